@@ -1,0 +1,41 @@
+// Package provider is everything that speaks with Terraform. It translates
+// configuration, plan and state, and decides nothing about traffic.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/about"
+)
+
+type aclProvider struct {
+	version string
+}
+
+var _ provider.Provider = (*aclProvider)(nil)
+
+// New returns the constructor that the plugin server calls; version is reported
+// to Terraform as it stands.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider {
+		return &aclProvider{version: version}
+	}
+}
+
+func (p *aclProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = about.TypeName
+	resp.Version = p.version
+}
+
+func (p *aclProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+
+func (p *aclProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
+}
+
+func (p *aclProvider) Resources(context.Context) []func() resource.Resource { return nil }
+
+func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
