@@ -1,6 +1,7 @@
 package iana
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -283,12 +284,11 @@ func TestRegistry(t *testing.T) {
 
 func readCSV(t *testing.T, path string) [][]string {
 	t.Helper()
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
