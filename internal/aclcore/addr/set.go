@@ -1,0 +1,281 @@
+package addr
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"go4.org/netipx"
+)
+
+// Range is an inclusive run of addresses of one family. A valid Range has
+// From <= To, both IPv4 or both IPv6, without zones.
+type Range struct {
+	From, To netip.Addr
+}
+
+// RangeOf returns the range from a to b.
+func RangeOf(a, b netip.Addr) Range { return Range{a, b} }
+
+// RangeOfPrefix returns the addresses of p, host bits masked away.
+func RangeOfPrefix(p netip.Prefix) Range {
+	r := netipx.RangeOfPrefix(p.Masked())
+	return Range{r.From(), r.To()}
+}
+
+// IsSingle reports whether the range is one host.
+func (r Range) IsSingle() bool { return r.From == r.To }
+
+// Is4 reports whether the range is of IPv4 addresses.
+func (r Range) Is4() bool { return r.From.Is4() }
+
+// Contains reports whether a lies in the range; an address of the other family
+// never does.
+func (r Range) Contains(a netip.Addr) bool {
+	return r.From.Compare(a) <= 0 && a.Compare(r.To) <= 0
+}
+
+// String writes the range the shortest way that [Parse] reads: a host, a prefix,
+// or "first-last".
+func (r Range) String() string {
+	if r.IsSingle() {
+		return r.From.String()
+	}
+	if p, ok := netipx.IPRangeFrom(r.From, r.To).Prefix(); ok {
+		return p.String()
+	}
+	return r.From.String() + "-" + r.To.String()
+}
+
+func compareRange(a, b Range) int {
+	return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To))
+}
+
+var (
+	all4 = Range{netip.AddrFrom4([4]byte{}), netip.AddrFrom4([4]byte{255, 255, 255, 255})}
+	all6 = Range{netip.IPv6Unspecified(), netip.AddrFrom16([16]byte{
+		255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+	})}
+	anySet = Set{[]Range{all4, all6}}
+)
+
+// Set is an immutable set of IPv4 and IPv6 addresses, safe for concurrent use.
+// The zero value is the empty set. Addresses of the two families never compare
+// equal: ::ffff:10.0.0.1 is not 10.0.0.1.
+type Set struct {
+	// r is sorted by From, IPv4 first, and minimal: ranges neither overlap nor
+	// touch. Every method relies on it, and equal sets have equal r.
+	r []Range
+}
+
+// Any returns the set of all IPv4 and all IPv6 addresses.
+func Any() Set { return anySet }
+
+// Any4 returns the set of all IPv4 addresses.
+func Any4() Set { return Set{anySet.r[:1:1]} }
+
+// Any6 returns the set of all IPv6 addresses.
+func Any6() Set { return Set{anySet.r[1:]} }
+
+// SetOf returns the union of the ranges, given in any order.
+func SetOf(ranges ...Range) Set {
+	switch len(ranges) {
+	case 0:
+		return Set{}
+	case 1:
+		return Set{[]Range{ranges[0]}}
+	}
+	sorted := slices.Clone(ranges)
+	slices.SortFunc(sorted, compareRange)
+	out := sorted[:1]
+	for _, r := range sorted[1:] {
+		last := &out[len(out)-1]
+		if touches(*last, r) {
+			if r.To.Compare(last.To) > 0 {
+				last.To = r.To
+			}
+			continue
+		}
+		out = append(out, r)
+	}
+	return Set{out}
+}
+
+// touches reports whether b, which starts no earlier than a, overlaps a or
+// follows it without a gap.
+func touches(a, b Range) bool {
+	if a.Is4() != b.Is4() {
+		return false
+	}
+	if b.From.Compare(a.To) <= 0 {
+		return true
+	}
+	return a.To.Next() == b.From
+}
+
+// IsEmpty reports whether the set has no address.
+func (s Set) IsEmpty() bool { return len(s.r) == 0 }
+
+// IsAny reports whether the set holds every address of both families.
+func (s Set) IsAny() bool { return len(s.r) == 2 && s.r[0] == all4 && s.r[1] == all6 }
+
+// Ranges returns the minimal sorted ranges of the set. The caller must not
+// modify them.
+func (s Set) Ranges() []Range { return s.r }
+
+// Equal reports whether s and o hold the same addresses.
+func (s Set) Equal(o Set) bool { return slices.Equal(s.r, o.r) }
+
+// Single returns the only address of the set, if it has exactly one.
+func (s Set) Single() (netip.Addr, bool) {
+	if len(s.r) == 1 && s.r[0].IsSingle() {
+		return s.r[0].From, true
+	}
+	return netip.Addr{}, false
+}
+
+// Contains reports whether a is in the set.
+func (s Set) Contains(a netip.Addr) bool {
+	i, found := slices.BinarySearchFunc(s.r, a, func(r Range, a netip.Addr) int { return r.From.Compare(a) })
+	if found {
+		return true
+	}
+	return i > 0 && s.r[i-1].Contains(a)
+}
+
+// ContainsSet reports whether every address of o is in s.
+func (s Set) ContainsSet(o Set) bool {
+	i := 0
+	for _, r := range o.r {
+		for i < len(s.r) && s.r[i].To.Compare(r.From) < 0 {
+			i++
+		}
+		// s is minimal, so r must lie within one range of it.
+		if i == len(s.r) || s.r[i].From.Compare(r.From) > 0 || r.To.Compare(s.r[i].To) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Overlaps reports whether s and o share an address.
+func (s Set) Overlaps(o Set) bool {
+	for i, j := 0, 0; i < len(s.r) && j < len(o.r); {
+		switch {
+		case s.r[i].To.Compare(o.r[j].From) < 0:
+			i++
+		case o.r[j].To.Compare(s.r[i].From) < 0:
+			j++
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// Union returns the addresses in s or o.
+func (s Set) Union(o Set) Set {
+	switch {
+	case s.IsEmpty():
+		return o
+	case o.IsEmpty():
+		return s
+	}
+	return SetOf(slices.Concat(s.r, o.r)...)
+}
+
+// Intersect returns the addresses in both s and o.
+func (s Set) Intersect(o Set) Set {
+	var out []Range
+	for i, j := 0, 0; i < len(s.r) && j < len(o.r); {
+		a, b := s.r[i], o.r[j]
+		lo, hi := a.From, a.To
+		if b.From.Compare(lo) > 0 {
+			lo = b.From
+		}
+		if b.To.Compare(hi) < 0 {
+			hi = b.To
+		}
+		if lo.Compare(hi) <= 0 {
+			out = append(out, Range{lo, hi})
+		}
+		if a.To.Compare(b.To) < 0 {
+			i++
+		} else {
+			j++
+		}
+	}
+	return Set{out}
+}
+
+// Subtract returns the addresses in s that are not in o.
+func (s Set) Subtract(o Set) Set {
+	var out []Range
+	j := 0
+	for _, r := range s.r {
+		for j < len(o.r) && o.r[j].To.Compare(r.From) < 0 {
+			j++
+		}
+		rest, open := r, true
+		for k := j; k < len(o.r) && o.r[k].From.Compare(r.To) <= 0; k++ {
+			cut := o.r[k]
+			if cut.From.Compare(rest.From) > 0 {
+				out = append(out, Range{rest.From, cut.From.Prev()})
+			}
+			if cut.To.Compare(r.To) >= 0 {
+				open = false
+				break
+			}
+			rest.From = cut.To.Next()
+		}
+		if open {
+			out = append(out, rest)
+		}
+	}
+	return Set{out}
+}
+
+// maxPrefixes is how many prefixes a range may become before it is written as
+// "first-last": 10.0.0.1-10.0.0.6 is easier to read than four prefixes.
+const maxPrefixes = 2
+
+// Strings writes the set in few entries that [Parse] reads, sorted: "any" for
+// everything, prefixes where a range is one or two of them, else "first-last".
+func (s Set) Strings() []string {
+	if s.IsAny() {
+		return []string{"any"}
+	}
+	out := make([]string, 0, len(s.r))
+	for _, r := range s.r {
+		prefixes := netipx.IPRangeFrom(r.From, r.To).Prefixes()
+		if len(prefixes) > maxPrefixes {
+			out = append(out, r.String())
+			continue
+		}
+		for _, p := range prefixes {
+			out = append(out, RangeOfPrefix(p).String())
+		}
+	}
+	return out
+}
+
+// String joins [Set.Strings] with ", "; the empty set is "none".
+func (s Set) String() string {
+	if s.IsEmpty() {
+		return "none"
+	}
+	return strings.Join(s.Strings(), ", ")
+}
+
+// Compare orders sets by their ranges, for stable output.
+func (s Set) Compare(o Set) int { return slices.CompareFunc(s.r, o.r, compareRange) }
+
+// Split returns the IPv4 and the IPv6 part of the set.
+func (s Set) Split() (v4, v6 Set) {
+	i := 0
+	for i < len(s.r) && s.r[i].Is4() {
+		i++
+	}
+	return Set{s.r[:i:i]}, Set{s.r[i:]}
+}

@@ -1,0 +1,136 @@
+package flow
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// Names resolves declared names of addresses and services to literals. A name
+// stands for literals and other names, nested to any depth. Names is immutable
+// and safe for concurrent use.
+type Names struct {
+	addresses dictionary[addr.Literal]
+	services  dictionary[service.Literal]
+}
+
+// NewNames checks and keeps the two dictionaries. The error joins every bad entry:
+// a literal that cannot be read, an unknown name, a cycle (with its chain), an
+// empty list, a name that is itself a literal.
+func NewNames(addresses, services map[string][]string) (*Names, error) {
+	n := &Names{
+		addresses: dictionary[addr.Literal]{"address", "addresses", addr.Accepted, addresses, addr.Parse},
+		services:  dictionary[service.Literal]{"service", "services", service.Accepted, services, service.Parse},
+	}
+	if problems := append(n.addresses.check(), n.services.check()...); len(problems) > 0 {
+		return nil, fmt.Errorf("%s", strings.Join(problems, "\n"))
+	}
+	return n, nil
+}
+
+// Addresses returns the literals that entries, names and literals, stand for, in
+// order. Where a name is among them the literals are unique and sorted as text,
+// which is what netutils' address groups give.
+func (n *Names) Addresses(entries []string) ([]addr.Literal, error) {
+	return n.addresses.resolve(entries, func(l addr.Literal) string { return l.Text })
+}
+
+// Services is [Names.Addresses] for services.
+func (n *Names) Services(entries []string) ([]service.Literal, error) {
+	return n.services.resolve(entries, func(l service.Literal) string { return l.Text })
+}
+
+type dictionary[L any] struct {
+	kind, attribute, accepted string
+	entries                   map[string][]string
+	parse                     func(string) (L, error)
+}
+
+func (d *dictionary[L]) check() []string {
+	var problems []string
+	for _, name := range slices.Sorted(maps.Keys(d.entries)) {
+		if _, err := d.parse(name); err == nil {
+			problems = append(problems, fmt.Sprintf("%s[%q]: the name is itself %s %s; choose another name", d.attribute, name, article(d.kind), d.kind))
+			continue
+		}
+		if len(d.entries[name]) == 0 {
+			problems = append(problems, fmt.Sprintf("%s[%q]: is empty; list at least one %s or name", d.attribute, name, d.kind))
+			continue
+		}
+		if _, err := d.walk(name, nil, nil); err != nil {
+			problems = append(problems, fmt.Sprintf("%s[%q]: %s", d.attribute, name, err))
+		}
+	}
+	return problems
+}
+
+func article(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeiou") {
+		return "an"
+	}
+	return "a"
+}
+
+// walk appends the literals below entry to out; chain is the names from the top.
+func (d *dictionary[L]) walk(entry string, chain []string, out []L) ([]L, error) {
+	members, named := d.entries[entry]
+	if !named {
+		literal, err := d.parse(entry)
+		if err != nil {
+			return nil, d.unknown(entry, chain, err)
+		}
+		return append(out, literal), nil
+	}
+	if slices.Contains(chain, entry) {
+		return nil, fmt.Errorf("the name leads back to itself: %s", strings.Join(append(slices.Clone(chain), entry), " → "))
+	}
+	chain = append(slices.Clip(chain), entry)
+	var err error
+	for _, m := range members {
+		if out, err = d.walk(m, chain, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// unknown tells an unknown name from a literal that was meant as one.
+func (d *dictionary[L]) unknown(entry string, chain []string, err error) error {
+	var through string
+	if len(chain) > 0 {
+		through = " (through " + strings.Join(chain, " → ") + ")"
+	}
+	if strings.ContainsAny(entry, "/:") || strings.Trim(entry, "0123456789.-") == "" {
+		return fmt.Errorf("%w%s", err, through)
+	}
+	return fmt.Errorf("%s %q%s is neither a name in %s nor %s", d.kind, entry, through, d.attribute, d.accepted)
+}
+
+func (d *dictionary[L]) resolve(entries []string, text func(L) string) ([]L, error) {
+	out := make([]L, 0, len(entries))
+	named := false
+	var problems []string
+	for _, e := range entries {
+		if _, ok := d.entries[e]; ok {
+			named = true
+		}
+		more, err := d.walk(e, nil, nil)
+		if err != nil {
+			problems = append(problems, err.Error())
+			continue
+		}
+		out = append(out, more...)
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("%s", strings.Join(problems, "\n"))
+	}
+	if named {
+		slices.SortFunc(out, func(a, b L) int { return strings.Compare(text(a), text(b)) })
+		out = slices.CompactFunc(out, func(a, b L) bool { return text(a) == text(b) })
+	}
+	return out, nil
+}

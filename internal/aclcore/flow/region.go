@@ -1,0 +1,166 @@
+package flow
+
+import (
+	"net/netip"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// Region is the traffic of a flow: the union of its products.
+type Region struct {
+	// Possible holds disjoint products, each of one address family.
+	Possible []traffic.Product
+	// Impossible holds what was declared but no packet can be. It can never be
+	// allowed.
+	Impossible []Impossible
+}
+
+// Impossible is declared traffic that does not exist, and why.
+type Impossible struct {
+	traffic.Product
+	Reason string
+}
+
+// Region returns the traffic of the flow. Pairs of an IPv4 and an IPv6 address are
+// no traffic and are left out; an address that is left with no partner at all is
+// Impossible.
+func (f *Flow) Region() Region {
+	src, dst := union(f.Sources), union(f.Destinations)
+	var all, only4, only6 service.Set // of both families, of ICMP alone, of ICMPv6 alone
+	icmp, icmp6 := service.SetOf(service.Whole(service.ICMP)), service.SetOf(service.Whole(service.ICMPv6))
+	for _, l := range f.Services {
+		switch {
+		case icmp.ContainsSet(l.Set):
+			only4 = only4.Union(l.Set)
+		case icmp6.ContainsSet(l.Set):
+			only6 = only6.Union(l.Set)
+		default:
+			all = all.Union(l.Set)
+		}
+	}
+	var r Region
+	src4, src6 := src.Split()
+	dst4, dst6 := dst.Split()
+	has4, has6 := !src4.IsEmpty() && !dst4.IsEmpty(), !src6.IsEmpty() && !dst6.IsEmpty()
+	if has4 {
+		r.add(f.withoutSelf(traffic.Product{Sources: src4, Destinations: dst4, Services: all.Union(only4)}))
+	}
+	if has6 {
+		r.add(f.withoutSelf(traffic.Product{Sources: src6, Destinations: dst6, Services: all.Union(only6)}))
+	}
+	for _, p := range f.lonely(has4, has6, src, dst) {
+		r.addImpossible(p, "a packet has one IP version: no source and destination of this entry share one")
+	}
+	if !has4 {
+		r.addImpossible(traffic.Product{Sources: src, Destinations: dst, Services: only4}, "ICMP is IPv4 only and no IPv4 source has an IPv4 destination; icmpv6/TYPE is for IPv6")
+	}
+	if !has6 {
+		r.addImpossible(traffic.Product{Sources: src, Destinations: dst, Services: only6}, "ICMPv6 is IPv6 only and no IPv6 source has an IPv6 destination; icmp/TYPE is for IPv4")
+	}
+	if len(r.Possible)+len(r.Impossible) == 0 {
+		r.addImpossible(traffic.Product{Sources: src, Destinations: dst, Services: all.Union(only4).Union(only6)}, "every product of the flow is from a host to itself, which crosses no firewall")
+	}
+	return r
+}
+
+func union(literals []addr.Literal) addr.Set {
+	ranges := make([]addr.Range, 0, len(literals))
+	for _, l := range literals {
+		ranges = append(ranges, l.Set.Ranges()...)
+	}
+	return addr.SetOf(ranges...)
+}
+
+func (r *Region) add(products []traffic.Product) {
+	for _, p := range products {
+		if !p.IsEmpty() {
+			r.Possible = append(r.Possible, p)
+		}
+	}
+}
+
+func (r *Region) addImpossible(p traffic.Product, reason string) {
+	if !p.IsEmpty() {
+		r.Impossible = append(r.Impossible, Impossible{p, reason})
+	}
+}
+
+// lonely returns the literals of one family that have no partner of it. A literal
+// of both families, such as any, only loses the family that has none.
+func (f *Flow) lonely(has4, has6 bool, src, dst addr.Set) []traffic.Product {
+	var services service.Set
+	for _, l := range f.Services {
+		services = services.Union(l.Set)
+	}
+	partnerless := func(literals []addr.Literal) addr.Set {
+		var alone []addr.Literal
+		for _, l := range literals {
+			if v4, v6 := l.Set.Split(); (v4.IsEmpty() || !has4) && (v6.IsEmpty() || !has6) {
+				alone = append(alone, l)
+			}
+		}
+		return union(alone)
+	}
+	if !has4 && !has6 { // every source is alone already
+		return []traffic.Product{{Sources: src, Destinations: dst, Services: services}}
+	}
+	return []traffic.Product{
+		{Sources: partnerless(f.Sources), Destinations: dst, Services: services},
+		{Sources: src, Destinations: partnerless(f.Destinations), Services: services},
+	}
+}
+
+// withoutSelf takes out of p the traffic of hosts to themselves that is in no
+// product of the flow.
+func (f *Flow) withoutSelf(p traffic.Product) []traffic.Product {
+	var out []traffic.Product
+	for _, h := range f.selfHosts() {
+		host := addr.SetOf(addr.RangeOf(h, h))
+		if !p.Sources.Contains(h) {
+			continue
+		}
+		out = append(out, traffic.Product{Sources: host, Destinations: p.Destinations.Subtract(host), Services: p.Services})
+		p.Sources = p.Sources.Subtract(host)
+	}
+	return append(out, p)
+}
+
+// selfHosts returns the hosts whose only products towards themselves were left
+// out by [Flow.Products].
+func (f *Flow) selfHosts() []netip.Addr {
+	written := make(map[string]bool, len(f.Sources))
+	for _, s := range f.Sources {
+		written[s.Text] = true
+	}
+	var out []netip.Addr
+	seen := make(map[netip.Addr]bool)
+	for _, d := range f.Destinations {
+		h, single := d.Set.Single()
+		if !single || !written[d.Text] || seen[h] {
+			continue
+		}
+		seen[h] = true
+		if f.onlySelf(h, d.Text) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// onlySelf reports whether every source and destination that holds h is written as
+// text, so that no product covers h → h.
+func (f *Flow) onlySelf(h netip.Addr, text string) bool {
+	for _, s := range f.Sources {
+		if s.Text != text && s.Set.Contains(h) {
+			return false
+		}
+	}
+	for _, d := range f.Destinations {
+		if d.Text != text && d.Set.Contains(h) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,298 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// Request asks whether the traffic of a flow is treated as wanted by every ruleset
+// on its path.
+type Request struct {
+	Region                      flow.Region
+	SourceZone, DestinationZone string
+	// Want is what the flow wants: permitted by every ruleset of the path, or
+	// denied by at least one.
+	Want rule.Action
+	// DenyAt is the index in the path of the ruleset that would deny what has to be
+	// denied. It matters only when Want is Deny.
+	DenyAt int
+}
+
+// Finding is the answer to a Request: a verdict and everything it rests on.
+type Finding struct {
+	Verdict Verdict
+	// Satisfied says that the traffic is treated as wanted.
+	Satisfied bool
+	// Missing is the traffic that is not treated as wanted, merged and in stable
+	// order. It is empty exactly when Satisfied.
+	Missing []Missing
+	// Decisions partitions the traffic of each ruleset by deciding rule.
+	Decisions []Decision
+	// Cut says that Missing and Decisions are incomplete because the exact answer
+	// has too many parts. Verdict and Satisfied are exact all the same.
+	Cut bool
+}
+
+// Missing is traffic that is not treated as wanted, and why.
+type Missing struct {
+	traffic.Product
+	Outcome Outcome
+	// Ruleset is the index in the path, -1 if no ruleset is to blame.
+	Ruleset int
+	// By describes the deciding rule, with file and line; empty if there is none.
+	By string
+	// Reason says in words why the traffic is not treated as wanted.
+	Reason string
+	// Intent describes the deny, narrower than any → any, that permitting the
+	// traffic would overrule; empty if there is none.
+	Intent string
+}
+
+// Decision is traffic and the rule that decides it.
+type Decision struct {
+	traffic.Product
+	Outcome Outcome
+	// Ruleset is the index in the path.
+	Ruleset int
+	// Rule is the deciding rule's name, or its text where it has none.
+	Rule string
+	// Line is where the rule stands, 0 if unknown or for the default action.
+	Line int
+}
+
+// Check matches the traffic of a request against every ruleset of the path.
+func Check(path []*Index, q Request) Finding {
+	var f Finding
+	answers := make([]Answer, len(path))
+	for i, x := range path {
+		answers[i] = x.Match(Question{q.Region.Possible, q.SourceZone, q.DestinationZone})
+		f.Cut = f.Cut || answers[i].Cut
+		f.Decisions = append(f.Decisions, decisions(i, x, answers[i])...)
+	}
+	through, denied := cross(q.Region.Possible, answers)
+	var permitted, unknown bool
+	for _, p := range through {
+		permitted = permitted || p.Outcome == Permitted
+		unknown = unknown || p.Outcome == Unknown
+	}
+	if f.Cut && len(path) > 1 && !permitted && !unknown && allLetThrough(answers) {
+		// What was cut away of each answer could meet.
+		unknown = true
+		through = append(through, passage{Product: q.Region.Possible[0], Outcome: Unknown})
+	}
+	impossible := len(q.Region.Impossible) > 0
+	f.Verdict = judge(permitted, denied || impossible, unknown)
+	if len(path) == 0 {
+		f.Verdict = NotRouted
+	}
+	if q.Want == rule.Deny {
+		f.Satisfied = f.Verdict == Blocked
+		f.Missing = missingDeny(path, q, answers, through)
+		return f
+	}
+	f.Satisfied = f.Verdict == Allowed
+	f.Missing = missingPermit(path, q, answers)
+	return f
+}
+
+// A passage is traffic that no ruleset of the path surely denies.
+type passage struct {
+	traffic.Product
+	Outcome Outcome
+}
+
+// cross returns the traffic that gets through every ruleset, surely or perhaps, and
+// whether some of it surely does not.
+func cross(products []traffic.Product, answers []Answer) (through []passage, denied bool) {
+	for _, p := range products {
+		through = append(through, passage{p, Permitted})
+	}
+	for _, a := range answers {
+		var next []passage
+		for _, part := range a.Parts {
+			if part.Outcome == Denied {
+				denied = true
+				continue
+			}
+			for _, p := range through {
+				hit := p.Intersect(part.Product)
+				if hit.IsEmpty() {
+					continue
+				}
+				outcome := p.Outcome
+				if part.Outcome == Unknown {
+					outcome = Unknown
+				}
+				next = append(next, passage{hit, outcome})
+			}
+		}
+		through = next
+	}
+	return through, denied
+}
+
+// allLetThrough reports whether every answer has a part that is not surely denied.
+func allLetThrough(answers []Answer) bool {
+	for _, a := range answers {
+		if !slices.ContainsFunc(a.Parts, func(p Part) bool { return p.Outcome != Denied }) {
+			return false
+		}
+	}
+	return true
+}
+
+func missingPermit(path []*Index, q Request, answers []Answer) []Missing {
+	var out []Missing
+	for i, x := range path {
+		for _, p := range answers[i].Parts {
+			if p.Outcome == Permitted {
+				continue
+			}
+			m := x.missing(i, p)
+			switch {
+			case p.Outcome == Unknown:
+				m.Reason = "indeterminate: " + p.Reason
+			case p.Rule < 0:
+				m.Reason = "no rule permits it"
+			default:
+				m.Reason = "denied by this rule"
+			}
+			if p.Return {
+				m.Reason += " (replies)"
+			}
+			out = append(out, m)
+		}
+	}
+	for _, p := range q.Region.Impossible {
+		out = append(out, Missing{Product: p.Product, Ruleset: -1, Reason: p.Reason})
+	}
+	return mergeMissing(out)
+}
+
+// missingDeny tells what gets through although it must not, in terms of the
+// ruleset that would deny it.
+func missingDeny(path []*Index, q Request, answers []Answer, through []passage) []Missing {
+	if len(path) == 0 {
+		return []Missing{{Ruleset: -1, Reason: "the flow crosses no ruleset that could deny it"}}
+	}
+	var out []Missing
+	for _, part := range answers[q.DenyAt].Parts {
+		for _, p := range through {
+			hit := p.Intersect(part.Product)
+			if hit.IsEmpty() {
+				continue
+			}
+			part.Product = hit
+			m := path[q.DenyAt].missing(q.DenyAt, part)
+			m.Outcome, m.Intent = p.Outcome, ""
+			m.Reason = "permitted by this rule"
+			switch {
+			case part.Outcome == Unknown:
+				m.Reason = "indeterminate: " + part.Reason
+			case p.Outcome == Unknown:
+				m.Reason = "indeterminate in another ruleset on the path"
+			case part.Rule < 0:
+				m.Reason = "no rule denies it"
+			}
+			out = append(out, m)
+		}
+	}
+	return mergeMissing(out)
+}
+
+func (x *Index) missing(ruleset int, p Part) Missing {
+	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.describe(p.Rule, p.Return)}
+	if p.Intent >= 0 {
+		m.Intent = x.describe(p.Intent, p.Return)
+	}
+	return m
+}
+
+func (x *Index) describe(i int, replies bool) string {
+	if replies && x.rules.Return != nil {
+		back := *x.rules
+		back.Rules = x.rules.Return
+		return back.Describe(i)
+	}
+	return x.rules.Describe(i)
+}
+
+// mergeMissing joins the traffic of entries that agree in everything else.
+func mergeMissing(entries []Missing) []Missing {
+	groups := groupBy(entries, func(a, b Missing) int {
+		return cmp.Or(cmp.Compare(a.Ruleset, b.Ruleset), cmp.Compare(a.By, b.By), cmp.Compare(a.Reason, b.Reason),
+			cmp.Compare(a.Intent, b.Intent), cmp.Compare(a.Outcome, b.Outcome))
+	})
+	var out []Missing
+	for _, g := range groups {
+		products := make([]traffic.Product, len(g))
+		for i, m := range g {
+			products[i] = m.Product
+		}
+		for _, p := range traffic.Merge(products) {
+			m := g[0]
+			m.Product = p
+			out = append(out, m)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Missing) int {
+		return cmp.Or(cmp.Compare(a.Ruleset, b.Ruleset), a.Product.Compare(b.Product))
+	})
+	return out
+}
+
+func decisions(ruleset int, x *Index, a Answer) []Decision {
+	var out []Decision
+	for _, g := range groupBy(slices.Clone(a.Parts), func(a, b Part) int {
+		return cmp.Or(cmp.Compare(boolInt(a.Return), boolInt(b.Return)), cmp.Compare(uint(a.Rule), uint(b.Rule)), cmp.Compare(a.Outcome, b.Outcome))
+	}) {
+		products := make([]traffic.Product, len(g))
+		for i, p := range g {
+			products[i] = p.Product
+		}
+		name, line := x.ruleName(g[0])
+		for _, p := range traffic.Merge(products) {
+			out = append(out, Decision{p, g[0].Outcome, ruleset, name, line})
+		}
+	}
+	return out
+}
+
+func (x *Index) ruleName(p Part) (name string, line int) {
+	if p.Rule < 0 {
+		return fmt.Sprintf("default %s", x.rules.Default), 0
+	}
+	rules := x.rules.Rules
+	if p.Return && x.rules.Return != nil {
+		rules = x.rules.Return
+	}
+	r := &rules[p.Rule]
+	return cmp.Or(r.Name, r.Text, r.String()), r.Line
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// groupBy sorts items and returns the runs that compare equal.
+func groupBy[T any](items []T, compare func(a, b T) int) [][]T {
+	slices.SortStableFunc(items, compare)
+	var out [][]T
+	for i := 0; i < len(items); {
+		j := i + 1
+		for j < len(items) && compare(items[i], items[j]) == 0 {
+			j++
+		}
+		out = append(out, items[i:j])
+		i = j
+	}
+	return out
+}

@@ -1,0 +1,128 @@
+// Package rule holds what a firewall says: rules in order, and the ruleset they
+// stand in.
+package rule
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// Action is what a rule does with the packets it matches.
+type Action uint8
+
+// The two actions that every vendor's words come down to.
+const (
+	Deny Action = iota
+	Permit
+)
+
+// String returns "permit" or "deny".
+func (a Action) String() string {
+	if a == Permit {
+		return "permit"
+	}
+	return "deny"
+}
+
+// actions are the words for the two actions in rule lists of any origin. Device
+// formats have their own.
+var actions = map[string]Action{
+	"permit": Permit, "allow": Permit, "accept": Permit, "pass": Permit,
+	"deny": Deny, "drop": Deny, "reject": Deny, "block": Deny, "discard": Deny, "reset": Deny,
+}
+
+// ParseAction reads a lower-case action word. Anything else is an error: an action
+// that is guessed could make a verdict wrong.
+func ParseAction(text string) (Action, error) {
+	a, ok := actions[text]
+	if ok {
+		return a, nil
+	}
+	if _, ok := actions[strings.ToLower(text)]; ok {
+		return 0, fmt.Errorf("unknown action %q; write it in lower case: %q", text, strings.ToLower(text))
+	}
+	return 0, fmt.Errorf("unknown action %q; write permit, allow, accept, pass, deny, drop, reject, block, discard or reset", text)
+}
+
+// State restricts a rule to packets of new or of established connections.
+type State uint8
+
+// AnyState matches every packet, New only the first of a connection, Established
+// only later ones: it never permits a flow that is being asked for.
+const (
+	AnyState State = iota
+	New
+	Established
+)
+
+// Rule is one line of a ruleset. It matches a packet that lies in Traffic, comes
+// from one of SourceZones, goes to one of DestinationZones and is in State.
+type Rule struct {
+	// Name is the rule's own name, empty if it has none.
+	Name string
+	// Line is the 1-based line of the file where the rule starts, 0 if unknown.
+	Line int
+	// Text is the rule as it stands in a device configuration, empty for rule
+	// lists in JSON or YAML.
+	Text string
+
+	Action  Action
+	Traffic traffic.Product
+
+	// SourceZones and DestinationZones are plain names; none means every zone.
+	SourceZones, DestinationZones []string
+
+	State State
+
+	// Unknown tells why it cannot be known whether the rule matches, one reason
+	// each ("time-range NIGHT"); such a rule neither surely matches nor surely
+	// does not.
+	Unknown []string
+}
+
+// IsCatchAll reports whether the rule is any → any without any condition: a
+// default written out, not somebody's intent for particular traffic.
+func (r *Rule) IsCatchAll() bool {
+	return r.State == AnyState && len(r.Unknown) == 0 && len(r.SourceZones) == 0 && len(r.DestinationZones) == 0 &&
+		r.Traffic.IsCatchAll()
+}
+
+// String writes the rule on one line: its own text where it has one, else its
+// name, action and traffic.
+func (r *Rule) String() string {
+	if r.Text != "" {
+		return r.Text
+	}
+	var b strings.Builder
+	if r.Name != "" {
+		fmt.Fprintf(&b, "%q ", r.Name)
+	}
+	fmt.Fprintf(&b, "%s %s", r.Action, summary(r.Traffic))
+	if len(r.SourceZones) > 0 || len(r.DestinationZones) > 0 {
+		fmt.Fprintf(&b, " zone %s -> %s", zoneText(r.SourceZones), zoneText(r.DestinationZones))
+	}
+	return b.String()
+}
+
+func zoneText(zones []string) string {
+	if len(zones) == 0 {
+		return "any"
+	}
+	return strings.Join(zones, ", ")
+}
+
+// maxListed is how many addresses or services of a rule are written before "…".
+const maxListed = 3
+
+func summary(p traffic.Product) string {
+	short := func(texts []string) string {
+		if n := len(texts); n > maxListed {
+			texts = append(slices.Clone(texts[:maxListed]), fmt.Sprintf("… (%d in all)", n))
+		}
+		return strings.Join(texts, ", ")
+	}
+	return fmt.Sprintf("%s -> %s %s", short(p.Sources.Strings()), short(p.Destinations.Strings()), short(p.Services.Strings()))
+}

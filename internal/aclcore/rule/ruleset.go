@@ -1,0 +1,36 @@
+package rule
+
+import "fmt"
+
+// Ruleset is an ordered list of rules: the first that matches a packet decides,
+// then Default.
+type Ruleset struct {
+	// Name is what the user calls the ruleset.
+	Name string
+	// Source is where the rules stand, as shown to people: a file name or "inline".
+	Source string
+	// Format is the language of the rules: json, yaml, cisco_asa, …
+	Format string
+
+	Rules   []Rule
+	Default Action
+
+	// Stateless says that replies are filtered too. Return holds the rules that
+	// replies meet, such as the outbound list of an AWS network ACL; when nil, they
+	// meet Rules.
+	Stateless bool
+	Return    []Rule
+}
+
+// Describe names rule i for people: where it stands and what it says. An index of
+// -1 is the default action.
+func (rs *Ruleset) Describe(i int) string {
+	if i < 0 {
+		return fmt.Sprintf("%s: default %s, no rule matches", rs.Source, rs.Default)
+	}
+	r := &rs.Rules[i]
+	if r.Line > 0 {
+		return fmt.Sprintf("%s:%d %s", rs.Source, r.Line, r)
+	}
+	return fmt.Sprintf("%s rule %d %s", rs.Source, i+1, r)
+}
