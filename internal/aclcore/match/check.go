@@ -2,7 +2,6 @@ package match
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
@@ -65,8 +64,19 @@ type Decision struct {
 	Line int
 }
 
+// Matcher answers questions about one ruleset: an [Index] or an [Overlay].
+type Matcher interface {
+	Match(Question) Answer
+	// Describe names the deciding rule of a part for people: where it stands and what
+	// it says. It takes Rule or Intent, and Return, of a [Part].
+	Describe(rule int, replies bool) string
+	// Label gives the deciding rule's name, or its text where it has none, and its
+	// line, 0 if unknown or for the default action.
+	Label(rule int, replies bool) (name string, line int)
+}
+
 // Check matches the traffic of a request against every ruleset of the path.
-func Check(path []*Index, q Request) Finding {
+func Check(path []Matcher, q Request) Finding {
 	var f Finding
 	answers := make([]Answer, len(path))
 	for i, x := range path {
@@ -146,14 +156,14 @@ func allLetThrough(answers []Answer) bool {
 	return true
 }
 
-func missingPermit(path []*Index, q Request, answers []Answer) []Missing {
+func missingPermit(path []Matcher, q Request, answers []Answer) []Missing {
 	var out []Missing
 	for i, x := range path {
 		for _, p := range answers[i].Parts {
 			if p.Outcome == Permitted {
 				continue
 			}
-			m := x.missing(i, p)
+			m := missing(x, i, p)
 			switch {
 			case p.Outcome == Unknown:
 				m.Reason = "indeterminate: " + p.Reason
@@ -176,7 +186,7 @@ func missingPermit(path []*Index, q Request, answers []Answer) []Missing {
 
 // missingDeny tells what gets through although it must not, in terms of the
 // ruleset that would deny it.
-func missingDeny(path []*Index, q Request, answers []Answer, through []passage) []Missing {
+func missingDeny(path []Matcher, q Request, answers []Answer, through []passage) []Missing {
 	if len(path) == 0 {
 		return []Missing{{Ruleset: -1, Reason: "the flow crosses no ruleset that could deny it"}}
 	}
@@ -188,7 +198,7 @@ func missingDeny(path []*Index, q Request, answers []Answer, through []passage) 
 				continue
 			}
 			part.Product = hit
-			m := path[q.DenyAt].missing(q.DenyAt, part)
+			m := missing(path[q.DenyAt], q.DenyAt, part)
 			m.Outcome, m.Intent = p.Outcome, ""
 			m.Reason = "permitted by this rule"
 			switch {
@@ -205,21 +215,12 @@ func missingDeny(path []*Index, q Request, answers []Answer, through []passage) 
 	return mergeMissing(out)
 }
 
-func (x *Index) missing(ruleset int, p Part) Missing {
-	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.describe(p.Rule, p.Return)}
+func missing(x Matcher, ruleset int, p Part) Missing {
+	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.Describe(p.Rule, p.Return)}
 	if p.Intent >= 0 {
-		m.Intent = x.describe(p.Intent, p.Return)
+		m.Intent = x.Describe(p.Intent, p.Return)
 	}
 	return m
-}
-
-func (x *Index) describe(i int, replies bool) string {
-	if replies && x.rules.Return != nil {
-		back := *x.rules
-		back.Rules = x.rules.Return
-		return back.Describe(i)
-	}
-	return x.rules.Describe(i)
 }
 
 // mergeMissing joins the traffic of entries that agree in everything else.
@@ -246,7 +247,7 @@ func mergeMissing(entries []Missing) []Missing {
 	return out
 }
 
-func decisions(ruleset int, x *Index, a Answer) []Decision {
+func decisions(ruleset int, x Matcher, a Answer) []Decision {
 	var out []Decision
 	for _, g := range groupBy(slices.Clone(a.Parts), func(a, b Part) int {
 		return cmp.Or(cmp.Compare(boolInt(a.Return), boolInt(b.Return)), cmp.Compare(uint(a.Rule), uint(b.Rule)), cmp.Compare(a.Outcome, b.Outcome))
@@ -255,24 +256,12 @@ func decisions(ruleset int, x *Index, a Answer) []Decision {
 		for i, p := range g {
 			products[i] = p.Product
 		}
-		name, line := x.ruleName(g[0])
+		name, line := x.Label(g[0].Rule, g[0].Return)
 		for _, p := range traffic.Merge(products) {
 			out = append(out, Decision{p, g[0].Outcome, ruleset, name, line})
 		}
 	}
 	return out
-}
-
-func (x *Index) ruleName(p Part) (name string, line int) {
-	if p.Rule < 0 {
-		return fmt.Sprintf("default %s", x.rules.Default), 0
-	}
-	rules := x.rules.Rules
-	if p.Return && x.rules.Return != nil {
-		rules = x.rules.Return
-	}
-	r := &rules[p.Rule]
-	return cmp.Or(r.Name, r.Text, r.String()), r.Line
 }
 
 func boolInt(b bool) int {

@@ -69,7 +69,7 @@ func parseFlow(t *testing.T, text string) *flow.Flow {
 
 func check(t *testing.T, x *match.Index, text string) match.Finding {
 	t.Helper()
-	return match.Check([]*match.Index{x}, match.Request{Region: parseFlow(t, text).Region(), Want: rule.Permit})
+	return match.Check([]match.Matcher{x}, match.Request{Region: parseFlow(t, text).Region(), Want: rule.Permit})
 }
 
 func missingTexts(f match.Finding) string {

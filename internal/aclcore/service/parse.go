@@ -10,7 +10,7 @@ import (
 )
 
 // Accepted names the spellings that [Parse] reads, for error messages.
-const Accepted = "protocol/port (tcp/443, udp/1000-2000, tcp/https, tcp/*), icmp/TYPE or icmp/TYPE/CODE, a protocol (tcp, icmp, esp, 47) or any"
+const Accepted = "protocol/port (tcp/443, udp/1000-2000, tcp/https, tcp/*), icmp/TYPE or icmp/TYPE/CODE, a protocol (tcp, icmp, esp, protocol/47) or any"
 
 // Literal is one declared service as it was written and what it means.
 type Literal struct {
@@ -20,7 +20,7 @@ type Literal struct {
 
 // Parse reads one service: "protocol/port" with a port number, range
 // "1000-2000", "*" or IANA name; "icmp/type" and "icmp/type/code"; a bare
-// protocol by IANA keyword or number for all of it; "protocol/from-to" for a run
+// protocol by IANA keyword for all of it; "protocol/from-to" for a run
 // of protocol numbers; "ip" or "any" for everything. Case does not matter.
 // "50/0", "esp/0" and the like mean the whole protocol, as in netutils. A suffix
 // " from PORTS" restricts the source ports, which are otherwise any.
@@ -62,6 +62,9 @@ func parseSpec(spec string) (Range, error) {
 	if strings.EqualFold(name, "protocol") && hasPort {
 		return parseProtocols(port)
 	}
+	if _, bare := number(name, maxPort); bare && !hasPort {
+		return Range{}, fmt.Errorf("has no protocol before the port; write tcp/%s or udp/%s, or protocol/N for an IP protocol", name, name)
+	}
 	protocol, err := parseProtocol(name)
 	if err != nil {
 		return Range{}, err
@@ -91,9 +94,6 @@ func parseProtocol(name string) (uint8, error) {
 	}
 	if n, ok := number(name, 255); ok {
 		return uint8(n), nil
-	}
-	if _, ok := number(name, maxPort); ok {
-		return 0, fmt.Errorf("has no protocol before the port; write tcp/%s or udp/%s", name, name)
 	}
 	if name == "any" || name == "ip" {
 		return 0, fmt.Errorf("has a port but no protocol; write %s alone, or tcp/PORT", name)

@@ -1,0 +1,31 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// facing returns the ruleset with the rules that a packet or its reply meets.
+func (x *Index) facing(replies bool) *rule.Ruleset {
+	if replies && x.rules.Return != nil {
+		back := *x.rules
+		back.Rules = x.rules.Return
+		return &back
+	}
+	return x.rules
+}
+
+// Describe implements [Matcher].
+func (x *Index) Describe(i int, replies bool) string { return x.facing(replies).Describe(i) }
+
+// Label implements [Matcher].
+func (x *Index) Label(i int, replies bool) (name string, line int) {
+	rs := x.facing(replies)
+	if i < 0 {
+		return fmt.Sprintf("default %s", rs.Default), 0
+	}
+	r := &rs.Rules[i]
+	return cmp.Or(r.Name, r.Text, r.String()), r.Line
+}
