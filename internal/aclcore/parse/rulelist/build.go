@@ -1,0 +1,278 @@
+package rulelist
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// A builder makes rules of entries and collects what is wrong with them.
+type builder struct {
+	// where leads a problem with a key of an entry, or with all of it if key is
+	// empty: "place: key: ".
+	where    func(e *entry, line int, key string) string
+	rules    []rule.Rule
+	problems problems
+
+	addresses cache[addr.Set]
+	services  cache[service.Set]
+	zones     cache[[]string]
+	buffer    []item
+}
+
+// expect makes room for n rules.
+func (b *builder) expect(n int) { b.rules = slices.Grow(b.rules, n) }
+
+// add judges the values of e and appends its rule.
+func (b *builder) add(e *entry) {
+	for _, p := range e.keyProblems {
+		b.problem(e, p.line, "", p.text)
+	}
+	r := rule.Rule{
+		Line:             e.line,
+		Name:             b.name(e),
+		Action:           b.action(e),
+		SourceZones:      readSet(b, &b.zones, e, fieldSourceZones, nil, parseZones),
+		DestinationZones: readSet(b, &b.zones, e, fieldDestinationZones, nil, parseZones),
+		Unknown:          b.strings(e, fieldCondition),
+	}
+	r.Traffic.Sources = readSet(b, &b.addresses, e, fieldSources, addr.Any(), parseAddresses)
+	r.Traffic.Destinations = readSet(b, &b.addresses, e, fieldDestinations, addr.Any(), parseAddresses)
+	r.Traffic.Services = readSet(b, &b.services, e, fieldServices, service.Any(), parseServices)
+	if e.get(fieldSourcePorts) != nil {
+		r.Traffic.Services = b.fromPorts(e, r.Traffic.Services)
+	}
+	b.strings(e, fieldOwners)
+	b.rules = append(b.rules, r)
+}
+
+// problem records what is wrong with a key of e; key is empty for the object as a
+// whole.
+func (b *builder) problem(e *entry, line int, key, text string) {
+	if b.problems.full() {
+		b.problems.add("")
+		return
+	}
+	b.problems.add(b.where(e, line, key) + text)
+}
+
+func (b *builder) name(e *entry) string {
+	v := e.get(fieldName)
+	if v == nil {
+		return ""
+	}
+	items := v.read(b.buffer[:0])
+	switch {
+	case v.isEmpty():
+		return ""
+	case v.list:
+		b.problem(e, v.line, v.key, "is a list; write one string")
+		return ""
+	case items[0].kind != aString:
+		b.problem(e, v.line, v.key, notString(items[0], "web servers"))
+		return ""
+	}
+	return items[0].text
+}
+
+func (b *builder) action(e *entry) rule.Action {
+	const write = "write permit, allow, accept, pass, deny, drop, reject, block, discard or reset"
+	v := e.get(fieldAction)
+	if v == nil {
+		b.problem(e, e.line, "action", "is missing; "+write)
+		return rule.Deny
+	}
+	items := v.read(b.buffer[:0])
+	switch {
+	case v.list:
+		b.problem(e, v.line, v.key, "is a list; "+write)
+	case v.isEmpty():
+		b.problem(e, v.line, v.key, "is empty; "+write)
+	case items[0].kind != aString:
+		b.problem(e, v.line, v.key, "is "+items[0].kind.String()+"; "+write)
+	default:
+		a, err := rule.ParseAction(items[0].text)
+		if err != nil {
+			b.problem(e, v.line, v.key, err.Error())
+		}
+		return a
+	}
+	return rule.Deny
+}
+
+// strings reads a field that is a string or a list of any length.
+func (b *builder) strings(e *entry, f field) []string {
+	v := e.get(f)
+	if v == nil {
+		return nil
+	}
+	items := v.read(b.buffer[:0])
+	if v.isEmpty() {
+		return nil
+	}
+	var out []string
+	for _, it := range items {
+		if it.kind != aString || it.text == "" {
+			b.problem(e, max(it.line, v.line), v.key, notString(it, "…"))
+			continue
+		}
+		out = append(out, it.text)
+	}
+	return out
+}
+
+// readSet reads a field that holds a set: a string or a list of strings. Without a
+// value it is all, every value of the field.
+func readSet[S any](b *builder, c *cache[S], e *entry, f field, all S, parse func(items []item, problem func(item, string)) S) S {
+	v := e.get(f)
+	if v == nil {
+		return all
+	}
+	if s, ok := c.get(v.raw); ok {
+		return s
+	}
+	items := v.read(b.buffer[:0])
+	if v.list && len(items) == 0 {
+		b.problem(e, v.line, v.key, "is an empty list, which could mean any or none; leave the key out for any, or delete the rule")
+		return all
+	}
+	if v.isEmpty() {
+		return all
+	}
+	good := true
+	s := parse(items, func(it item, text string) {
+		good = false
+		b.problem(e, max(it.line, v.line), v.key, text)
+	})
+	if good {
+		c.put(v.raw, s)
+	}
+	return s
+}
+
+func parseAddresses(items []item, problem func(item, string)) addr.Set {
+	if len(items) == 1 && items[0].kind == aString {
+		l, err := addr.Parse(items[0].text)
+		if err != nil {
+			problem(items[0], err.Error())
+		}
+		return l.Set
+	}
+	var ranges []addr.Range
+	for _, it := range items {
+		if it.kind != aString {
+			problem(it, notString(it, "10.0.0.1"))
+			continue
+		}
+		l, err := addr.Parse(it.text)
+		if err != nil {
+			problem(it, err.Error())
+		}
+		ranges = append(ranges, l.Set.Ranges()...)
+	}
+	return addr.SetOf(ranges...)
+}
+
+func parseServices(items []item, problem func(item, string)) service.Set {
+	var ranges []service.Range
+	for _, it := range items {
+		switch it.kind {
+		case aString:
+			l, err := service.Parse(it.text)
+			if err != nil {
+				problem(it, err.Error())
+			}
+			ranges = append(ranges, l.Set.Ranges()...)
+		case aNumber:
+			problem(it, fmt.Sprintf(`%s has no protocol; write "tcp/%s" or "udp/%s"`, it.text, it.text, it.text))
+		default:
+			problem(it, notString(it, "tcp/443"))
+		}
+	}
+	return service.SetOf(ranges...)
+}
+
+func parseZones(items []item, problem func(item, string)) []string {
+	zones := make([]string, 0, len(items))
+	for _, it := range items {
+		if it.kind != aString || it.text == "" {
+			problem(it, notString(it, "dmz"))
+			continue
+		}
+		zones = append(zones, it.text)
+	}
+	return zones
+}
+
+// notString says why an item is not the string that was expected.
+func notString(it item, example string) string {
+	switch it.kind {
+	case aString:
+		return "has an empty string in the list; write " + example + ", or take it out"
+	case aNumber, aBoolean:
+		return fmt.Sprintf("has %s, %s; write it as a string: %q", it.kind, it.text, it.text)
+	}
+	return fmt.Sprintf("has %s; write a string such as %q, or a list of strings", it.kind, example)
+}
+
+// fromPorts restricts services to the source ports of e.
+func (b *builder) fromPorts(e *entry, services service.Set) service.Set {
+	v := e.get(fieldSourcePorts)
+	items := v.read(b.buffer[:0])
+	if v.isEmpty() {
+		return services
+	}
+	if v.list && len(items) == 0 {
+		b.problem(e, v.line, v.key, "is an empty list, which could mean any or none; leave the key out for any")
+		return services
+	}
+	var ranges []service.Range
+	for _, r := range services.Ranges() {
+		if err := takesSourcePort(r); err != nil {
+			b.problem(e, v.line, v.key, err.Error())
+			return services
+		}
+		for _, it := range items {
+			ports, err := parsePort(r.ProtoFrom, it)
+			if err != nil {
+				b.problem(e, max(it.line, v.line), v.key, err.Error())
+				return services
+			}
+			r.SrcFrom, r.SrcTo = ports.DstFrom, ports.DstTo
+			ranges = append(ranges, r)
+		}
+	}
+	return service.SetOf(ranges...)
+}
+
+// takesSourcePort reports why r cannot be restricted to source ports.
+func takesSourcePort(r service.Range) error {
+	all := service.All()
+	switch {
+	case r.ProtoFrom != r.ProtoTo || !service.HasPorts(r.ProtoFrom):
+		return fmt.Errorf(`the rule's service %s has no source ports; write services such as "tcp/*"`, service.SetOf(r))
+	case r.SrcFrom != all.SrcFrom || r.SrcTo != all.SrcTo:
+		return fmt.Errorf("the service %q already has source ports; write them once", service.SetOf(r))
+	}
+	return nil
+}
+
+// parsePort reads a port, a range or a port name of the protocol.
+func parsePort(protocol uint8, it item) (service.Range, error) {
+	switch {
+	case it.kind != aString && it.kind != aNumber:
+		return service.Range{}, errors.New(notString(it, "1024-65535"))
+	case it.text == "" || strings.ContainsAny(it.text, "/ "):
+		return service.Range{}, fmt.Errorf("%q is not a port; write a number, a range such as 1024-65535, or a name", it.text)
+	}
+	l, err := service.Parse(service.SetOf(service.Whole(protocol)).String() + "/" + it.text)
+	if err != nil {
+		return service.Range{}, err
+	}
+	return l.Set.Ranges()[0], nil
+}
