@@ -50,7 +50,28 @@ func (s Set) Contains(protocol uint8, src, dst uint16) bool {
 }
 
 // ContainsSet reports whether every service of o is in s.
-func (s Set) ContainsSet(o Set) bool { return o.Subtract(s).IsEmpty() }
+func (s Set) ContainsSet(o Set) bool {
+	for _, r := range o.r {
+		if !s.containsRange(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// containsRange reports whether all of r is in s. It allocates only if r lies
+// across boxes of s.
+func (s Set) containsRange(r Range) bool {
+	for _, in := range s.r {
+		if in.contains(r) {
+			return true
+		}
+		if in.overlaps(r) {
+			return Set{[]Range{r}}.Subtract(s).IsEmpty()
+		}
+	}
+	return false
+}
 
 // Overlaps reports whether s and o share a service.
 func (s Set) Overlaps(o Set) bool {
@@ -105,35 +126,50 @@ func (s Set) Subtract(o Set) Set {
 }
 
 // Reverse returns the services of the replies: source and destination ports
-// swapped. An ICMP echo is answered by an echo reply (RFC 792, RFC 4443); other
-// ICMP messages have no reply and are left out.
-func (s Set) Reverse() Set {
+// swapped. An ICMP echo is answered by an echo reply with the same code (RFC 792:
+// "the type code changed to 0, and the checksum recomputed"; RFC 4443 for
+// ICMPv6); other ICMP messages have no reply and are left out.
+func (s Set) Reverse() Set { return s.turn(echoReplies) }
+
+// Requests returns the services that those of s are replies of: the inverse of
+// [Set.Reverse].
+func (s Set) Requests() Set { return s.turn(echoRequests) }
+
+// An echo tells the ICMP type that a message of type from, of protocol, becomes
+// in the other direction.
+type echo struct{ protocol, from, to uint8 }
+
+var (
+	echoReplies  = [...]echo{{ICMP, 8, 0}, {ICMPv6, 128, 129}}
+	echoRequests = [...]echo{{ICMP, 0, 8}, {ICMPv6, 129, 128}}
+)
+
+func (s Set) turn(echoes [2]echo) Set {
 	var out []Range
 	for _, r := range s.r {
-		for p := int(r.ProtoFrom); p <= int(r.ProtoTo); p++ {
-			part := r
-			part.ProtoFrom, part.ProtoTo = uint8(p), uint8(p)
-			if HasTypes(uint8(p)) {
-				out = appendEchoReply(out, part)
-				continue
+		next := int(r.ProtoFrom) // the protocols below it are done
+		for _, e := range echoes {
+			out = appendSwapped(out, r, next, int(e.protocol)-1)
+			next = max(next, int(e.protocol)+1)
+			if whole := Type(e.protocol, e.from); r.overlaps(whole) {
+				turned := r.intersect(whole)
+				turned.DstFrom = turned.DstFrom&255 | uint16(e.to)<<8
+				turned.DstTo = turned.DstTo&255 | uint16(e.to)<<8
+				out = append(out, turned)
 			}
-			part.SrcFrom, part.SrcTo, part.DstFrom, part.DstTo = part.DstFrom, part.DstTo, part.SrcFrom, part.SrcTo
-			out = append(out, part)
 		}
+		out = appendSwapped(out, r, next, 255)
 	}
 	return Set{canonical(out)}
 }
 
-func appendEchoReply(out []Range, r Range) []Range {
-	const echo, echoReply, echo6, echoReply6 = 8, 0, 128, 129
-	request, reply := Code(ICMP, echo, 0), Code(ICMP, echoReply, 0)
-	if r.ProtoFrom == ICMPv6 {
-		request, reply = Code(ICMPv6, echo6, 0), Code(ICMPv6, echoReply6, 0)
+// appendSwapped appends the protocols from to to of r, ports swapped.
+func appendSwapped(out []Range, r Range, from, to int) []Range {
+	to = min(to, int(r.ProtoTo))
+	if from > to {
+		return out
 	}
-	if r.overlaps(request) {
-		out = append(out, reply)
-	}
-	return out
+	return append(out, Range{uint8(from), uint8(to), r.DstFrom, r.DstTo, r.SrcFrom, r.SrcTo})
 }
 
 // String joins [Set.Strings] with ", "; the empty set is "none".
