@@ -68,6 +68,10 @@ type Rule struct {
 	// Text is the rule as it stands in a device configuration, empty for rule
 	// lists in JSON or YAML.
 	Text string
+	// Place is where the device inserts a rule that is to come just before this one,
+	// in the words of its own commands (iptables "FORWARD 4", nftables "inet fw input
+	// handle 9"), empty if unknown.
+	Place string
 
 	Action  Action
 	Traffic traffic.Product
