@@ -1,0 +1,28 @@
+// Package additions keeps the file of the rules that we own in a ruleset: a JSON
+// rule list that is evaluated before the ruleset itself.
+//
+//	[
+//	  {"name": "acl-1f6b0c9a52", "action": "permit", "src_ip": ["10.0.0.1"], "dst_ip": ["10.0.0.2"], "dst_port": ["udp/501"], "owners": ["Billing/flow2"]}
+//	]
+//
+// A rule with owners is ours: each flow that needs it is an owner, and the rule
+// goes with its last one. A rule without owners is somebody else's; it is never
+// changed, moved or lost.
+//
+// # Order
+//
+// The first rule that matches decides, so the order is part of what people wrote.
+// Hand-made rules stay where they stand, and our rules stay where they stand
+// between them. A new permit goes to the end of the file, below every hand-made
+// rule, so that it overrules nobody. A new deny goes before the first of our
+// rules, so that our denies stand before our permits; where there is none, to the
+// end. Between two hand-made rules ours are sorted, denies first, then by name:
+// the file does not tell in which order flows were applied.
+//
+// # Writing
+//
+// [Update] is the only way to write. It holds a lock in the process and a lock
+// file between processes, reads the file again, and replaces it in one step, so
+// that a reader, or whoever finds the file after a crash, sees the old or the new
+// one, whole.
+package additions

@@ -1,0 +1,119 @@
+package additions
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// merge returns the items of the file once owner owns exactly want. New and
+// changed items have no text yet.
+func (f *File) merge(owner string, want []Rule) []item {
+	want = distinct(want)
+	var out []item
+	for _, it := range f.items {
+		if it.foreign != nil {
+			out = append(out, it)
+			continue
+		}
+		had := it.ownedBy(owner)
+		i := slices.IndexFunc(want, it.same)
+		wanted := i >= 0
+		if wanted {
+			want = slices.Delete(want, i, i+1)
+		}
+		if had != wanted {
+			it = it.reown(owner, wanted)
+		}
+		if len(it.Owners) > 0 {
+			out = append(out, it)
+		}
+	}
+	for _, r := range want {
+		r.Owners = []string{owner}
+		out = place(out, item{Rule: r, lead: []byte("\n  ")})
+	}
+	return out
+}
+
+// distinct returns a copy of rules without repetitions, each with a name.
+func distinct(rules []Rule) []Rule {
+	var out []Rule
+	for _, r := range rules {
+		if slices.ContainsFunc(out, r.same) {
+			continue
+		}
+		if r.Name == "" {
+			r.Name = r.contentName()
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// reown returns the item with owner added or taken away.
+func (it item) reown(owner string, add bool) item {
+	owners := slices.DeleteFunc(slices.Clone(it.Owners), func(o string) bool { return o == owner })
+	if add {
+		owners = append(owners, owner)
+	}
+	slices.Sort(owners)
+	it.Owners, it.raw = owners, nil
+	return it
+}
+
+// isNew reports whether the item has no text yet, because it is not in the file or
+// not with these owners.
+func (it item) isNew() bool { return it.raw == nil }
+
+// place puts a new item of ours into its run, a stretch of our rules between
+// others' (see Order in the package comment), and sorts the run.
+func place(items []item, it item) []item {
+	ours := func(it item) bool { return it.foreign == nil }
+	start, end := len(items), len(items)
+	if first := slices.IndexFunc(items, ours); it.Action == rule.Deny && first >= 0 {
+		start, end = first, first
+		for end < len(items) && ours(items[end]) {
+			end++
+		}
+	} else {
+		for start > 0 && ours(items[start-1]) {
+			start--
+		}
+	}
+	items = slices.Insert(items, end, it)
+	slices.SortStableFunc(items[start:end+1], func(a, b item) int { return compare(a.Rule, b.Rule) })
+	return items
+}
+
+// encode writes the items as the content of a file. It renders those that have no
+// text.
+func encode(items []item, tail []byte) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('[')
+	for i := range items {
+		it := &items[i]
+		if it.isNew() {
+			raw, err := it.render()
+			if err != nil {
+				return nil, err
+			}
+			it.raw = raw
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(it.lead)
+		b.Write(it.raw)
+	}
+	switch {
+	case len(items) == 0:
+		b.WriteString("]\n")
+	case bytes.HasPrefix(bytes.TrimLeft(tail, " \t\r"), []byte("\n")):
+		b.Write(tail)
+	default:
+		b.WriteString("\n]\n")
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,68 @@
+package additions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Update makes want the rules that owner owns in the file at path, and returns the
+// file as it then is. Other owners' rules and hand-made rules stay. A rule that
+// several owners want stands in the file once. Without a difference nothing is
+// written; a missing file is created when there is something to write.
+//
+// Check is called with the file as it is found under the lock, before anything is
+// changed; its error is returned as it is, and nothing is written. It may be nil.
+//
+// While another process writes the file Update waits, at most until ctx ends or
+// [LockTimeout] has passed.
+func Update(ctx context.Context, path, owner string, want []Rule, check func(*File) error) (*File, error) {
+	return update(ctx, osDisk{}, path, owner, want, check)
+}
+
+func update(ctx context.Context, d disk, path, owner string, want []Rule, check func(*File) error) (*File, error) {
+	if owner == "" {
+		return nil, errors.New("a rule of the additions file needs an owner")
+	}
+	target, err := resolve(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot find the additions file: %w", err)
+	}
+	release, err := acquire(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+
+	f, err := Load(target)
+	if err != nil {
+		return nil, err
+	}
+	f.path = path
+	if check != nil {
+		if err := check(f); err != nil {
+			return nil, err
+		}
+	}
+	return f.write(d, target, f.merge(owner, want))
+}
+
+// write replaces the file by one with the given items, unless it is that already.
+func (f *File) write(d disk, target string, items []item) (*File, error) {
+	if len(items) == len(f.items) && !slices.ContainsFunc(items, item.isNew) {
+		return f, nil
+	}
+	content, err := encode(items, f.tail)
+	if err != nil {
+		return nil, err
+	}
+	next, err := parse(f.path, content)
+	if err != nil {
+		return nil, fmt.Errorf("the additions file would not be readable, so it is not written: %w", err)
+	}
+	if err := replace(d, target, content); err != nil {
+		return nil, fmt.Errorf("writing the additions file: %w", err)
+	}
+	return next, nil
+}
