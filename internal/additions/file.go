@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
@@ -35,17 +36,35 @@ type item struct {
 	raw     []byte // the object, byte for byte
 }
 
+// lastRead holds the File that was last read or written, by path. A plan of many
+// flows reads one file for each of them; while its text is the same, so are its
+// rules.
+var lastRead sync.Map // path -> *File
+
+func (f *File) remember() { lastRead.Store(f.path, f) }
+
 // Load reads the file at path. A missing file is one without rules. The error of
 // a malformed one names the lines that are wrong.
-func Load(path string) (*File, error) {
-	content, err := os.ReadFile(path)
+func Load(path string) (*File, error) { return load(path, path) }
+
+// load reads the file at target, which people know as path.
+func load(path, target string) (*File, error) {
+	content, err := os.ReadFile(target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &File{path: path}, nil
 	case err != nil:
 		return nil, fmt.Errorf("cannot read the additions file: %w", err)
 	}
-	return parse(path, content)
+	if last, ok := lastRead.Load(path); ok && bytes.Equal(last.(*File).content, content) {
+		return last.(*File), nil
+	}
+	f, err := parse(path, content)
+	if err != nil {
+		return nil, err
+	}
+	f.remember()
+	return f, nil
 }
 
 func parse(path string, content []byte) (*File, error) {

@@ -87,11 +87,11 @@ func place(items []item, it item) []item {
 	return items
 }
 
-// encode writes the items as the content of a file. It renders those that have no
-// text.
-func encode(items []item, tail []byte) ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('[')
+// compose returns the file that consists of items, with the tail of an earlier one.
+// It renders the items that have no text.
+func compose(path string, items []item, tail []byte) (*File, error) {
+	b := bytes.NewBufferString("[")
+	line := 1
 	for i := range items {
 		it := &items[i]
 		if it.isNew() {
@@ -106,14 +106,28 @@ func encode(items []item, tail []byte) ([]byte, error) {
 		}
 		b.Write(it.lead)
 		b.Write(it.raw)
+		line += bytes.Count(it.lead, newline)
+		it.moveTo(line)
+		line += bytes.Count(it.raw, newline)
 	}
 	switch {
 	case len(items) == 0:
-		b.WriteString("]\n")
-	case bytes.HasPrefix(bytes.TrimLeft(tail, " \t\r"), []byte("\n")):
-		b.Write(tail)
-	default:
-		b.WriteString("\n]\n")
+		tail = []byte("]\n")
+	case !bytes.HasPrefix(bytes.TrimLeft(tail, " \t\r"), newline):
+		tail = []byte("\n]\n")
 	}
-	return b.Bytes(), nil
+	b.Write(tail)
+	return &File{path, b.Bytes(), items, tail}, nil
+}
+
+var newline = []byte("\n")
+
+// moveTo sets the line of the item.
+func (it *item) moveTo(line int) {
+	it.line = line
+	if it.foreign != nil && it.foreign.Line != line {
+		moved := *it.foreign
+		moved.Line = line
+		it.foreign = &moved
+	}
 }

@@ -35,34 +35,26 @@ func update(ctx context.Context, d disk, path, owner string, want []Rule, check 
 	}
 	defer release()
 
-	f, err := Load(target)
+	f, err := load(path, target)
 	if err != nil {
 		return nil, err
 	}
-	f.path = path
 	if check != nil {
 		if err := check(f); err != nil {
 			return nil, err
 		}
 	}
-	return f.write(d, target, f.merge(owner, want))
-}
-
-// write replaces the file by one with the given items, unless it is that already.
-func (f *File) write(d disk, target string, items []item) (*File, error) {
+	items := f.merge(owner, want)
 	if len(items) == len(f.items) && !slices.ContainsFunc(items, item.isNew) {
 		return f, nil
 	}
-	content, err := encode(items, f.tail)
+	next, err := compose(path, items, f.tail)
 	if err != nil {
 		return nil, err
 	}
-	next, err := parse(f.path, content)
-	if err != nil {
-		return nil, fmt.Errorf("the additions file would not be readable, so it is not written: %w", err)
-	}
-	if err := replace(d, target, content); err != nil {
+	if err := replace(d, target, next.content); err != nil {
 		return nil, fmt.Errorf("writing the additions file: %w", err)
 	}
+	next.remember()
 	return next, nil
 }
