@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -16,7 +17,11 @@ type aclProvider struct {
 	version string
 }
 
-var _ provider.Provider = (*aclProvider)(nil)
+var (
+	_ provider.Provider                   = (*aclProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*aclProvider)(nil)
+	_ provider.ProviderWithFunctions      = (*aclProvider)(nil)
+)
 
 // New returns the constructor that the plugin server calls; version is reported
 // to Terraform as it stands.
@@ -31,11 +36,16 @@ func (p *aclProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 	resp.Version = p.version
 }
 
-func (p *aclProvider) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
-
-func (p *aclProvider) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {
+func (p *aclProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newApplicationResource, newFlowResource}
 }
 
-func (p *aclProvider) Resources(context.Context) []func() resource.Resource { return nil }
+func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{newMatchDataSource}
+}
 
-func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p *aclProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		newExpandFunction, newMatchFunction, newParseAddressFunction, newParseServiceFunction, newCoversFunction,
+	}
+}

@@ -279,3 +279,15 @@ func (s Set) Split() (v4, v6 Set) {
 	}
 	return Set{s.r[:i:i]}, Set{s.r[i:]}
 }
+
+// Prefixes returns the fewest prefixes that make up the set, hosts as /32 and
+// /128.
+func (s Set) Prefixes() []string {
+	var out []string
+	for _, r := range s.r {
+		for _, p := range netipx.IPRangeFrom(r.From, r.To).Prefixes() {
+			out = append(out, p.String())
+		}
+	}
+	return out
+}

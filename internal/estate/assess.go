@@ -1,0 +1,201 @@
+package estate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+)
+
+// Assessment is everything that is known of a flow against its rulesets.
+type Assessment struct {
+	// Now is the truth: the rulesets with every rule of ours and of others.
+	Now Found
+	// Settled says that Now is as wanted and would be without the rules that other
+	// flows own.
+	Settled bool
+	// Planned is what will be found once Needs are written: the same as Now when
+	// Settled. It rests on nothing that another flow owns, so that it does not depend
+	// on the order in which flows are applied.
+	Planned Found
+	// Deliverable says that Planned is as wanted.
+	Deliverable bool
+	// Obstacles tells, when not Deliverable, what is in the way: the rules that are
+	// needed and where.
+	Obstacles []string
+	// Needs are the rules that the flow has to own, by name of a writable ruleset of
+	// its path.
+	Needs map[string][]additions.Rule
+	// Digests identifies what the assessment rests on, by ruleset.
+	Digests map[string]string
+}
+
+// station is one ruleset on the path of a flow, with its additions as they stand.
+type station struct {
+	*ruleset
+	*base
+	file *additions.File // nil for a read-only ruleset
+}
+
+func (s station) writable() bool { return s.file != nil }
+
+// above returns the station's ruleset below the given rules.
+func (s station) above(top []rule.Rule) match.Matcher {
+	if len(top) == 0 {
+		return s.index
+	}
+	return match.NewOverlay(&rule.Ruleset{Name: s.name, Source: s.file.Source(), Rules: top}, s.index)
+}
+
+// Assess resolves the flow, matches it and finds what it needs. It writes nothing.
+func (e *Estate) Assess(ctx context.Context, f Flow) (*Assessment, error) {
+	q, products, err := e.request(f)
+	if err != nil {
+		return nil, err
+	}
+	stations, err := e.stations(f.Rulesets)
+	if err != nil {
+		return nil, err
+	}
+	q.DenyAt = max(0, slices.IndexFunc(stations, station.writable))
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return assess(f, q, products, stations), nil
+}
+
+func (e *Estate) request(f Flow) (q match.Request, products int64, err error) {
+	names, err := e.Names()
+	if err != nil {
+		return q, 0, err
+	}
+	resolved, err := flow.New(names, f.Sources, f.Destinations, f.Services)
+	if err != nil {
+		return q, 0, err
+	}
+	q = match.Request{
+		Region: resolved.Region(), Want: rule.Permit,
+		SourceZone: f.SourceZone, DestinationZone: f.DestinationZone,
+	}
+	if f.Deny {
+		q.Want = rule.Deny
+	}
+	return q, int64(resolved.Count()), nil
+}
+
+func (e *Estate) stations(named []string) ([]station, error) {
+	path, err := e.path(named)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]station, len(path))
+	for i, rs := range path {
+		s := station{ruleset: rs}
+		if s.base, err = rs.load(); err != nil {
+			return nil, err
+		}
+		if rs.config.Additions != "" {
+			if s.file, err = additions.Load(rs.config.Additions); err != nil {
+				return nil, fmt.Errorf("ruleset %q: additions: %w", rs.name, err)
+			}
+		}
+		out[i] = s
+	}
+	return out, nil
+}
+
+func assess(f Flow, q match.Request, products int64, stations []station) *Assessment {
+	view := func(top func(s station) []rule.Rule) []match.Matcher {
+		out := make([]match.Matcher, len(stations))
+		for i, s := range stations {
+			var rules []rule.Rule
+			if s.writable() {
+				rules = top(s)
+			}
+			out[i] = s.above(rules)
+		}
+		return out
+	}
+	found := func(path []match.Matcher) match.Finding { return match.Check(path, q) }
+
+	a := &Assessment{Needs: map[string][]additions.Rule{}, Digests: map[string]string{}}
+	owned := map[string][]additions.Rule{}
+	shared := false // whether another flow owns a rule here
+	for _, s := range stations {
+		a.Digests[s.name] = s.digest
+		if s.writable() {
+			a.Digests[s.name] += "+" + s.file.BaseDigest()
+			owned[s.name] = s.file.Owned(f.Owner())
+			shared = shared || s.file.SharedWith(f.Owner())
+		}
+	}
+	now := found(view(func(s station) []rule.Rule { return s.file.Rules() }))
+	alone := now
+	if shared {
+		alone = found(view(func(s station) []rule.Rule { return s.file.Only(f.Owner(), owned[s.name]) }))
+	}
+	w := writer{stations, q, products, f.OverrideDeny}
+	a.Now = w.found(now, owned)
+	a.Settled = now.Satisfied && alone.Satisfied
+	if a.Settled {
+		a.Planned, a.Deliverable, a.Needs = a.Now, true, owned
+		return a
+	}
+	bare := found(view(func(s station) []rule.Rule { return s.file.Base() }))
+	for i, s := range stations {
+		if !s.writable() || (f.Deny && i != q.DenyAt) {
+			continue
+		}
+		p := change.For(q, bare, i, change.Options{OverrideDeny: f.OverrideDeny})
+		a.Needs[s.name] = additions.FromRules(p.Rules)
+	}
+	planned := found(view(func(s station) []rule.Rule { return s.file.Only(f.Owner(), a.Needs[s.name]) }))
+	a.Planned = w.found(planned, a.Needs)
+	a.Deliverable = planned.Satisfied
+	if !a.Deliverable {
+		a.Obstacles = w.obstacles(planned)
+	}
+	return a
+}
+
+// obstacles tells for each gap that stays open what rule is needed where, and why
+// it is not written.
+func (w writer) obstacles(f match.Finding) []string {
+	var out []string
+	for _, m := range f.Missing {
+		why := m.Reason
+		if m.By != "" {
+			why += ": " + m.By
+		}
+		if m.Ruleset < 0 {
+			out = append(out, fmt.Sprintf("%s\n  %s", m.Product, why))
+			continue
+		}
+		s := w.stations[m.Ruleset]
+		head := fmt.Sprintf("ruleset %q: %s\n  %s", s.name, m.Product, why)
+		switch {
+		case !s.writable():
+			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, w.change(m)))
+		case m.Intent != "" && !w.overrideDeny:
+			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant.", head, m.Intent))
+		default:
+			out = append(out, head+"\n  No rule among our additions can change that.")
+		}
+	}
+	return slices.Compact(out)
+}
+
+// Unmet says why the flow is not as wanted, each line indented so that Terraform
+// keeps it as it is.
+func (a *Assessment) Unmet() string { return Indent(a.Obstacles) }
+
+// Indent joins texts, each line indented, so that Terraform does not wrap them.
+func Indent(texts []string) string {
+	return "  " + strings.ReplaceAll(strings.Join(texts, "\n"), "\n", "\n  ")
+}

@@ -1,0 +1,115 @@
+package estate
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+)
+
+// Config is what a provider configuration says.
+type Config struct {
+	Rulesets map[string]RulesetConfig
+	// Addresses and Services map names to literals and other names.
+	Addresses, Services map[string][]string
+}
+
+// RulesetConfig says where one ruleset is and how to read it.
+type RulesetConfig struct {
+	// Path is a file, Content the text itself; exactly one is set.
+	Path, Content string
+	// Format is the language; empty means detected from the text.
+	Format string
+	// ACL chooses one of several access lists in the text.
+	ACL string
+	// Additions is the file of the rules that we own; empty means read-only.
+	Additions string
+	// DefaultAction is "permit" or "deny"; empty means what the format says.
+	DefaultAction string
+	// Stateless says that replies are filtered too; nil means what the format says.
+	Stateless *bool
+}
+
+// Estate answers for one configuration. It is safe for concurrent use: rulesets
+// are loaded once, on first use, and never change afterwards.
+type Estate struct {
+	names    func() (*flow.Names, error)
+	rulesets map[string]*ruleset
+}
+
+// New returns an estate. It reads no file.
+func New(c Config) *Estate {
+	e := &Estate{
+		names:    sync.OnceValues(func() (*flow.Names, error) { return flow.NewNames(c.Addresses, c.Services) }),
+		rulesets: make(map[string]*ruleset, len(c.Rulesets)),
+	}
+	for name, rc := range c.Rulesets {
+		e.rulesets[name] = newRuleset(name, rc)
+	}
+	return e
+}
+
+// Names returns the dictionary of address and service names.
+func (e *Estate) Names() (*flow.Names, error) { return e.names() }
+
+// RulesetNames returns the names of the rulesets, sorted.
+func (e *Estate) RulesetNames() []string { return slices.Sorted(maps.Keys(e.rulesets)) }
+
+// ErrPath says that it cannot be told which rulesets a flow crosses.
+var ErrPath = errors.New("which rulesets the flow crosses is not known")
+
+// path returns the rulesets that a flow crosses: the named ones, or the only one
+// there is.
+func (e *Estate) path(named []string) ([]*ruleset, error) {
+	if len(named) == 0 {
+		switch len(e.rulesets) {
+		case 0:
+			return nil, fmt.Errorf("%w: the provider has none; add one to its rulesets", ErrPath)
+		case 1:
+			named = e.RulesetNames()
+		default:
+			return nil, fmt.Errorf("%w: the provider has %s; name those that it crosses in rulesets, in order",
+				ErrPath, quoted(e.RulesetNames()))
+		}
+	}
+	out := make([]*ruleset, len(named))
+	for i, name := range named {
+		rs, ok := e.rulesets[name]
+		switch {
+		case !ok && len(e.rulesets) == 0:
+			return nil, fmt.Errorf("unknown ruleset %q: the provider has none", name)
+		case !ok:
+			return nil, fmt.Errorf("unknown ruleset %q: the provider has %s", name, quoted(e.RulesetNames()))
+		case slices.Contains(named[:i], name):
+			return nil, fmt.Errorf("ruleset %q is named twice", name)
+		}
+		out[i] = rs
+	}
+	return out, nil
+}
+
+func quoted(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(out, ", ")
+}
+
+// Path returns the names of the rulesets that the flow crosses, in order; none
+// where that cannot be told.
+func (e *Estate) Path(f Flow) []string {
+	path, err := e.path(f.Rulesets)
+	if err != nil {
+		return nil
+	}
+	names := make([]string, len(path))
+	for i, rs := range path {
+		names[i] = rs.name
+	}
+	return names
+}

@@ -1,0 +1,68 @@
+package estate
+
+// Flow is a declared flow: its lists as written and what is wanted of it.
+type Flow struct {
+	Application, Name               string
+	Sources, Destinations, Services []string
+	SourceZone, DestinationZone     string
+	// Deny wants the traffic to stay blocked.
+	Deny bool
+	// OverrideDeny lets a rule of ours overrule a deny narrower than any → any.
+	OverrideDeny bool
+	// Rulesets names the rulesets that the flow crosses, in order; empty means the
+	// only one there is.
+	Rulesets []string
+}
+
+// Owner is the mark that our rules for the flow carry.
+func (f Flow) Owner() string { return f.Application + "/" + f.Name }
+
+// Wanted is the status of the flow when all is as wanted.
+func (f Flow) Wanted() string {
+	if f.Deny {
+		return "blocked"
+	}
+	return "allowed"
+}
+
+// Found is what was found out about a flow.
+type Found struct {
+	// Products is how many (source, destination, service) products the flow has.
+	Products int64
+	// Status is the verdict: allowed, partial, blocked, indeterminate or not_routed.
+	Status string
+	// Satisfied says that the verdict is the wanted one.
+	Satisfied bool
+	// Missing is the traffic whose verdict is not the wanted one, at most MaxEntries.
+	Missing []Missing
+	// Decisions tells which rule decides what, at most MaxEntries.
+	Decisions []Decision
+	// Managed are the rules of ours that the flow owns, as text in the language of
+	// their ruleset.
+	Managed []string
+}
+
+// MaxEntries bounds the missing and the decisions that are shown for one flow. An
+// entry beyond it is counted in the last entry's reason or rule.
+const MaxEntries = 50
+
+// Missing is traffic whose verdict is not the wanted one.
+type Missing struct {
+	Ruleset                         string
+	Sources, Destinations, Services []string
+	// BlockedBy is the deciding rule with file and line.
+	BlockedBy string
+	// Reason says in words why the verdict is not the wanted one.
+	Reason string
+	// Change is the rule that would close this gap, in the ruleset's language.
+	Change string
+}
+
+// Decision is traffic and the rule that decides it.
+type Decision struct {
+	Ruleset, Rule string
+	Line          int64
+	// Action is permit, deny or indeterminate.
+	Action                          string
+	Sources, Destinations, Services []string
+}

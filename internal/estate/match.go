@@ -1,0 +1,51 @@
+package estate
+
+import (
+	"context"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// Match says what the configured rulesets do with a flow, with every rule of ours.
+func (e *Estate) Match(ctx context.Context, f Flow) (Found, error) {
+	a, err := e.Assess(ctx, f)
+	if err != nil {
+		return Found{}, err
+	}
+	return a.Now, nil
+}
+
+// Rules is a rule list that was handed over as values and is matched instead of
+// the configured rulesets.
+type Rules struct {
+	base *base
+}
+
+// NewRules reads rules; what they may hold is said at [rulelist.FromValues].
+func NewRules(rules []map[string]any) (*Rules, error) {
+	doc, err := rulelist.FromValues("rules", rules)
+	if err != nil {
+		return nil, err
+	}
+	return &Rules{newBase(doc)}, nil
+}
+
+func newBase(doc *config.Document) *base {
+	list := doc.Lists[0]
+	return &base{index: match.New(&rule.Ruleset{
+		Name: "rules", Source: "rules", Format: rulelist.JSON, Rules: list.Rules, Default: list.Default,
+	})}
+}
+
+// MatchRules says what the rules do with a flow. The flow's own Rulesets do not
+// matter.
+func (e *Estate) MatchRules(r *Rules, f Flow) (Found, error) {
+	q, products, err := e.request(f)
+	if err != nil {
+		return Found{}, err
+	}
+	return assess(f, q, products, []station{{ruleset: &ruleset{name: "rules"}, base: r.base}}).Now, nil
+}

@@ -1,0 +1,112 @@
+package estate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// MaxFileSize is the largest ruleset file that is read, in bytes.
+const MaxFileSize = 1 << 30
+
+// ruleset is one configured ruleset, loaded on first use.
+type ruleset struct {
+	name   string
+	config RulesetConfig
+	load   func() (*base, error)
+}
+
+// base is a loaded ruleset without our additions. It is immutable.
+type base struct {
+	index  *match.Index
+	list   string // the access list in the text, for changes
+	digest string // of the text
+	stamp  stamp
+}
+
+// stamp tells cheaply whether a file may have changed.
+type stamp struct {
+	size     int64
+	modified time.Time
+}
+
+func newRuleset(name string, c RulesetConfig) *ruleset {
+	rs := &ruleset{name: name, config: c}
+	rs.load = sync.OnceValues(func() (*base, error) {
+		b, err := loadBase(name, c)
+		if err != nil {
+			return nil, fmt.Errorf("ruleset %q: %w", name, err)
+		}
+		return b, nil
+	})
+	return rs
+}
+
+func loadBase(name string, c RulesetConfig) (*base, error) {
+	content, source, at := []byte(c.Content), "inline", stamp{}
+	if c.Path != "" {
+		var err error
+		if content, at, err = readFile(c.Path); err != nil {
+			return nil, err
+		}
+		source = filepath.Base(c.Path)
+	}
+	o := parse.Options{Name: name, Source: source, Format: c.Format, ACL: c.ACL, Stateless: c.Stateless}
+	if c.DefaultAction != "" {
+		action, err := rule.ParseAction(c.DefaultAction)
+		if err != nil {
+			return nil, fmt.Errorf("default_action: %w", err)
+		}
+		o.Default = &action
+	}
+	rules, doc, err := parse.Parse(content, o)
+	if err != nil {
+		return nil, err
+	}
+	list := c.ACL
+	if list == "" && len(doc.Lists) == 1 {
+		list = doc.Lists[0].Name
+	}
+	return &base{match.New(rules), list, digest(content), at}, nil
+}
+
+func readFile(path string) ([]byte, stamp, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, stamp{}, err
+	}
+	if info.Size() > MaxFileSize {
+		return nil, stamp{}, fmt.Errorf("%s has %d bytes; at most %d are read", path, info.Size(), MaxFileSize)
+	}
+	content, err := os.ReadFile(path)
+	return content, stamp{info.Size(), info.ModTime()}, err
+}
+
+func digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:12])
+}
+
+// unchanged reports whether the ruleset is still what was loaded.
+func (rs *ruleset) unchanged(b *base) (bool, error) {
+	if rs.config.Path == "" {
+		return true, nil
+	}
+	info, err := os.Stat(rs.config.Path)
+	if err != nil {
+		return false, err
+	}
+	if (stamp{info.Size(), info.ModTime()}) == b.stamp {
+		return true, nil
+	}
+	content, _, err := readFile(rs.config.Path)
+	return err == nil && digest(content) == b.digest, err
+}

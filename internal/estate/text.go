@@ -1,0 +1,103 @@
+package estate
+
+import (
+	"fmt"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+)
+
+// writer turns findings into what people read.
+type writer struct {
+	stations []station
+	q        match.Request
+	products int64
+	// overrideDeny is the flow's own.
+	overrideDeny bool
+}
+
+func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found {
+	out := Found{Products: w.products, Status: f.Verdict.String(), Satisfied: f.Satisfied}
+	for i, m := range f.Missing {
+		if i == MaxEntries {
+			out.Missing[i-1].Reason += fmt.Sprintf(" (and %d more entries)", len(f.Missing)-i)
+			break
+		}
+		out.Missing = append(out.Missing, w.missing(m))
+	}
+	if f.Cut && len(out.Missing) > 0 {
+		out.Missing[len(out.Missing)-1].Reason += " (the list is cut: the exact rest has too many parts)"
+	}
+	for i, d := range f.Decisions {
+		if i == MaxEntries {
+			out.Decisions[i-1].Rule += fmt.Sprintf(" (and %d more entries)", len(f.Decisions)-i)
+			break
+		}
+		out.Decisions = append(out.Decisions, Decision{
+			Ruleset: w.stations[d.Ruleset].name, Rule: d.Rule, Line: int64(d.Line), Action: d.Outcome.String(),
+			Sources: d.Sources.Strings(), Destinations: d.Destinations.Strings(), Services: d.Services.Strings(),
+		})
+	}
+	for _, s := range w.stations {
+		for _, r := range owned[s.name] {
+			text := w.text(s, 0, r.Rule())
+			if len(w.stations) > 1 {
+				text = s.name + ": " + text
+			}
+			out.Managed = append(out.Managed, text)
+		}
+	}
+	return out
+}
+
+func (w writer) missing(m match.Missing) Missing {
+	out := Missing{
+		Sources: m.Sources.Strings(), Destinations: m.Destinations.Strings(), Services: m.Services.Strings(),
+		BlockedBy: m.By, Reason: m.Reason,
+	}
+	if m.Ruleset >= 0 {
+		out.Ruleset = w.stations[m.Ruleset].name
+		out.Change = w.change(m)
+	}
+	if w.q.Want == rule.Deny && m.By != "" {
+		out.BlockedBy, out.Reason = "", m.Reason+": "+m.By
+	}
+	return out
+}
+
+// change is the rule that closes the gap.
+func (w writer) change(m match.Missing) string {
+	s := w.stations[m.Ruleset]
+	r := rule.Rule{Action: w.q.Want, Traffic: m.Product}
+	if w.q.SourceZone != "" {
+		r.SourceZones = []string{w.q.SourceZone}
+	}
+	if w.q.DestinationZone != "" {
+		r.DestinationZones = []string{w.q.DestinationZone}
+	}
+	return w.text(s, s.position(m.Before), r)
+}
+
+// position turns an index into a rule of the station with its additions on top
+// into one of the base alone.
+func (s station) position(before int) int {
+	n := len(s.index.Ruleset().Rules)
+	if s.writable() {
+		before -= min(len(s.file.Rules()), max(before, 0))
+	}
+	if before < 0 || before > n {
+		return n
+	}
+	return before
+}
+
+func (w writer) text(s station, before int, r rule.Rule) string {
+	rs := s.index.Ruleset()
+	text, err := render.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r}})
+	if err != nil {
+		return fmt.Sprintf("%s (cannot be written as %s: %s)", &r, rs.Format, err)
+	}
+	return text
+}

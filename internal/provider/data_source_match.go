@@ -1,0 +1,297 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+type matchDataSource struct {
+	session *session
+}
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*matchDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*matchDataSource)(nil)
+)
+
+func newMatchDataSource() datasource.DataSource { return &matchDataSource{} }
+
+// questionModel is one question: a flow without what only matters for writing.
+type questionModel struct {
+	Sources         types.List   `tfsdk:"sources"`
+	Destinations    types.List   `tfsdk:"destinations"`
+	Services        types.List   `tfsdk:"services"`
+	SourceZone      types.String `tfsdk:"source_zone"`
+	DestinationZone types.String `tfsdk:"destination_zone"`
+	Action          types.String `tfsdk:"action"`
+	Rulesets        types.List   `tfsdk:"rulesets"`
+}
+
+func (m questionModel) flow(ctx context.Context, name string) (estate.Flow, diag.Diagnostics) {
+	return declaredModel{
+		Sources: m.Sources, Destinations: m.Destinations, Services: m.Services,
+		SourceZone: m.SourceZone, DestinationZone: m.DestinationZone, Action: m.Action, Rulesets: m.Rulesets,
+	}.flow(ctx, "acl_match", name, nil)
+}
+
+type matchModel struct {
+	questionModel
+	Rules     types.Dynamic `tfsdk:"rules"`
+	Flows     types.Map     `tfsdk:"flows"`
+	Results   types.Map     `tfsdk:"results"`
+	Status    types.String  `tfsdk:"status"`
+	Satisfied types.Bool    `tfsdk:"satisfied"`
+	Products  types.Int64   `tfsdk:"products"`
+	Missing   types.List    `tfsdk:"missing"`
+	Decisions types.List    `tfsdk:"decisions"`
+}
+
+// answerTypes is the object that answers one question.
+var answerTypes = map[string]attr.Type{
+	"status": types.StringType, "satisfied": types.BoolType, "action": types.StringType, "products": types.Int64Type,
+	"missing": types.ListType{ElemType: missingType}, "decisions": types.ListType{ElemType: decisionType},
+}
+
+func answerObject(f estate.Found) types.Object {
+	return types.ObjectValueMust(answerTypes, map[string]attr.Value{
+		"status": types.StringValue(f.Status), "satisfied": types.BoolValue(f.Satisfied), "action": types.StringValue(answer(f)),
+		"products": types.Int64Value(f.Products), "missing": missingList(f.Missing), "decisions": decisionList(f.Decisions),
+	})
+}
+
+// answer is netutils' answer: "permit" if all of the traffic surely is permitted.
+func answer(f estate.Found) string {
+	if f.Status == "allowed" {
+		return "permit"
+	}
+	return "deny"
+}
+
+func (d *matchDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_match"
+}
+
+func (d *matchDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"rules": schema.DynamicAttribute{
+			Optional: true,
+			MarkdownDescription: "Rules to match instead of the provider's rulesets: a list of objects in netutils style, `name`, `src_ip`, `src_zone`, `dst_ip`, `dst_port`, `dst_zone`, `action`, " +
+				"with strings or lists of strings. The first rule that matches decides; what no rule matches is denied.",
+		},
+		"flows": schema.MapNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Many questions at once, by name, instead of the single one above. This is the fastest way to ask about thousands of flows.",
+			NestedObject:        schema.NestedAttributeObject{Attributes: questionAttributes(true)},
+		},
+		"results": schema.MapNestedAttribute{
+			Computed: true, MarkdownDescription: "The answers by name, null unless `flows` is set.",
+			NestedObject: schema.NestedAttributeObject{Attributes: answerAttributes("`permit` if all of the traffic surely is permitted, else `deny`.")},
+		},
+	}
+	maps.Copy(attributes, answerAttributes(""))
+	maps.Copy(attributes, questionAttributes(false))
+	attributes["action"] = schema.StringAttribute{
+		Optional: true, Computed: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")},
+		MarkdownDescription: "Set: what is wanted, `permit` (default) or `deny`; it decides `satisfied`. Read: netutils' answer, `permit` if all of the traffic surely is permitted, else `deny`.",
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Asks what rulesets do with traffic, without managing anything: for a `check`, a postcondition, or a report. " +
+			"Read at plan when its arguments are known.",
+		Attributes: attributes,
+	}
+}
+
+func questionAttributes(required bool) map[string]schema.Attribute {
+	list := func(text string, v []validator.List) schema.Attribute {
+		return schema.ListAttribute{Required: required, Optional: !required, ElementType: types.StringType, Validators: v, MarkdownDescription: text}
+	}
+	return map[string]schema.Attribute{
+		"sources":      list(sourcesText, addressEntries()),
+		"destinations": list(destinationsText, addressEntries()),
+		"services":     list(servicesText, serviceEntries()),
+		"source_zone":  schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: sourceZoneText},
+		"destination_zone": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: destZoneText,
+		},
+		"action": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")}, MarkdownDescription: actionText},
+		"rulesets": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: rulesetsText,
+			Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues()},
+		},
+	}
+}
+
+func answerAttributes(action string) map[string]schema.Attribute {
+	strings := func(text string) schema.Attribute {
+		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: text}
+	}
+	text := func(text string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: text}
+	}
+	return map[string]schema.Attribute{
+		"status":    text(statusText),
+		"satisfied": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the verdict is the wanted one: `allowed` for `permit`, `blocked` for `deny`."},
+		"action":    text(action),
+		"products":  schema.Int64Attribute{Computed: true, MarkdownDescription: productsText},
+		"missing": schema.ListNestedAttribute{Computed: true, MarkdownDescription: missingText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"ruleset": text("The ruleset in the way."), "sources": strings("Source addresses of the part."),
+			"destinations": strings("Destination addresses of the part."), "services": strings("Services of the part."),
+			"blocked_by": text("The deciding rule, with file and line."), "reason": text("Why the verdict is not the wanted one."),
+			"change": text("The rule that would close the gap, in the ruleset's language."),
+		}}},
+		"decisions": schema.ListNestedAttribute{Computed: true, MarkdownDescription: decisionsText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"ruleset": text("The ruleset."), "rule": text("The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches."),
+			"line":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Line of the rule in its file."},
+			"action":  text("`permit`, `deny`, or `indeterminate` where the rule has a condition that cannot be decided."),
+			"sources": strings("Source addresses of the part."), "destinations": strings("Destination addresses of the part."), "services": strings("Services of the part."),
+		}}},
+	}
+}
+
+// ConfigValidators implements datasource.DataSourceWithConfigValidators.
+func (d *matchDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{
+		datasourcevalidator.ExactlyOneOf(path.MatchRoot("flows"), path.MatchRoot("sources")),
+		datasourcevalidator.RequiredTogether(path.MatchRoot("sources"), path.MatchRoot("destinations"), path.MatchRoot("services")),
+		datasourcevalidator.Conflicting(path.MatchRoot("rules"), path.MatchRoot("rulesets")),
+	}
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *matchDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	if s, ok := req.ProviderData.(*session); ok {
+		d.session = s
+	}
+}
+
+func (d *matchDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m matchModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !d.session.known() {
+		resp.Diagnostics.AddError("Unable to match", "The configuration of provider \"acl\" is not known at plan time, so that nothing can be matched. "+
+			"Give it values that are known, or use a resource (acl_flow, acl_application), whose verdict is settled at apply.")
+		return
+	}
+	ask := func(f estate.Flow) (estate.Found, error) { return d.session.estate.Match(ctx, f) }
+	if !m.Rules.IsNull() {
+		rules, err := rulesFrom(m.Rules)
+		if err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("rules"), "Invalid rules", capital(err.Error())+".")
+			return
+		}
+		ask = func(f estate.Flow) (estate.Found, error) { return d.session.estate.MatchRules(rules, f) }
+	}
+	if m.Flows.IsNull() {
+		resp.Diagnostics.Append(m.answerOne(ctx, ask)...)
+	} else {
+		resp.Diagnostics.Append(m.answerMany(ctx, ask)...)
+	}
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	}
+}
+
+type asker func(estate.Flow) (estate.Found, error)
+
+func (m *matchModel) answerOne(ctx context.Context, ask asker) diag.Diagnostics {
+	f, diags := m.flow(ctx, "question")
+	if diags.HasError() {
+		return diags
+	}
+	found, err := ask(f)
+	if err != nil {
+		addAssessError(&diags, f, path.Empty(), err)
+		return diags
+	}
+	m.Status, m.Satisfied = types.StringValue(found.Status), types.BoolValue(found.Satisfied)
+	m.Action, m.Products = types.StringValue(answer(found)), types.Int64Value(found.Products)
+	m.Missing, m.Decisions = missingList(found.Missing), decisionList(found.Decisions)
+	m.Results = types.MapNull(types.ObjectType{AttrTypes: answerTypes})
+	return diags
+}
+
+func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diagnostics) {
+	var questions map[string]questionModel
+	diags.Append(m.Flows.ElementsAs(ctx, &questions, false)...)
+	if diags.HasError() {
+		return diags
+	}
+	worst, satisfied, products := "allowed", true, int64(0)
+	answers := make(map[string]attr.Value, len(questions))
+	for _, name := range slices.Sorted(maps.Keys(questions)) {
+		q := questions[name]
+		if q.Rulesets.IsNull() {
+			q.Rulesets = m.Rulesets
+		}
+		f, more := q.flow(ctx, name)
+		diags.Append(more...)
+		found, err := ask(f)
+		if err != nil {
+			addAssessError(&diags, f, path.Root("flows").AtMapKey(name), err)
+			continue
+		}
+		answers[name] = answerObject(found)
+		products += found.Products
+		if !found.Satisfied {
+			satisfied = false
+			if status := unsatisfiedStatus(f, found); severity[status] > severity[worst] {
+				worst = status
+			}
+		}
+	}
+	m.Results = types.MapValueMust(types.ObjectType{AttrTypes: answerTypes}, answers)
+	m.Status, m.Satisfied, m.Products = types.StringValue(worst), types.BoolValue(satisfied), types.Int64Value(products)
+	m.Action = types.StringValue(answer(estate.Found{Status: worst}))
+	m.Missing, m.Decisions = types.ListNull(missingType), types.ListNull(decisionType)
+	return diags
+}
+
+// unsatisfiedStatus is what a flow that is not as wanted adds to the status of
+// many: one that should be blocked and is not counts as partial.
+func unsatisfiedStatus(f estate.Flow, found estate.Found) string {
+	if f.Deny && found.Status == "allowed" {
+		return "partial"
+	}
+	return found.Status
+}
+
+var errNotList = errors.New("is not a list of strings")
+
+func toStrings(v any) ([]string, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return []string{v}, nil
+	case []any:
+		out := make([]string, len(v))
+		for i, e := range v {
+			text, ok := e.(string)
+			if !ok {
+				return nil, fmt.Errorf("[%d] %w", i, errNotList)
+			}
+			out[i] = text
+		}
+		return out, nil
+	}
+	return nil, errNotList
+}

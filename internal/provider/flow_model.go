@@ -1,0 +1,176 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+// objectOptions read objects whose attributes may be null or unknown.
+var objectOptions = basetypes.ObjectAsOptions{UnhandledNullAsEmpty: false, UnhandledUnknownAsEmpty: false}
+
+// declaredModel is what the user says of one flow.
+type declaredModel struct {
+	Sources             types.List   `tfsdk:"sources"`
+	Destinations        types.List   `tfsdk:"destinations"`
+	Services            types.List   `tfsdk:"services"`
+	SourceZone          types.String `tfsdk:"source_zone"`
+	DestinationZone     types.String `tfsdk:"destination_zone"`
+	Action              types.String `tfsdk:"action"`
+	Rulesets            types.List   `tfsdk:"rulesets"`
+	OverrideDeny        types.Bool   `tfsdk:"override_deny"`
+	NetworkApplications types.List   `tfsdk:"network_applications"`
+	Users               types.List   `tfsdk:"users"`
+	Comment             types.String `tfsdk:"comment"`
+}
+
+// matchable reports whether everything that the verdict depends on is known.
+func (m declaredModel) matchable() bool {
+	for _, l := range []types.List{m.Sources, m.Destinations, m.Services, m.Rulesets} {
+		if !listKnown(l) {
+			return false
+		}
+	}
+	return !m.SourceZone.IsUnknown() && !m.DestinationZone.IsUnknown() && !m.Action.IsUnknown() && !m.OverrideDeny.IsUnknown()
+}
+
+// sameQuestion reports whether m and o ask the same of the same rulesets; comments
+// and the like may differ.
+func (m declaredModel) sameQuestion(o declaredModel) bool {
+	return m.Sources.Equal(o.Sources) && m.Destinations.Equal(o.Destinations) && m.Services.Equal(o.Services) &&
+		m.SourceZone.Equal(o.SourceZone) && m.DestinationZone.Equal(o.DestinationZone) && m.Action.Equal(o.Action) &&
+		m.Rulesets.Equal(o.Rulesets) && m.OverrideDeny.Equal(o.OverrideDeny)
+}
+
+func listKnown(l types.List) bool {
+	if l.IsUnknown() {
+		return false
+	}
+	for _, e := range l.Elements() {
+		if e.IsUnknown() {
+			return false
+		}
+	}
+	return true
+}
+
+// flow translates m; rulesets are those of the application, used where the flow
+// names none.
+func (m declaredModel) flow(ctx context.Context, application, name string, rulesets []string) (estate.Flow, diag.Diagnostics) {
+	f := estate.Flow{
+		Application: application, Name: name,
+		SourceZone: m.SourceZone.ValueString(), DestinationZone: m.DestinationZone.ValueString(),
+		Deny: m.Action.ValueString() == "deny", OverrideDeny: m.OverrideDeny.ValueBool(),
+		Rulesets: rulesets,
+	}
+	var diags diag.Diagnostics
+	diags.Append(m.Sources.ElementsAs(ctx, &f.Sources, false)...)
+	diags.Append(m.Destinations.ElementsAs(ctx, &f.Destinations, false)...)
+	diags.Append(m.Services.ElementsAs(ctx, &f.Services, false)...)
+	if !m.Rulesets.IsNull() {
+		diags.Append(m.Rulesets.ElementsAs(ctx, &f.Rulesets, false)...)
+	}
+	return f, diags
+}
+
+// foundModel is what was found out about one flow.
+type foundModel struct {
+	Products     types.Int64  `tfsdk:"products"`
+	Status       types.String `tfsdk:"status"`
+	Missing      types.List   `tfsdk:"missing"`
+	Decisions    types.List   `tfsdk:"decisions"`
+	ManagedRules types.List   `tfsdk:"managed_rules"`
+}
+
+var (
+	stringList   = types.ListType{ElemType: types.StringType}
+	missingType  = types.ObjectType{AttrTypes: missingTypes}
+	decisionType = types.ObjectType{AttrTypes: decisionTypes}
+	missingTypes = map[string]attr.Type{
+		"ruleset": types.StringType, "sources": stringList, "destinations": stringList, "services": stringList,
+		"blocked_by": types.StringType, "reason": types.StringType, "change": types.StringType,
+	}
+	decisionTypes = map[string]attr.Type{
+		"ruleset": types.StringType, "rule": types.StringType, "line": types.Int64Type, "action": types.StringType,
+		"sources": stringList, "destinations": stringList, "services": stringList,
+	}
+	foundTypes = map[string]attr.Type{
+		"products": types.Int64Type, "status": types.StringType, "missing": types.ListType{ElemType: missingType},
+		"decisions": types.ListType{ElemType: decisionType}, "managed_rules": stringList,
+	}
+)
+
+func unknownFound() foundModel {
+	return foundModel{
+		types.Int64Unknown(), types.StringUnknown(), types.ListUnknown(missingType),
+		types.ListUnknown(decisionType), types.ListUnknown(types.StringType),
+	}
+}
+
+func newFoundModel(f estate.Found) foundModel {
+	return foundModel{
+		Products: types.Int64Value(f.Products), Status: types.StringValue(f.Status),
+		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: stringsList(f.Managed),
+	}
+}
+
+func (m foundModel) object() types.Object {
+	return types.ObjectValueMust(foundTypes, map[string]attr.Value{
+		"products": m.Products, "status": m.Status, "missing": m.Missing, "decisions": m.Decisions, "managed_rules": m.ManagedRules,
+	})
+}
+
+func missingList(entries []estate.Missing) types.List {
+	out := make([]attr.Value, len(entries))
+	for i, e := range entries {
+		out[i] = types.ObjectValueMust(missingTypes, map[string]attr.Value{
+			"ruleset": optionalString(e.Ruleset), "sources": stringsList(e.Sources),
+			"destinations": stringsList(e.Destinations), "services": stringsList(e.Services),
+			"blocked_by": optionalString(e.BlockedBy), "reason": optionalString(e.Reason), "change": optionalString(e.Change),
+		})
+	}
+	return types.ListValueMust(missingType, out)
+}
+
+func decisionList(entries []estate.Decision) types.List {
+	out := make([]attr.Value, len(entries))
+	for i, e := range entries {
+		line := types.Int64Null()
+		if e.Line > 0 {
+			line = types.Int64Value(e.Line)
+		}
+		out[i] = types.ObjectValueMust(decisionTypes, map[string]attr.Value{
+			"ruleset": types.StringValue(e.Ruleset), "rule": types.StringValue(e.Rule), "line": line,
+			"action": types.StringValue(e.Action), "sources": stringsList(e.Sources),
+			"destinations": stringsList(e.Destinations), "services": stringsList(e.Services),
+		})
+	}
+	return types.ListValueMust(decisionType, out)
+}
+
+func stringsList(texts []string) types.List {
+	out := make([]attr.Value, len(texts))
+	for i, t := range texts {
+		out[i] = types.StringValue(t)
+	}
+	return types.ListValueMust(types.StringType, out)
+}
+
+// optionalString makes null of "".
+func optionalString(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
+// fullyKnown reports whether v holds no unknown at any depth.
+func fullyKnown(ctx context.Context, v attr.Value) bool {
+	raw, err := v.ToTerraformValue(ctx)
+	return err == nil && raw.IsFullyKnown()
+}

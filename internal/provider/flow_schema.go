@@ -1,0 +1,81 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Descriptions that resources and the data source share.
+const (
+	sourcesText      = "Where the traffic comes from: hosts (`10.0.0.1`, `2001:db8::1`), prefixes (`10.0.0.0/24`), ranges (`10.0.0.1-10.0.0.9`), `any`, and names from the provider's `addresses`."
+	destinationsText = "Where the traffic goes to, in the same forms as `sources`."
+	servicesText     = "What the traffic is: `tcp/443`, `udp/1000-2000`, `tcp/https`, `tcp/*`, `icmp/8`, `esp`, `any`, and names from the provider's `services`. `tcp/443 from 1024-65535` restricts the source ports."
+	sourceZoneText   = "Zone or interface that the traffic comes from. A rule for particular zones cannot be decided for a flow that declares none: the verdict is `indeterminate`."
+	destZoneText     = "Zone or interface that the traffic goes to."
+	actionText       = "What is wanted: `permit` (default), or `deny` for traffic that must stay blocked."
+	rulesetsText     = "Names of the provider's rulesets that the flow crosses, in order; all of them must permit it. Not needed where the provider has only one."
+	productsText     = "How many (source, destination, service) products the flow expands to."
+	statusText       = "What the rulesets do with the flow: `allowed`, `partial`, `blocked`, `indeterminate` (a condition that cannot be decided) or `not_routed`."
+	missingText      = "The traffic whose verdict is not the wanted one, in the fewest entries; at most 50 are listed."
+	decisionsText    = "Which rule decides which part of the traffic; at most 50 entries are listed."
+	managedText      = "The rules in additions files that this flow owns, in the language of their ruleset."
+)
+
+// declaredAttributes are the attributes of one declared flow.
+func declaredAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"sources":      schema.ListAttribute{Required: true, ElementType: types.StringType, Validators: addressEntries(), MarkdownDescription: sourcesText},
+		"destinations": schema.ListAttribute{Required: true, ElementType: types.StringType, Validators: addressEntries(), MarkdownDescription: destinationsText},
+		"services":     schema.ListAttribute{Required: true, ElementType: types.StringType, Validators: serviceEntries(), MarkdownDescription: servicesText},
+		"source_zone":  schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: sourceZoneText},
+		"destination_zone": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: destZoneText,
+		},
+		"action":   schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")}, MarkdownDescription: actionText},
+		"rulesets": rulesetsAttribute(rulesetsText),
+		"override_deny": schema.BoolAttribute{
+			Optional:            true,
+			MarkdownDescription: "Allow a rule that is written for this flow to overrule a deny that is narrower than any → any, which is somebody's intent. Default: `false`.",
+		},
+		"network_applications": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Applications (layer 7) of the flow, as in the inventory. Kept for the record; file rulesets decide by address and service."},
+		"users":                schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Users of the flow, as in the inventory. Kept for the record."},
+		"comment":              schema.StringAttribute{Optional: true, MarkdownDescription: "Free text."},
+	}
+}
+
+func rulesetsAttribute(text string) schema.Attribute {
+	return schema.ListAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: text,
+		Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues()},
+	}
+}
+
+// foundAttributes are the computed attributes of one flow.
+func foundAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"products": schema.Int64Attribute{Computed: true, MarkdownDescription: productsText},
+		"status":   schema.StringAttribute{Computed: true, MarkdownDescription: statusText},
+		"missing": schema.ListNestedAttribute{Computed: true, MarkdownDescription: missingText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"ruleset":      schema.StringAttribute{Computed: true, MarkdownDescription: "The ruleset in the way."},
+			"sources":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Source addresses of the part."},
+			"destinations": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Destination addresses of the part."},
+			"services":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Services of the part."},
+			"blocked_by":   schema.StringAttribute{Computed: true, MarkdownDescription: "The deciding rule, with file and line."},
+			"reason":       schema.StringAttribute{Computed: true, MarkdownDescription: "Why the verdict is not the wanted one."},
+			"change":       schema.StringAttribute{Computed: true, MarkdownDescription: "The rule that would close the gap, in the ruleset's language."},
+		}}},
+		"decisions": schema.ListNestedAttribute{Computed: true, MarkdownDescription: decisionsText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"ruleset":      schema.StringAttribute{Computed: true, MarkdownDescription: "The ruleset."},
+			"rule":         schema.StringAttribute{Computed: true, MarkdownDescription: "The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches."},
+			"line":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Line of the rule in its file."},
+			"action":       schema.StringAttribute{Computed: true, MarkdownDescription: "`permit`, `deny`, or `indeterminate` where the rule has a condition that cannot be decided."},
+			"sources":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Source addresses of the part."},
+			"destinations": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Destination addresses of the part."},
+			"services":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Services of the part."},
+		}}},
+		"managed_rules": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: managedText},
+	}
+}

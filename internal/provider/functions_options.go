@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+const optionsText = "At most one object with any of `addresses` and `services`: names for lists, as in the provider's configuration."
+
+// optionsParameter is the last parameter of functions that resolve names.
+var optionsParameter = function.DynamicParameter{Name: "options", MarkdownDescription: optionsText}
+
+// functionOptions are what a caller may hand to a function in place of the
+// provider's configuration, which functions never see.
+type functionOptions struct {
+	addresses, services map[string][]string
+}
+
+// readOptions reads the variadic options at the given argument position.
+func readOptions(position int64, options []types.Dynamic) (o functionOptions, ferr *function.FuncError) {
+	if len(options) == 0 {
+		return o, nil
+	}
+	fail := func(format string, args ...any) (functionOptions, *function.FuncError) {
+		return o, function.NewArgumentFuncError(position, "options: "+fmt.Sprintf(format, args...))
+	}
+	if len(options) > 1 {
+		return fail("%d objects are given; write one with any of addresses and services", len(options))
+	}
+	plain, err := plainValue(options[0])
+	if err != nil {
+		return fail("%s", err)
+	}
+	fields, ok := plain.(map[string]any)
+	if !ok {
+		return fail("is not an object; write { addresses = { … }, services = { … } }")
+	}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		var names map[string][]string
+		if names, err = namesFrom(fields[key]); err != nil {
+			return fail("%s%s", key, err)
+		}
+		switch key {
+		case "addresses":
+			o.addresses = names
+		case "services":
+			o.services = names
+		default:
+			return fail("unknown key %q; write any of addresses and services", key)
+		}
+	}
+	if _, err := flow.NewNames(o.addresses, o.services); err != nil {
+		return fail("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return o, nil
+}
+
+func (o functionOptions) estate() *estate.Estate {
+	return estate.New(estate.Config{Addresses: o.addresses, Services: o.services})
+}
+
+func namesFrom(v any) (map[string][]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	entries, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf(" is not a map of names to lists")
+	}
+	out := make(map[string][]string, len(entries))
+	for name, e := range entries {
+		list, err := toStrings(e)
+		if err != nil {
+			return nil, fmt.Errorf("[%q] %w", name, err)
+		}
+		out[name] = list
+	}
+	return out, nil
+}
+
+// dynamicOf turns a plain value into a Terraform one: lists become tuples, maps
+// objects.
+func dynamicOf(v any) attr.Value {
+	switch v := v.(type) {
+	case nil:
+		return types.DynamicNull()
+	case string:
+		return types.StringValue(v)
+	case bool:
+		return types.BoolValue(v)
+	case int64:
+		return types.Int64Value(v)
+	case float64:
+		return types.Float64Value(v)
+	case []any:
+		elements, kinds := make([]attr.Value, len(v)), make([]attr.Type, len(v))
+		for i, e := range v {
+			elements[i] = dynamicOf(e)
+			kinds[i] = elements[i].Type(context.Background())
+		}
+		return types.TupleValueMust(kinds, elements)
+	case map[string]any:
+		elements, kinds := make(map[string]attr.Value, len(v)), make(map[string]attr.Type, len(v))
+		for k, e := range v {
+			elements[k] = dynamicOf(e)
+			kinds[k] = elements[k].Type(context.Background())
+		}
+		return types.ObjectValueMust(kinds, elements)
+	}
+	return types.StringValue(fmt.Sprint(v))
+}

@@ -1,0 +1,106 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+// A priorFlow is what state and evidence hold of a flow that asks the same as its
+// configuration does.
+type priorFlow struct {
+	declared declaredModel
+	found    foundModel
+	evidence evidence
+}
+
+// planFlow returns what is planned to be found, and the line for the summary.
+//
+// A flow with a prior is planned from state and evidence alone, which are frozen
+// between plan and apply. Any other is assessed now.
+func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow, at path.Path) (foundModel, summaryRow, diag.Diagnostics) {
+	if prior == nil {
+		return s.planNewFlow(ctx, f, at)
+	}
+	e := prior.evidence
+	row := newSummaryRow(f, prior.found.Status.ValueString(), e.Settled, firstReason(ctx, prior.found))
+	if s.enforcement == enforceAdvisory || e.Settled {
+		return prior.found, row, nil
+	}
+	var diags diag.Diagnostics
+	if s.enforcement == enforcePlan && !e.Deliverable {
+		diags.AddAttributeError(at, unmetSummary(f), unmetDetail(f, e.Obstacles))
+	}
+	found := prior.found
+	found.Status = types.StringValue(f.Wanted())
+	found.Missing = missingList(nil)
+	found.ManagedRules = stringsList(e.Planned.Managed)
+	if e.Deliverable {
+		found.Decisions = decisionList(e.Planned.Decisions)
+	}
+	return found, row, diags
+}
+
+func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) (foundModel, summaryRow, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	a, err := s.estate.Assess(ctx, f)
+	if err != nil {
+		addAssessError(&diags, f, at, err)
+		return unknownFound(), summaryRow{}, diags
+	}
+	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.Owner(), "status": a.Now.Status, "products": a.Now.Products})
+	row := newSummaryRow(f, a.Now.Status, a.Settled, reasonOf(a.Now))
+	if s.enforcement == enforceAdvisory {
+		return newFoundModel(a.Now), row, nil
+	}
+	if s.enforcement == enforcePlan && !a.Deliverable {
+		diags.AddAttributeError(at, unmetSummary(f), unmetDetail(f, a.Obstacles))
+	}
+	return newFoundModel(a.Planned), row, diags
+}
+
+// addAssessError leads each line of the error to the attribute it speaks of.
+func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
+	summary := fmt.Sprintf("Unable to match flow %q", f.Owner())
+	switch {
+	case errors.Is(err, estate.ErrPath):
+		diags.AddAttributeError(at.AtName("rulesets"), summary, capital(err.Error())+".")
+		return
+	case errors.Is(err, flow.ErrDeclared):
+		for _, line := range strings.Split(err.Error(), "\n") {
+			where := at
+			if list, _, ok := strings.Cut(line, ": "); ok && (list == "sources" || list == "destinations" || list == "services") {
+				where = at.AtName(list)
+			}
+			diags.AddAttributeError(where, summary, capital(line)+".")
+		}
+		return
+	}
+	diags.AddAttributeError(at, summary, capital(err.Error())+".")
+}
+
+func unmetSummary(f estate.Flow) string {
+	return fmt.Sprintf("Flow %q is not %s", f.Owner(), f.Wanted())
+}
+
+func unmetDetail(f estate.Flow, obstacles []string) string {
+	return fmt.Sprintf("The flow is wanted %s, and an apply could not make it so:\n%s\n\n"+
+		"enforcement = \"plan\" fails the plan for it; \"apply\" would show a difference, \"advisory\" only the verdict. "+
+		"To destroy all the same: terraform destroy -refresh=false.", f.Wanted(), estate.Indent(obstacles))
+}
+
+func capital(text string) string {
+	if text == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}

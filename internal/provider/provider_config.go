@@ -1,0 +1,237 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+// The values of enforcement.
+const (
+	enforceApply    = "apply"
+	enforceAdvisory = "advisory"
+	enforcePlan     = "plan"
+)
+
+// The values of summary.
+const (
+	summaryProblems = "problems"
+	summaryAlways   = "always"
+	summaryNever    = "never"
+)
+
+type providerModel struct {
+	Rulesets    types.Map    `tfsdk:"rulesets"`
+	Addresses   types.Map    `tfsdk:"addresses"`
+	Services    types.Map    `tfsdk:"services"`
+	Enforcement types.String `tfsdk:"enforcement"`
+	Summary     types.String `tfsdk:"summary"`
+}
+
+type rulesetModel struct {
+	Path          types.String `tfsdk:"path"`
+	Content       types.String `tfsdk:"content"`
+	Format        types.String `tfsdk:"format"`
+	ACL           types.String `tfsdk:"acl"`
+	Additions     types.String `tfsdk:"additions"`
+	DefaultAction types.String `tfsdk:"default_action"`
+	Stateless     types.Bool   `tfsdk:"stateless"`
+}
+
+func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Declares application connectivity and says in every plan which flows the existing firewalls already allow, " +
+			"which they allow only in part, which they block and why, and the fewest rule changes that would close the gap.",
+		Attributes: map[string]schema.Attribute{
+			"rulesets": schema.MapNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "The rulesets that exist, by a name of your choice. They are read on first use.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"path": schema.StringAttribute{
+						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+						MarkdownDescription: "File that holds the rules. A relative path starts at Terraform's working directory. Exactly one of `path` and `content` is set.",
+					},
+					"content": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "The text itself. Inline rules are `content = jsonencode([...])`.",
+					},
+					"format": schema.StringAttribute{
+						Optional: true, Validators: []validator.String{stringvalidator.OneOf(parse.Formats...)},
+						MarkdownDescription: "Language of the text: " + codeList(parse.Formats) + ". Detected from the text when not set.",
+					},
+					"acl": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Which access list of the text is meant. Not needed where there is only one.",
+					},
+					"additions": schema.StringAttribute{
+						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+						MarkdownDescription: "JSON file for the rules that this configuration adds, evaluated before those of the text. Without it the ruleset is read-only.",
+					},
+					"default_action": schema.StringAttribute{
+						Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")},
+						MarkdownDescription: "What happens to traffic that no rule matches: `permit` or `deny`. Default: what the format says, which is `deny` unless the text says otherwise.",
+					},
+					"stateless": schema.BoolAttribute{
+						Optional:            true,
+						MarkdownDescription: "Whether replies are filtered by the rules too, as in an AWS network ACL or a router's access list. Default: what the format says.",
+					},
+				}},
+			},
+			"addresses": schema.MapAttribute{
+				Optional: true, ElementType: types.ListType{ElemType: types.StringType},
+				MarkdownDescription: "Names for addresses: each stands for hosts, prefixes, ranges and other names, nested to any depth.",
+			},
+			"services": schema.MapAttribute{
+				Optional: true, ElementType: types.ListType{ElemType: types.StringType},
+				MarkdownDescription: "Names for services: each stands for services such as `tcp/443` and other names.",
+			},
+			"enforcement": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf(enforceApply, enforceAdvisory, enforcePlan)},
+				MarkdownDescription: "What happens to a flow that is not as wanted. `apply` (default): the plan shows a difference, the apply writes what it may write and fails for the rest. " +
+					"`advisory`: the verdict is shown and recorded, nothing is written and nothing fails. `plan`: the plan fails for what an apply could not deliver.",
+			},
+			"summary": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf(summaryProblems, summaryAlways, summaryNever)},
+				MarkdownDescription: "When a plan prints the one warning with the table of an application's flows: `problems` (default), if a flow is not as wanted; `always`; `never`.",
+			},
+		},
+	}
+}
+
+func codeList(words []string) string {
+	out := ""
+	for i, w := range words {
+		if i > 0 {
+			out += ", "
+		}
+		out += "`" + w + "`"
+	}
+	return out
+}
+
+// ValidateConfig checks what is known of the configuration without reading a file.
+func (p *aclProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var m providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(m.validateRulesets(ctx)...)
+	for _, names := range []struct {
+		attribute string
+		value     types.Map
+		check     func(map[string][]string) error
+	}{
+		{"addresses", m.Addresses, func(n map[string][]string) error { _, err := flow.NewNames(n, nil); return err }},
+		{"services", m.Services, func(n map[string][]string) error { _, err := flow.NewNames(nil, n); return err }},
+	} {
+		if !fullyKnown(ctx, names.value) {
+			continue
+		}
+		var entries map[string][]string
+		diags := names.value.ElementsAs(ctx, &entries, false)
+		resp.Diagnostics.Append(diags...)
+		if diags.HasError() {
+			continue
+		}
+		if err := names.check(entries); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root(names.attribute), "Invalid names", err.Error())
+		}
+	}
+}
+
+func (m providerModel) validateRulesets(ctx context.Context) (diags diag.Diagnostics) {
+	if m.Rulesets.IsUnknown() {
+		return diags
+	}
+	var rulesets map[string]types.Object
+	diags.Append(m.Rulesets.ElementsAs(ctx, &rulesets, true)...)
+	additions := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(rulesets)) {
+		if rulesets[name].IsUnknown() || rulesets[name].IsNull() {
+			continue
+		}
+		var r rulesetModel
+		diags.Append(rulesets[name].As(ctx, &r, objectOptions)...)
+		at := path.Root("rulesets").AtMapKey(name)
+		if !r.Path.IsUnknown() && !r.Content.IsUnknown() && r.Path.IsNull() == r.Content.IsNull() {
+			diags.AddAttributeError(at, "Invalid ruleset", fmt.Sprintf("The ruleset %q sets %s of path and content; set exactly one: path = \"FILE\", or content = \"TEXT\".",
+				name, map[bool]string{true: "none", false: "both"}[r.Path.IsNull()]))
+		}
+		if file := r.Additions.ValueString(); file != "" {
+			if other, taken := additions[file]; taken {
+				diags.AddAttributeError(at.AtName("additions"), "Invalid ruleset", fmt.Sprintf("The rulesets %q and %q share the additions file %s; give each its own.", other, name, file))
+			}
+			additions[file] = name
+			if file == r.Path.ValueString() {
+				diags.AddAttributeError(at.AtName("additions"), "Invalid ruleset", fmt.Sprintf("The ruleset %q would write its additions over its own rules in %s; name another file.", name, file))
+			}
+		}
+	}
+	return diags
+}
+
+// A session is what Configure hands to resources and data sources.
+type session struct {
+	// estate is nil while the provider's configuration is not yet known.
+	estate      *estate.Estate
+	enforcement string
+	summary     string
+}
+
+func (s *session) known() bool { return s != nil && s.estate != nil }
+
+func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var m providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	s := &session{enforcement: enforceApply, summary: summaryProblems}
+	resp.ResourceData, resp.DataSourceData = s, s
+	if !req.Config.Raw.IsFullyKnown() {
+		tflog.Debug(ctx, "provider configuration is not known yet; nothing is read")
+		return
+	}
+	if !m.Enforcement.IsNull() {
+		s.enforcement = m.Enforcement.ValueString()
+	}
+	if !m.Summary.IsNull() {
+		s.summary = m.Summary.ValueString()
+	}
+	c, diags := m.estateConfig(ctx)
+	resp.Diagnostics.Append(diags...)
+	if !resp.Diagnostics.HasError() {
+		s.estate = estate.New(c)
+		tflog.Debug(ctx, "provider is configured", map[string]any{"rulesets": len(c.Rulesets), "enforcement": s.enforcement})
+	}
+}
+
+func (m providerModel) estateConfig(ctx context.Context) (c estate.Config, diags diag.Diagnostics) {
+	var rulesets map[string]rulesetModel
+	diags.Append(m.Rulesets.ElementsAs(ctx, &rulesets, false)...)
+	diags.Append(m.Addresses.ElementsAs(ctx, &c.Addresses, false)...)
+	diags.Append(m.Services.ElementsAs(ctx, &c.Services, false)...)
+	c.Rulesets = make(map[string]estate.RulesetConfig, len(rulesets))
+	for name, r := range rulesets {
+		c.Rulesets[name] = estate.RulesetConfig{
+			Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), ACL: r.ACL.ValueString(),
+			Additions: r.Additions.ValueString(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(),
+		}
+	}
+	return c, diags
+}

@@ -1,0 +1,355 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+type applicationResource struct {
+	resourceBase
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*applicationResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*applicationResource)(nil)
+	_ resource.ResourceWithImportState = (*applicationResource)(nil)
+)
+
+func newApplicationResource() resource.Resource { return &applicationResource{} }
+
+type applicationModel struct {
+	ID          types.String `tfsdk:"id"`
+	Name        types.String `tfsdk:"name"`
+	Description types.String `tfsdk:"description"`
+	Owner       types.String `tfsdk:"owner"`
+	Labels      types.Map    `tfsdk:"labels"`
+	Rulesets    types.List   `tfsdk:"rulesets"`
+	Flows       types.Map    `tfsdk:"flows"`
+	Status      types.String `tfsdk:"status"`
+	Results     types.Map    `tfsdk:"results"`
+}
+
+func (r *applicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_application"
+}
+
+func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An application and the flows it needs. The plan says for each flow what the existing rulesets do with it. " +
+			"Keep an application to about 500 flows; many applications of 20 to 100 flows scale well, one of 5,000 does not.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "The application's name.",
+			},
+			"name": schema.StringAttribute{
+				Required: true, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()}, Validators: applicationName(),
+				MarkdownDescription: "Name of the application, unique in this configuration. It has no slash.",
+			},
+			"description": schema.StringAttribute{Optional: true, MarkdownDescription: "Free text."},
+			"owner":       schema.StringAttribute{Optional: true, MarkdownDescription: "Who answers for the application."},
+			"labels":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Labels of your choice."},
+			"rulesets":    rulesetsAttribute("Names of the provider's rulesets that the application's flows cross, in order, unless a flow names its own."),
+			"flows": schema.MapNestedAttribute{
+				Required:            true,
+				MarkdownDescription: "The flows by name, as in an inventory.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: declaredAttributes()},
+				Validators:          []validator.Map{mapvalidator.KeysAre(stringvalidator.LengthAtLeast(1))},
+			},
+			"status": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "The worst status of the flows: `allowed` when each is as wanted, otherwise the worst of those that are not. " +
+					"A flow with `action = \"deny\"` that is not blocked counts as `partial`.",
+			},
+			"results": schema.MapNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "What was found out, by name of the flow.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: foundAttributes()},
+			},
+		},
+	}
+}
+
+// declared returns the flows by name. Flows that are not matchable yet are there,
+// with unknown parts.
+func (m applicationModel) declared(ctx context.Context) (flows map[string]declaredModel, diags diag.Diagnostics) {
+	diags.Append(m.Flows.ElementsAs(ctx, &flows, false)...)
+	return flows, diags
+}
+
+// found returns the results by name, leaving out those that are not known.
+func (m applicationModel) found(ctx context.Context) map[string]foundModel {
+	out := map[string]foundModel{}
+	for name, v := range m.Results.Elements() {
+		var f foundModel
+		if o, ok := v.(types.Object); ok && !o.IsUnknown() && !o.IsNull() && !o.As(ctx, &f, objectOptions).HasError() {
+			out[name] = f
+		}
+	}
+	return out
+}
+
+func (m applicationModel) rulesets(ctx context.Context) (names []string, diags diag.Diagnostics) {
+	diags.Append(m.Rulesets.ElementsAs(ctx, &names, false)...)
+	return names, diags
+}
+
+// setFound sets results and the status that follows from them.
+func (m *applicationModel) setFound(flows map[string]declaredModel, found map[string]foundModel) {
+	elements := make(map[string]attr.Value, len(found))
+	for name, f := range found {
+		elements[name] = f.object()
+	}
+	m.Results = types.MapValueMust(types.ObjectType{AttrTypes: foundTypes}, elements)
+	m.Status = worstStatus(flows, found)
+}
+
+// worstStatus is the status of an application: allowed when every flow is as
+// wanted, unknown while the status of one is.
+func worstStatus(flows map[string]declaredModel, found map[string]foundModel) types.String {
+	worst := "allowed"
+	for name, f := range found {
+		if f.Status.IsUnknown() || flows[name].Action.IsUnknown() {
+			return types.StringUnknown()
+		}
+		status := f.Status.ValueString()
+		if flows[name].Action.ValueString() == "deny" {
+			switch status {
+			case "blocked":
+				status = "allowed"
+			case "allowed":
+				status = "partial"
+			}
+		}
+		if severity[status] > severity[worst] {
+			worst = status
+		}
+	}
+	return types.StringValue(worst)
+}
+
+func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return // destroy is never judged
+	}
+	var plan, state applicationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.ID = plan.Name
+	if !r.session.known() || plan.Name.IsUnknown() || plan.Flows.IsUnknown() || !listKnown(plan.Rulesets) {
+		plan.Status, plan.Results = types.StringUnknown(), types.MapUnknown(types.ObjectType{AttrTypes: foundTypes})
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+		return
+	}
+	var priors map[string]priorFlow
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if state.Rulesets.Equal(plan.Rulesets) && state.Name.Equal(plan.Name) {
+			var diags diag.Diagnostics
+			priors, diags = state.priors(ctx, loadEvidence(ctx, req.Private))
+			resp.Diagnostics.Append(diags...)
+		}
+	}
+	flows, diags := plan.declared(ctx)
+	resp.Diagnostics.Append(diags...)
+	rulesets, diags := plan.rulesets(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	found := make(map[string]foundModel, len(flows))
+	var rows []summaryRow
+	for _, name := range slices.Sorted(maps.Keys(flows)) {
+		declared := flows[name]
+		if !declared.matchable() {
+			found[name] = unknownFound()
+			continue
+		}
+		f, diags := declared.flow(ctx, plan.Name.ValueString(), name, rulesets)
+		resp.Diagnostics.Append(diags...)
+		var prior *priorFlow
+		if p, ok := priors[name]; ok && p.declared.sameQuestion(declared) {
+			prior = &p
+		}
+		var row summaryRow
+		found[name], row, diags = r.session.planFlow(ctx, f, prior, path.Root("flows").AtMapKey(name))
+		resp.Diagnostics.Append(diags...)
+		rows = append(rows, row)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.session.warnApplication(&resp.Diagnostics, plan.Name.ValueString(), rows)
+	plan.setFound(flows, found)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// priors returns the flows of the state that have evidence.
+func (m applicationModel) priors(ctx context.Context, known map[string]evidence) (map[string]priorFlow, diag.Diagnostics) {
+	flows, diags := m.declared(ctx)
+	found := m.found(ctx)
+	out := map[string]priorFlow{}
+	for name, e := range known {
+		declared, ok1 := flows[name]
+		f, ok2 := found[name]
+		if ok1 && ok2 {
+			out[name] = priorFlow{declared, f, e}
+		}
+	}
+	return out, diags
+}
+
+func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state applicationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.session.known() || state.Flows.IsNull() {
+		return
+	}
+	flows, diags := state.declared(ctx)
+	resp.Diagnostics.Append(diags...)
+	rulesets, diags := state.rulesets(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	found, known := state.found(ctx), map[string]evidence{}
+	for _, name := range slices.Sorted(maps.Keys(flows)) {
+		f, diags := flows[name].flow(ctx, state.Name.ValueString(), name, rulesets)
+		resp.Diagnostics.Append(diags...)
+		a, err := r.session.estate.Assess(ctx, f)
+		if err != nil {
+			// The plan assesses the flow again, with the configuration as it is now, and
+			// says what is wrong if it still is.
+			warnUnread(&resp.Diagnostics, f, err)
+			continue
+		}
+		found[name], known[name] = newFoundModel(a.Now), newEvidence(a)
+	}
+	state.setFound(flows, found)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
+}
+
+func (r *applicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan applicationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
+		return
+	}
+	known := r.deliver(ctx, &plan, nil, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		// No state: the next plan creates it again, where a state would be tainted.
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
+}
+
+func (r *applicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state applicationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
+		return
+	}
+	var priors map[string]priorFlow
+	if state.Rulesets.Equal(plan.Rulesets) {
+		var diags diag.Diagnostics
+		priors, diags = state.priors(ctx, loadEvidence(ctx, req.Private))
+		resp.Diagnostics.Append(diags...)
+	}
+	gone, diags := state.declared(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	known := r.deliver(ctx, &plan, priors, &resp.Diagnostics)
+	if known == nil {
+		return // stale or unreadable: nothing was written, the state stays
+	}
+	for name := range plan.Flows.Elements() {
+		delete(gone, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		r.release(ctx, estate.Flow{Application: plan.Name.ValueString(), Name: name}, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
+}
+
+// deliver makes every flow as planned, sets what is found then in plan, and returns
+// the evidence. Nothing is written and the evidence is nil where any flow cannot be
+// assessed or its ruleset is no longer what was planned from.
+func (r *applicationResource) deliver(ctx context.Context, plan *applicationModel, priors map[string]priorFlow, diags *diag.Diagnostics) map[string]evidence {
+	flows, more := plan.declared(ctx)
+	diags.Append(more...)
+	rulesets, more := plan.rulesets(ctx)
+	diags.Append(more...)
+	if diags.HasError() {
+		return nil
+	}
+	planned := plan.found(ctx)
+	names := slices.Sorted(maps.Keys(flows))
+	deliveries := make([]delivery, 0, len(names))
+	for _, name := range names {
+		at := path.Root("flows").AtMapKey(name)
+		f, more := flows[name].flow(ctx, plan.Name.ValueString(), name, rulesets)
+		diags.Append(more...)
+		var prior *priorFlow
+		if p, ok := priors[name]; ok && p.declared.sameQuestion(flows[name]) {
+			prior = &p
+		}
+		d, more := r.session.prepare(ctx, f, planned[name], prior, at)
+		diags.Append(more...)
+		deliveries = append(deliveries, d)
+	}
+	if diags.HasError() {
+		return nil
+	}
+	found, known := make(map[string]foundModel, len(names)), make(map[string]evidence, len(names))
+	for i, name := range names {
+		var more diag.Diagnostics
+		found[name], known[name], more = r.session.deliver(ctx, deliveries[i])
+		diags.Append(more...)
+	}
+	plan.ID = plan.Name
+	plan.setFound(flows, found)
+	return known
+}
+
+func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state applicationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(state.Flows.Elements())) {
+		r.release(ctx, estate.Flow{Application: state.Name.ValueString(), Name: name}, &resp.Diagnostics)
+	}
+}
+
+func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if err := checkApplicationName(req.ID); err != nil {
+		resp.Diagnostics.AddError("Invalid import id", "An application is imported by its name: "+err.Error()+".")
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), req.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), req.ID)...)
+}

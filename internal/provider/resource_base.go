@@ -1,0 +1,61 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+// resourceBase holds what resources have from the provider's configuration.
+type resourceBase struct {
+	session *session
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (b *resourceBase) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+	if s, ok := req.ProviderData.(*session); ok {
+		b.session = s
+	}
+}
+
+func (b *resourceBase) configured(diags *diag.Diagnostics) bool {
+	if b.session.known() {
+		return true
+	}
+	diags.AddError("Unable to match", "The configuration of provider \"acl\" is still unknown. Apply first what its rulesets and names depend on.")
+	return false
+}
+
+// release gives up the rules that a flow owns.
+func (b *resourceBase) release(ctx context.Context, f estate.Flow, diags *diag.Diagnostics) {
+	if err := b.session.estate.Release(ctx, f.Owner()); err != nil {
+		diags.AddError(fmt.Sprintf("Unable to remove the rules of flow %q", f.Owner()), capital(err.Error())+".")
+	}
+}
+
+func warnUnread(diags *diag.Diagnostics, f estate.Flow, err error) {
+	diags.AddWarning(fmt.Sprintf("Unable to match flow %q on refresh", f.Owner()),
+		capital(err.Error())+".\n\nThe state keeps what was found before.")
+}
+
+// checkApplicationName refuses what could not be told apart in "application/flow".
+func checkApplicationName(name string) error {
+	switch {
+	case name == "":
+		return errors.New("the name is empty")
+	case strings.Contains(name, "/"):
+		return fmt.Errorf("the name %q has a slash, which separates the application from the flow in ids", name)
+	}
+	return nil
+}
+
+func applicationName() []validator.String {
+	return []validator.String{entryValidator{"application name", checkApplicationName}}
+}

@@ -1,0 +1,202 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+type flowResource struct {
+	resourceBase
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*flowResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*flowResource)(nil)
+	_ resource.ResourceWithImportState = (*flowResource)(nil)
+)
+
+func newFlowResource() resource.Resource { return &flowResource{} }
+
+type flowModel struct {
+	ID          types.String `tfsdk:"id"`
+	Application types.String `tfsdk:"application"`
+	Name        types.String `tfsdk:"name"`
+	declaredModel
+	foundModel
+}
+
+func (r *flowResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_flow"
+}
+
+func (r *flowResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"id": schema.StringAttribute{
+			Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "`application/name`.",
+		},
+		"application": schema.StringAttribute{
+			Required: true, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()}, Validators: applicationName(),
+			MarkdownDescription: "The application that the flow belongs to. It has no slash.",
+		},
+		"name": schema.StringAttribute{
+			Required: true, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			MarkdownDescription: "Name of the flow, unique in its application.",
+		},
+	}
+	maps.Copy(attributes, declaredAttributes())
+	maps.Copy(attributes, foundAttributes())
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One flow of an application: sources × destinations × services. The plan says what the existing rulesets do with it. " +
+			"For many flows prefer `acl_application`, which holds a map of them: Terraform plans it faster.",
+		Attributes: attributes,
+	}
+}
+
+func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return // destroy is never judged
+	}
+	var plan flowModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.ID = types.StringUnknown()
+	if !plan.Application.IsUnknown() && !plan.Name.IsUnknown() {
+		plan.ID = types.StringValue(plan.Application.ValueString() + "/" + plan.Name.ValueString())
+	}
+	if !r.session.known() || plan.ID.IsUnknown() || !plan.matchable() {
+		plan.foundModel = unknownFound()
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+		return
+	}
+	var prior *priorFlow
+	if !req.State.Raw.IsNull() {
+		var state flowModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		e, ok := loadEvidence(ctx, req.Private)[state.Name.ValueString()]
+		if ok && state.ID.Equal(plan.ID) && state.sameQuestion(plan.declaredModel) {
+			prior = &priorFlow{state.declaredModel, state.foundModel, e}
+		}
+	}
+	f, diags := plan.flow(ctx, plan.Application.ValueString(), plan.Name.ValueString(), nil)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	found, row, diags := r.session.planFlow(ctx, f, prior, path.Empty())
+	resp.Diagnostics.Append(diags...)
+	if diags.HasError() {
+		return
+	}
+	r.session.warnFlow(&resp.Diagnostics, f.Application, row)
+	plan.foundModel = found
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state flowModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.session.known() || state.Sources.IsNull() {
+		return
+	}
+	f, diags := state.flow(ctx, state.Application.ValueString(), state.Name.ValueString(), nil)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	a, err := r.session.estate.Assess(ctx, f)
+	if err != nil {
+		// The plan assesses the flow again, with the configuration as it is now, and
+		// says what is wrong if it still is.
+		warnUnread(&resp.Diagnostics, f, err)
+		resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, nil)...)
+		return
+	}
+	state.foundModel = newFoundModel(a.Now)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, map[string]evidence{f.Name: newEvidence(a)})...)
+}
+
+func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan flowModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
+		return
+	}
+	f, diags := plan.flow(ctx, plan.Application.ValueString(), plan.Name.ValueString(), nil)
+	resp.Diagnostics.Append(diags...)
+	d, diags := r.session.prepare(ctx, f, plan.foundModel, nil, path.Empty())
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	found, e, diags := r.session.deliver(ctx, d)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		// No state: the next plan creates it again, where a state would be tainted.
+		return
+	}
+	plan.ID, plan.foundModel = types.StringValue(f.Owner()), found
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, map[string]evidence{f.Name: e})...)
+}
+
+func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state flowModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
+		return
+	}
+	f, diags := plan.flow(ctx, plan.Application.ValueString(), plan.Name.ValueString(), nil)
+	resp.Diagnostics.Append(diags...)
+	var prior *priorFlow
+	if e, ok := loadEvidence(ctx, req.Private)[f.Name]; ok && state.sameQuestion(plan.declaredModel) {
+		prior = &priorFlow{state.declaredModel, state.foundModel, e}
+	}
+	d, diags := r.session.prepare(ctx, f, plan.foundModel, prior, path.Empty())
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	found, e, diags := r.session.deliver(ctx, d)
+	resp.Diagnostics.Append(diags...)
+	plan.ID, plan.foundModel = types.StringValue(f.Owner()), found
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, map[string]evidence{f.Name: e})...)
+}
+
+func (r *flowResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state flowModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
+		return
+	}
+	f, _ := state.flow(ctx, state.Application.ValueString(), state.Name.ValueString(), nil)
+	r.release(ctx, f, &resp.Diagnostics)
+}
+
+func (r *flowResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	application, name, ok := strings.Cut(req.ID, "/")
+	if !ok || application == "" || name == "" {
+		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("A flow is imported by application/name, as in Billing/web; got %q.", req.ID))
+		return
+	}
+	for attribute, value := range map[string]string{"id": req.ID, "application": application, "name": name} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)
+	}
+}
