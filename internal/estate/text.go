@@ -6,6 +6,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
 
@@ -42,7 +43,7 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 	}
 	for _, s := range w.stations {
 		for _, r := range owned[s.name] {
-			text := w.text(s, 0, r.Rule())
+			text := s.text(s.index.Ruleset(), 0, r.Rule())
 			if len(w.stations) > 1 {
 				text = s.name + ": " + text
 			}
@@ -70,31 +71,33 @@ func (w writer) missing(m match.Missing) Missing {
 // change is the rule that closes the gap.
 func (w writer) change(m match.Missing) string {
 	s := w.stations[m.Ruleset]
-	r := rule.Rule{Action: w.q.Want, Traffic: m.Product}
-	if w.q.SourceZone != "" {
-		r.SourceZones = []string{w.q.SourceZone}
-	}
-	if w.q.DestinationZone != "" {
-		r.DestinationZones = []string{w.q.DestinationZone}
-	}
-	return w.text(s, s.position(m.Before), r)
-}
-
-// position turns an index into a rule of the station with its additions on top
-// into one of the base alone.
-func (s station) position(before int) int {
-	n := len(s.index.Ruleset().Rules)
-	if s.writable() {
-		before -= min(len(s.file.Rules()), max(before, 0))
-	}
-	if before < 0 || before > n {
-		return n
-	}
-	return before
-}
-
-func (w writer) text(s station, before int, r rule.Rule) string {
 	rs := s.index.Ruleset()
+	r := rule.Rule{Action: w.q.Want, Traffic: m.Product}
+	from, to := w.q.SourceZone, w.q.DestinationZone
+	if m.Replies {
+		r.Traffic = traffic.Product{Sources: m.Destinations, Destinations: m.Sources, Services: m.Services.Reverse()}
+		from, to = to, from
+		if rs.Return != nil {
+			back := *rs
+			back.Rules = rs.Return
+			rs = &back
+		}
+	}
+	if from != "" {
+		r.SourceZones = []string{from}
+	}
+	if to != "" {
+		r.DestinationZones = []string{to}
+	}
+	return s.text(rs, m.Before, r)
+}
+
+// text writes a rule in the ruleset's language, to stand before the rule of that
+// index; -1 is the end.
+func (s station) text(rs *rule.Ruleset, before int, r rule.Rule) string {
+	if before < 0 {
+		before = len(rs.Rules)
+	}
 	text, err := render.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r}})
 	if err != nil {
 		return fmt.Sprintf("%s (cannot be written as %s: %s)", &r, rs.Format, err)

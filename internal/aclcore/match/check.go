@@ -45,6 +45,12 @@ type Missing struct {
 	Ruleset int
 	// By describes the deciding rule, with file and line; empty if there is none.
 	By string
+	// Before is where a new rule takes effect on the traffic: before the rule of that
+	// index in the ruleset itself, not counting rules put on top; -1 is the end.
+	Before int
+	// Replies says that it is the replies which are not treated as wanted, and By
+	// stands in the list that they meet.
+	Replies bool
 	// Reason says in words why the traffic is not treated as wanted.
 	Reason string
 	// Intent describes the deny, narrower than any → any, that permitting the
@@ -73,6 +79,9 @@ type Matcher interface {
 	// Label gives the deciding rule's name, or its text where it has none, and its
 	// line, 0 if unknown or for the default action.
 	Label(rule int, replies bool) (name string, line int)
+	// Position is the index of the rule in the ruleset itself, not counting rules put
+	// on top: 0 for one of those, -1 for the default action.
+	Position(rule int) int
 }
 
 // Check matches the traffic of a request against every ruleset of the path.
@@ -179,7 +188,7 @@ func missingPermit(path []Matcher, q Request, answers []Answer) []Missing {
 		}
 	}
 	for _, p := range q.Region.Impossible {
-		out = append(out, Missing{Product: p.Product, Ruleset: -1, Reason: p.Reason})
+		out = append(out, Missing{Product: p.Product, Ruleset: -1, Before: -1, Reason: p.Reason})
 	}
 	return mergeMissing(out)
 }
@@ -188,7 +197,7 @@ func missingPermit(path []Matcher, q Request, answers []Answer) []Missing {
 // ruleset that would deny it.
 func missingDeny(path []Matcher, q Request, answers []Answer, through []passage) []Missing {
 	if len(path) == 0 {
-		return []Missing{{Ruleset: -1, Reason: "the flow crosses no ruleset that could deny it"}}
+		return []Missing{{Ruleset: -1, Before: -1, Reason: "the flow crosses no ruleset that could deny it"}}
 	}
 	var out []Missing
 	for _, part := range answers[q.DenyAt].Parts {
@@ -217,8 +226,10 @@ func missingDeny(path []Matcher, q Request, answers []Answer, through []passage)
 
 func missing(x Matcher, ruleset int, p Part) Missing {
 	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.Describe(p.Rule, p.Return)}
+	m.Before, m.Replies = x.Position(p.Rule), p.Return
 	if p.Intent >= 0 {
 		m.Intent = x.Describe(p.Intent, p.Return)
+		m.Before = int(min(uint(x.Position(p.Intent)), uint(m.Before)))
 	}
 	return m
 }
@@ -227,7 +238,7 @@ func missing(x Matcher, ruleset int, p Part) Missing {
 func mergeMissing(entries []Missing) []Missing {
 	groups := groupBy(entries, func(a, b Missing) int {
 		return cmp.Or(cmp.Compare(a.Ruleset, b.Ruleset), cmp.Compare(a.By, b.By), cmp.Compare(a.Reason, b.Reason),
-			cmp.Compare(a.Intent, b.Intent), cmp.Compare(a.Outcome, b.Outcome))
+			cmp.Compare(a.Intent, b.Intent), cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(boolInt(a.Replies), boolInt(b.Replies)))
 	})
 	var out []Missing
 	for _, g := range groups {

@@ -29,3 +29,6 @@ func (x *Index) Label(i int, replies bool) (name string, line int) {
 	r := &rs.Rules[i]
 	return cmp.Or(r.Name, r.Text, r.String()), r.Line
 }
+
+// Position implements [Matcher].
+func (x *Index) Position(i int) int { return i }

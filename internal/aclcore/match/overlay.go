@@ -92,6 +92,14 @@ func (o *Overlay) Label(i int, replies bool) (name string, line int) {
 	return x.Label(i, replies)
 }
 
+// Position implements [Matcher].
+func (o *Overlay) Position(i int) int {
+	if i < 0 {
+		return i
+	}
+	return max(0, i-len(o.top.rules.Rules))
+}
+
 // owner returns the index that rule i stands in and its number there. Replies that
 // have a list of their own never meet the rules on top.
 func (o *Overlay) owner(i int, replies bool) (*Index, int) {
