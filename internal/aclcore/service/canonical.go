@@ -9,12 +9,27 @@ import (
 // ranges: protocols are cut where the set of ports changes, source ports where
 // the set of destination ports changes, and neighbours that are alike are joined.
 func canonical(ranges []Range) []Range {
-	if len(ranges) <= 1 {
+	switch {
+	case len(ranges) <= 1:
 		return slices.Clone(ranges)
+	case differInPortsOnly(ranges):
+		return joinPorts(slices.Clone(ranges))
 	}
 	return sweep(ranges, protoAxis, func(slab []Range) []Range {
 		return sweep(slab, srcAxis, func(plane []Range) []Range { return joinPorts(plane) })
 	})
+}
+
+// differInPortsOnly reports whether the ranges have the same protocols and source
+// ports: by far the most common case, and one without anything to cut.
+func differInPortsOnly(ranges []Range) bool {
+	first := ranges[0]
+	for _, r := range ranges[1:] {
+		if r.ProtoFrom != first.ProtoFrom || r.ProtoTo != first.ProtoTo || r.SrcFrom != first.SrcFrom || r.SrcTo != first.SrcTo {
+			return false
+		}
+	}
+	return true
 }
 
 // An axis reads and writes the bounds of one dimension of a Range.

@@ -2,56 +2,43 @@ package traffic
 
 import "slices"
 
-// Merge returns the same packets in fewer products: those that agree in two of
-// the three sets are joined, until no two can be. The result is sorted and does
-// not depend on the order of products, which must be disjoint.
+// Merge returns the same packets in few products, sorted, never more than it was
+// given. Products must be disjoint, and so is the result. It does not depend on
+// the order of products. As a rule it does not depend on how the packets are cut
+// into products either: up to 64 of them are cut afresh and that is taken, unless
+// joining them as they come gives fewer.
 func Merge(products []Product) []Product {
-	out := slices.Clone(products)
-	for {
-		before := len(out)
-		for _, along := range []dimension{services, destinations, sources} {
-			out = joinAlong(out, along)
-		}
-		if len(out) == before {
-			slices.SortFunc(out, Product.Compare)
-			return out
+	products = slices.DeleteFunc(slices.Clone(products), Product.IsEmpty)
+	if len(products) <= 1 {
+		return products
+	}
+	best := join(slices.Clone(products), dimension.union, dimension.compareOthers)
+	if len(best) > 1 {
+		if cut := recut(products); cut != nil && len(cut) <= len(best) {
+			best = cut
 		}
 	}
+	slices.SortFunc(best, Product.Compare)
+	return best
 }
 
-// A dimension is one of the three sets of a product.
-type dimension struct {
-	// without orders products by the other two sets.
-	without func(a, b Product) int
-	// union adds this set of b to a.
-	union func(a, b Product) Product
-}
-
-var (
-	sources = dimension{
-		func(a, b Product) int { b.Sources = a.Sources; return a.Compare(b) },
-		func(a, b Product) Product { a.Sources = a.Sources.Union(b.Sources); return a },
-	}
-	destinations = dimension{
-		func(a, b Product) int { b.Destinations = a.Destinations; return a.Compare(b) },
-		func(a, b Product) Product { a.Destinations = a.Destinations.Union(b.Destinations); return a },
-	}
-	services = dimension{
-		func(a, b Product) int { b.Services = a.Services; return a.Compare(b) },
-		func(a, b Product) Product { a.Services = a.Services.Union(b.Services); return a },
-	}
-)
-
-// joinAlong joins the products that differ only in one dimension.
-func joinAlong(products []Product, along dimension) []Product {
-	slices.SortFunc(products, along.without)
-	out := products[:0]
-	for _, p := range products {
-		if n := len(out); n > 0 && along.without(out[n-1], p) == 0 {
-			out[n-1] = along.union(out[n-1], p)
-			continue
+// join joins items that agree in two of their sets, until no two do.
+func join[T any](items []T, union func(d dimension, a, b T) T, compareOthers func(d dimension, a, b T) int) []T {
+	for before := len(items) + 1; len(items) < before; {
+		before = len(items)
+		for _, d := range [...]dimension{services, destinations, sources} {
+			compare := func(a, b T) int { return compareOthers(d, a, b) }
+			slices.SortFunc(items, compare)
+			out := items[:0]
+			for _, item := range items {
+				if n := len(out); n > 0 && compare(out[n-1], item) == 0 {
+					out[n-1] = union(d, out[n-1], item)
+					continue
+				}
+				out = append(out, item)
+			}
+			items = out
 		}
-		out = append(out, p)
 	}
-	return out
+	return items
 }

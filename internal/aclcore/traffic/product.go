@@ -47,6 +47,12 @@ func (p Product) Equal(o Product) bool {
 	return p.Sources.Equal(o.Sources) && p.Destinations.Equal(o.Destinations) && p.Services.Equal(o.Services)
 }
 
+// ContainsProduct reports whether every packet of o is in p.
+func (p Product) ContainsProduct(o Product) bool {
+	return o.IsEmpty() ||
+		p.Destinations.ContainsSet(o.Destinations) && p.Sources.ContainsSet(o.Sources) && p.Services.ContainsSet(o.Services)
+}
+
 // Overlaps reports whether p and o share a packet.
 func (p Product) Overlaps(o Product) bool {
 	return p.Destinations.Overlaps(o.Destinations) && p.Sources.Overlaps(o.Sources) && p.Services.Overlaps(o.Services)
