@@ -12,12 +12,13 @@
 // # Order
 //
 // The first rule that matches decides, so the order is part of what people wrote.
-// Hand-made rules stay where they stand, and our rules stay where they stand
-// between them. A new permit goes to the end of the file, below every hand-made
-// rule, so that it overrules nobody. A new deny goes before the first of our
-// rules, so that our denies stand before our permits; where there is none, to the
-// end. Between two hand-made rules ours are sorted, denies first, then by name:
-// the file does not tell in which order flows were applied.
+// Hand-made rules never change places with each other, nor with our rules that
+// stand in the file. A new rule of ours goes to the top, since what a flow needs is
+// found out against everything that is not ours: what it may not overrule, it does
+// not touch. Our denies stand before our permits, so a new permit goes below the
+// last deny of ours that somebody has put a rule above. Our rules that stand
+// together are sorted, denies first, then by name: the file does not tell in which
+// order flows were applied.
 //
 // # Writing
 //

@@ -32,7 +32,7 @@ func (f *File) merge(owner string, want []Rule) []item {
 	}
 	for _, r := range want {
 		r.Owners = []string{owner}
-		out = place(out, item{Rule: r, lead: []byte("\n  ")})
+		out = place(out, item{Rule: r, lead: ownLead})
 	}
 	return out
 }
@@ -67,25 +67,29 @@ func (it item) reown(owner string, add bool) item {
 // not with these owners.
 func (it item) isNew() bool { return it.raw == nil }
 
-// place puts a new item of ours into its run, a stretch of our rules between
-// others' (see Order in the package comment), and sorts the run.
+// place puts a new item of ours into its run, a stretch of our rules without one of
+// others in between, and sorts the run. See Order in the package comment.
 func place(items []item, it item) []item {
-	ours := func(it item) bool { return it.foreign == nil }
-	start, end := len(items), len(items)
-	if first := slices.IndexFunc(items, ours); it.Action == rule.Deny && first >= 0 {
-		start, end = first, first
-		for end < len(items) && ours(items[end]) {
-			end++
-		}
-	} else {
-		for start > 0 && ours(items[start-1]) {
+	start := 0 // the top, unless our denies stand further down
+	if it.Action == rule.Permit {
+		start = len(items)
+		for start > 0 && !items[start-1].isDenyOfOurs() {
 			start--
 		}
+		for start > 0 && items[start-1].foreign == nil {
+			start--
+		}
+	}
+	end := start
+	for end < len(items) && items[end].foreign == nil {
+		end++
 	}
 	items = slices.Insert(items, end, it)
 	slices.SortStableFunc(items[start:end+1], func(a, b item) int { return compare(a.Rule, b.Rule) })
 	return items
 }
+
+func (it *item) isDenyOfOurs() bool { return it.foreign == nil && it.Action == rule.Deny }
 
 // compose returns the file that consists of items, with the tail of an earlier one.
 // It renders the items that have no text.
@@ -103,6 +107,9 @@ func compose(path string, items []item, tail []byte) (*File, error) {
 		}
 		if i > 0 {
 			b.WriteByte(',')
+			if items[i-1].foreign == nil && !bytes.Contains(it.lead, newline) {
+				it.lead = ownLead
+			}
 		}
 		b.Write(it.lead)
 		b.Write(it.raw)
@@ -120,7 +127,10 @@ func compose(path string, items []item, tail []byte) (*File, error) {
 	return &File{path, b.Bytes(), items, tail}, nil
 }
 
-var newline = []byte("\n")
+var (
+	newline = []byte("\n")
+	ownLead = []byte("\n  ") // our rules have a line each
+)
 
 // moveTo sets the line of the item.
 func (it *item) moveTo(line int) {

@@ -15,9 +15,17 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
-// parts makes a rule of "permit 10.0.0.1 10.0.0.2 tcp/80".
+// parts makes rules of "permit 10.0.0.1 10.0.0.2 tcp/80".
 func parts(t testing.TB, texts ...string) []Rule {
 	t.Helper()
+	out, err := readParts(texts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func readParts(texts ...string) ([]Rule, error) {
 	var out []rule.Rule
 	for _, text := range texts {
 		f := strings.Fields(text)
@@ -26,11 +34,11 @@ func parts(t testing.TB, texts ...string) []Rule {
 		dst, err3 := addr.Parse(f[2])
 		svc, err4 := service.Parse(f[3])
 		if err := errors.Join(err1, err2, err3, err4); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		out = append(out, rule.Rule{Action: action, Traffic: traffic.Product{Sources: src.Set, Destinations: dst.Set, Services: svc.Set}})
 	}
-	return FromRules(out)
+	return FromRules(out), nil
 }
 
 // additionsFile writes content to a file of its own, or only names one if content
@@ -62,12 +70,6 @@ func read(t testing.TB, path string) string {
 		t.Fatal(err)
 	}
 	return string(b)
-}
-
-func TestFirst(t *testing.T) {
-	path := additionsFile(t, "")
-	own(t, path, "Billing/flow2", "permit 10.0.0.1 10.0.0.2 udp/501")
-	t.Log(read(t, path))
 }
 
 func BenchmarkUpdate(b *testing.B) {
