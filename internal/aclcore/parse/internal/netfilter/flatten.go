@@ -1,0 +1,269 @@
+package netfilter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// Bounds of a flattened chain. Each call of a chain repeats its rules, so that
+// chains that call chains multiply.
+const (
+	// maxEntries is how many rules a list may have beyond twice those it is made of.
+	maxEntries = 100_000
+	// maxSteps is how many rules may be looked at beyond a hundred times as many.
+	maxSteps = 2_000_000
+	// maxLive is into how many parts the packets that are still in a chain are cut
+	// by rules that return.
+	maxLive = 64
+)
+
+// entry is one rule of a list: what it does with the packets that no earlier entry
+// surely took.
+type entry struct {
+	Packets
+	action rule.Action
+	// final says that the packets do not go on to the next base chain even if the
+	// action is Permit: what becomes of them there cannot be told.
+	final bool
+	// translated is why the next base chain sees other packets, or empty.
+	translated string
+	source     *Rule
+}
+
+// Stage is a base chain with all that it calls, as one list.
+type Stage struct {
+	entries []entry
+	// ends says what becomes of packets of each family that no entry takes.
+	ends [2]ending
+	size int
+}
+
+// An ending is a policy and where it stands. The zero value is that of a family
+// which the stage does not filter.
+type ending struct {
+	filtered bool
+	action   rule.Action
+	source   *Rule
+}
+
+var families = [2]Families{V4, V6}
+
+// Flatten returns the base chain with the chains that it calls written into it.
+// The error says which call makes chains call each other in a circle, and its
+// line; the kernel takes no such ruleset.
+func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
+	w := walker{chains: chains, base: base, calling: make(map[*Chain]bool)}
+	for _, c := range chains {
+		w.size += len(c.Rules)
+	}
+	w.steps, w.room = maxSteps+100*w.size, maxEntries+2*w.size
+	all := base.Families.packets()
+	all.In = base.In
+	w.walk(base, []Packets{all}, true)
+	if w.stopped != nil {
+		reason := fmt.Sprintf("the chains expand to too many rules; from line %d on they are not followed", w.stopped.Line)
+		w.undecided(all, reason, w.stopped)
+	}
+	s := Stage{entries: w.entries, size: w.size}
+	for i, f := range families {
+		if base.Families&f != 0 && base.In.IsEvery() {
+			s.ends[i] = ending{true, base.policy(), &base.PolicyRule}
+		}
+	}
+	if !base.In.IsEvery() && base.policy() == rule.Deny {
+		s.entries = append(s.entries, entry{Packets: all, action: rule.Deny, source: &base.PolicyRule})
+	}
+	return s, w.err
+}
+
+func (c *Chain) policy() rule.Action {
+	if c.Policy == Drop {
+		return rule.Deny
+	}
+	return rule.Permit
+}
+
+type walker struct {
+	chains  map[string]*Chain
+	base    *Chain
+	entries []entry
+	calling map[*Chain]bool
+	// place is that of the rule of the base chain which is being walked.
+	place string
+	size  int
+	// steps and room are what is left of the bounds; stopped is the rule where one
+	// was met.
+	steps, room int
+	stopped     *Rule
+	err         error
+}
+
+// walk writes down what the chain does with the live packets. In a base chain
+// those that return meet the policy; in another they are taken out of live.
+func (w *walker) walk(c *Chain, live []Packets, isBase bool) {
+	w.calling[c] = true
+	defer delete(w.calling, c)
+	if c.Doubt != "" {
+		for _, p := range live {
+			w.undecided(p, c.Doubt, &Rule{Line: c.PolicyRule.Line, Text: c.PolicyRule.Text})
+		}
+	}
+	for i := range c.Rules {
+		r := &c.Rules[i]
+		if isBase {
+			w.place = r.Place
+		}
+		for j := range r.Clauses {
+			cl := &r.Clauses[j]
+			hits := w.hits(live, cl, r)
+			if w.stopped != nil {
+				return
+			}
+			if len(hits) == 0 {
+				continue
+			}
+			w.apply(cl.Verdict, hits, r)
+			if w.stopped != nil {
+				return
+			}
+			if cl.Verdict.Kind != Return && cl.Verdict.Kind != Goto {
+				continue
+			}
+			if isBase {
+				for _, h := range hits {
+					w.add(entry{Packets: h, action: w.base.policy(), source: r})
+				}
+				continue
+			}
+			for _, p := range cl.Packets {
+				live = leave(live, p, fmt.Sprintf("whether line %d leaves the chain %s cannot be told", r.Line, c.Name))
+			}
+		}
+		if len(live) == 0 {
+			return
+		}
+	}
+}
+
+func (w *walker) hits(live []Packets, cl *Clause, r *Rule) []Packets {
+	var hits []Packets
+	for _, l := range live {
+		for _, p := range cl.Packets {
+			w.steps--
+			if h := l.Intersect(p); !h.IsEmpty() {
+				hits = append(hits, h)
+			}
+		}
+	}
+	if w.steps < 0 {
+		w.stopped = r
+	}
+	return hits
+}
+
+// apply writes down what a verdict does with the hits.
+func (w *walker) apply(v Verdict, hits []Packets, r *Rule) {
+	switch v.Kind {
+	case Jump, Goto:
+		w.call(v, hits, r)
+	case Return:
+	default:
+		for _, h := range hits {
+			switch v.Kind {
+			case Accept:
+				w.add(entry{Packets: h, action: rule.Permit, source: r})
+			case Translate:
+				w.add(entry{Packets: h, action: rule.Permit, translated: v.Reason, source: r})
+			case Drop:
+				w.add(entry{Packets: h, action: rule.Deny, source: r})
+			case Undecided:
+				w.undecided(h, v.Reason, r)
+			}
+		}
+	}
+}
+
+func (w *walker) call(v Verdict, hits []Packets, r *Rule) {
+	target := w.chains[v.Chain]
+	switch {
+	case target == nil:
+		for _, h := range hits {
+			w.undecided(h, fmt.Sprintf("the chain %s is not in the file", v.Chain), r)
+		}
+	case w.calling[target]:
+		w.stopped = r
+		if w.err == nil {
+			w.err = &LoopError{Line: r.Line, Chain: v.Chain}
+		}
+	default:
+		w.walk(target, hits, false)
+	}
+}
+
+// LoopError says that a rule calls a chain which led to it.
+type LoopError struct {
+	Line  int
+	Chain string
+}
+
+// Error tells the chain; the line leads the message of the parser.
+func (e *LoopError) Error() string {
+	return fmt.Sprintf("the chain %s is called from within itself, which the kernel refuses", e.Chain)
+}
+
+// leave takes out of live the packets that return.
+func leave(live []Packets, gone Packets, doubt string) []Packets {
+	var out []Packets
+	for _, l := range live {
+		both := l.Intersect(gone)
+		if both.IsEmpty() {
+			out = append(out, l)
+			continue
+		}
+		sure := gone
+		sure.Unknown = nil
+		out = append(out, l.Subtract(sure)...)
+		if !gone.Sure() {
+			both.Unknown = l.Unknown
+			out = append(out, both.Because(doubt+": "+strings.Join(gone.Unknown, "; ")))
+		}
+	}
+	if len(out) <= maxLive {
+		return out
+	}
+	out = slices.Clone(live)
+	for i, l := range live {
+		if !l.Intersect(gone).IsEmpty() {
+			out[i] = l.Because(doubt)
+		}
+	}
+	return out
+}
+
+// undecided writes down that the packets may be accepted, be dropped, or go on.
+func (w *walker) undecided(p Packets, reason string, r *Rule) {
+	p = p.Because(reason)
+	w.append(entry{Packets: p, action: rule.Permit, final: true, source: r})
+	w.append(entry{Packets: p, action: rule.Deny, source: r})
+}
+
+func (w *walker) add(e entry) {
+	if w.room--; w.room < 0 {
+		w.stopped = e.source
+		return
+	}
+	w.append(e)
+}
+
+// append writes e down with the place of the base chain's rule that led to it.
+func (w *walker) append(e entry) {
+	if e.source.Place != w.place {
+		placed := *e.source
+		placed.Place, placed.Clauses = w.place, nil
+		e.source = &placed
+	}
+	w.entries = append(w.entries, e)
+}

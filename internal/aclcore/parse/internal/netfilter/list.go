@@ -1,0 +1,192 @@
+package netfilter
+
+import (
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// Missing is why traffic of a family cannot be judged by a file that filters only
+// the other.
+type Missing struct {
+	Text, Reason string
+}
+
+// List returns the rules of the stage in order, and the action for what none of
+// them matches. A family that no chain of the stage filters is undecided, for the
+// reason missing.
+func (s Stage) List(missing Missing) ([]rule.Rule, rule.Action) {
+	l := lister{entries: s.entries, last: rule.Deny, policy: &Rule{Text: "default"}}
+	l.steps, l.room = maxSteps+50*len(s.entries), maxEntries+2*len(s.entries)
+	ends := s.ends
+	switch {
+	case !ends[0].filtered && !ends[1].filtered:
+	case !ends[0].filtered:
+		l.last, l.policy = ends[1].action, ends[1].source
+	case !ends[1].filtered || ends[0].action == ends[1].action:
+		l.last, l.policy = ends[0].action, ends[0].source
+	}
+	for i, f := range families {
+		switch e := ends[i]; {
+		case !e.filtered:
+			l.doubt(f.packets().Because(missing.Reason), &Rule{Text: missing.Text})
+		case e.action != l.last: // what differs from the default action needs an entry
+			l.entries = append(slices.Clip(l.entries), entry{Packets: f.packets(), action: e.action, source: e.source})
+		}
+	}
+	for i, e := range l.entries {
+		l.put(e, i+1)
+	}
+	return l.rules, l.last
+}
+
+// doubt makes the packets, of a family that the stage does not filter, undecided.
+// The entries come last, but if a chain for one interface lets such packets pass,
+// which is not all that they meet, they come first.
+func (l *lister) doubt(p Packets, source *Rule) {
+	two := []entry{{Packets: p, action: rule.Permit, source: source}, {Packets: p, action: rule.Deny, source: source}}
+	lets := func(e entry) bool { return e.action == rule.Permit && !e.Intersect(p).IsEmpty() }
+	if slices.ContainsFunc(l.entries, lets) {
+		l.entries = slices.Concat(two, l.entries)
+	} else {
+		l.entries = slices.Concat(l.entries, two)
+	}
+}
+
+// A lister writes entries as rules. Rules name the interfaces they are for, but
+// not those they are not for. "Not from eth0" is therefore put the other way
+// round: first comes all that packets from eth0 meet afterwards, then the rule for
+// every interface.
+type lister struct {
+	entries []entry
+	rules   []rule.Rule
+	// last is the default action, and policy where it stands.
+	last   rule.Action
+	policy *Rule
+	// steps and room are what is left of the bounds on entries looked at and rules
+	// written for negated interfaces.
+	steps, room int
+}
+
+// put writes down e; what its packets meet afterwards begins at entry next.
+func (l *lister) put(e entry, next int) {
+	if !e.In.negated() && !e.Out.negated() {
+		l.write(e)
+		return
+	}
+	if e.Sure() {
+		before := len(l.rules)
+		if l.aside(e.Packets, next) {
+			e.In, e.Out = positive(e.In), positive(e.Out)
+			l.write(e)
+			return
+		}
+		l.rules = l.rules[:before]
+	}
+	// A rule that is in doubt anyway, or of which there are too many.
+	if e.In.negated() {
+		e.Packets = e.Because("for packets that come in by " + e.In.String())
+	}
+	if e.Out.negated() {
+		e.Packets = e.Because("for packets that go out by " + e.Out.String())
+	}
+	e.In, e.Out = positive(e.In), positive(e.Out)
+	l.write(e)
+}
+
+// positive returns s, or every interface in the place of all but some.
+func positive(s Interfaces) Interfaces {
+	if s.negated() {
+		return Interfaces{}
+	}
+	return s
+}
+
+// aside writes down what packets like p meet that are of the interfaces which p
+// leaves out. It returns false if that would be too much.
+func (l *lister) aside(p Packets, next int) bool {
+	if p.In.negated() {
+		for _, name := range p.In.names {
+			region := p
+			region.In, region.Out = Only(name), positive(p.Out)
+			if !l.follow(region, next) {
+				return false
+			}
+		}
+	}
+	if p.Out.negated() {
+		for _, name := range p.Out.names {
+			region := p
+			region.In, region.Out = positive(p.In), Only(name)
+			if !l.follow(region, next) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// follow writes down what the packets of the region meet from entry next on.
+func (l *lister) follow(region Packets, next int) bool {
+	live := []Packets{region}
+	for i := next; i < len(l.entries) && len(live) > 0; i++ {
+		e := l.entries[i]
+		taken := false
+		for _, p := range live {
+			if l.steps--; l.steps < 0 {
+				return false
+			}
+			hit := p.Intersect(e.Packets)
+			if hit.IsEmpty() {
+				continue
+			}
+			taken = true
+			part := e
+			part.Packets = hit
+			l.room--
+			if l.put(part, i+1); l.room < 0 {
+				return false
+			}
+		}
+		if taken && e.Sure() {
+			live = l.without(live, e.Packets)
+		}
+	}
+	for _, p := range live {
+		l.room--
+		l.write(entry{Packets: p, action: l.last, source: l.policy})
+	}
+	return l.room >= 0
+}
+
+// without takes decided packets out of live where that needs no interface to be
+// left out; those that remain are only written down once more.
+func (l *lister) without(live []Packets, decided Packets) []Packets {
+	var out []Packets
+	for _, p := range live {
+		if decided.In.covers(p.In) && decided.Out.covers(p.Out) {
+			out = append(out, p.Subtract(decided)...)
+		} else {
+			out = append(out, p)
+		}
+	}
+	if len(out) > maxLive {
+		return live
+	}
+	return out
+}
+
+func (l *lister) write(e entry) {
+	r := rule.Rule{
+		Name: e.source.Name, Line: e.source.Line, Text: e.source.Text, Place: e.source.Place,
+		Action: e.action, Traffic: e.Traffic, SourceZones: e.In.names, DestinationZones: e.Out.names,
+		Unknown: e.Unknown,
+	}
+	switch e.State {
+	case First:
+		r.State = rule.New
+	case Later:
+		r.State = rule.Established
+	}
+	l.rules = append(l.rules, r)
+}
