@@ -67,13 +67,9 @@ func loadBase(name string, c RulesetConfig) (*base, error) {
 		}
 		o.Default = &action
 	}
-	rules, doc, err := parse.Parse(content, o)
+	rules, list, err := parse.Parse(content, o)
 	if err != nil {
 		return nil, err
-	}
-	list := c.ACL
-	if list == "" && len(doc.Lists) == 1 {
-		list = doc.Lists[0].Name
 	}
 	return &base{match.New(rules), list, digest(content), at}, nil
 }

@@ -4,9 +4,10 @@ package parse
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -23,24 +24,17 @@ type Options struct {
 	Stateless *bool
 }
 
-// Formats are the languages that [Parse] reads.
-var Formats = []string{"json", "yaml"}
-
-// Parse reads content and returns the chosen access list as a ruleset, and
-// everything that was found in the text.
-func Parse(content []byte, o Options) (*rule.Ruleset, *config.Document, error) {
-	format := o.Format
-	if format == "" {
-		var err error
-		if format, err = Detect(content); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", o.Source, err)
-		}
-	}
-	doc, err := rulelist.Parse(config.Input{Source: o.Source, Content: content}, format)
+// Parse reads content and returns the chosen access list as a ruleset, and the
+// list's own name.
+func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
+	doc, err := Document(content, o.Source, o.Format)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
-	list := doc.Lists[0]
+	list, err := choose(doc, o)
+	if err != nil {
+		return nil, "", err
+	}
 	rs := &rule.Ruleset{
 		Name: o.Name, Source: o.Source, Format: doc.Format,
 		Rules: list.Rules, Default: list.Default, Stateless: list.Stateless, Return: list.Return,
@@ -51,14 +45,69 @@ func Parse(content []byte, o Options) (*rule.Ruleset, *config.Document, error) {
 	if o.Stateless != nil {
 		rs.Stateless = *o.Stateless
 	}
-	return rs, doc, nil
+	return rs, list.Name, nil
 }
 
-// Detect tells the language of content.
-func Detect(content []byte) (string, error) {
-	format, score := rulelist.Sniff(content)
-	if score == 0 {
-		return "", fmt.Errorf("the format of the text is not recognised; set format to one of %v", Formats)
+// Document reads content in the format, or in the one that is detected where
+// format is empty, and returns everything that was found in it.
+func Document(content []byte, source, format string) (*config.Document, error) {
+	if format == "" {
+		var err error
+		if format, err = Detect(content); err != nil {
+			return nil, fmt.Errorf("%s: %w", source, err)
+		}
 	}
-	return format, nil
+	i := slices.IndexFunc(languages, func(l language) bool { return l.format == format })
+	if i < 0 {
+		return nil, fmt.Errorf("%s: unknown format %q; write %s", source, format, strings.Join(Formats, ", "))
+	}
+	return languages[i].parse(config.Input{Source: source, Content: content})
+}
+
+// choose takes the access list that is meant: by its name or an alias, in any
+// case of letters where that is unambiguous.
+func choose(doc *config.Document, o Options) (*config.List, error) {
+	if o.ACL == "" {
+		switch len(doc.Lists) {
+		case 0:
+			return nil, fmt.Errorf("%s: no access list was found in the text, which was read as %s", o.Source, doc.Format)
+		case 1:
+			return &doc.Lists[0], nil
+		}
+		return nil, fmt.Errorf("%s: has %d access lists; set acl to one of %s", o.Source, len(doc.Lists), listNames(doc))
+	}
+	for _, same := range []func(string) bool{
+		func(name string) bool { return name == o.ACL },
+		func(name string) bool { return strings.EqualFold(name, o.ACL) },
+	} {
+		var found []int
+		for i, l := range doc.Lists {
+			if same(l.Name) || slices.ContainsFunc(l.Aliases, same) {
+				found = append(found, i)
+			}
+		}
+		switch len(found) {
+		case 0:
+		case 1:
+			return &doc.Lists[found[0]], nil
+		default:
+			return nil, fmt.Errorf("%s: %d access lists go by acl = %q; there are %s", o.Source, len(found), o.ACL, listNames(doc))
+		}
+	}
+	if len(doc.Lists) == 0 {
+		return nil, fmt.Errorf("%s: has no access list %q, nor any other; the text was read as %s", o.Source, o.ACL, doc.Format)
+	}
+	return nil, fmt.Errorf("%s: has no access list %q; there are %s", o.Source, o.ACL, listNames(doc))
+}
+
+// listNames writes the lists with what else they go by, in order of the text.
+func listNames(doc *config.Document) string {
+	names := make([]string, len(doc.Lists))
+	for i, l := range doc.Lists {
+		names[i] = fmt.Sprintf("%q", l.Name)
+		if len(l.Aliases) > 0 {
+			names[i] += fmt.Sprintf(" (%s)", strings.Join(l.Aliases, ", "))
+		}
+	}
+	return strings.Join(names, ", ")
 }

@@ -1,0 +1,73 @@
+package parse
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
+)
+
+// A language is one format that can be read.
+type language struct {
+	format string
+	// sniff tells how sure it is that a text is in the format: 0 not at all, 100
+	// certain.
+	sniff func([]byte) int
+	parse func(config.Input) (*config.Document, error)
+}
+
+// languages are in order of preference where two are equally sure.
+var languages = []language{
+	ruleList(rulelist.JSON),
+	ruleList(rulelist.YAML),
+}
+
+// Formats are the languages that [Document] reads.
+var Formats = func() []string {
+	out := make([]string, len(languages))
+	for i, l := range languages {
+		out[i] = l.format
+	}
+	return out
+}()
+
+func ruleList(format string) language {
+	return language{
+		format,
+		func(content []byte) int {
+			if f, score := rulelist.Sniff(content); f == format {
+				return score
+			}
+			return 0
+		},
+		func(in config.Input) (*config.Document, error) { return rulelist.Parse(in, format) },
+	}
+}
+
+// minScore is how sure a parser has to be for its format to be detected.
+const minScore = 20
+
+// Detect tells the language of content. It refuses to choose between two that are
+// equally sure.
+func Detect(content []byte) (string, error) {
+	var best []string
+	most := minScore
+	for _, l := range languages {
+		switch score := l.sniff(content); {
+		case score > most:
+			best, most = []string{l.format}, score
+		case score == most:
+			best = append(best, l.format)
+		}
+	}
+	switch len(best) {
+	case 0:
+		return "", fmt.Errorf("the format of the text is not recognised; set format to one of %s", strings.Join(Formats, ", "))
+	case 1:
+		return best[0], nil
+	}
+	slices.Sort(best)
+	return "", fmt.Errorf("the text could be %s; set format to the one that it is", strings.Join(best, " or "))
+}
