@@ -23,7 +23,8 @@ func (x *Index) Ruleset() *rule.Ruleset { return x.rules }
 
 // Question is traffic whose fate is asked for.
 type Question struct {
-	// Products are disjoint.
+	// Products are disjoint. What they hold of pairs of an IPv4 and an IPv6 address
+	// is no traffic and in no answer.
 	Products []traffic.Product
 	// SourceZone and DestinationZone are where the traffic comes from and goes to;
 	// "" means not declared, and a rule that depends on it cannot be decided.
@@ -76,8 +77,10 @@ type pending struct {
 // Match partitions the traffic of q by the rules that decide it.
 func (x *Index) Match(q Question) Answer {
 	open := make([]pending, 0, len(q.Products))
-	for _, p := range q.Products {
-		open = append(open, pending{Product: p, unsure: [2]int{-1, -1}, intent: -1})
+	for _, product := range q.Products {
+		for _, p := range product.ByFamily() {
+			open = append(open, pending{Product: p, unsure: [2]int{-1, -1}, intent: -1})
+		}
 	}
 	var parts []Part
 	for i := range x.rules.Rules {

@@ -117,6 +117,22 @@ func TestProductAlgebra(t *testing.T) {
 	}
 }
 
+func TestByFamily(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	for range 2000 {
+		p, packets := product(uint16(r.Uint32()))
+		var want uint64
+		for bit := range 64 {
+			if hosts[bit/16].Is4() == hosts[bit/4%4].Is4() {
+				want |= packets & (1 << bit)
+			}
+		}
+		if got := union(t, p.ByFamily()); got != want {
+			t.Fatalf("%s has the families\n%s", p, text(p.ByFamily()))
+		}
+	}
+}
+
 func TestIsCatchAll(t *testing.T) {
 	for _, tt := range []struct {
 		p    Product
