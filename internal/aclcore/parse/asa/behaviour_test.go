@@ -1,0 +1,10 @@
+package asa_test
+
+import (
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/asa"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/parsetest"
+)
+
+func TestBehaviour(t *testing.T) { parsetest.Run(t, asa.Parse) }

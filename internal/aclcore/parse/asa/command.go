@@ -1,0 +1,136 @@
+package asa
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+)
+
+// ipv6Prefix keeps IPv6 lists of releases before 9.0, which have a namespace of
+// their own, apart from the others.
+const ipv6Prefix = "ipv6 "
+
+func (p *parser) listNamed(name string) *list { return p.listOf(name, name, addr.Set{}) }
+
+func (p *parser) ipv6ListNamed(name string) *list {
+	return p.listOf(ipv6Prefix+name, name, addr.Any6())
+}
+
+func (p *parser) listOf(key, name string, any addr.Set) *list {
+	l := p.lists[key]
+	if l == nil {
+		l = &list{name: name, any: any}
+		p.lists[key] = l
+		p.order = append(p.order, l)
+	}
+	return l
+}
+
+// named returns the lists of that name, or all of them for "".
+func (p *parser) named(name string) []*list {
+	if name == "" {
+		return p.order
+	}
+	return slices.DeleteFunc([]*list{p.lists[name], p.lists[ipv6Prefix+name]}, func(l *list) bool { return l == nil })
+}
+
+// accessList takes an access-list command, or a line of show access-list; c stands
+// after that word.
+func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
+	name := c.next()
+	if heading, ok := strings.CutSuffix(name, ";"); ok && heading != "" {
+		p.heading(named(heading), c)
+		return
+	}
+	if isSetting(name, c) {
+		return
+	}
+	if name == "" {
+		p.note(l, "an access-list command without a name")
+		return
+	}
+	var at int
+	if ahead := c; ahead.take("line") {
+		if n, ok := number(ahead.next(), 1<<31-1); ok && n > 0 {
+			at, c = n, ahead
+		}
+	}
+	p.evidence = true
+	e := entry{text: l.text, line: int32(l.number)}
+	switch c.peek() {
+	case "ethertype", "webtype":
+		p.certain = true
+		p.note(l, "a list of this type filters no routed packets")
+		return
+	case "remark":
+		e.kind = remarkEntry
+		named(name).add(e, int32(at), false)
+		return
+	case "extended", "standard":
+		p.certain = true
+	}
+	start := len(l.text) - len(c.rest)
+	var counted bool
+	e.text, counted, e.marked = trimCounters(l.text)
+	if start < len(e.text) {
+		e.rest = e.text[start:]
+	}
+	p.certain = p.certain || at > 0
+	p.open = named(name).add(e, int32(at), counted)
+	p.openIndent = l.indent
+}
+
+// heading takes "access-list NAME; 89 elements; name hash: 0xfef68f95", above the
+// lines of the list.
+func (p *parser) heading(l *list, c cursor) {
+	p.certain, p.evidence = true, true
+	elements, _ := number(c.next(), 1<<31-1)
+	l.reset()
+	l.shown, l.elements = true, elements
+}
+
+// isSetting reports whether the line sets how lists are logged, or shows it.
+func isSetting(name string, c cursor) bool {
+	switch name {
+	case "alert-interval", "deny-flow-max":
+		_, ok := number(c.next(), 1<<31-1)
+		return ok && c.atEnd()
+	case "cached":
+		return c.take("ACL") && c.take("log")
+	}
+	return false
+}
+
+// binding is an access-group command.
+type binding struct {
+	list, where string // where as in config.List.Aliases
+	in, global  bool
+}
+
+// accessGroup takes "access-group LIST {in|out} interface NAME [OPTION]" and
+// "access-group LIST global".
+func (p *parser) accessGroup(l sourceLine, c cursor) {
+	b := binding{list: c.next()}
+	direction := c.next()
+	switch {
+	case direction == "global" && c.atEnd():
+		b.where, b.global = direction, true
+	case (direction == "in" || direction == "out") && c.take("interface") && !c.atEnd():
+		b.where, b.in = c.next()+" "+direction, direction == "in"
+		switch option := c.next(); option {
+		case "":
+		case "control-plane":
+			b.where, b.in = b.where+" "+option, false
+		case "per-user-override":
+			p.note(l, "lists that an AAA server gives to users come before this one; they are not in the text")
+		default:
+			p.note(l, "this access-group is not understood")
+		}
+	default:
+		p.note(l, "this access-group is not understood")
+		return
+	}
+	p.certain, p.evidence = true, true
+	p.bindings = append(p.bindings, b)
+}

@@ -1,0 +1,75 @@
+package asa
+
+import (
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// document reads the lists and joins them with where they are applied.
+func (p *parser) document() *config.Document {
+	d := &config.Document{Format: Format}
+	global := p.global()
+	for _, l := range p.order {
+		if l.entries == nil && !l.shown && l.altered == "" {
+			continue // cleared, and not filled again
+		}
+		own := config.List{Name: l.name, Rules: p.rules(l), Default: rule.Deny}
+		if p.lists[l.name] != l && p.lists[l.name] != nil {
+			own.Name = ipv6Prefix + l.name
+		}
+		in, apart := p.applied(l.name)
+		if len(in) > 0 && global != nil && global.name != l.name {
+			// Where the list alone decides, it is a list of its own.
+			for _, where := range apart {
+				d.Lists = append(d.Lists, config.List{Name: where, Rules: own.Rules, Default: rule.Deny})
+			}
+			own.Aliases = in
+			own.Rules = slices.Concat(own.Rules, global.rules)
+		} else {
+			own.Aliases = append(in, apart...)
+		}
+		d.Lists = append(d.Lists, own)
+	}
+	for _, l := range p.foreign {
+		p.note(l, "this command is not of an ASA")
+	}
+	d.Notes = p.notes
+	return d
+}
+
+// globalList is the list that decides what no list of the interface does.
+type globalList struct {
+	name  string
+	rules []rule.Rule
+}
+
+// global reads the list that is applied globally, nil if there is none. It is not
+// known which it is if the text has no such list; then it may do anything.
+func (p *parser) global() *globalList {
+	at := slices.IndexFunc(p.bindings, func(b binding) bool { return b.global })
+	if at < 0 {
+		return nil
+	}
+	name := p.bindings[at].list
+	if l := p.lists[name]; l != nil {
+		return &globalList{name, p.rules(l)}
+	}
+	return &globalList{name, appendUndecided(nil, rule.Rule{}, "the global access list "+name+" is not in the text")}
+}
+
+// applied returns where the list filters what enters an interface, and where else
+// it is applied.
+func (p *parser) applied(name string) (in, apart []string) {
+	for _, b := range p.bindings {
+		switch {
+		case b.list != name:
+		case b.in:
+			in = append(in, b.where)
+		default:
+			apart = append(apart, b.where)
+		}
+	}
+	return in, apart
+}

@@ -1,0 +1,190 @@
+package asa
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// entryKind tells what a line of a list is.
+type entryKind uint8
+
+const (
+	aceEntry entryKind = iota
+	remarkEntry
+	gapEntry // lines that show access-list must have had and the text has not
+)
+
+// entry is a line of a list, unread: objects may be defined below it.
+type entry struct {
+	text string // the command as written, without counters
+	rest string // what follows the list's name and line number
+	line int32  // of the text
+	span int32  // how many lines of the device it stands for
+	kind entryKind
+	// marked says that show access-list calls the entry (inactive).
+	marked bool
+	// continued is the line below, if that looks like the rest of this one.
+	continued string
+	// first and last are the elements that the entry was expanded to, next the one
+	// after this; 0 is none, since entry 0 of a list is never an element.
+	first, last, next int32
+}
+
+// list is an access list that is being read.
+type list struct {
+	name    string
+	any     addr.Set // what the word any stands for
+	entries []entry
+	order   sequence
+	// latest is the entry of the last line that had a number, and that number:
+	// elements repeat it.
+	latest, number int32
+	// shown says that there was a heading of show access-list, elements how many
+	// elements it counts.
+	shown    bool
+	elements int
+	leaves   int // entries and elements that are not expanded further
+	// altered is a command that removed lines of the list, "" if none.
+	altered     string
+	alteredLine int
+}
+
+// reset drops every line: the list is cleared, or shown from its start.
+func (l *list) reset() {
+	*l = list{name: l.name, any: l.any}
+}
+
+func (l *list) spanOf(i int32) int { return int(l.entries[i].span) }
+
+// add appends the entry e, which has the line number if that is not 0. counted
+// says that it is a line of show access-list for sure.
+func (l *list) add(e entry, number int32, counted bool) *entry {
+	e.span = 1
+	i := int32(len(l.entries))
+	if counted && number > 0 && number == l.number {
+		l.addElement(e, i)
+		return &l.entries[i]
+	}
+	missing := int(number) - 1 - l.order.lines
+	switch {
+	case number > 0 && missing < 0 && !counted:
+		// A command, as it is typed to put a line between others.
+		l.entries = append(l.entries, e)
+		l.order.insert(int(number), i, l.spanOf)
+		l.number = 0
+		return &l.entries[i]
+	case number > 0 && missing > 0 && (counted || l.shown):
+		l.entries = append(l.entries, entry{kind: gapEntry, line: e.line, span: int32(missing)})
+		l.order.push(i, missing)
+		i++
+	}
+	l.entries = append(l.entries, e)
+	l.order.push(i, 1)
+	if e.kind == aceEntry {
+		l.leaves++
+	}
+	l.latest, l.number = i, number
+	return &l.entries[i]
+}
+
+func (l *list) addElement(e entry, i int32) {
+	l.entries = append(l.entries, e)
+	parent := &l.entries[l.latest]
+	if parent.first == 0 {
+		parent.first = i
+	} else {
+		l.entries[parent.last].next = i
+		l.leaves++
+	}
+	parent.last = i
+}
+
+// complete reports whether every element that the heading counts is in the text.
+func (l *list) complete() bool { return l.shown && l.leaves >= l.elements }
+
+// rules reads every entry of the list.
+func (p *parser) rules(l *list) []rule.Rule {
+	if l.any.IsEmpty() {
+		l.any = p.any
+	}
+	out := make([]rule.Rule, 0, len(l.entries))
+	if l.altered != "" {
+		out = appendUndecided(out, rule.Rule{Line: l.alteredLine, Text: l.altered},
+			"this command removes lines of the list; give it as the device shows it")
+	}
+	if len(l.entries) == 0 && l.elements > 0 {
+		out = appendUndecided(out, rule.Rule{}, fmt.Sprintf("none of the %d elements of %s is in the text", l.elements, l.name))
+	}
+	at := 1
+	for i := range l.order.all {
+		e := &l.entries[i]
+		like := rule.Rule{Name: l.name + " line " + strconv.Itoa(at), Line: int(e.line), Text: e.text}
+		switch e.kind {
+		case aceEntry:
+			out = p.entryRules(out, l, e, like)
+		case gapEntry:
+			if !l.complete() { // else the missing lines are remarks
+				out = appendUndecided(out, like, gapReason(l.name, at, int(e.span)))
+			}
+		}
+		at += int(e.span)
+	}
+	if len(l.entries) > 0 && l.shown && !l.complete() {
+		out = appendUndecided(out, rule.Rule{Name: l.name + " line " + strconv.Itoa(at)},
+			fmt.Sprintf("the heading counts %d elements, %d are in the text", l.elements, l.leaves))
+	}
+	return out
+}
+
+func gapReason(name string, first, n int) string {
+	if n == 1 {
+		return fmt.Sprintf("line %d of %s is not in the text", first, name)
+	}
+	return fmt.Sprintf("lines %d to %d of %s are not in the text", first, first+n-1, name)
+}
+
+// appendUndecided appends a permit and a deny of anything, neither of which is
+// sure.
+func appendUndecided(out []rule.Rule, like rule.Rule, reason string) []rule.Rule {
+	a := ace{lost: true, conditions: []string{reason}}
+	return a.rules(out, like)
+}
+
+// entryRules appends the rules of one entry: its own, or those of the elements it
+// was expanded to where they say more.
+func (p *parser) entryRules(out []rule.Rule, l *list, e *entry, like rule.Rule) []rule.Rule {
+	a := p.readEntry(l, e)
+	if a.inactive {
+		return out
+	}
+	if e.first == 0 || a.refers && !a.unsure() {
+		return a.rules(out, like)
+	}
+	for i := e.first; i != 0; i = l.entries[i].next {
+		element := &l.entries[i]
+		like := like
+		like.Line, like.Text = int(element.line), element.text
+		if read := p.readEntry(l, element); !read.inactive {
+			out = read.rules(out, like)
+		}
+	}
+	if a.refers && l.complete() {
+		return out
+	}
+	// Elements may be missing, or the entry is one of its own.
+	return a.rules(out, like)
+}
+
+func (p *parser) readEntry(l *list, e *entry) ace {
+	a := p.readACE(e.rest, l.any)
+	if e.marked && !a.inactive && len(a.conditions) == 0 && !a.unsure() {
+		a.doubt("show access-list calls it (inactive)")
+	}
+	if e.continued != "" {
+		a.doubt("the next line, %q, seems to belong to it", e.continued)
+	}
+	return a
+}

@@ -1,0 +1,81 @@
+package asa
+
+import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+
+// networkRef returns the addresses of "object NAME" or "object-group NAME".
+func (p *parser) networkRef(word, name string, depth int) addresses {
+	d, problem := p.lookup(word, name)
+	if problem != "" {
+		return unsureAddresses(addr.Any(), "%s", problem)
+	}
+	if d.kind != networkObject && d.kind != networkGroup {
+		return unsureAddresses(addr.Any(), "%s holds no addresses", d.title)
+	}
+	return p.network(d, depth)
+}
+
+func (p *parser) network(d *definition, depth int) addresses {
+	done, problem := d.enter(depth)
+	if done {
+		return d.addresses
+	}
+	if problem != "" {
+		return unsureAddresses(addr.Any(), "%s", problem)
+	}
+	d.addresses = p.networkMembers(d, depth)
+	d.state = resolved
+	return d.addresses
+}
+
+func (p *parser) networkMembers(d *definition, depth int) addresses {
+	if len(d.members) == 0 {
+		return unsureAddresses(addr.Any(), "%s holds no address", d.title)
+	}
+	var sure, possible []addr.Range
+	var unknown []string
+	for _, m := range d.members {
+		a := p.networkMember(d, m, depth)
+		if !p.budget.spend(len(a.possible.Ranges())) {
+			return unsureAddresses(addr.Any(), "%s %s", d.title, tooLarge)
+		}
+		sure = append(sure, a.sure.Ranges()...)
+		if len(a.unknown) > 0 {
+			possible = append(possible, a.possible.Ranges()...)
+			unknown = joinReasons(unknown, a.unknown)
+		}
+	}
+	set := addr.SetOf(sure...)
+	if len(unknown) == 0 {
+		return knownAddresses(set)
+	}
+	return addresses{sure: set, possible: set.Union(addr.SetOf(possible...)), unknown: unknown}
+}
+
+func (p *parser) networkMember(d *definition, m member, depth int) addresses {
+	word, c := m.split()
+	var a addresses
+	ok := true
+	switch word {
+	case "host":
+		a, ok = p.plainAddress(&cursor{m.text})
+		c = cursor{}
+	case "subnet":
+		a, ok = p.plainAddress(&c)
+	case "range":
+		a, ok = p.addressRange(&c)
+	case "fqdn":
+		a = domainName(&c)
+	case "group-object":
+		a = p.networkRef("object-group", c.next(), depth+1)
+	case "network-object":
+		if c.take("object") {
+			a = p.networkRef("object", c.next(), depth+1)
+		} else {
+			a, ok = p.plainAddress(&c)
+		}
+	}
+	if !ok || !c.atEnd() {
+		return unsureAddresses(addr.Any(), "%s", d.complaint(m))
+	}
+	return a
+}

@@ -1,0 +1,239 @@
+package asa
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+)
+
+// Format is the name of the language that [Parse] reads.
+const Format = "cisco_asa"
+
+// Parse reads the access lists of a Cisco ASA; see the package comment for what is
+// understood and what becomes indeterminate. It returns an error only for text that
+// is not of an ASA, one "source:line: …" per problem.
+func Parse(in config.Input) (*config.Document, error) {
+	text := strings.TrimPrefix(string(in.Content), "\ufeff")
+	p := &parser{
+		source:   in.Source,
+		any:      addr.Any(),
+		names:    make(map[string]netip.Addr),
+		objects:  make(map[string]*definition),
+		groups:   make(map[string]*definition),
+		lists:    make(map[string]*list),
+		services: make(map[serviceArg]services),
+		budget:   newBudget(len(text)),
+	}
+	p.read(text)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return p.document(), nil
+}
+
+// parser gathers definitions and lists from the text, and reads the lists once all
+// of it is known.
+type parser struct {
+	source string
+	// any is what the word any stands for: both families from release 9.0 on.
+	any addr.Set
+	// certain says that some line can only be of an ASA, evidence that some line
+	// may be.
+	certain, evidence bool
+
+	names           map[string]netip.Addr
+	objects, groups map[string]*definition
+	lists           map[string]*list
+	order           []*list
+	bindings        []binding
+	services        map[serviceArg]services
+	budget          budget
+
+	block *block // whose body is being read
+	// open is the ACE on the line above, openIndent its indentation.
+	open       *entry
+	openIndent int
+
+	notes []config.Note
+	// foreign are lines that only other devices have.
+	foreign []sourceLine
+}
+
+// sourceLine is a line of the text without surrounding blanks.
+type sourceLine struct {
+	number, indent int
+	text           string
+}
+
+func (p *parser) note(l sourceLine, reason string) {
+	p.notes = append(p.notes, config.Note{Line: l.number, Text: l.text, Reason: reason})
+}
+
+// maxProblems is how many problems are told one by one.
+const maxProblems = 20
+
+// err tells why the text is not of an ASA, if it is not.
+func (p *parser) err() error {
+	if p.certain || len(p.foreign) == 0 && p.evidence {
+		return nil
+	}
+	if len(p.foreign) == 0 {
+		return fmt.Errorf("%s:1: no line is of a Cisco ASA; show running-config and show access-list are accepted", p.source)
+	}
+	var problems []error
+	for i, l := range p.foreign {
+		if i == maxProblems {
+			problems = append(problems, fmt.Errorf("and %d more problems", len(p.foreign)-i))
+			break
+		}
+		problems = append(problems, fmt.Errorf(
+			"%s:%d: %q is of another device than an ASA, whose lists start with access-list; the formats cisco_ios, cisco_nxos and cisco_xr accept it",
+			p.source, l.number, l.text))
+	}
+	return errors.Join(problems...)
+}
+
+// read takes the text line by line.
+func (p *parser) read(text string) {
+	for number := 1; text != ""; number++ {
+		line, rest, _ := strings.Cut(text, "\n")
+		text = rest
+		p.readLine(number, line)
+	}
+}
+
+func (p *parser) readLine(number int, line string) {
+	line = strings.TrimRight(line, " \t\r")
+	if rest, paged := strings.CutPrefix(line, pager); paged {
+		line = rest[strings.LastIndexByte(rest, '\r')+1:]
+	}
+	body := strings.TrimLeft(line, " \t")
+	if body == "" {
+		return
+	}
+	l := sourceLine{number, len(line) - len(body), body}
+	if body[0] == '!' || body[0] == ':' {
+		p.block, p.open = nil, nil
+		return
+	}
+	p.command(l)
+}
+
+// pager is what a terminal shows between pages; the next line is written over it.
+const pager = "<--- More --->"
+
+// command takes one command or member of a definition.
+func (p *parser) command(l sourceLine) {
+	c := cursor{l.text}
+	word := c.next()
+	open := p.open
+	p.open = nil
+	switch word {
+	case "access-list":
+		p.block = nil
+		p.accessList(l, c, p.listNamed)
+		return
+	case "object", "object-group":
+		p.evidence, p.block = true, nil
+		p.define(l, word, c)
+		return
+	}
+	if p.block != nil {
+		if p.block.belongs(l, word) {
+			p.add(p.block, l, word)
+			return
+		}
+		p.block = nil
+	}
+	switch word {
+	case "access-group":
+		p.accessGroup(l, c)
+	case "ipv6":
+		if c.take("access-list") {
+			p.accessList(l, c, p.ipv6ListNamed)
+		}
+	case "name":
+		p.alias(c)
+	case "ASA", "PIX", "FWSM", "NGFW":
+		p.release(word, c)
+	case "nameif":
+		p.evidence = true
+	case "security-level", "same-security-traffic":
+		p.evidence = true
+		p.note(l, "security levels decide where no access list is applied; they are not evaluated")
+	case "no", "clear":
+		p.remove(l, c)
+	case "ip", "ipv4":
+		if c.peek() == "access-list" {
+			p.foreign = append(p.foreign, l)
+		}
+	default:
+		if at := strings.IndexAny(word, "#>"); at == len(word)-1 && !c.atEnd() {
+			// A command behind the prompt of a captured session.
+			l.text = strings.TrimLeft(c.rest, " \t")
+			p.command(l)
+		} else if open != nil && (l.indent > p.openIndent || continues(word)) {
+			open.continued = l.text
+			p.open = open
+		}
+	}
+}
+
+// continues reports whether a line that starts with the word can only be the rest
+// of an ACE above it that was broken in two.
+func continues(word string) bool {
+	switch word {
+	case "eq", "neq", "lt", "gt", "range", "host", "any", "any4", "any6", "log", "interval", "inactive", "time-range":
+		return true
+	}
+	return logLevels[word] || strings.HasPrefix(word, "(hitcnt=")
+}
+
+// alias reads "name ADDRESS WORD".
+func (p *parser) alias(c cursor) {
+	a, err := netip.ParseAddr(c.next())
+	if word := c.next(); err == nil && word != "" {
+		p.names[word] = a
+	}
+}
+
+// release reads "ASA Version 9.8(2)".
+func (p *parser) release(device string, c cursor) {
+	if !c.take("Version") {
+		return
+	}
+	p.certain, p.evidence = true, true
+	major, _, _ := strings.Cut(c.next(), ".")
+	if n, ok := number(major, 1000); device == "PIX" || device == "FWSM" || device == "ASA" && ok && n < 9 {
+		p.any = addr.Any4()
+	}
+}
+
+// remove takes commands that undo others. Where the result is not certain, what
+// they touch becomes so.
+func (p *parser) remove(l sourceLine, c cursor) {
+	whole := c.take("configure")
+	if !whole && strings.HasPrefix(l.text, "clear") {
+		return // clear access-list NAME counters, and the like
+	}
+	switch word := c.next(); word {
+	case "access-list":
+		name := c.next()
+		whole = whole && c.atEnd()
+		for _, list := range p.named(name) {
+			if whole {
+				list.reset()
+			} else {
+				list.altered, list.alteredLine = l.text, l.number
+			}
+		}
+	case "object", "object-group", "name":
+		p.forget(l)
+	case "access-group":
+		p.note(l, "commands that remove an access-group are not followed")
+	}
+}

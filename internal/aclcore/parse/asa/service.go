@@ -1,0 +1,294 @@
+package asa
+
+import (
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// protocolWords are the words for protocols with ports, with the protocols that
+// they stand for; tcp-udp is one in objects and groups only.
+var protocolWords = map[string][]uint8{
+	"tcp": {service.TCP}, "udp": {service.UDP}, "tcp-udp": {service.TCP, service.UDP}, "sctp": {service.SCTP},
+}
+
+// serviceArg is what an ACE says of protocol, ports and types, as written.
+type serviceArg struct {
+	ref, name string // "object" or "object-group" and its name, or "" and a protocol
+	src, dst  portArg
+	icmp      icmpArg
+}
+
+// icmpArg is a type with its code, a group of types, or nothing, which is every
+// type.
+type icmpArg struct{ kind, code, group string }
+
+// serviceOf returns the services of the argument. Equal arguments share a result.
+func (p *parser) serviceOf(arg serviceArg) services {
+	if s, ok := p.services[arg]; ok {
+		return s
+	}
+	s := p.serviceOfArg(arg)
+	p.services[arg] = s
+	return s
+}
+
+func (p *parser) serviceOfArg(arg serviceArg) services {
+	bare := arg.src == portArg{} && arg.dst == portArg{} && arg.icmp == icmpArg{}
+	if arg.ref == "" {
+		if arg.name == "ip" {
+			if !bare {
+				return unsureServices(service.Any(), "the protocol ip has no ports")
+			}
+			return knownServices(service.Any())
+		}
+		n, ok := protocolNumber(arg.name)
+		switch {
+		case !ok:
+			return unsureServices(service.Any(), "%q is no protocol", arg.name)
+		case !service.HasTypes(n) && arg.icmp == icmpArg{}:
+			return p.portService([]uint8{n}, arg.src, arg.dst, 0)
+		case service.HasTypes(n) && arg.src == portArg{} && arg.dst == portArg{}:
+			return p.icmpService(n, arg.icmp, 0)
+		}
+		return unsureServices(service.SetOf(service.Whole(n)), "protocol %s does not go with these ports or types", arg.name)
+	}
+	d, problem := p.lookup(arg.ref, arg.name)
+	switch {
+	case problem != "":
+		return unsureServices(service.Any(), "%s", problem)
+	case d.kind == protocolGroup:
+		return p.protocolService(d, arg, bare)
+	case d.kind != serviceObject && d.kind != serviceGroup:
+		return unsureServices(service.Any(), "%s is no protocol", d.title)
+	}
+	s := p.serviceDefinition(d, 0)
+	if !bare {
+		return s.widened("%s is used with ports", d.title)
+	}
+	return s
+}
+
+// maxPortPairs is how many pairs of source and destination ports an argument may
+// stand for with one protocol.
+const maxPortPairs = 4096
+
+// portService returns the services of protocols with ports.
+func (p *parser) portService(protocols []uint8, src, dst portArg, depth int) services {
+	var sure, possible []service.Range
+	var unknown []string
+	for _, n := range protocols {
+		if src.op == "" && dst.op == "" {
+			sure, possible = append(sure, service.Whole(n)), append(possible, service.Whole(n))
+			continue
+		}
+		if !hasPorts(n) {
+			possible = append(possible, service.Whole(n))
+			unknown = joinReasons(unknown, unsurePorts(nil, "protocol %d has no ports", n).unknown)
+			continue
+		}
+		from, to := p.portsOf(n, src, depth), p.portsOf(n, dst, depth)
+		if pairs := len(from.possible) * len(to.possible); pairs > maxPortPairs || !p.budget.spend(pairs) {
+			return unsureServices(service.SetOf(append(possible, service.Whole(n))...), "the ports %s", tooLarge)
+		}
+		sure = appendPairs(sure, n, from.sure, to.sure)
+		possible = appendPairs(possible, n, from.possible, to.possible)
+		unknown = joinReasons(joinReasons(unknown, from.unknown), to.unknown)
+	}
+	if len(unknown) == 0 {
+		return knownServices(service.SetOf(sure...))
+	}
+	return services{sure: service.SetOf(sure...), possible: service.SetOf(possible...), unknown: unknown}
+}
+
+func appendPairs(out []service.Range, protocol uint8, src, dst []portRange) []service.Range {
+	for _, s := range src {
+		for _, d := range dst {
+			out = append(out, service.Range{
+				ProtoFrom: protocol, ProtoTo: protocol, SrcFrom: s.from, SrcTo: s.to, DstFrom: d.from, DstTo: d.to,
+			})
+		}
+	}
+	return out
+}
+
+// icmpService returns the services of an ICMP type argument.
+func (p *parser) icmpService(protocol uint8, arg icmpArg, depth int) services {
+	switch {
+	case arg.group != "":
+		return p.icmpGroupOf(protocol, arg.group, depth)
+	case arg.kind == "":
+		return knownServices(service.SetOf(service.Whole(protocol)))
+	}
+	t, ok := icmpType(protocol, arg.kind)
+	if !ok {
+		return unsureServices(service.SetOf(service.Whole(protocol)), "%q is no type of protocol %d", arg.kind, protocol)
+	}
+	if arg.code == "" {
+		return knownServices(service.SetOf(service.Type(protocol, t)))
+	}
+	code, ok := number(arg.code, 255)
+	if !ok {
+		return unsureServices(service.SetOf(service.Type(protocol, t)), "%q is no ICMP code", arg.code)
+	}
+	return knownServices(service.SetOf(service.Code(protocol, t, uint8(code))))
+}
+
+// icmpGroupOf returns the types of an icmp-type group that is used with the
+// protocol.
+func (p *parser) icmpGroupOf(protocol uint8, name string, depth int) services {
+	whole := service.SetOf(service.Whole(protocol))
+	d, problem := p.lookup(groupArg, name)
+	switch {
+	case problem != "":
+		return unsureServices(whole, "%s", problem)
+	case d.kind != icmpGroup:
+		return unsureServices(whole, "%s is no group of ICMP types", d.title)
+	case len(d.members) == 0:
+		return unsureServices(whole, "%s holds no type", d.title)
+	}
+	if known, ok := d.icmp[protocol]; ok {
+		return known
+	}
+	if _, problem := d.enter(depth); problem != "" {
+		return unsureServices(whole, "%s", problem)
+	}
+	s := p.icmpMembers(d, protocol, whole, depth)
+	if d.icmp == nil {
+		d.icmp = make(map[uint8]services)
+	}
+	d.icmp[protocol] = s
+	d.state = unresolved // for the other ICMP
+	return s
+}
+
+func (p *parser) icmpMembers(d *definition, protocol uint8, whole service.Set, depth int) services {
+	all := serviceUnion{p: p}
+	for _, m := range d.members {
+		word, c := m.split()
+		var s services
+		if word == "group-object" {
+			s = p.icmpGroupOf(protocol, c.next(), depth+1)
+		} else {
+			s = p.icmpService(protocol, icmpArg{kind: c.next()}, depth)
+		}
+		if !c.atEnd() {
+			s = unsureServices(whole, "%s", d.complaint(m))
+		}
+		if !all.add(s) {
+			return unsureServices(whole, "%s %s", d.title, tooLarge)
+		}
+	}
+	return all.services()
+}
+
+// serviceUnion gathers the members of a group.
+type serviceUnion struct {
+	p              *parser
+	sure, possible []service.Range
+	unknown        []string
+	scattered      bool // some member has source ports
+}
+
+// maxScattered is how many services with source ports a group may hold: making
+// their union canonical takes the square of it.
+const maxScattered = 1024
+
+// add reports whether the budget allows for s.
+func (u *serviceUnion) add(s services) bool {
+	u.sure = append(u.sure, s.sure.Ranges()...)
+	u.possible = append(u.possible, s.possible.Ranges()...)
+	u.unknown = joinReasons(u.unknown, s.unknown)
+	for _, r := range s.possible.Ranges() {
+		u.scattered = u.scattered || r.SrcFrom != 0 || r.SrcTo != maxPort
+	}
+	return u.p.budget.spend(len(s.possible.Ranges())) && !(u.scattered && len(u.possible) > maxScattered)
+}
+
+func (u *serviceUnion) services() services {
+	if u.scattered && !u.p.budget.spend(len(u.possible)*len(u.possible)/64) {
+		return unsureServices(service.Any(), "a group %s", tooLarge)
+	}
+	sure := service.SetOf(u.sure...)
+	if len(u.unknown) == 0 {
+		return knownServices(sure)
+	}
+	return services{sure: sure, possible: service.SetOf(u.possible...), unknown: u.unknown}
+}
+
+// serviceDefinition returns what a service object or a group of them holds.
+func (p *parser) serviceDefinition(d *definition, depth int) services {
+	done, problem := d.enter(depth)
+	if done {
+		return d.services
+	}
+	if problem != "" {
+		return unsureServices(service.Any(), "%s", problem)
+	}
+	d.services = p.serviceMembers(d, depth)
+	d.state = resolved
+	return d.services
+}
+
+func (p *parser) serviceMembers(d *definition, depth int) services {
+	if len(d.members) == 0 {
+		return unsureServices(service.Any(), "%s holds no service", d.title)
+	}
+	all := serviceUnion{p: p}
+	for _, m := range d.members {
+		word, c := m.split()
+		var s services
+		switch {
+		case word == "group-object":
+			s = p.serviceRef(groupArg, c.next(), serviceGroup, depth+1)
+		case word == "service-object" && c.take("object"):
+			s = p.serviceRef("object", c.next(), serviceObject, depth+1)
+		default:
+			s = p.serviceLine(&c, depth)
+		}
+		if !c.atEnd() {
+			s = unsureServices(service.Any(), "%s", d.complaint(m))
+		}
+		if !all.add(s) {
+			return unsureServices(service.Any(), "%s %s", d.title, tooLarge)
+		}
+	}
+	return all.services()
+}
+
+func (p *parser) serviceRef(word, name string, want kind, depth int) services {
+	d, problem := p.lookup(word, name)
+	switch {
+	case problem != "":
+		return unsureServices(service.Any(), "%s", problem)
+	case d.kind != want:
+		return unsureServices(service.Any(), "%s holds no services", d.title)
+	}
+	return p.serviceDefinition(d, depth)
+}
+
+// serviceLine reads a service as objects and groups have it: a protocol with
+// "source" and "destination" ports, of which the second word may be left out, or
+// with an ICMP type and code.
+func (p *parser) serviceLine(c *cursor, depth int) services {
+	word := c.next()
+	if word == "ip" {
+		return knownServices(service.Any())
+	}
+	protocols := protocolWords[word]
+	if protocols == nil {
+		n, ok := protocolNumber(word)
+		if !ok {
+			return unsureServices(service.Any(), "%q is no protocol", word)
+		}
+		if service.HasTypes(n) {
+			return p.icmpService(n, icmpArg{kind: c.next(), code: c.next()}, depth)
+		}
+		protocols = []uint8{n}
+	}
+	var src, dst portArg
+	if c.take("source") {
+		src = portArgOf(c)
+	}
+	c.take("destination")
+	dst = portArgOf(c)
+	return p.portService(protocols, src, dst, depth)
+}
