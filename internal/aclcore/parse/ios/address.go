@@ -1,0 +1,168 @@
+package ios
+
+import (
+	"fmt"
+	"math/bits"
+	"net/netip"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+)
+
+// address is what an address field of an entry stands for.
+type address struct {
+	set addr.Set
+	// reason tells why the field cannot be known; set is every address of the
+	// family then.
+	reason string
+	// lost says that it is not known where in the line the field ends.
+	lost bool
+}
+
+// address reads one address field at the head of w. In a standard list an address
+// without a wildcard mask is a host.
+func (r *resolver) address(w *words, standard bool) address {
+	all := family(r.v6)
+	unknown := func(lost bool, format string, args ...any) address {
+		return address{set: all, reason: fmt.Sprintf(format, args...), lost: lost}
+	}
+	switch w.peek() {
+	case "":
+		return unknown(true, "an address is missing")
+	case "any":
+		w.skip(1)
+		return address{set: all}
+	case "host":
+		w.skip(1)
+		word := w.next()
+		a, err := netip.ParseAddr(word)
+		switch {
+		case word == "":
+			return unknown(true, "host without an address")
+		case err != nil || a.Zone() != "":
+			return unknown(false, "host %s is a name that only the device can resolve", word)
+		case a.Is4() == r.v6:
+			return unknown(false, "host %s is not of the list's address family", word)
+		}
+		return address{set: r.ranges(addr.RangeOf(a, a))}
+	case "object-group", "addrgroup", "net-group":
+		w.skip(1)
+		g, reason := r.group(networkGroup, w.next())
+		if reason != "" {
+			return unknown(false, "%s", reason)
+		}
+		v4, v6 := g.addrs.Split()
+		if r.v6 {
+			return address{set: v6}
+		}
+		return address{set: v4}
+	}
+	word := strings.TrimSuffix(w.peek(), ",")
+	if strings.IndexByte(word, '/') >= 0 {
+		p, err := netip.ParsePrefix(word)
+		if err != nil || p.Addr().Is4() == r.v6 {
+			return unknown(true, "%q is no address", word)
+		}
+		w.skip(1)
+		return address{set: r.ranges(addr.RangeOfPrefix(p))}
+	}
+	a, err := netip.ParseAddr(word)
+	if err != nil || a.Zone() != "" || a.Is4() == r.v6 {
+		return unknown(true, "%q is no address", word)
+	}
+	w.skip(1)
+	if standard && w.peek() == "wildcard" && w.ahead(1) == "bits" {
+		w.skip(2) // as "show access-lists" writes it
+	}
+	mask, err := netip.ParseAddr(w.peek())
+	if err != nil {
+		if !standard {
+			return unknown(true, "%s has no wildcard mask", word)
+		}
+		return address{set: r.ranges(addr.RangeOf(a, a))}
+	}
+	w.skip(1)
+	set, err := r.wildcard(a, mask)
+	if err != nil {
+		return unknown(false, "%s %s: %v", word, mask, err)
+	}
+	return address{set: set}
+}
+
+func family(v6 bool) addr.Set {
+	if v6 {
+		return addr.Any6()
+	}
+	return addr.Any4()
+}
+
+// ranges returns the set of one range. Configurations repeat few addresses many
+// times, so that sharing the sets saves most of their memory.
+func (r *resolver) ranges(of addr.Range) addr.Set {
+	set, ok := r.single[of]
+	if !ok {
+		set = addr.SetOf(of)
+		r.single[of] = set
+	}
+	return set
+}
+
+// maxScattered bounds the ranges that the non-contiguous wildcard masks of one
+// file stand for, about 50 MB.
+const maxScattered = 1 << 20
+
+// wildcard is [addr.Wildcard] with a quicker way for the ordinary masks and a
+// bound on the others.
+func (r *resolver) wildcard(a, mask netip.Addr) (addr.Set, error) {
+	host, scattered := maskBits(mask)
+	if scattered == 0 && a.Is4() == mask.Is4() {
+		return r.ranges(addr.RangeOfPrefix(netip.PrefixFrom(a, mask.BitLen()-host))), nil
+	}
+	key := [2]netip.Addr{a, mask}
+	if set, ok := r.scattered[key]; ok {
+		return set, nil
+	}
+	if r.scatteredLeft < maxScattered && scattered < 32 && 1<<scattered > r.scatteredLeft {
+		return addr.Set{}, fmt.Errorf("the wildcard masks of the file stand for more than %d ranges", maxScattered)
+	}
+	set, err := addr.Wildcard(a, mask)
+	switch {
+	case err != nil && isNetmask(mask):
+		return addr.Set{}, fmt.Errorf("%w; it looks like a netmask, but the device takes it for a wildcard mask", err)
+	case err != nil:
+		return addr.Set{}, err
+	}
+	r.scatteredLeft -= len(set.Ranges())
+	r.scattered[key] = set
+	return set, nil
+}
+
+// maskBits counts the bits of a wildcard mask that are set at its end, and those
+// that are set before.
+func maskBits(mask netip.Addr) (trailing, scattered int) {
+	bytes := mask.AsSlice()
+	ones := 0
+	for _, b := range bytes {
+		ones += bits.OnesCount8(b)
+	}
+	for i := len(bytes) - 1; i >= 0; i-- {
+		n := bits.TrailingZeros8(^bytes[i])
+		trailing += n
+		if n < 8 {
+			break
+		}
+	}
+	return trailing, ones - trailing
+}
+
+// isNetmask reports whether the bits of mask are ones and then zeros.
+func isNetmask(mask netip.Addr) bool {
+	zeros := false
+	for _, b := range mask.AsSlice() {
+		if zeros && b != 0 || !zeros && ^b&(^b+1) != 0 {
+			return false
+		}
+		zeros = zeros || b != 0xff
+	}
+	return true
+}

@@ -1,0 +1,105 @@
+package ios
+
+import (
+	"strings"
+)
+
+// A binding is a line that applies a list.
+type binding struct {
+	line  line
+	key   listKey
+	alias string
+}
+
+// boundIP reads what follows ip, ipv4 or ipv6 under an interface.
+func (p *parser) boundIP(l line, context string) {
+	switch p.words.peek() {
+	case "access-group", "traffic-filter", "access-class":
+		p.words.skip(1)
+		p.bind(l, context)
+	}
+}
+
+// bind reads "NAME in" and its kin. XR says ingress, and has it before the name
+// for terminal lines.
+func (p *parser) bind(l line, context string) {
+	w := &p.words
+	p.known = true
+	if w.peek() == "common" {
+		p.note(l, "a common access list is applied before the interface's own: a flow must be permitted by both, so choose each by its name")
+		return
+	}
+	towards := ""
+	if len(w.raw)-w.at > 1 {
+		towards = direction(w.peek())
+		if towards != "" {
+			w.skip(1)
+		}
+	}
+	name := w.next()
+	if name == "" {
+		return
+	}
+	for towards == "" && !w.done() {
+		towards = direction(lower(w.next()))
+	}
+	key := listKey{w.low[0] == "ipv6", name}
+	p.bindings = append(p.bindings, binding{l, key, strings.TrimSpace(holder(context) + " " + towards)})
+}
+
+func direction(word string) string {
+	switch word {
+	case "in", "ingress":
+		return "in"
+	case "out", "egress":
+		return "out"
+	}
+	return ""
+}
+
+// holder names what a list is applied to: "GigabitEthernet0/1" for "interface
+// GigabitEthernet 0/1", else the line as it is ("line vty 0 4").
+func holder(context string) string {
+	name, ok := strings.CutPrefix(context, "interface ")
+	if !ok {
+		return context
+	}
+	if kind, port, found := strings.Cut(name, " "); found && startsWithDigit(port) && !strings.ContainsAny(kind, "0123456789") {
+		return kind + port
+	}
+	return name
+}
+
+// apply makes aliases of the bindings, and a list of each one that is applied and
+// not defined.
+func (p *parser) apply() {
+	type use struct {
+		at    *list
+		alias string
+	}
+	seen := make(map[use]bool)
+	for _, b := range p.bindings {
+		at, ok := p.byKey[b.key]
+		if !ok {
+			at = &list{key: b.key, line: b.line.number, header: b.line.text}
+			p.byKey[b.key] = at
+			p.lists = append(p.lists, at)
+		}
+		if u := (use{at, b.alias}); b.alias != "" && !seen[u] {
+			seen[u] = true
+			at.aliases = append(at.aliases, b.alias)
+		}
+	}
+	for _, l := range p.lists {
+		if other := (listKey{!l.key.v6, l.key.name}); !l.gone && p.byKey[other] != nil {
+			l.aliases = append(l.aliases, familyName(l.key.v6)+" "+l.key.name)
+		}
+	}
+}
+
+func familyName(v6 bool) string {
+	if v6 {
+		return "ipv6"
+	}
+	return "ipv4"
+}

@@ -1,0 +1,373 @@
+package ios
+
+import (
+	"fmt"
+	"strings"
+)
+
+// otherLists are the words after "access-list" that make something else than a
+// list that filters packets by address. Those with a reason filter packets all the
+// same.
+var otherLists = map[string]string{
+	"commit-delay": "", "helper": "", "log-update": "", "logging": "", "maximum": "", "persistent": "",
+	"hash-generation":     "",
+	"eth":                 "an access list for Ethernet is not read",
+	"fqdn":                "an access list by domain name is not read",
+	"match-local-traffic": "filtering of the device's own traffic is not read",
+	"role-based":          "an access list by security group is not read",
+	"session":             "a session access list is not read",
+}
+
+// listHeader reads what follows "ip access-list" and its kin.
+func (p *parser) listHeader(l line, v6 bool) {
+	w := &p.words
+	key := listKey{v6: v6}
+	kind := w.peek()
+	switch kind {
+	case "resequence":
+		w.skip(1)
+		key.name = w.next()
+		p.renumber(key)
+		return
+	case "standard", "extended":
+		w.skip(1)
+	default:
+		if reason, other := otherLists[kind]; other && (reason != "" || w.ahead(1) != "") {
+			if reason != "" {
+				p.note(l, reason)
+				p.mode = inOther
+			}
+			return
+		}
+		kind = ""
+	}
+	key.name = w.next()
+	if key.name == "" {
+		p.errs = append(p.errs, p.errorAt(l.number, fmt.Sprintf("%q has no name; write the name or number of the list", l.text)))
+		return
+	}
+	p.open(l, key, kind)
+	if p.dialect == IOS && kind == "" && !v6 { // IOS wants the kind, EOS does not
+		p.eos, p.list.countRemarks = true, true
+	}
+	if !w.done() { // XR: "ipv4 access-list NAME 10 permit …" is a whole entry
+		p.addEntry(l, w.at)
+		p.mode = elsewhere
+	}
+}
+
+// open makes the list the one that the next lines belong to. kind is standard,
+// extended, or empty.
+func (p *parser) open(l line, key listKey, kind string) {
+	at, ok := p.byKey[key]
+	if !ok {
+		at = &list{key: key, line: l.number, header: l.text, command: p.dialect.enter(key, kind), countRemarks: p.dialect != IOS}
+		p.byKey[key] = at
+		p.lists = append(p.lists, at)
+	}
+	p.list, p.mode, p.known = at, inList, true
+	p.standard = kind == "standard"
+}
+
+// numberedEntry reads what follows "access-list".
+func (p *parser) numberedEntry(l line) {
+	w := &p.words
+	n, ok := number(w.peek())
+	kind := "extended"
+	switch {
+	case !ok:
+		switch w.peek() {
+		case "cache", "compiled", "counters", "hardware", "rate-limit":
+		default:
+			p.known = true
+			p.note(l, "the list has no number; \"access-list NUMBER\" and \"ip access-list extended NAME\" are read here, and \"access-list NAME extended\" in the format cisco_asa")
+		}
+		return
+	case n >= 1 && n <= 99, n >= 1300 && n <= 1999:
+		kind = "standard"
+	case n >= 100 && n <= 199, n >= 2000 && n <= 2699:
+	default:
+		p.known = true
+		p.note(l, fmt.Sprintf("access list %d is not for IP; those are 1-199 and 1300-2699", n))
+		return
+	}
+	p.open(l, listKey{name: w.next()}, kind)
+	p.mode = elsewhere
+	if !w.done() {
+		p.addEntry(l, w.at)
+	}
+}
+
+// listLine reads a line that may belong to the open list, and reports whether it
+// does.
+func (p *parser) listLine(l line) bool {
+	w := &p.words
+	word := w.peek()
+	switch {
+	case word == "exit", word == "end", word == "quit", word == "root", word == "commit":
+		p.mode = elsewhere
+		return true
+	case isEntryWord(word):
+	case isSetting(w, 0):
+		return true
+	case word == "no":
+		if !l.indented && !isEntryWord(w.ahead(1)) && !isSetting(w, 1) {
+			return false
+		}
+		if p.undoEntry(l) {
+			return true
+		}
+	case word == "resequence" && (w.ahead(1) == "" || startsWithDigit(w.ahead(1))): // EOS
+		w.skip(1)
+		p.renumber(p.list.key)
+		return true
+	case !l.indented && (topWords[word] || isPrompt(word) || len(p.list.entries) > 0 && !p.list.flush):
+		return false
+	}
+	if !l.indented {
+		p.list.flush = true
+	}
+	p.addEntry(l, 0)
+	return true
+}
+
+// isEntryWord reports whether an entry can start with the word.
+func isEntryWord(word string) bool {
+	switch word {
+	case "remark", "evaluate", "dynamic", "sequence":
+		return true
+	}
+	return isActionWord(word) || startsWithDigit(word)
+}
+
+func isActionWord(word string) bool { return word == "permit" || word == "deny" }
+
+// isSetting reports whether the words from n on are a setting of a list or a line
+// about it in the output of a show command: nothing that decides about packets,
+// except that NX-OS "fragments permit-all" is about later fragments.
+func isSetting(w *words, n int) bool {
+	switch w.ahead(n) {
+	case "statistics", "counters", "fragments", "fragment-rules", "ignore", "extension-header", "description":
+		return true
+	case "total": // EOS: "Total rules configured: 3"
+		return w.ahead(n+1) == "rules" || w.ahead(n+1) == "aces"
+	case "configured", "active": // EOS: "Configured on Ingress: Et1"
+		return w.ahead(n+1) == "on"
+	case "phone": // EOS: "Phone ACL bypass: disabled"
+		return w.ahead(n+1) == "acl"
+	}
+	return false
+}
+
+// isPrompt reports whether the word is a device's prompt, as in a terminal log.
+func isPrompt(word string) bool { return strings.Contains(word, "#") || strings.HasSuffix(word, ">") }
+
+// topWords start lines of the top level of a configuration. In a file without
+// indentation they end a list.
+var topWords = makeSet(`aaa access-list alias archive arp bfd boot banner bridge call-home cdp class-map clock control-plane
+	controller copp crypto cts daemon default device diagnostic dns domain dot1x enable errdisable ethernet
+	ethernet-services event exception extended extcommunity-set fabric feature file flow hardware hostname hw-module
+	interface ip ipc ipv4 ipv6 key l2vpn lacp ldap license line lldp load-interval logging login mac management monitor
+	mpls multilink nat netconf netconf-yang network-clock ntp nv object-group ospf parser password platform policy-map
+	port-channel prefix-set privilege process ptp qos queue-monitor radius radius-server redundancy reflexive restconf
+	rmon role role-based route-map route-policy router scheduler security server service service-policy sflow
+	slb snmp snmp-server spanning-tree ssh standard subscriber switch switchname switchport system tacacs tacacs-server
+	telemetry telnet template tftp-server time-range track transceiver udld username vdc version virtual vlan voice
+	vpc vpdn vrf vtp vty-pool xconnect xml zone zone-pair`)
+
+func makeSet(text string) map[string]bool {
+	set := make(map[string]bool)
+	for _, word := range strings.Fields(text) {
+		set[word] = true
+	}
+	return set
+}
+
+// addEntry appends the line, from its n-th word on, to the open list.
+func (p *parser) addEntry(l line, n int) {
+	e := p.entryAt(l, n)
+	e.standard = p.standard
+	p.list.add(e)
+}
+
+// entryAt cuts the sequence number from the line, whose entry starts with the n-th
+// word.
+func (p *parser) entryAt(l line, n int) entry {
+	w := &p.words
+	e := entry{line: l.number, text: l.text}
+	if text := withoutCounters(l.text); len(text) < len(l.text) {
+		e.text = text
+		w.cut(text)
+	}
+	w.at = n
+	end := len(e.text)
+	switch {
+	case w.peek() == "sequence":
+		if s, ok := sequence(w.ahead(1)); ok { // IPv6 on IOS
+			e.sequence = s
+			w.skip(2)
+		}
+	case startsWithDigit(w.peek()):
+		if s, ok := sequence(w.peek()); ok {
+			e.sequence = s
+			w.skip(1)
+		}
+	case len(w.low) >= n+3 && w.low[len(w.low)-2] == "sequence" && w.peek() != "remark":
+		if s, ok := sequence(w.low[len(w.low)-1]); ok { // as IOS shows IPv6 entries
+			e.sequence = s
+			end = w.start[len(w.low)-2]
+		}
+	}
+	if !w.done() {
+		e.body = strings.TrimRight(e.text[w.start[w.at]:end], " \t")
+		e.remark = w.peek() == "remark"
+	}
+	return e
+}
+
+func sequence(word string) (int64, bool) {
+	n, ok := number(word)
+	return n, ok && n > 0 && n <= maxSequence
+}
+
+func firstWord(text string) string {
+	if i := strings.IndexAny(text, " \t"); i >= 0 {
+		return text[:i]
+	}
+	return text
+}
+
+// undoEntry reads "no 10", "no permit …" or "no statistics …" in a list, and
+// reports whether it is one of them.
+func (p *parser) undoEntry(l line) bool {
+	w := &p.words
+	if isSetting(w, 1) {
+		return true
+	}
+	if !isEntryWord(w.ahead(1)) {
+		return false
+	}
+	p.list.removeLike(p.entryAt(l, 1))
+	return true
+}
+
+// undo reads what follows "no" at the top level.
+func (p *parser) undo(l line) {
+	w := &p.words
+	switch w.peek() {
+	case "ip", "ipv4", "ipv6":
+		v6 := w.peek() == "ipv6"
+		if w.ahead(1) != "access-list" {
+			return
+		}
+		w.skip(2)
+		if w.ahead(1) != "" && !w.take("standard") {
+			w.take("extended")
+		}
+		key := listKey{v6, w.next()}
+		if at := p.byKey[key]; at != nil && !w.done() { // XR: "no ipv4 access-list NAME 10"
+			at.removeLike(p.entryAt(l, w.at))
+			return
+		}
+		p.drop(key)
+	case "access-list":
+		w.skip(1)
+		key := listKey{name: w.next()}
+		if at := p.byKey[key]; at != nil && !w.done() {
+			// Some releases take away the entry, others the whole list: what is left
+			// is not known.
+			at.add(entry{line: l.number, text: l.text, body: l.text})
+			return
+		}
+		p.drop(key)
+	case "object-group":
+		w.skip(1)
+		if key, _, ok := groupHeader(w); ok {
+			delete(p.groups, key)
+		}
+	}
+}
+
+func (p *parser) drop(key listKey) {
+	if at := p.byKey[key]; at != nil {
+		at.gone = true
+		delete(p.byKey, key)
+	}
+}
+
+// resequence reads what follows "resequence": "ip access-list NAME 10 10" on
+// NX-OS, "access-list ipv4 NAME 10 10" on XR.
+func (p *parser) resequence() {
+	w := &p.words
+	key := listKey{}
+	for _, word := range [...]string{w.peek(), w.ahead(1)} {
+		switch word {
+		case "access-list", "ip", "ipv4":
+		case "ipv6":
+			key.v6 = true
+		default:
+			return
+		}
+	}
+	w.skip(2)
+	key.name = w.next()
+	p.renumber(key)
+}
+
+// renumber gives the list new sequence numbers: "[START [INCREMENT]]" follows.
+func (p *parser) renumber(key listKey) {
+	w := &p.words
+	start, increment := int64(step), int64(step)
+	if n, ok := sequence(w.peek()); ok {
+		start = n
+		w.skip(1)
+	}
+	if n, ok := sequence(w.peek()); ok {
+		increment = n
+	}
+	if at := p.byKey[key]; at != nil {
+		at.resequence(start, increment)
+	}
+}
+
+// groupDefinition reads what follows "object-group".
+func (p *parser) groupDefinition(l line) {
+	key, v6, ok := groupHeader(&p.words)
+	p.known = true
+	if !ok {
+		p.note(l, "an object group of this kind is not read; network, service, protocol and port groups are")
+		p.mode = inOther
+		return
+	}
+	p.openGroup(l, key, v6)
+}
+
+func (p *parser) openGroup(l line, key groupKey, v6 bool) {
+	g, ok := p.groups[key]
+	if ok {
+		g.again = l.number
+	} else {
+		g = &group{line: l.number, v6: v6}
+		p.groups[key] = g
+	}
+	p.group, p.mode, p.known = g, inGroup, true
+}
+
+// groupLine reads a line that may belong to the open object group, and reports
+// whether it does.
+func (p *parser) groupLine(l line) bool {
+	word := p.words.peek()
+	if word == "exit" || word == "end" {
+		p.mode = elsewhere
+		return true
+	}
+	if !l.indented && !startsWithDigit(word) && !memberWords[word] {
+		return false
+	}
+	p.group.members = append(p.group.members, l)
+	return true
+}
+
+// memberWords start members of object groups, for files without indentation.
+var memberWords = makeSet(`any description eq group-object gt host icmp lt neq network-object port-object
+	protocol-object range service-object tcp tcp-udp udp`)

@@ -1,0 +1,106 @@
+package ios
+
+import (
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// conditions is what stands behind the addresses and ports of an entry.
+type conditions struct {
+	state rule.State
+	// fragments says that the entry matches only fragments after the first.
+	fragments bool
+	// reasons are the conditions that cannot be decided.
+	reasons []string
+	// unread says that the line goes on with words that are not understood.
+	unread bool
+}
+
+// arguments counts the words that follow a condition which cannot be decided.
+var arguments = map[string]int{
+	"cos": 1, "dscp": 1, "ecn": 1, "flow-label": 1, "http-method": 1, "nve": 2, "option": 1, "precedence": 1,
+	"qos-group": 1, "tcp-flags-mask": 1, "tcp-option-length": 1, "time-range": 1, "tos": 1, "vlan": 1,
+	"routing": 0, "mobility": 0, "dest-option": 0, "hbh": 0, "undetermined-transport": 0,
+}
+
+// conditions reads to the end of the line.
+func (r *resolver) conditions(action rule.Action, proto protocol, w *words) conditions {
+	var c conditions
+	var (
+		tests   []flagTest
+		written []string
+		masked  bool // the meaning of the flags depends on a mask (NX-OS)
+	)
+	for !w.done() {
+		start := w.at
+		switch word := w.peek(); word {
+		case "log", "log-input", "log-update", "icmp-off", "icmp-on", "count":
+			w.skip(1)
+			continue
+		case "capture": // NX-OS names a session
+			w.skip(1)
+			if w.take("session") {
+				w.skip(1)
+			}
+			continue
+		case "counter": // XR
+			w.skip(2)
+			continue
+		case "reflect": // makes a temporary entry in another list
+			w.skip(2)
+			if w.take("timeout") {
+				w.skip(1)
+			}
+			continue
+		case "fragments":
+			w.skip(1)
+			c.fragments = true
+			continue
+		case "tracked": // EOS: packets of known connections
+			w.skip(1)
+			c.state = rule.Established
+			continue
+		case "ttl", "hop-limit", "packet-length":
+			w.skip(1)
+			n := 1
+			switch w.peek() {
+			case "eq", "neq", "gt", "lt":
+				n = 2
+			case "range":
+				n = 3
+			}
+			c.reasons = append(c.reasons, word+" "+w.span(n))
+			continue
+		default:
+			if n, ok := arguments[word]; ok {
+				reason := w.span(1 + n)
+				masked = masked || word == "tcp-flags-mask"
+				if next := w.peek(); word == "time-range" && (next == "(active)" || next == "(inactive)") {
+					w.skip(1) // as of when the output was taken
+				}
+				c.reasons = append(c.reasons, reason)
+				continue
+			}
+		}
+		if found := flagTests(w); found != nil && proto.number == service.TCP && !proto.any {
+			tests = append(tests, found...)
+			written = append(written, strings.Join(w.raw[start:w.at], " "))
+			continue
+		}
+		w.at = start
+		c.unread = true
+		c.reasons = append(c.reasons, notUnderstood(w))
+	}
+	if tests != nil && !masked {
+		state, reason := connectionState(action, tests, strings.Join(written, " "))
+		if c.state == rule.AnyState {
+			c.state = state
+		}
+		if reason != "" {
+			c.reasons = append(c.reasons, reason)
+		}
+	}
+	return c
+}

@@ -1,0 +1,221 @@
+package ios
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// listKey names a list. NX-OS and XR keep IPv4 and IPv6 lists apart.
+type listKey struct {
+	v6   bool
+	name string
+}
+
+// A list is an access list as its lines stand, numbered as on the device.
+type list struct {
+	key  listKey
+	line int
+	// header is the line that names the list; command is what enters it on the
+	// device, empty if the list is only applied and not defined.
+	header, command string
+	// countRemarks says that remarks have sequence numbers of their own (NX-OS, XR,
+	// EOS). On IOS a remark shares the number of the entry after it.
+	countRemarks bool
+	// flush says that entries stand at the start of the line, so that indentation
+	// does not tell where the list ends.
+	flush   bool
+	gone    bool // taken away by a later "no" line
+	aliases []string
+	entries []entry
+
+	highest int64
+	stale   bool // highest may be too high
+	// found finds entries for "no" lines; nil until the first one.
+	found map[place][]int
+}
+
+// An entry is one line of a list.
+type entry struct {
+	line     int
+	sequence int64
+	standard bool
+	remark   bool
+	gone     bool // taken away by a later "no" line
+	// text is the line as it stands, without counters; body is text without the
+	// sequence number.
+	text, body string
+	// reason tells why it is not certain that the entry stands in the list.
+	reason string
+}
+
+// place is what a "no" line may name: a sequence number, or what the entry says.
+type place struct {
+	sequence int64
+	body     string
+}
+
+// step is the distance between the sequence numbers that a device assigns.
+const step = 10
+
+// maxSequence is the largest sequence number of any of the platforms (NX-OS, EOS).
+const maxSequence = 1<<32 - 1
+
+// add appends an entry, numbered if it has no number.
+func (l *list) add(e entry) {
+	if e.remark && !l.countRemarks {
+		return
+	}
+	if e.sequence == 0 {
+		if l.stale {
+			l.renewHighest()
+		}
+		e.sequence = l.highest + step
+	}
+	l.highest = max(l.highest, e.sequence)
+	l.entries = append(l.entries, e)
+	if l.found != nil {
+		l.note(len(l.entries) - 1)
+	}
+}
+
+func (l *list) renewHighest() {
+	l.highest, l.stale = 0, false
+	for i := range l.entries {
+		if !l.entries[i].gone {
+			l.highest = max(l.highest, l.entries[i].sequence)
+		}
+	}
+}
+
+func (l *list) note(i int) {
+	e := &l.entries[i]
+	for _, p := range [...]place{{sequence: e.sequence}, {body: e.body}} {
+		l.found[p] = append(l.found[p], i)
+	}
+}
+
+// remove takes away the entries at p.
+func (l *list) remove(p place) {
+	if l.found == nil {
+		l.found = make(map[place][]int, 2*len(l.entries))
+		for i := range l.entries {
+			l.note(i)
+		}
+	}
+	for _, i := range l.found[p] {
+		l.entries[i].gone, l.stale = true, true
+	}
+	delete(l.found, p)
+}
+
+// removeLike takes away the entries that a "no" line with e names.
+func (l *list) removeLike(e entry) {
+	switch {
+	case e.sequence > 0:
+		l.remove(place{sequence: e.sequence})
+	case e.body != "":
+		l.remove(place{body: e.body})
+	}
+}
+
+// resequence numbers the entries anew.
+func (l *list) resequence(start, increment int64) {
+	l.sort()
+	for i := range l.entries {
+		l.entries[i].sequence = start
+		start += increment
+	}
+	l.found, l.stale = nil, true
+}
+
+// sort brings the entries that are left into the order of their numbers.
+func (l *list) sort() {
+	l.entries = slices.DeleteFunc(l.entries, func(e entry) bool { return e.gone })
+	slices.SortStableFunc(l.entries, func(a, b entry) int { return cmp.Compare(a.sequence, b.sequence) })
+}
+
+// settle orders the entries and decides those that have the same number.
+func (l *list) settle(d Dialect) {
+	l.sort()
+	if d != XR {
+		l.entries = slices.DeleteFunc(l.entries, func(e entry) bool { return e.remark })
+	}
+	out := l.entries[:0]
+	for from := 0; from < len(l.entries); {
+		to := from + 1
+		for to < len(l.entries) && l.entries[to].sequence == l.entries[from].sequence {
+			to++
+		}
+		out = append(out, sameNumber(d, l.entries[from:to])...)
+		from = to
+	}
+	l.entries = slices.DeleteFunc(out, func(e entry) bool { return e.remark })
+}
+
+// sameNumber returns those of the entries with one sequence number that may stand
+// in the list. On XR a later one replaces the others; IOS refuses it (unless it is
+// the same again) with "Duplicate sequence number", but which of them a file that
+// was never on a device means is not certain.
+func sameNumber(d Dialect, run []entry) []entry {
+	if len(run) == 1 {
+		return run
+	}
+	if d == XR {
+		return run[len(run)-1:]
+	}
+	if !slices.ContainsFunc(run, func(e entry) bool { return e.body != run[0].body }) {
+		return run[:1]
+	}
+	for i := range run {
+		other := run[0].line
+		if i == 0 {
+			other = run[1].line
+		}
+		run[i].reason = fmt.Sprintf("sequence number %d also stands on line %d, and the device keeps one of them", run[i].sequence, other)
+	}
+	return run
+}
+
+// document returns the list with its entries as rules.
+func (l *list) document(r *resolver, eos bool, w *words) config.List {
+	l.settle(r.dialect)
+	r.v6 = l.key.v6
+	rules := l.rules(r, w)
+	if l.key.v6 && len(l.entries) > 0 {
+		rules = append(rules, r.implicit(eos)...)
+	}
+	for i := range rules {
+		rules[i].Place = l.command
+	}
+	l.entries = nil
+	return config.List{Name: l.key.name, Aliases: l.aliases, Rules: rules, Default: rule.Deny}
+}
+
+func (l *list) rules(r *resolver, w *words) []rule.Rule {
+	if len(l.entries) == 0 {
+		missing := "has no entries"
+		if l.command == "" {
+			missing = "is not defined in this file"
+		}
+		return []rule.Rule{{
+			Line: l.line, Text: l.header, Action: rule.Permit, Traffic: r.everything(),
+			Unknown: []string{fmt.Sprintf("the list %s %s: IOS permits everything where it is applied, other platforms may deny it", l.key.name, missing)},
+		}}
+	}
+	out := make([]rule.Rule, 0, len(l.entries)+4) // with room for what is implicit
+	for i := range l.entries {
+		e := &l.entries[i]
+		first := len(out)
+		out = r.appendRules(out, *e, w)
+		if e.reason != "" {
+			for i := first; i < len(out); i++ {
+				out[i].Unknown = append(out[i].Unknown, e.reason)
+			}
+		}
+	}
+	return out
+}

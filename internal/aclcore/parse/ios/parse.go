@@ -1,0 +1,275 @@
+package ios
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+)
+
+// line is one line of the text.
+type line struct {
+	number   int
+	indented bool
+	text     string // without blanks at either end
+}
+
+// mode is what the lines at hand belong to.
+type mode uint8
+
+const (
+	elsewhere mode = iota
+	inList
+	inGroup
+	inOther // a block that a note tells of and that is not read
+)
+
+// A parser reads the lines of one file. It first collects the lists and object
+// groups as lines, since a group may stand behind the list that uses it, and then
+// makes rules of them.
+type parser struct {
+	dialect Dialect
+	source  string
+	text    string // what is left of the file
+	number  int    // of the last line that was read
+	words   words  // of that line
+
+	mode      mode
+	list      *list
+	standard  bool // the entries of list are of the standard kind
+	group     *group
+	context   string // the line that an indented line stands under
+	container string // the last interface or the like, for files without indentation
+
+	lists    []*list
+	byKey    map[listKey]*list
+	groups   map[groupKey]*group
+	bindings []binding
+	notes    []config.Note
+	errs     []error
+	eos      bool // the file is of Arista EOS
+	known    bool // something in the file is of these languages
+}
+
+// Parse reads a configuration or the output of a show command. The document has
+// the access lists in the order of the text; a list that is applied and not
+// defined comes last, with one indeterminate rule.
+//
+// An error joins every problem as "source:line: what, what is accepted". It is
+// returned for text that is of another language and for a list without a name; a
+// line that is not understood is no error (see the package comment).
+func Parse(dialect Dialect, in config.Input) (*config.Document, error) {
+	switch dialect {
+	case IOS, NXOS, XR:
+	default:
+		return nil, fmt.Errorf("%s: unknown dialect %q; write %s, %s or %s", in.Source, dialect, IOS, NXOS, XR)
+	}
+	p := &parser{
+		dialect: dialect, source: in.Source, text: strings.ToValidUTF8(string(in.Content), "\uFFFD"),
+		byKey: make(map[listKey]*list), groups: make(map[groupKey]*group),
+	}
+	if i := strings.IndexByte(p.text, 0); i >= 0 {
+		return nil, p.errorAt(1+strings.Count(p.text[:i], "\n"), "there is a zero byte; a configuration as text is accepted")
+	}
+	for p.text != "" {
+		p.read(p.next())
+	}
+	if !p.known && len(p.errs) == 0 {
+		p.errs = append(p.errs, p.errorAt(1, fmt.Sprintf(
+			"there is nothing of a %s configuration; a running configuration or the output of \"show access-lists\" is accepted", dialect.title())))
+	}
+	if err := errors.Join(p.errs...); err != nil {
+		return nil, err
+	}
+	return p.document(), nil
+}
+
+func (p *parser) errorAt(line int, text string) error {
+	return fmt.Errorf("%s:%d: %s", p.source, line, text)
+}
+
+// next takes the next line from the text, which is not empty.
+func (p *parser) next() line {
+	p.number++
+	text, rest, _ := strings.Cut(p.text, "\n")
+	p.text = rest
+	trimmed := strings.TrimLeft(text, " \t")
+	return line{p.number, len(trimmed) < len(text), strings.TrimRight(trimmed, " \t\r\v\f")}
+}
+
+func (p *parser) note(l line, reason string) {
+	p.notes = append(p.notes, config.Note{Line: l.number, Text: l.text, Reason: reason})
+}
+
+func (p *parser) read(l line) {
+	if l.text == "" {
+		return
+	}
+	if l.text[0] == '!' {
+		p.comment(l)
+		return
+	}
+	p.words.cut(l.text)
+	switch p.mode {
+	case inList:
+		if p.listLine(l) {
+			return
+		}
+	case inGroup:
+		if p.groupLine(l) {
+			return
+		}
+	case inOther:
+		if l.indented || isEntryWord(p.words.peek()) {
+			return
+		}
+	}
+	p.mode = elsewhere
+	if l.indented {
+		p.inner(l)
+		return
+	}
+	p.context = l.text
+	p.top(l)
+}
+
+// comment looks for what a comment tells about the platform.
+func (p *parser) comment(l line) {
+	text := strings.ToLower(l.text)
+	switch {
+	case strings.Contains(text, "rancid-content-type: arista"), strings.Contains(text, "eos-4."):
+		p.eos, p.known = true, true
+	case strings.HasPrefix(text, "!rancid-content-type: cisco"), strings.HasPrefix(text, "!! ios xr"), strings.HasPrefix(text, "!command: show "):
+		p.known = true
+	}
+}
+
+// top reads a line of the top level.
+func (p *parser) top(l line) {
+	if p.showHeader(l) {
+		return
+	}
+	w := &p.words
+	word := w.peek()
+	w.skip(1)
+	switch word {
+	case "ip", "ipv4", "ipv6":
+		p.topIP(l)
+	case "access-list":
+		p.numberedEntry(l)
+	case "object-group":
+		p.groupDefinition(l)
+	case "resequence":
+		p.resequence()
+	case "no":
+		p.undo(l)
+	case "interface", "control-plane", "management":
+		p.known, p.container = true, l.text
+	case "line":
+		switch w.peek() {
+		case "con", "console", "aux", "vty", "tty", "default", "template":
+			p.known, p.container = true, l.text
+		}
+	case "access-class":
+		p.bind(l, p.container)
+	case "banner":
+		p.skipBanner()
+	case "mac", "arp", "vlan", "zone-pair", "ethernet-services":
+		p.otherFilter(l)
+	case "hostname", "switchname", "version", "feature", "router", "vrf", "username":
+		p.known = true
+	default:
+		if orphan := p.entryAt(l, 0); !orphan.remark && orphan.body != "" && isActionWord(lower(firstWord(orphan.body))) {
+			p.note(l, "it stands in no access list")
+		}
+	}
+}
+
+func (p *parser) topIP(l line) {
+	w := &p.words
+	p.known = true
+	switch w.peek() {
+	case "access-list":
+		w.skip(1)
+		p.listHeader(l, w.low[0] == "ipv6")
+	case "port":
+		w.skip(1)
+		fallthrough
+	case "access-group", "traffic-filter", "access-class":
+		p.boundIP(l, p.container)
+	}
+}
+
+// inner reads a line of a block that is neither a list nor an object group.
+func (p *parser) inner(l line) {
+	w := &p.words
+	word := w.peek()
+	w.skip(1)
+	switch word {
+	case "ip", "ipv4", "ipv6":
+		w.take("port") // NX-OS: an access list of a switch port
+		p.boundIP(l, p.context)
+	case "access-class":
+		p.bind(l, p.context)
+	}
+}
+
+// skipBanner steps over the text of a banner, which may look like anything.
+func (p *parser) skipBanner() {
+	w := &p.words
+	w.skip(1) // login, motd, …
+	end := w.peek()
+	if end == "" {
+		end = "EOF" // EOS
+		if !strings.Contains(p.text, "\n"+end) && !strings.HasPrefix(p.text, end) {
+			return
+		}
+	} else {
+		first := w.next()
+		end = first[:1]
+		if strings.HasPrefix(first, "^C") {
+			end = "^C"
+		}
+		if strings.Contains(first[len(end):], end) || strings.Contains(w.rest(), end) {
+			return
+		}
+	}
+	before, after, found := strings.Cut(p.text, end)
+	if !found {
+		return
+	}
+	p.number += strings.Count(before, "\n")
+	p.text = after
+	if _, rest, more := strings.Cut(after, "\n"); more {
+		p.text = rest
+	} else {
+		p.text = ""
+	}
+	p.number++
+}
+
+// otherFilter notes what filters packets and is not read.
+func (p *parser) otherFilter(l line) {
+	w := &p.words
+	switch what := w.low[0] + " " + w.peek(); what {
+	case "mac access-list", "arp access-list", "ethernet-services access-list", "vlan access-map", "vlan filter", "zone-pair security":
+		p.known = true
+		p.note(l, what+" is not read; access lists for IPv4 and IPv6 are")
+		p.mode = inOther
+	}
+}
+
+// document makes rules of what was collected.
+func (p *parser) document() *config.Document {
+	p.apply()
+	doc := &config.Document{Format: string(p.dialect), Notes: p.notes}
+	r := newResolver(p.dialect, p.groups)
+	for _, l := range p.lists {
+		if l.gone {
+			continue
+		}
+		doc.Lists = append(doc.Lists, l.document(r, p.eos, &p.words))
+	}
+	return doc
+}
