@@ -2,10 +2,12 @@ package estate
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -48,4 +50,16 @@ func (e *Estate) MatchRules(r *Rules, f Flow) (Found, error) {
 		return Found{}, err
 	}
 	return assess(f, q, products, []station{{ruleset: &ruleset{name: "rules"}, base: r.base}}).Now, nil
+}
+
+// Render writes the rules in another format, for the access list of that name.
+func (r *Rules) Render(format, list string) (string, error) {
+	rules := r.base.index.Ruleset().Rules
+	for i := range rules {
+		if len(rules[i].Unknown) > 0 {
+			return "", fmt.Errorf("rules[%d] has a condition, which cannot be written: %s", i, rules[i].Unknown[0])
+		}
+	}
+	empty := &rule.Ruleset{Format: format}
+	return render.Change(format, list, rule.Insertion{Base: empty, Rules: rules})
 }

@@ -140,12 +140,8 @@ func missingList(entries []estate.Missing) types.List {
 func decisionList(entries []estate.Decision) types.List {
 	out := make([]attr.Value, len(entries))
 	for i, e := range entries {
-		line := types.Int64Null()
-		if e.Line > 0 {
-			line = types.Int64Value(e.Line)
-		}
 		out[i] = types.ObjectValueMust(decisionTypes, map[string]attr.Value{
-			"ruleset": types.StringValue(e.Ruleset), "rule": types.StringValue(e.Rule), "line": line,
+			"ruleset": types.StringValue(e.Ruleset), "rule": types.StringValue(e.Rule), "line": optionalLine(e.Line),
 			"action": types.StringValue(e.Action), "sources": stringsList(e.Sources),
 			"destinations": stringsList(e.Destinations), "services": stringsList(e.Services),
 		})

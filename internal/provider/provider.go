@@ -41,11 +41,12 @@ func (p *aclProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newMatchDataSource}
+	return []func() datasource.DataSource{newMatchDataSource, newRulesetDataSource}
 }
 
 func (p *aclProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		newExpandFunction, newMatchFunction, newParseAddressFunction, newParseServiceFunction, newCoversFunction,
+		newParseRulesetFunction, newRenderFunction,
 	}
 }

@@ -31,7 +31,7 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	list, err := choose(doc, o)
+	list, err := Choose(doc, o.Source, o.ACL)
 	if err != nil {
 		return nil, "", err
 	}
@@ -64,21 +64,21 @@ func Document(content []byte, source, format string) (*config.Document, error) {
 	return languages[i].parse(config.Input{Source: source, Content: content})
 }
 
-// choose takes the access list that is meant: by its name or an alias, in any
+// Choose takes the access list that is meant: by its name or an alias, in any
 // case of letters where that is unambiguous.
-func choose(doc *config.Document, o Options) (*config.List, error) {
-	if o.ACL == "" {
+func Choose(doc *config.Document, source, acl string) (*config.List, error) {
+	if acl == "" {
 		switch len(doc.Lists) {
 		case 0:
-			return nil, fmt.Errorf("%s: no access list was found in the text, which was read as %s", o.Source, doc.Format)
+			return nil, fmt.Errorf("%s: no access list was found in the text, which was read as %s", source, doc.Format)
 		case 1:
 			return &doc.Lists[0], nil
 		}
-		return nil, fmt.Errorf("%s: has %d access lists; set acl to one of %s", o.Source, len(doc.Lists), listNames(doc))
+		return nil, fmt.Errorf("%s: has %d access lists; set acl to one of %s", source, len(doc.Lists), listNames(doc))
 	}
 	for _, same := range []func(string) bool{
-		func(name string) bool { return name == o.ACL },
-		func(name string) bool { return strings.EqualFold(name, o.ACL) },
+		func(name string) bool { return name == acl },
+		func(name string) bool { return strings.EqualFold(name, acl) },
 	} {
 		var found []int
 		for i, l := range doc.Lists {
@@ -91,13 +91,13 @@ func choose(doc *config.Document, o Options) (*config.List, error) {
 		case 1:
 			return &doc.Lists[found[0]], nil
 		default:
-			return nil, fmt.Errorf("%s: %d access lists go by acl = %q; there are %s", o.Source, len(found), o.ACL, listNames(doc))
+			return nil, fmt.Errorf("%s: %d access lists go by acl = %q; there are %s", source, len(found), acl, listNames(doc))
 		}
 	}
 	if len(doc.Lists) == 0 {
-		return nil, fmt.Errorf("%s: has no access list %q, nor any other; the text was read as %s", o.Source, o.ACL, doc.Format)
+		return nil, fmt.Errorf("%s: has no access list %q, nor any other; the text was read as %s", source, acl, doc.Format)
 	}
-	return nil, fmt.Errorf("%s: has no access list %q; there are %s", o.Source, o.ACL, listNames(doc))
+	return nil, fmt.Errorf("%s: has no access list %q; there are %s", source, acl, listNames(doc))
 }
 
 // listNames writes the lists with what else they go by, in order of the text.
