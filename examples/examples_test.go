@@ -1,0 +1,143 @@
+// Package examples_test plans every example through a real terraform, and checks
+// what each is there to show.
+package examples_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// cases are the checks by directory. Each gets a copy of the example.
+var cases = map[string]func(*workspace){
+	"deny-flow":         denyFlow,
+	"gate":              gate,
+	"inline-rules":      inlineRules,
+	"inventory":         inventory,
+	"inventory-yaml":    inventory,
+	"multiple-rulesets": multipleRulesets,
+	"nested-addresses":  nestedAddresses,
+	"quickstart":        quickstart,
+	"single-flow":       singleFlow,
+}
+
+func TestAccExamples(t *testing.T) {
+	found, err := filepath.Glob("*/main.tf")
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, path := range found {
+		name := filepath.Dir(path)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check, ok := cases[name]
+			if !ok {
+				t.Fatalf("no check for examples/%s in cases", name)
+			}
+			check(newWorkspace(t, name))
+		})
+	}
+}
+
+func inventory(w *workspace) {
+	p := w.plan(2)
+	p.output(w, "status", `{"Backup": {"agents": "allowed"}, "Intranet": {"browser": "allowed", "search": "allowed"}}`)
+	p.wants(w,
+		`application "Backup": 0 of 1 flows as wanted, 1 partial`,
+		`PARTIAL agents 10.50.0.0/16 -> 10.60.0.5 tcp/9103`,
+	)
+	intranet := p.changes[`acl_application.this["Intranet"]`]["flows"].(map[string]any)["browser"].(map[string]any)
+	if users := asJSON(w, intranet["users"]); !strings.Contains(users, "all employees") {
+		w.Errorf("users of the inventory are %s", users)
+	}
+	w.apply()
+}
+
+func singleFlow(w *workspace) {
+	p := w.plan(2)
+	p.wants(w, `PARTIAL mail 10.40.0.10 -> 10.50.0.25 tcp/587 core.json:3 "Everything else" deny any -> any any`)
+	mail := p.outputs["mail"].(map[string]any)
+	if mail["status"] != "allowed" || len(mail["written"].([]any)) != 1 || len(mail["by"].([]any)) != 2 {
+		w.Errorf("planned is %s", asJSON(w, mail))
+	}
+	w.apply()
+
+	// Somebody opens the port for all servers and takes our rule out of the file.
+	w.replace("firewall/core.json", `"dst_port": "tcp/25"`, `"dst_port": ["tcp/25", "tcp/587"]`)
+	if err := os.WriteFile(filepath.Join(w.dir, "firewall", "core.additions.json"), []byte("[]\n"), 0o644); err != nil {
+		w.Fatal(err)
+	}
+	if p := w.plan(2); len(p.changes) != 0 {
+		w.Errorf("only outputs change when the firewall comes to allow the flow by itself:\n%s", p.text)
+	}
+}
+
+func gate(w *workspace) {
+	w.plan(0)
+
+	w.replace("firewall/dmz.json", `"dst_port": "udp/123"`, `"dst_port": "udp/124"`)
+	w.plan(0).wants(w, "Warning: Check block assertion failed", "Not allowed yet: ntp.")
+
+	w.replace("firewall/dmz.json", `"dst_port": "tcp/443"`, `"dst_port": ["tcp/443", "tcp/22"]`)
+	w.plan(1).wants(w,
+		"Error: Resource postcondition failed",
+		`admin is allowed: 0.0.0.0/0 -> 203.0.113.10 tcp/22: permitted by this rule: dmz.json:2 "Shop" permit any -> 203.0.113.10 tcp/22, tcp/443`,
+	)
+}
+
+func denyFlow(w *workspace) {
+	p := w.plan(2)
+	p.output(w, "status", `{"guests": "blocked", "payments": "allowed"}`)
+	p.wants(w,
+		`application "Point of sale": 1 of 2 flows as wanted, 1 partial`,
+		`PARTIAL guests 192.168.100.0/24 -> 10.80.0.0/24 tcp/9100 permitted by this rule: branch.json:3 "Printing"`,
+	)
+	w.apply()
+}
+
+func nestedAddresses(w *workspace) {
+	p := w.plan(2)
+	p.output(w, "products", `[
+		"10.20.9.1-10.20.9.4 -> 10.20.2.10 6/3389", "10.20.9.1-10.20.9.4 -> 10.20.2.10 6/5432", "10.20.9.1-10.20.9.4 -> 10.20.2.10 6/22",
+		"10.20.9.1-10.20.9.4 -> 10.20.2.11 6/3389", "10.20.9.1-10.20.9.4 -> 10.20.2.11 6/5432", "10.20.9.1-10.20.9.4 -> 10.20.2.11 6/22",
+		"10.20.9.1-10.20.9.4 -> 10.21.2.10 6/3389", "10.20.9.1-10.20.9.4 -> 10.21.2.10 6/5432", "10.20.9.1-10.20.9.4 -> 10.21.2.10 6/22"
+	]`)
+	if admin := p.changes["acl_flow.admin"]; admin["status"] != "allowed" || admin["products"] != 9.0 {
+		w.Errorf("planned is %s", asJSON(w, admin))
+	}
+	w.apply()
+
+	w.replace("main.tf", `["jump hosts"]`, `["jump hosts", "primary datacentre"]`)
+	w.plan(1).wants(w, "management → primary datacentre → management")
+}
+
+func inlineRules(w *workspace) {
+	p := w.plan(2)
+	p.wants(w, "data.acl_match.offices will be read during apply")
+	p.output(w, "as_written", `"allowed"`)
+	w.apply()
+	w.plan(2, "-var=office_prefix=192.168.0.0/21").wants(w, `~ as_built = "allowed" -> "partial"`)
+}
+
+func multipleRulesets(w *workspace) {
+	p := w.plan(2)
+	p.wants(w, `PARTIAL viewers 198.51.100.128/25 -> 10.100.0.8 tcp/443 core.json: default deny, no rule matches`)
+	decided := p.outputs["deciding_rules"].(map[string]any)
+	if viewers := asJSON(w, decided["viewers"]); !strings.Contains(viewers, "edge: permit by Partners") || !strings.Contains(viewers, "core: permit by Partners, first half") {
+		w.Errorf("the viewers' rules are %s", viewers)
+	}
+	w.apply()
+
+	// The edge is read-only: what it blocks is planned as it is, and not applied.
+	w.replace("main.tf", `destinations = ["10.100.0.8"], services = ["tcp/443"]`, `destinations = ["10.100.0.8"], services = ["tcp/443", "tcp/8443"]`)
+	p = w.plan(2)
+	if status := p.changes["acl_application.reporting"]["status"]; status != "partial" {
+		w.Errorf("status is planned as %v", status)
+	}
+	w.run(1, "apply", "-no-color", "-input=false", "-auto-approve")
+}
+
+func quickstart(w *workspace) {
+	w.plan(2)
+}

@@ -1,0 +1,32 @@
+# An inventory of applications in JSON, as it is exported from wherever the
+# applications are kept, becomes one acl_application for each.
+terraform {
+  required_providers {
+    acl = {
+      source = "terraform-provider-acl/acl"
+    }
+  }
+}
+
+provider "acl" {
+  rulesets = {
+    core = { path = "firewall/core.json", additions = "firewall/core.additions.json" }
+  }
+}
+
+# A local, and not jsondecode(file(...)) inside for_each: Terraform would read and
+# decode the file again for every application.
+locals {
+  inventory    = jsondecode(file("inventory.json"))
+  applications = { for a in local.inventory.applications : a.app_name => a }
+}
+
+resource "acl_application" "this" {
+  for_each = local.applications
+  name     = each.key
+  flows    = each.value.app_flows
+}
+
+output "status" {
+  value = { for name, app in acl_application.this : name => { for flow, found in app.results : flow => found.status } }
+}

@@ -1,0 +1,4 @@
+import {
+  to = acl_application.billing
+  id = "Billing"
+}

@@ -1,0 +1,4 @@
+import {
+  to = acl_flow.web
+  id = "Billing/web"
+}

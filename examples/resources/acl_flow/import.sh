@@ -1,0 +1,2 @@
+# A flow is imported by its application and its name.
+terraform import acl_flow.web Billing/web

@@ -1,0 +1,127 @@
+package examples_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestAccSnippets plans what the pages of the documentation show, each together
+// with the page of the provider. The wanted outputs are JSON, by name.
+func TestAccSnippets(t *testing.T) {
+	wanted := map[string]map[string]string{
+		"provider":                  {},
+		"resources/acl_application": {"billing": `"allowed"`},
+		"resources/acl_flow":        {"web": `"allowed"`},
+		"data-sources/acl_match": {
+			"answers": `{"web": "permit", "all": {"database": "partial", "web": "allowed"}, "inline": "partial", "excluded": ["10.1.0.42"]}`,
+		},
+		"functions/expand": {
+			"products": `[
+				{"name": "web", "src_ip": "10.0.0.1", "dst_ip": "172.16.0.10", "dst_port": "6/80", "action": "permit"},
+				{"name": "web", "src_ip": "10.0.0.1", "dst_ip": "172.16.0.10", "dst_port": "6/443", "action": "permit"},
+				{"name": "web", "src_ip": "10.0.0.2", "dst_ip": "172.16.0.10", "dst_port": "6/80", "action": "permit"},
+				{"name": "web", "src_ip": "10.0.0.2", "dst_ip": "172.16.0.10", "dst_port": "6/443", "action": "permit"}
+			]`,
+			"by_key": `{
+				"172.16.0.10_10.30.0.4_6/5432": {"sources": "172.16.0.10", "destinations": "10.30.0.4", "services": "6/5432"},
+				"172.16.0.11_10.30.0.4_6/5432": {"sources": "172.16.0.11", "destinations": "10.30.0.4", "services": "6/5432"}
+			}`,
+		},
+		"functions/match": {
+			"allowed": `"permit"`,
+			"missing": `[{
+				"ruleset": "rules", "sources": ["10.1.1.1"], "destinations": ["172.16.0.10"], "services": ["tcp/80"],
+				"blocked_by": "rules: default deny, no rule matches", "reason": "no rule permits it",
+				"change": "{\"src_ip\":[\"10.1.1.1\"],\"dst_ip\":[\"172.16.0.10\"],\"dst_port\":[\"tcp/80\"],\"action\":\"permit\"},"
+			}]`,
+		},
+		"functions/parse_address": {"range": `["10.0.0.1/32", "10.0.0.2/31", "10.0.0.4/32"]`, "mask": `"10.0.0.0/24"`},
+		"functions/parse_service": {
+			"https": `{"canonical": "tcp/443", "protocol": "tcp", "protocol_number": 6, "from_port": 443, "to_port": 443, "icmp_type": null, "icmp_code": null}`,
+			"types": `8`,
+		},
+		"functions/covers": {"prefix": `true`, "ports": `true`, "families": `false`},
+	}
+	var dirs []string
+	for _, pattern := range []string{"provider", "resources/*", "data-sources/*", "functions/*"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dirs = append(dirs, found...)
+	}
+	for _, dir := range dirs {
+		dir = filepath.ToSlash(dir)
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			outputs, ok := wanted[dir]
+			if !ok {
+				t.Fatalf("examples/%s is not among the wanted outputs", dir)
+			}
+			w := newWorkspace(t, "provider")
+			if dir == "provider" {
+				w.plan(0)
+				return
+			}
+			w.addSnippet(dir)
+			p := w.plan(2)
+			for name, want := range outputs {
+				p.output(t, name, want)
+			}
+			w.apply()
+		})
+	}
+}
+
+// addSnippet adds the pages of a directory, without those on imports.
+func (w *workspace) addSnippet(dir string) {
+	w.Helper()
+	w.add(dir, "snippet_")
+	imports, err := filepath.Glob(filepath.Join(w.dir, "snippet_import*"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, path := range imports {
+		if err := os.Remove(path); err != nil {
+			w.Fatal(err)
+		}
+	}
+}
+
+// TestAccImports imports by the command and by the block that the pages show.
+func TestAccImports(t *testing.T) {
+	for dir, address := range map[string]string{
+		"resources/acl_application": "acl_application.billing",
+		"resources/acl_flow":        "acl_flow.web",
+	} {
+		t.Run(dir+"/command", func(t *testing.T) {
+			t.Parallel()
+			w := newWorkspace(t, "provider")
+			w.addSnippet(dir)
+			script, err := os.ReadFile(filepath.Join(dir, "import.sh"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSpace(string(script)), "\n")
+			command, ok := strings.CutPrefix(lines[len(lines)-1], "terraform import ")
+			if !ok {
+				t.Fatalf("%q is no import", lines[len(lines)-1])
+			}
+			w.run(0, append([]string{"import", "-no-color", "-input=false"}, strings.Fields(command)...)...)
+			if p := w.plan(2); p.changes[address]["status"] != "allowed" {
+				t.Errorf("status is planned as %v", p.changes[address]["status"])
+			}
+			w.apply()
+		})
+		t.Run(dir+"/block", func(t *testing.T) {
+			t.Parallel()
+			w := newWorkspace(t, "provider")
+			w.add(dir, "snippet_")
+			p := w.plan(2)
+			p.wants(t, "Plan: 1 to import, 0 to add, 1 to change, 0 to destroy.")
+			w.apply()
+		})
+	}
+}
