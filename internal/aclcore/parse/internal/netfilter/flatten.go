@@ -38,7 +38,10 @@ type Stage struct {
 	entries []entry
 	// ends says what becomes of packets of each family that no entry takes.
 	ends [2]ending
-	size int
+	// families are those whose packets the entries may take; size is the number of
+	// rules it was made of.
+	families Families
+	size     int
 }
 
 // An ending is a policy and where it stands. The zero value is that of a family
@@ -67,7 +70,7 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 		reason := fmt.Sprintf("the chains expand to too many rules; from line %d on they are not followed", w.stopped.Line)
 		w.undecided(all, reason, w.stopped)
 	}
-	s := Stage{entries: w.entries, size: w.size}
+	s := Stage{entries: w.entries, families: base.Families, size: w.size}
 	for i, f := range families {
 		if base.Families&f != 0 && base.In.IsEvery() {
 			s.ends[i] = ending{true, base.policy(), &base.PolicyRule}

@@ -261,7 +261,7 @@ func flattenAll(t *testing.T, bases []*Chain, chains map[string]*Chain) *rule.Ru
 // TestFlattenAgainstWalk walks every packet of a small universe through random
 // chains and compares with the list that they became.
 func TestFlattenAgainstWalk(t *testing.T) {
-	programs := 3000
+	programs := 1200
 	if testing.Short() {
 		programs = 300
 	}

@@ -1,6 +1,8 @@
 package netfilter
 
 import (
+	"slices"
+
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -27,13 +29,17 @@ func (s Stage) IsTrivial() bool {
 // accept in s only leads on to next.
 func (s Stage) Then(next Stage) Stage {
 	if s.IsTrivial() {
-		if s.ends[0].filtered || s.ends[1].filtered {
-			next.ends = later(s.ends, next.ends)
-		}
+		next.ends, next.families = later(s.ends, next.ends), s.families|next.families
 		return next
 	}
-	c := composer{next: next, out: Stage{size: s.size + next.size, ends: later(s.ends, next.ends)}}
-	c.room = maxEntries + 2*c.out.size
+	c := composer{next: next, out: Stage{
+		families: s.families | next.families, size: s.size + next.size, ends: later(s.ends, next.ends),
+	}}
+	if s.families&next.families == 0 {
+		c.out.entries = slices.Concat(s.entries, next.entries)
+		return c.out
+	}
+	c.room, c.steps = maxEntries+2*c.out.size, maxSteps+100*c.out.size
 	c.trivialNext = next.IsTrivial()
 	entries := s.entries
 	for len(entries) > 0 && s.goesOn(entries[len(entries)-1]) {
@@ -53,9 +59,13 @@ func (s Stage) Then(next Stage) Stage {
 	case s.ends[1].passes():
 		c.through(IPv6())
 	}
+	for i, f := range families {
+		if !s.ends[i].passes() {
+			c.policies(f.packets(), s.ends[i], next.ends[i])
+		}
+	}
 	if c.full {
-		last := c.out.entries[len(c.out.entries)-1].source
-		c.undecided(All(), "the chains on the packet's way combine to too many rules", last)
+		c.undecided(All(), "the chains on the packet's way combine to too many rules", &Rule{Text: "the rest"})
 	}
 	return c.out
 }
@@ -87,10 +97,10 @@ type composer struct {
 	next        Stage
 	trivialNext bool
 	out         Stage
-	// room is how many entries out may have; full says that it has them, and that
-	// what comes after them is not written down.
-	room int
-	full bool
+	// room is how many entries out may have, steps how many pairs may be looked at;
+	// full says that a bound was met, and that what comes then is not written down.
+	room, steps int
+	full        bool
 }
 
 // add writes down an entry of the first stage.
@@ -109,8 +119,19 @@ func (c *composer) add(e entry) {
 	}
 }
 
+// policies writes down that the packets are dropped at the end of the first stage,
+// and would be at the end of the next if they came there: who wants to let them
+// pass has to do so in both.
+func (c *composer) policies(p Packets, ends ...ending) {
+	for _, e := range ends {
+		if !e.passes() {
+			c.write(entry{Packets: p, action: rule.Deny, source: e.source})
+		}
+	}
+}
+
 func (c *composer) write(e entry) {
-	if c.full = len(c.out.entries) >= c.room; !c.full {
+	if c.full = c.full || len(c.out.entries) >= c.room; !c.full {
 		c.out.entries = append(c.out.entries, e)
 	}
 }
@@ -118,7 +139,8 @@ func (c *composer) write(e entry) {
 // through writes down what the next stage does with the packets.
 func (c *composer) through(p Packets) {
 	for _, e := range c.next.entries {
-		if c.full {
+		if c.steps--; c.full || c.steps < 0 {
+			c.full = true
 			return
 		}
 		if hit := p.Intersect(e.Packets); !hit.IsEmpty() {
