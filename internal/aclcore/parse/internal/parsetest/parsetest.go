@@ -24,8 +24,9 @@ var update = flag.Bool("update", false, "rewrite the answers in testdata")
 // Run runs every testdata/*.txtar of the package under test. An archive holds the
 // text to parse as its first file, and any of
 //
-//   - questions: lines "? LIST: SOURCES -> DESTINATIONS SERVICES", each followed by
-//     the verdict and, indented, the parts of the traffic with what decides them,
+//   - questions: lines "? LIST: SOURCES -> DESTINATIONS SERVICES", or with zones
+//     "? LIST from ZONE to ZONE: …", each followed by the verdict and, indented, the
+//     parts of the traffic with what decides them,
 //   - lists: the lists with their other names,
 //   - rules: every list with its rules,
 //   - notes: what was not understood outside of lists,
@@ -127,6 +128,8 @@ func answer(t *testing.T, doc *config.Document, source, questions string) string
 			continue
 		}
 		name, question, _ := strings.Cut(text, ": ")
+		name, zones, _ := strings.Cut(name, " from ")
+		from, to, _ := strings.Cut(zones, " to ")
 		list := Find(doc, name)
 		if list == nil {
 			t.Fatalf("no list %q in %s", name, lists(doc))
@@ -136,9 +139,9 @@ func answer(t *testing.T, doc *config.Document, source, questions string) string
 			Rules: list.Rules, Default: list.Default, Stateless: list.Stateless, Return: list.Return,
 		})
 		region := Region(t, question)
-		finding := match.Check([]match.Matcher{x}, match.Request{Region: region, Want: rule.Permit})
+		finding := match.Check([]match.Matcher{x}, match.Request{Region: region, Want: rule.Permit, SourceZone: from, DestinationZone: to})
 		fmt.Fprintf(&b, "%s\n%s\n", line, finding.Verdict)
-		for _, p := range x.Match(match.Question{Products: region.Possible}).Parts {
+		for _, p := range x.Match(match.Question{Products: region.Possible, SourceZone: from, DestinationZone: to}).Parts {
 			fmt.Fprintf(&b, "\t%s %s: %s", p.Outcome, p.Product, x.Describe(p.Rule, p.Return))
 			if p.Return {
 				b.WriteString(" (replies)")
