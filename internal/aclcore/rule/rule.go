@@ -70,7 +70,7 @@ type Rule struct {
 	Text string
 	// Place is where the device inserts a rule that is to come just before this one,
 	// in the words of its own commands (iptables "FORWARD 4", nftables "inet fw input
-	// handle 9"), empty if unknown.
+	// index 3"), empty if unknown.
 	Place string
 
 	Action  Action
