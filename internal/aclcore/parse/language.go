@@ -6,6 +6,10 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/asa"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/aws"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/ios"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/iptables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
 )
 
@@ -22,6 +26,12 @@ type language struct {
 var languages = []language{
 	ruleList(rulelist.JSON),
 	ruleList(rulelist.YAML),
+	router(ios.IOS),
+	router(ios.NXOS),
+	router(ios.XR),
+	{"cisco_asa", asa.Sniff, asa.Parse},
+	{"iptables", iptables.Sniff, iptables.Parse},
+	{"aws", aws.Sniff, aws.Parse},
 }
 
 // Formats are the languages that [Document] reads.
@@ -43,6 +53,19 @@ func ruleList(format string) language {
 			return 0
 		},
 		func(in config.Input) (*config.Document, error) { return rulelist.Parse(in, format) },
+	}
+}
+
+func router(d ios.Dialect) language {
+	return language{
+		string(d),
+		func(content []byte) int {
+			if dialect, score := ios.Sniff(content); dialect == d {
+				return score
+			}
+			return 0
+		},
+		func(in config.Input) (*config.Document, error) { return ios.Parse(d, in) },
 	}
 }
 
