@@ -1,8 +1,10 @@
 package asa
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"net/netip"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 )
@@ -30,7 +32,11 @@ func (p *parser) plainAddress(c *cursor) (a addresses, ok bool) {
 		}
 		return knownAddresses(addr.SetOf(addr.RangeOf(h, h))), true
 	}
-	if prefix, err := netip.ParsePrefix(word); err == nil && prefix.Addr().Is6() {
+	if strings.IndexByte(word, '/') >= 0 {
+		prefix, err := netip.ParsePrefix(word)
+		if err != nil || prefix.Addr().Is4() {
+			return addresses{}, false
+		}
 		return knownAddresses(addr.SetOf(addr.RangeOfPrefix(prefix))), true
 	}
 	base, known := p.host(word)
@@ -49,11 +55,11 @@ func (p *parser) plainAddress(c *cursor) (a addresses, ok bool) {
 // netmask. Bits of base outside the mask are ignored.
 func (p *parser) masked(base, mask netip.Addr) addresses {
 	b := mask.As4()
-	m := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+	m := binary.BigEndian.Uint32(b[:])
 	if ones := bits.LeadingZeros32(^m); m == ^uint32(0)<<(32-ones) {
 		return knownAddresses(addr.SetOf(addr.RangeOfPrefix(netip.PrefixFrom(base, ones))))
 	}
-	if m&(m+1) == 0 {
+	if isWildcard(mask) {
 		return unsureAddresses(addr.Any4(), "mask %s looks like a wildcard, and an ASA takes netmasks", mask)
 	}
 	scattered := bits.OnesCount32(^m) - bits.TrailingZeros32(m)
@@ -65,6 +71,14 @@ func (p *parser) masked(base, mask netip.Addr) addresses {
 		return unsureAddresses(addr.Any4(), "netmask %s: %v", mask, err)
 	}
 	return knownAddresses(set)
+}
+
+// isWildcard reports whether the mask is a run of zeros and then ones, which
+// is how routers write the reverse of a netmask.
+func isWildcard(mask netip.Addr) bool {
+	b := mask.As4()
+	m := binary.BigEndian.Uint32(b[:])
+	return m != 0 && m != ^uint32(0) && m&(m+1) == 0
 }
 
 // addressRange reads the two ends of a range.

@@ -73,12 +73,26 @@ func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
 	start := len(l.text) - len(c.rest)
 	var counted bool
 	e.text, counted, e.marked = trimCounters(l.text)
-	if start < len(e.text) {
-		e.rest = e.text[start:]
-	}
+	e.start = int32(min(start, len(e.text)))
 	p.certain = p.certain || at > 0
-	p.open = named(name).add(e, int32(at), counted)
-	p.openIndent = l.indent
+	to := named(name)
+	p.open = openEntry{to, to.add(e, int32(at), counted), l.indent}
+}
+
+// openEntry is the ACE on the line above, which may go on in this one; its list is
+// nil if there is none.
+type openEntry struct {
+	list   *list
+	index  int32
+	indent int
+}
+
+// goOn notes that the line looks like the rest of the ACE.
+func (o openEntry) goOn(text string) {
+	if o.list.continued == nil {
+		o.list.continued = make(map[int32]string)
+	}
+	o.list.continued[o.index] = text
 }
 
 // heading takes "access-list NAME; 89 elements; name hash: 0xfef68f95", above the

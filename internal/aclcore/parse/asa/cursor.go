@@ -8,16 +8,20 @@ type cursor struct{ rest string }
 // next takes the next word, "" at the end of the line. A word in double quotes may
 // hold blanks; the quotes stay.
 func (c *cursor) next() string {
-	s := strings.TrimLeft(c.rest, " \t")
-	end := 0
-	if strings.HasPrefix(s, `"`) {
-		end = 1 + strings.IndexByte(s[1:], '"') // stays 0 without a closing quote
+	s := c.rest
+	start := 0
+	for start < len(s) && (s[start] == ' ' || s[start] == '\t') {
+		start++
+	}
+	end := start
+	if end < len(s) && s[end] == '"' {
+		end += 1 + strings.IndexByte(s[end+1:], '"') // unmoved without a closing quote
 	}
 	for end < len(s) && s[end] != ' ' && s[end] != '\t' {
 		end++
 	}
 	c.rest = s[end:]
-	return s[:end]
+	return s[start:end]
 }
 
 // peek returns the next word and leaves it.
@@ -64,9 +68,12 @@ func number(word string, most int) (int, bool) {
 // a line: "(hitcnt=12) (inactive) 0x8b7c4bc4". counted says that there were any,
 // inactive that the line was marked so.
 func trimCounters(line string) (text string, counted, inactive bool) {
-	text = strings.TrimRight(line, " \t")
+	text = line
 	for {
-		at := strings.LastIndexAny(text, " \t")
+		at := len(text) - 1
+		for at >= 0 && text[at] != ' ' && text[at] != '\t' {
+			at--
+		}
 		word := text[at+1:]
 		switch {
 		case at < 0:

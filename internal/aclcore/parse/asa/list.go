@@ -19,15 +19,13 @@ const (
 
 // entry is a line of a list, unread: objects may be defined below it.
 type entry struct {
-	text string // the command as written, without counters
-	rest string // what follows the list's name and line number
-	line int32  // of the text
-	span int32  // how many lines of the device it stands for
-	kind entryKind
+	text  string // the command as written, without counters
+	start int32  // of text: what follows the list's name and line number
+	line  int32  // of the source
+	span  int32  // how many lines of the device it stands for
+	kind  entryKind
 	// marked says that show access-list calls the entry (inactive).
 	marked bool
-	// continued is the line below, if that looks like the rest of this one.
-	continued string
 	// first and last are the elements that the entry was expanded to, next the one
 	// after this; 0 is none, since entry 0 of a list is never an element.
 	first, last, next int32
@@ -50,6 +48,8 @@ type list struct {
 	// altered is a command that removed lines of the list, "" if none.
 	altered     string
 	alteredLine int
+	// continued holds the line below an entry, where that looks like the rest of it.
+	continued map[int32]string
 }
 
 // reset drops every line: the list is cleared, or shown from its start.
@@ -60,13 +60,14 @@ func (l *list) reset() {
 func (l *list) spanOf(i int32) int { return int(l.entries[i].span) }
 
 // add appends the entry e, which has the line number if that is not 0. counted
-// says that it is a line of show access-list for sure.
-func (l *list) add(e entry, number int32, counted bool) *entry {
+// says that it is a line of show access-list for sure. It returns the entry's
+// index.
+func (l *list) add(e entry, number int32, counted bool) (index int32) {
 	e.span = 1
 	i := int32(len(l.entries))
 	if counted && number > 0 && number == l.number {
 		l.addElement(e, i)
-		return &l.entries[i]
+		return i
 	}
 	missing := int(number) - 1 - l.order.lines
 	switch {
@@ -75,7 +76,7 @@ func (l *list) add(e entry, number int32, counted bool) *entry {
 		l.entries = append(l.entries, e)
 		l.order.insert(int(number), i, l.spanOf)
 		l.number = 0
-		return &l.entries[i]
+		return i
 	case number > 0 && missing > 0 && (counted || l.shown):
 		l.entries = append(l.entries, entry{kind: gapEntry, line: e.line, span: int32(missing)})
 		l.order.push(i, missing)
@@ -87,7 +88,7 @@ func (l *list) add(e entry, number int32, counted bool) *entry {
 		l.leaves++
 	}
 	l.latest, l.number = i, number
-	return &l.entries[i]
+	return i
 }
 
 func (l *list) addElement(e entry, i int32) {
@@ -124,7 +125,7 @@ func (p *parser) rules(l *list) []rule.Rule {
 		like := rule.Rule{Name: l.name + " line " + strconv.Itoa(at), Line: int(e.line), Text: e.text}
 		switch e.kind {
 		case aceEntry:
-			out = p.entryRules(out, l, e, like)
+			out = p.entryRules(out, l, i, like)
 		case gapEntry:
 			if !l.complete() { // else the missing lines are remarks
 				out = appendUndecided(out, like, gapReason(l.name, at, int(e.span)))
@@ -155,19 +156,20 @@ func appendUndecided(out []rule.Rule, like rule.Rule, reason string) []rule.Rule
 
 // entryRules appends the rules of one entry: its own, or those of the elements it
 // was expanded to where they say more.
-func (p *parser) entryRules(out []rule.Rule, l *list, e *entry, like rule.Rule) []rule.Rule {
-	a := p.readEntry(l, e)
+func (p *parser) entryRules(out []rule.Rule, l *list, index int32, like rule.Rule) []rule.Rule {
+	a := p.readEntry(l, index)
 	if a.inactive {
 		return out
 	}
-	if e.first == 0 || a.refers && !a.unsure() {
+	first := l.entries[index].first
+	if first == 0 || a.refers && !a.unsure() {
 		return a.rules(out, like)
 	}
-	for i := e.first; i != 0; i = l.entries[i].next {
+	for i := first; i != 0; i = l.entries[i].next {
 		element := &l.entries[i]
 		like := like
 		like.Line, like.Text = int(element.line), element.text
-		if read := p.readEntry(l, element); !read.inactive {
+		if read := p.readEntry(l, i); !read.inactive {
 			out = read.rules(out, like)
 		}
 	}
@@ -178,13 +180,14 @@ func (p *parser) entryRules(out []rule.Rule, l *list, e *entry, like rule.Rule) 
 	return a.rules(out, like)
 }
 
-func (p *parser) readEntry(l *list, e *entry) ace {
-	a := p.readACE(e.rest, l.any)
+func (p *parser) readEntry(l *list, index int32) ace {
+	e := &l.entries[index]
+	a := p.readACE(e.text[e.start:], l.any)
 	if e.marked && !a.inactive && len(a.conditions) == 0 && !a.unsure() {
 		a.doubt("show access-list calls it (inactive)")
 	}
-	if e.continued != "" {
-		a.doubt("the next line, %q, seems to belong to it", e.continued)
+	if next := l.continued[index]; next != "" {
+		a.doubt("the next line, %q, seems to belong to it", next)
 	}
 	return a
 }

@@ -35,7 +35,7 @@ func (p *parser) networkMembers(d *definition, depth int) addresses {
 	var unknown []string
 	for _, m := range d.members {
 		a := p.networkMember(d, m, depth)
-		if !p.budget.spend(len(a.possible.Ranges())) {
+		if !p.budget.spend(len(a.sure.Ranges()) + len(a.possible.Ranges())) {
 			return unsureAddresses(addr.Any(), "%s %s", d.title, tooLarge)
 		}
 		sure = append(sure, a.sure.Ranges()...)

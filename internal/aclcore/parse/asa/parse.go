@@ -54,9 +54,7 @@ type parser struct {
 	budget          budget
 
 	block *block // whose body is being read
-	// open is the ACE on the line above, openIndent its indentation.
-	open       *entry
-	openIndent int
+	open  openEntry
 
 	notes []config.Note
 	// foreign are lines that only other devices have.
@@ -117,7 +115,7 @@ func (p *parser) readLine(number int, line string) {
 	}
 	l := sourceLine{number, len(line) - len(body), body}
 	if body[0] == '!' || body[0] == ':' {
-		p.block, p.open = nil, nil
+		p.block, p.open = nil, openEntry{}
 		return
 	}
 	p.command(l)
@@ -131,7 +129,7 @@ func (p *parser) command(l sourceLine) {
 	c := cursor{l.text}
 	word := c.next()
 	open := p.open
-	p.open = nil
+	p.open = openEntry{}
 	switch word {
 	case "access-list":
 		p.block = nil
@@ -176,8 +174,8 @@ func (p *parser) command(l sourceLine) {
 			// A command behind the prompt of a captured session.
 			l.text = strings.TrimLeft(c.rest, " \t")
 			p.command(l)
-		} else if open != nil && (l.indent > p.openIndent || continues(word)) {
-			open.continued = l.text
+		} else if open.list != nil && (l.indent > open.indent || continues(word)) {
+			open.goOn(l.text)
 			p.open = open
 		}
 	}

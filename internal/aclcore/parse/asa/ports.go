@@ -143,7 +143,7 @@ func (p *parser) portMembers(d *definition, protocol uint8, depth int) ports {
 		if in.possible == nil || !c.atEnd() {
 			in = unsurePorts(everyPort, "%s", d.complaint(m))
 		}
-		if !p.budget.spend(len(in.possible)) {
+		if !p.budget.spend(len(in.sure) + len(in.possible)) {
 			return unsurePorts(everyPort, "%s %s", d.title, tooLarge)
 		}
 		sure = append(sure, in.sure...)

@@ -1,6 +1,8 @@
 package asa
 
 import (
+	"slices"
+
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
@@ -197,14 +199,14 @@ func (u *serviceUnion) add(s services) bool {
 	u.sure = append(u.sure, s.sure.Ranges()...)
 	u.possible = append(u.possible, s.possible.Ranges()...)
 	u.unknown = joinReasons(u.unknown, s.unknown)
-	for _, r := range s.possible.Ranges() {
+	for _, r := range slices.Concat(s.sure.Ranges(), s.possible.Ranges()) {
 		u.scattered = u.scattered || r.SrcFrom != 0 || r.SrcTo != maxPort
 	}
-	return u.p.budget.spend(len(s.possible.Ranges())) && !(u.scattered && len(u.possible) > maxScattered)
+	return u.p.budget.spend(len(s.sure.Ranges())+len(s.possible.Ranges())) && !(u.scattered && len(u.sure)+len(u.possible) > 2*maxScattered)
 }
 
 func (u *serviceUnion) services() services {
-	if u.scattered && !u.p.budget.spend(len(u.possible)*len(u.possible)/64) {
+	if n := len(u.sure) + len(u.possible); u.scattered && !u.p.budget.spend(n*n/64) {
 		return unsureServices(service.Any(), "a group %s", tooLarge)
 	}
 	sure := service.SetOf(u.sure...)

@@ -2,6 +2,7 @@ package asa
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 )
 
@@ -14,6 +15,7 @@ const (
 	likely   = 80 // the words are the ASA's own
 	possible = 40 // an ASA writes it, others might
 	numbered = 10 // an old ASA might; a router surely does
+	foreign  = -1 // no ASA has such a line
 )
 
 // Sniff tells from the first 64 kB how surely content is of an ASA: 0 for no sign
@@ -25,11 +27,16 @@ func Sniff(content []byte) int {
 	best := 0
 	for line := range bytes.Lines(content) {
 		line = bytes.TrimLeft(line, " \t\ufeff")
-		if len(line) < 4 || !bytes.ContainsRune([]byte("AFNPafinops"), rune(line[0])) {
+		if len(line) < 4 || !bytes.ContainsRune([]byte("AFPainops"), rune(line[0])) {
 			continue // no line that tells starts otherwise
 		}
-		if best = max(best, sniffLine(strings.TrimRight(string(line), "\r\n"))); best == certain {
-			break
+		switch score := sniffLine(strings.TrimRight(string(line), "\r\n")); score {
+		case certain:
+			return score
+		case foreign:
+			return min(best, numbered)
+		default:
+			best = max(best, score)
 		}
 	}
 	return best
@@ -44,6 +51,10 @@ func sniffLine(line string) int {
 		}
 	case "access-list":
 		return sniffAccessList(c)
+	case "ip", "ipv4":
+		if c.peek() == "access-list" {
+			return foreign
+		}
 	case "access-group":
 		c.next()
 		word := c.next()
@@ -79,7 +90,11 @@ func sniffAccessList(c cursor) int {
 			return certain
 		}
 	case "extended", "standard":
-		if isAction(c.peek()) {
+		switch {
+		case !isAction(c.peek()):
+		case hasWildcard(c):
+			return foreign
+		default:
 			return certain
 		}
 	case "webtype", "ethertype":
@@ -91,6 +106,19 @@ func sniffAccessList(c cursor) int {
 		return possible
 	}
 	return 0
+}
+
+// hasWildcard reports whether some word is a mask of a router, such as 0.0.0.255.
+func hasWildcard(c cursor) bool {
+	for {
+		word := c.next()
+		if word == "" {
+			return false
+		}
+		if mask, err := netip.ParseAddr(word); err == nil && mask.Is4() && isWildcard(mask) {
+			return true
+		}
+	}
 }
 
 func isAction(word string) bool { return word == "permit" || word == "deny" }
