@@ -69,7 +69,9 @@ func (b *builder) aclRules(a *ACL, d Direction) []rule.Rule {
 		switch {
 		case e.Direction != d:
 		case e.Number == 0:
-			e.Unknown = append(slices.Clip(e.Unknown), "its rule number is not known")
+			if !e.AnyAction || e.Peer.Unknown == "" { // else it says already that nothing is known
+				e.Unknown = append(slices.Clip(e.Unknown), "its rule number is not known")
+			}
 			floating = append(floating, e)
 		default:
 			numbered = append(numbered, e)

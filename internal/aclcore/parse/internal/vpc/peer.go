@@ -59,6 +59,8 @@ func (b *builder) resolve(p Peer) (sure addr.Set, more string) {
 			return addr.Set{}, fmt.Sprintf("the entries of the prefix list %s are not in the file", p.PrefixList)
 		}
 		return list.Entries, list.Unknown
+	case p.Prefix.IsEmpty():
+		return addr.Set{}, "it has no source or destination"
 	}
 	return p.Prefix, ""
 }

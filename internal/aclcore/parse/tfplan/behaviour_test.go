@@ -1,0 +1,10 @@
+package tfplan_test
+
+import (
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/parsetest"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/tfplan"
+)
+
+func TestBehaviour(t *testing.T) { parsetest.Run(t, tfplan.Parse) }
