@@ -1,7 +1,11 @@
 package match
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
@@ -13,76 +17,124 @@ func questionOf(c enginetest.Case) Question {
 	return Question{c.Products, c.SourceZone, c.DestinationZone}
 }
 
-// checkAnswer compares an answer with the oracle's decision for every packet of
-// the universe: the packets that were asked for are in exactly one part each, no
-// others are in any, and outcome, rule, direction and intent are right.
-func checkAnswer(t *testing.T, c enginetest.Case, a Answer) {
-	t.Helper()
-	asked := enginetest.Packets(c.Products, c.SourceZone, c.DestinationZone)
-	for _, p := range asked {
-		var holding []Part
-		for _, part := range a.Parts {
-			if p.In(part.Product) {
-				holding = append(holding, part)
+// A verifier knows what the oracle says of a case.
+type verifier struct {
+	enginetest.Case
+	packets []verifiedPacket // all of the universe
+	verdict string           // "" if no packet was asked for
+}
+
+type verifiedPacket struct {
+	oracle.Packet
+	asked   bool
+	outcome Outcome
+	oracle.Decision
+}
+
+func newVerifier(c enginetest.Case) *verifier {
+	v := &verifier{Case: c}
+	var asked []oracle.Packet
+	for _, p := range enginetest.Packets([]traffic.Product{traffic.Any()}, c.SourceZone, c.DestinationZone) {
+		one := verifiedPacket{Packet: p, asked: slices.ContainsFunc(c.Products, p.In)}
+		if one.asked {
+			asked = append(asked, p)
+			one.Decision = oracle.Decide(c.Rules, p)
+			switch {
+			case one.Permit && one.Deny:
+				one.outcome = Unknown
+			case one.Permit:
+				one.outcome = Permitted
 			}
 		}
-		if len(holding) > 1 || len(holding) == 0 && !a.Cut {
-			t.Fatalf("%s\n%v is in %d parts", c, p, len(holding))
-		}
-		if len(holding) == 1 {
-			checkPart(t, c, p, holding[0])
-		}
+		v.packets = append(v.packets, one)
 	}
+	if len(asked) > 0 {
+		v.verdict = oracle.Verdict(c.Rules, asked)
+	}
+	return v
+}
+
+// check compares an answer with the oracle's decision for every packet of the
+// universe: the packets that were asked for are in exactly one part each, no others
+// are in any, and outcome, rule, direction and intent are right.
+func (v *verifier) check(t *testing.T, a Answer) {
+	t.Helper()
 	for _, part := range a.Parts {
 		if part.IsEmpty() || (part.Reason != "") != (part.Outcome == Unknown) {
-			t.Fatalf("%s\npart %s, outcome %s, reason %q", c, part.Product, part.Outcome, part.Reason)
+			t.Fatalf("%s\npart %s, outcome %s, reason %q", v, part.Product, part.Outcome, part.Reason)
 		}
-		inside := enginetest.Packets([]traffic.Product{part.Product}, c.SourceZone, c.DestinationZone)
-		for _, p := range inside {
-			if !in(c.Products, p) {
-				t.Fatalf("%s\n%v was not asked for and is in the part %s", c, p, part.Product)
+	}
+	for _, p := range v.packets {
+		holding := 0
+		for _, part := range a.Parts {
+			if !part.Contains(p.From, p.To, p.Protocol, p.SourcePort, p.DestinationPort) {
+				continue
+			}
+			if holding++; !p.asked {
+				t.Fatalf("%s\n%v was not asked for and is in the part %s", v, p.Packet, part.Product)
+			}
+			if part.Outcome != p.outcome || part.Rule != p.Rule || part.Return != p.Return || part.Intent != p.Intent {
+				t.Fatalf("%s\n%v: %s by rule %d, of replies %t, intent %d; want %s by rule %d, of replies %t, intent %d",
+					v, p.Packet, part.Outcome, part.Rule, part.Return, part.Intent, p.outcome, p.Rule, p.Return, p.Intent)
 			}
 		}
-	}
-	if len(asked) == 0 {
-		return
-	}
-	if got, want := a.Verdict().String(), oracle.Verdict(c.Rules, asked); got != want {
-		t.Fatalf("%s\nverdict %s, want %s", c, got, want)
-	}
-}
-
-func in(products []traffic.Product, p oracle.Packet) bool {
-	for _, product := range products {
-		if p.In(product) {
-			return true
+		if holding > 1 || holding == 0 && p.asked && !a.Cut {
+			t.Fatalf("%s\n%v is in %d parts", v, p.Packet, holding)
 		}
 	}
-	return false
+	if got := a.Verdict().String(); got != v.verdict && v.verdict != "" {
+		t.Fatalf("%s\nverdict %s, want %s", v, got, v.verdict)
+	}
 }
 
-func checkPart(t *testing.T, c enginetest.Case, p oracle.Packet, part Part) {
+// checkEveryWay answers a case in every way that there is, which must make no
+// difference: scanning the rules, in the forest, streaming them, and with limits so
+// low that pieces are followed alone and parts are cut short.
+func checkEveryWay(t *testing.T, c enginetest.Case) {
 	t.Helper()
-	d := oracle.Decide(c.Rules, p)
-	want := Denied
-	switch {
-	case d.Permit && d.Deny:
-		want = Unknown
-	case d.Permit:
-		want = Permitted
+	q, v := questionOf(c), newVerifier(c)
+	scanning, indexed := New(c.Rules), New(c.Rules)
+	indexed.forward.planted()
+	indexed.replies.planted()
+	for _, l := range []limits{defaultLimits, {pieces: 1, hits: MaxHits}, {pieces: 2, hits: 0}, {pieces: 1, hits: 4}, {pieces: 32, hits: 7}} {
+		scanning.limits, indexed.limits = l, l
+		a := scanning.Match(q)
+		v.check(t, a)
+		if a.Cut && l == defaultLimits {
+			t.Fatalf("%s\ncut short", c)
+		}
+		if b := indexed.Match(q); !reflect.DeepEqual(a, b) {
+			t.Fatalf("%s\nscanned:\n%s\nindexed:\n%s", c, describeParts(a), describeParts(b))
+		}
+		for _, b := range New(c.Rules).withLimits(l).MatchAll([]Question{q, q}) {
+			if !reflect.DeepEqual(a, b) {
+				t.Fatalf("%s\nalone:\n%s\nwith others:\n%s", c, describeParts(a), describeParts(b))
+			}
+		}
+		if got := indexed.Verdict(q); got != a.Verdict() {
+			t.Fatalf("%s\nverdict alone %s, of the parts %s", c, got, a.Verdict())
+		}
 	}
-	if part.Outcome != want || part.Rule != d.Rule || part.Return != d.Return || part.Intent != d.Intent {
-		t.Fatalf("%s\n%v: %s by rule %d, of replies %t, intent %d; want %s by rule %d, of replies %t, intent %d",
-			c, p, part.Outcome, part.Rule, part.Return, part.Intent, want, d.Rule, d.Return, d.Intent)
+}
+
+func (x *Index) withLimits(l limits) *Index {
+	x.limits = l
+	return x
+}
+
+func describeParts(a Answer) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, "cut:", a.Cut)
+	for _, p := range a.Parts {
+		fmt.Fprintln(&b, p)
 	}
+	return b.String()
 }
 
 func TestMatchAgainstOracle(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 1500 {
-		c := enginetest.DrawCase(r, 6)
-		c.Rules.Stateless = false
-		checkAnswer(t, c, New(c.Rules).Match(questionOf(c)))
+		checkEveryWay(t, enginetest.DrawCase(r, 6))
 	}
 }
 
@@ -97,8 +149,6 @@ func FuzzMatch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		dice := enginetest.Bytes(data)
-		c := enginetest.DrawCase(&dice, 8)
-		c.Rules.Stateless = false
-		checkAnswer(t, c, New(c.Rules).Match(questionOf(c)))
+		checkEveryWay(t, enginetest.DrawCase(&dice, 8))
 	})
 }

@@ -1,22 +1,46 @@
 package match
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // Index answers questions about one ruleset. It is immutable and safe for
-// concurrent use.
+// concurrent use; how it finds rules fast is told in INDEX.md.
 type Index struct {
 	rules *rule.Ruleset
+	// forward holds the rules that meet packets which open a connection; replies, the
+	// same or another, those that meet the replies of a stateless ruleset.
+	forward, replies *list
+	limits           limits
 }
 
+// limits bound the work on one question.
+type limits struct {
+	// pieces is how many pieces of traffic are carried through the rules together.
+	// Each of more is followed alone, past the rules that it can meet.
+	pieces int
+	// hits is how often a rule may take its share of a piece before the parts are cut
+	// short (see [Answer]).
+	hits int
+}
+
+// MaxHits bounds the parts of an answer: as long as the rules take their shares of
+// the traffic no more often than this, the answer is complete. A flow from any to
+// any past ten thousand narrow rules would have a hundred thousand parts.
+const MaxHits = 4096
+
+var defaultLimits = limits{pieces: 32, hits: MaxHits}
+
 // New indexes a ruleset, which must not be changed afterwards.
-func New(rules *rule.Ruleset) *Index { return &Index{rules} }
+func New(rules *rule.Ruleset) *Index {
+	x := &Index{rules: rules, forward: newList(rules.Rules), limits: defaultLimits}
+	x.replies = x.forward
+	if rules.Return != nil {
+		x.replies = newList(rules.Return)
+	}
+	return x
+}
 
 // Ruleset returns the ruleset behind the index.
 func (x *Index) Ruleset() *rule.Ruleset { return x.rules }
@@ -43,119 +67,46 @@ type Part struct {
 	// Reason explains an Unknown part: the condition that cannot be decided.
 	Reason string
 	// Intent is the index of the first deny, narrower than any → any, that the
-	// traffic meets, -1 if none: a permit placed before it would overrule it.
+	// traffic meets, -1 if none: a permit placed before it would overrule it. It
+	// stands in the same list as Rule.
 	Intent int
 }
 
-// Answer partitions the traffic of a question by what decides it.
+// Answer partitions the traffic of a question by what decides it. Parts come in the
+// order of the question's products, and the same question always gets the same
+// parts.
 type Answer struct {
 	Parts []Part
-	// Cut says that the parts were too many to be kept; those kept still hold at
-	// least one of every outcome, so that the verdict is exact.
+	// Cut says that the parts were too many to be kept (see [MaxHits]); those that
+	// are kept hold what the verdict depends on, so that it is exact.
 	Cut bool
 }
 
 // Verdict returns what the ruleset does with the whole traffic of the question.
-func (a Answer) Verdict() Verdict {
+func (a Answer) Verdict() Verdict { return verdictOf(a.Parts) }
+
+func verdictOf(parts []Part) Verdict {
 	var has [3]bool
-	for _, p := range a.Parts {
-		has[p.Outcome] = true
+	for i := range parts {
+		has[parts[i].Outcome] = true
 	}
 	return judge(has[Permitted], has[Denied], has[Unknown])
 }
 
-// pending is traffic that no rule has surely decided yet.
-type pending struct {
-	traffic.Product
-	// unsure[action] is the first undecidable rule with that action that the
-	// traffic met, -1 if none.
-	unsure [2]int
-	reason [2]string
-	intent int
-}
-
-// Match partitions the traffic of q by the rules that decide it.
+// Match partitions the traffic of q by the rules that decide it. In a stateless
+// ruleset a packet is permitted only if its reply is permitted as well.
 func (x *Index) Match(q Question) Answer {
-	open := make([]pending, 0, len(q.Products))
-	for _, product := range q.Products {
-		for _, p := range product.ByFamily() {
-			open = append(open, pending{Product: p, unsure: [2]int{-1, -1}, intent: -1})
-		}
-	}
-	var parts []Part
-	for i := range x.rules.Rules {
-		if len(open) == 0 {
-			break
-		}
-		r := &x.rules.Rules[i]
-		reason, possible := applies(r, q)
-		if !possible {
-			continue
-		}
-		next := open[:0:0]
-		for _, p := range open {
-			hit := p.Intersect(r.Traffic)
-			if hit.IsEmpty() {
-				next = append(next, p)
-				continue
-			}
-			for _, rest := range p.Subtract(hit) {
-				left := p
-				left.Product = rest
-				next = append(next, left)
-			}
-			p.Product = hit
-			if r.Action == rule.Deny && p.intent < 0 && !r.IsCatchAll() {
-				p.intent = i
-			}
-			if reason == "" {
-				parts = append(parts, p.decide(r.Action, i))
-				continue
-			}
-			if p.unsure[r.Action] < 0 {
-				p.unsure[r.Action], p.reason[r.Action] = i, reason
-			}
-			next = append(next, p)
-		}
-		open = next
-	}
-	for _, p := range open {
-		parts = append(parts, p.decide(x.rules.Default, -1))
-	}
-	return Answer{Parts: parts}
+	r := newRun(x, q)
+	defer r.release()
+	r.all()
+	return Answer{append([]Part(nil), r.parts...), r.cut}
 }
 
-// decide closes the part with the action of rule i, unless an undecidable rule
-// before it would do the opposite.
-func (p pending) decide(action rule.Action, i int) Part {
-	part := Part{Product: p.Product, Outcome: Denied, Rule: i, Intent: p.intent}
-	if action == rule.Permit {
-		part.Outcome = Permitted
-	}
-	if opposite := 1 - action; p.unsure[opposite] >= 0 {
-		part.Outcome, part.Rule, part.Reason = Unknown, p.unsure[opposite], p.reason[opposite]
-	}
-	return part
-}
-
-// applies reports whether the rule can match traffic of the question's zones that
-// opens a connection, and if that cannot be decided, why.
-func applies(r *rule.Rule, q Question) (reason string, possible bool) {
-	if r.State == rule.Established {
-		return "", false
-	}
-	reasons := r.Unknown
-	for _, z := range [...]struct {
-		side, declared string
-		zones          []string
-	}{{"source", q.SourceZone, r.SourceZones}, {"destination", q.DestinationZone, r.DestinationZones}} {
-		switch {
-		case len(z.zones) == 0 || slices.Contains(z.zones, z.declared):
-		case z.declared != "":
-			return "", false
-		default:
-			reasons = append(slices.Clip(reasons), fmt.Sprintf("the rule is for the %s zone %s and the flow declares none", z.side, strings.Join(z.zones, ", ")))
-		}
-	}
-	return strings.Join(reasons, "; "), true
+// Verdict returns the verdict of [Index.Match] without its parts.
+func (x *Index) Verdict(q Question) Verdict {
+	r := newRun(x, q)
+	defer r.release()
+	r.verdictOnly = true
+	r.all()
+	return verdictOf(r.parts)
 }

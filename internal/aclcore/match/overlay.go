@@ -59,8 +59,9 @@ func (o *Overlay) needsWhole(q Question) bool {
 	if o.base.rules.Stateless {
 		return true
 	}
+	c := q.crossing()
 	for i := range o.top.rules.Rules {
-		if reason, possible := applies(&o.top.rules.Rules[i], q); possible && reason != "" {
+		if possible, sure := c.meets(&o.top.rules.Rules[i]); possible && !sure {
 			return true
 		}
 	}

@@ -82,14 +82,13 @@ func (p Product) Subtract(o Product) []Product {
 	return slices.DeleteFunc(parts[:], Product.IsEmpty)
 }
 
-// ByFamily returns the IPv4 and the IPv6 packets of p as at most two products. The
-// pairs of an address of one family and one of the other are left out: no packet
-// has them.
-func (p Product) ByFamily() []Product {
-	src4, src6 := p.Sources.Split()
-	dst4, dst6 := p.Destinations.Split()
-	families := [...]Product{{src4, dst4, p.Services}, {src6, dst6, p.Services}}
-	return slices.DeleteFunc(families[:], Product.IsEmpty)
+// ByFamily returns the IPv4 and the IPv6 packets of p. The pairs of an address of
+// one family and one of the other are left out: no packet has them.
+func (p Product) ByFamily() (v4, v6 Product) {
+	v4, v6 = p, p
+	v4.Sources, v6.Sources = p.Sources.Split()
+	v4.Destinations, v6.Destinations = p.Destinations.Split()
+	return v4, v6
 }
 
 // Compare orders products by source, destination and service, for stable output.
