@@ -40,7 +40,7 @@ func (p *parser) named(name string) []*list {
 func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
 	name := c.next()
 	if heading, ok := strings.CutSuffix(name, ";"); ok && heading != "" {
-		p.heading(named(heading), c)
+		p.heading(l, named(heading), c)
 		return
 	}
 	if isSetting(name, c) {
@@ -62,6 +62,7 @@ func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
 	case "ethertype", "webtype":
 		p.certain = true
 		p.note(l, "a list of this type filters no routed packets")
+		named(name).unread = true
 		return
 	case "remark":
 		e.kind = remarkEntry
@@ -73,6 +74,7 @@ func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
 	start := len(l.text) - len(c.rest)
 	var counted bool
 	e.text, counted, e.marked = trimCounters(l.text)
+	counted = counted || strings.HasSuffix(e.text, "resolved)") || strings.Contains(e.text, "resolved) ")
 	e.start = int32(min(start, len(e.text)))
 	p.certain = p.certain || at > 0
 	to := named(name)
@@ -97,11 +99,11 @@ func (o openEntry) goOn(text string) {
 
 // heading takes "access-list NAME; 89 elements; name hash: 0xfef68f95", above the
 // lines of the list.
-func (p *parser) heading(l *list, c cursor) {
+func (p *parser) heading(l sourceLine, to *list, c cursor) {
 	p.certain, p.evidence = true, true
 	elements, _ := number(c.next(), 1<<31-1)
-	l.reset()
-	l.shown, l.elements = true, elements
+	to.reset()
+	to.shown, to.heading, to.elements = true, l, elements
 }
 
 // isSetting reports whether the line sets how lists are logged, or shows it.
@@ -118,6 +120,7 @@ func isSetting(name string, c cursor) bool {
 
 // binding is an access-group command.
 type binding struct {
+	line        sourceLine
 	list, where string // where as in config.List.Aliases
 	in, global  bool
 }
@@ -125,7 +128,7 @@ type binding struct {
 // accessGroup takes "access-group LIST {in|out} interface NAME [OPTION]" and
 // "access-group LIST global".
 func (p *parser) accessGroup(l sourceLine, c cursor) {
-	b := binding{list: c.next()}
+	b := binding{line: l, list: c.next()}
 	direction := c.next()
 	switch {
 	case direction == "global" && c.atEnd():

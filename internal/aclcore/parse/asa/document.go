@@ -12,8 +12,8 @@ func (p *parser) document() *config.Document {
 	d := &config.Document{Format: Format}
 	global := p.global()
 	for _, l := range p.order {
-		if l.entries == nil && !l.shown && l.altered == "" {
-			continue // cleared, and not filled again
+		if !l.isFilter() {
+			continue
 		}
 		own := config.List{Name: l.name, Rules: p.rules(l), Default: rule.Deny}
 		if p.lists[l.name] != l && p.lists[l.name] != nil {
@@ -52,11 +52,12 @@ func (p *parser) global() *globalList {
 	if at < 0 {
 		return nil
 	}
-	name := p.bindings[at].list
-	if l := p.lists[name]; l != nil {
-		return &globalList{name, p.rules(l)}
+	b := p.bindings[at]
+	if l := p.lists[b.list]; l != nil && l.isFilter() {
+		return &globalList{b.list, p.rules(l)}
 	}
-	return &globalList{name, appendUndecided(nil, rule.Rule{}, "the global access list "+name+" is not in the text")}
+	like := rule.Rule{Line: b.line.number, Text: b.line.text}
+	return &globalList{b.list, appendUndecided(nil, like, "the global access list "+b.list+" is not in the text")}
 }
 
 // applied returns where the list filters what enters an interface, and where else

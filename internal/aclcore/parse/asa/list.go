@@ -2,6 +2,7 @@ package asa
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -43,11 +44,13 @@ type list struct {
 	// shown says that there was a heading of show access-list, elements how many
 	// elements it counts.
 	shown    bool
+	heading  sourceLine
 	elements int
 	leaves   int // entries and elements that are not expanded further
-	// altered is a command that removed lines of the list, "" if none.
-	altered     string
-	alteredLine int
+	// altered is a command that removed lines of the list, if its text is not empty.
+	altered sourceLine
+	// unread says that the list has lines of a type that is not read.
+	unread bool
 	// continued holds the line below an entry, where that looks like the rest of it.
 	continued map[int32]string
 }
@@ -103,6 +106,15 @@ func (l *list) addElement(e entry, i int32) {
 	parent.last = i
 }
 
+// isFilter reports whether the list filters packets, as far as it is known: it may
+// have been cleared, hold nothing but remarks, or be of a type that is not read.
+func (l *list) isFilter() bool {
+	if l.altered.text != "" || l.shown && !l.unread {
+		return true
+	}
+	return slices.ContainsFunc(l.entries, func(e entry) bool { return e.kind == aceEntry })
+}
+
 // complete reports whether every element that the heading counts is in the text.
 func (l *list) complete() bool { return l.shown && l.leaves >= l.elements }
 
@@ -112,12 +124,9 @@ func (p *parser) rules(l *list) []rule.Rule {
 		l.any = p.any
 	}
 	out := make([]rule.Rule, 0, len(l.entries))
-	if l.altered != "" {
-		out = appendUndecided(out, rule.Rule{Line: l.alteredLine, Text: l.altered},
+	if l.altered.text != "" {
+		out = appendUndecided(out, rule.Rule{Line: l.altered.number, Text: l.altered.text},
 			"this command removes lines of the list; give it as the device shows it")
-	}
-	if len(l.entries) == 0 && l.elements > 0 {
-		out = appendUndecided(out, rule.Rule{}, fmt.Sprintf("none of the %d elements of %s is in the text", l.elements, l.name))
 	}
 	at := 1
 	for i := range l.order.all {
@@ -133,8 +142,9 @@ func (p *parser) rules(l *list) []rule.Rule {
 		}
 		at += int(e.span)
 	}
-	if len(l.entries) > 0 && l.shown && !l.complete() {
-		out = appendUndecided(out, rule.Rule{Name: l.name + " line " + strconv.Itoa(at)},
+	if l.shown && !l.complete() {
+		like := rule.Rule{Name: l.name + " line " + strconv.Itoa(at), Line: l.heading.number, Text: l.heading.text}
+		out = appendUndecided(out, like,
 			fmt.Sprintf("the heading counts %d elements, %d are in the text", l.elements, l.leaves))
 	}
 	return out

@@ -57,8 +57,8 @@ func (p *parser) networkMember(d *definition, m member, depth int) addresses {
 	ok := true
 	switch word {
 	case "host":
-		a, ok = p.plainAddress(&cursor{m.text})
-		c = cursor{}
+		c = cursor{m.text}
+		a, ok = p.plainAddress(&c)
 	case "subnet":
 		a, ok = p.plainAddress(&c)
 	case "range":

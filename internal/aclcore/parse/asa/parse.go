@@ -226,11 +226,13 @@ func (p *parser) remove(l sourceLine, c cursor) {
 			if whole {
 				list.reset()
 			} else {
-				list.altered, list.alteredLine = l.text, l.number
+				list.altered = l
 			}
 		}
-	case "object", "object-group", "name":
+	case "object", "object-group":
 		p.forget(l)
+	case "name":
+		clear(p.names)
 	case "access-group":
 		p.note(l, "commands that remove an access-group are not followed")
 	}
