@@ -48,5 +48,6 @@ func (p *aclProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		newExpandFunction, newMatchFunction, newParseAddressFunction, newParseServiceFunction, newCoversFunction,
 		newParseRulesetFunction, newRenderFunction,
+		newReportFunction, newReportJSONFunction, newReportSARIFFunction,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/iptables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/tfplan"
 )
 
 // A language is one format that can be read.
@@ -32,6 +33,7 @@ var languages = []language{
 	{"cisco_asa", asa.Sniff, asa.Parse},
 	{"iptables", iptables.Sniff, iptables.Parse},
 	{"aws", aws.Sniff, aws.Parse},
+	{"terraform", tfplan.Sniff, tfplan.Parse},
 }
 
 // Formats are the languages that [Document] reads.

@@ -4,6 +4,7 @@ package render
 import (
 	"fmt"
 
+	asarender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/asa"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -13,6 +14,8 @@ func Change(format, list string, in rule.Insertion) (string, error) {
 	switch format {
 	case "json", "yaml":
 		return ruleList(format, in)
+	case "cisco_asa":
+		return asarender.Render(list, in)
 	}
 	return "", fmt.Errorf("rules cannot be written in the format %q", format)
 }

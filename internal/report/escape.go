@@ -1,0 +1,79 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// visible replaces what cannot be seen or changes how the rest is shown (control
+// characters, line breaks, ANSI escapes, bidirectional marks, zero-width
+// characters) by its code point.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteString("⏎")
+		case r == unicode.ReplacementChar, unicode.Is(unicode.C, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
+			fmt.Fprintf(&b, "<U+%04X>", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// maxShown is how many characters of a name are shown.
+const maxShown = 120
+
+func shorten(s string) string {
+	if r := []rune(s); len(r) > maxShown {
+		return string(r[:maxShown-1]) + "…"
+	}
+	return s
+}
+
+// code writes s as a Markdown code span that is safe in a table: nothing in it is
+// read as Markdown, HTML, a mention or a link.
+func code(s string) string {
+	s = shorten(visible(s))
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	s = strings.ReplaceAll(s, "`", "´")
+	return "`" + strings.ReplaceAll(s, "|", `\|`) + "`"
+}
+
+// block writes s as a fenced block; the fence is longer than any run of backticks
+// in it.
+func block(s string) string {
+	lines := strings.Split(s, "\n")
+	longest := 2
+	for i, l := range lines {
+		lines[i] = visible(l)
+		run := 0
+		for _, r := range lines[i] {
+			if run++; r != '`' {
+				run = 0
+			}
+			longest = max(longest, run)
+		}
+	}
+	fence := strings.Repeat("`", longest+1)
+	return fence + "text\n" + strings.Join(lines, "\n") + "\n" + fence + "\n"
+}
+
+// label writes s inside a quoted Mermaid label: every character but plain ones
+// becomes an entity code.
+func label(s string) string {
+	var b strings.Builder
+	for _, r := range shorten(visible(s)) {
+		if r == ' ' || r == '.' || r == '-' || r == '_' || r == '/' || r == ',' || (r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r))) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "#%d;", r)
+		}
+	}
+	return b.String()
+}

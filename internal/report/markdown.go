@@ -1,0 +1,152 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// MaxBytes bounds the Markdown: a comment on GitHub holds 65,536 characters.
+const MaxBytes = 63_000
+
+// Markdown writes the report for a pull request: a table of applications, a graph,
+// and for each flow that is not as wanted what is in the way and the change that
+// would help. What does not fit is counted.
+func Markdown(applications []Application) string {
+	var b strings.Builder
+	b.WriteString("## Application connectivity\n\n")
+	b.WriteString(headline(applications))
+	if len(applications) == 0 {
+		return b.String()
+	}
+	b.WriteString(overview(applications))
+	b.WriteString("\n")
+	b.WriteString(graph(applications))
+	left := 0
+	for _, a := range applications {
+		for _, f := range a.Flows {
+			if f.AsIs {
+				continue
+			}
+			section := flowSection(a, f)
+			if b.Len()+len(section) > MaxBytes {
+				left++
+				continue
+			}
+			b.WriteString(section)
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "\n… and %d more flows that are not as wanted, left out for length.\n", left)
+	}
+	return b.String()
+}
+
+func headline(applications []Application) string {
+	total, ok := 0, 0
+	for _, a := range applications {
+		for _, f := range a.Flows {
+			total++
+			if f.AsIs {
+				ok++
+			}
+		}
+	}
+	switch {
+	case total == 0:
+		return "No flows are declared.\n"
+	case ok == total:
+		return fmt.Sprintf("✅ All %d flows are as wanted.\n\n", total)
+	}
+	return fmt.Sprintf("❌ %d of %d flows are not as wanted.\n\n", total-ok, total)
+}
+
+// maxTable is how many applications the table lists.
+const maxTable = 150
+
+func overview(applications []Application) string {
+	var b strings.Builder
+	b.WriteString("| application | flows | as wanted | partial | blocked | indeterminate | pending |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	for i, a := range applications {
+		if i == maxTable {
+			fmt.Fprintf(&b, "| … and %d more | | | | | | |\n", len(applications)-i)
+			break
+		}
+		n := map[string]int{}
+		for _, f := range a.Flows {
+			n[f.state()]++
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d |\n", code(a.Name), len(a.Flows),
+			n["allowed"], n["partial"], n["blocked"]+n["not_routed"], n["indeterminate"]+n[""], n["pending"])
+	}
+	return b.String()
+}
+
+// maxMissing is how many gaps of one flow are listed.
+const maxMissing = 10
+
+func flowSection(a Application, f Flow) string {
+	var b strings.Builder
+	status := f.Status
+	if status == "" {
+		status = "not known yet"
+	}
+	fmt.Fprintf(&b, "\n<details><summary>%s <b>%s</b>, wanted %s: <code>%s</code></summary>\n\n",
+		symbol(f), html(status), html(f.Wanted), html(a.Name+"/"+f.Name))
+	if f.Comment != "" {
+		fmt.Fprintf(&b, "%s\n\n", code(f.Comment))
+	}
+	if len(f.Missing) > 0 {
+		b.WriteString("| ruleset | traffic | in the way |\n| --- | --- | --- |\n")
+	}
+	var changes []string
+	for i, m := range f.Missing {
+		if i == maxMissing {
+			fmt.Fprintf(&b, "| | … and %d more parts | |\n", len(f.Missing)-i)
+			break
+		}
+		traffic := fmt.Sprintf("%s → %s %s", list(m.Sources), list(m.Destinations), list(m.Services))
+		why := m.BlockedBy
+		if why == "" {
+			why = m.Reason
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(m.Ruleset), code(traffic), code(why))
+		if m.Change != "" {
+			changes = append(changes, m.Change)
+		}
+	}
+	if len(changes) > 0 {
+		fmt.Fprintf(&b, "\nThe change that would close the gap:\n\n%s", block(strings.Join(changes, "\n")))
+	}
+	if len(f.Managed) > 0 {
+		fmt.Fprintf(&b, "\nRules that are managed here:\n\n%s", block(strings.Join(f.Managed, "\n")))
+	}
+	b.WriteString("\n</details>\n")
+	return b.String()
+}
+
+func list(texts []string) string {
+	if len(texts) > 3 {
+		return fmt.Sprintf("%s, … (%d)", strings.Join(texts[:2], ", "), len(texts))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// html writes s as text inside an HTML element.
+func html(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "@", "&#64;",
+		"`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;", "~", "&#126;", "|", "&#124;", `\`, "&#92;", "#", "&#35;", ":", "&#58;").Replace(shorten(visible(s)))
+}
+
+func symbol(f Flow) string {
+	switch f.state() {
+	case "allowed":
+		return "✅"
+	case "partial":
+		return "🟠"
+	case "pending":
+		return "⏳"
+	case "indeterminate", "":
+		return "❔"
+	}
+	return "❌"
+}

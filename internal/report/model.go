@@ -1,0 +1,227 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Application is an application with its flows in order of name.
+type Application struct {
+	Name  string `json:"name"`
+	Owner string `json:"owner,omitempty"`
+	Flows []Flow `json:"flows"`
+}
+
+// Flow is a flow and what was found out about it.
+type Flow struct {
+	Name   string `json:"name"`
+	Wanted string `json:"wanted"`
+	// Status is what holds now as far as the values given tell: a plan shows the
+	// wanted status for a flow that has yet to get there, and its decisions tell.
+	Status  string    `json:"status"`
+	AsIs    bool      `json:"as_wanted"`
+	Missing []Missing `json:"missing,omitempty"`
+	Managed []string  `json:"managed_rules,omitempty"`
+	// Sources, Destinations and Services are as declared; empty where the values
+	// given do not hold them.
+	Sources      []string `json:"sources,omitempty"`
+	Destinations []string `json:"destinations,omitempty"`
+	Services     []string `json:"services,omitempty"`
+	Comment      string   `json:"comment,omitempty"`
+}
+
+// Missing is traffic that is not treated as wanted.
+type Missing struct {
+	Ruleset      string   `json:"ruleset,omitempty"`
+	Sources      []string `json:"sources,omitempty"`
+	Destinations []string `json:"destinations,omitempty"`
+	Services     []string `json:"services,omitempty"`
+	BlockedBy    string   `json:"blocked_by,omitempty"`
+	Reason       string   `json:"reason,omitempty"`
+	Change       string   `json:"change,omitempty"`
+}
+
+// statuses are the states of a flow from best to worst.
+var statuses = []string{"allowed", "pending", "partial", "indeterminate", "not_routed", "blocked"}
+
+// Read takes applications from plain values (nil, bool, string, numbers, []any,
+// map[string]any): a map or list of acl_application objects, acl_flow objects, or
+// one of either. Flows of one application are put together.
+func Read(v any) ([]Application, error) {
+	byName := map[string]*Application{}
+	err := each(v, func(at string, o map[string]any) error { return readObject(byName, at, o) })
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Application, 0, len(byName))
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		a := byName[name]
+		slices.SortFunc(a.Flows, func(a, b Flow) int { return cmp.Compare(a.Name, b.Name) })
+		out = append(out, *a)
+	}
+	return out, nil
+}
+
+// each calls f for every resource in v.
+func each(v any, f func(at string, o map[string]any) error) error {
+	switch v := v.(type) {
+	case []any:
+		for i, e := range v {
+			o, ok := e.(map[string]any)
+			if !ok {
+				return fmt.Errorf("[%d] is not an application or a flow", i)
+			}
+			if err := f(fmt.Sprintf("[%d]", i), o); err != nil {
+				return err
+			}
+		}
+		return nil
+	case map[string]any:
+		if _, one := v["name"].(string); one {
+			return f("", v)
+		}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			o, ok := v[key].(map[string]any)
+			if !ok {
+				return fmt.Errorf("[%q] is not an application or a flow", key)
+			}
+			if err := f(fmt.Sprintf("[%q]", key), o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("is neither a map nor a list of acl_application or acl_flow resources")
+}
+
+func readObject(byName map[string]*Application, at string, o map[string]any) error {
+	name, _ := o["name"].(string)
+	if application, ok := o["application"].(string); ok {
+		a := get(byName, application)
+		a.Flows = append(a.Flows, readFlow(name, o, o))
+		return nil
+	}
+	results, ok := o["results"].(map[string]any)
+	if !ok || name == "" {
+		return fmt.Errorf("%s has neither results nor application; hand over acl_application or acl_flow resources", at)
+	}
+	a := get(byName, name)
+	a.Owner, _ = o["owner"].(string)
+	declared, _ := o["flows"].(map[string]any)
+	for _, flow := range slices.Sorted(maps.Keys(results)) {
+		d, _ := declared[flow].(map[string]any)
+		r, _ := results[flow].(map[string]any)
+		a.Flows = append(a.Flows, readFlow(flow, d, r))
+	}
+	return nil
+}
+
+func get(byName map[string]*Application, name string) *Application {
+	if byName[name] == nil {
+		byName[name] = &Application{Name: name, Flows: []Flow{}}
+	}
+	return byName[name]
+}
+
+func readFlow(name string, declared, found map[string]any) Flow {
+	f := Flow{
+		Name: name, Wanted: "allowed", Status: text(found["status"]), Managed: texts(found["managed_rules"]),
+		Sources: texts(declared["sources"]), Destinations: texts(declared["destinations"]), Services: texts(declared["services"]),
+		Comment: text(declared["comment"]),
+	}
+	if text(declared["action"]) == "deny" {
+		f.Wanted = "blocked"
+	}
+	for _, e := range objects(found["missing"]) {
+		f.Missing = append(f.Missing, Missing{
+			Ruleset: text(e["ruleset"]), Sources: texts(e["sources"]), Destinations: texts(e["destinations"]), Services: texts(e["services"]),
+			BlockedBy: text(e["blocked_by"]), Reason: text(e["reason"]), Change: text(e["change"]),
+		})
+	}
+	f.settle(objects(found["decisions"]))
+	return f
+}
+
+// settle sees through a planned status: a plan promises the wanted one, while the
+// decisions still tell which rules are in the way.
+func (f *Flow) settle(decisions []map[string]any) {
+	n := map[string]int{}
+	rulesets := map[string]bool{}
+	for _, d := range decisions {
+		n[text(d["action"])]++
+		rulesets[text(d["ruleset"])] = true
+	}
+	switch {
+	case f.Status != f.Wanted || len(decisions) == 0:
+	case f.Wanted == "allowed":
+		switch {
+		case n["permit"] == len(decisions):
+		case n["permit"] > 0 && n["deny"] > 0:
+			f.Status = "partial"
+		case n["permit"]+n["deny"] < len(decisions):
+			f.Status = "indeterminate"
+		default:
+			f.Status = "blocked"
+		}
+		f.gaps(decisions, "permit")
+	case n["deny"] == 0:
+		f.Status = "allowed"
+		f.gaps(decisions, "deny")
+	case n["deny"] < len(decisions) && len(rulesets) == 1:
+		f.Status = "partial"
+		f.gaps(decisions, "deny")
+	}
+	f.AsIs = f.Status == f.Wanted
+}
+
+// gaps lists what is decided otherwise than by action.
+func (f *Flow) gaps(decisions []map[string]any, action string) {
+	for _, d := range decisions {
+		if text(d["action"]) == action {
+			continue
+		}
+		f.Missing = append(f.Missing, Missing{
+			Ruleset: text(d["ruleset"]), Sources: texts(d["sources"]), Destinations: texts(d["destinations"]), Services: texts(d["services"]),
+			BlockedBy: text(d["rule"]), Reason: "not as wanted yet",
+		})
+	}
+}
+
+// state is the status under which a flow is counted: a flow that is as wanted
+// counts as allowed, and one that should be blocked and is not as partial.
+func (f Flow) state() string {
+	switch {
+	case f.AsIs:
+		return "allowed"
+	case f.Wanted == "blocked" && f.Status == "allowed":
+		return "partial"
+	}
+	return f.Status
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+func texts(v any) []string {
+	var out []string
+	list, _ := v.([]any)
+	for _, e := range list {
+		out = append(out, text(e))
+	}
+	return out
+}
+
+func objects(v any) []map[string]any {
+	var out []map[string]any
+	list, _ := v.([]any)
+	for _, e := range list {
+		if o, ok := e.(map[string]any); ok {
+			out = append(out, o)
+		}
+	}
+	return out
+}
