@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -35,9 +36,9 @@ func graph(applications []Application) string {
 			shown++
 			fmt.Fprintf(&b, "  a%d --> f%d_%d[\"%s<br/>%s\"]:::%s\n", i, i, j, label(f.Name), label(f.Status), class(state))
 		}
-		for _, state := range append(statuses, "") {
+		for k, state := range append(slices.Clone(statuses), "") {
 			if n := rest[state]; n > 0 {
-				fmt.Fprintf(&b, "  a%d --> r%d_%s[\"%d %s\"]:::%s\n", i, i, class(state)+state, n, label(name(state)), class(state))
+				fmt.Fprintf(&b, "  a%d --> r%d_%d[\"%d %s\"]:::%s\n", i, i, k, n, label(name(state)), class(state))
 			}
 		}
 	}
