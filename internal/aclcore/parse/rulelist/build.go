@@ -19,10 +19,13 @@ type builder struct {
 	rules    []rule.Rule
 	problems problems
 
+	hosts     ipv4Sets
 	addresses cache[addr.Set]
 	services  cache[service.Set]
 	zones     cache[[]string]
-	buffer    []item
+	names     texts
+	items     []item       // buffers of the value at hand
+	ranges    []addr.Range //
 }
 
 // expect makes room for n rules.
@@ -31,34 +34,42 @@ func (b *builder) expect(n int) { b.rules = slices.Grow(b.rules, n) }
 // add judges the values of e and appends its rule.
 func (b *builder) add(e *entry) {
 	for _, p := range e.keyProblems {
-		b.problem(e, p.line, "", p.text)
+		b.problem(e, p.line, nil, p.text)
 	}
-	r := rule.Rule{
-		Line:             e.line,
-		Name:             b.name(e),
-		Action:           b.action(e),
-		SourceZones:      readSet(b, &b.zones, e, fieldSourceZones, nil, parseZones),
-		DestinationZones: readSet(b, &b.zones, e, fieldDestinationZones, nil, parseZones),
-		Unknown:          b.strings(e, fieldCondition),
-	}
-	r.Traffic.Sources = readSet(b, &b.addresses, e, fieldSources, addr.Any(), parseAddresses)
-	r.Traffic.Destinations = readSet(b, &b.addresses, e, fieldDestinations, addr.Any(), parseAddresses)
+	b.rules = append(b.rules, rule.Rule{})
+	r := &b.rules[len(b.rules)-1]
+	r.Line = e.line
+	r.Name = b.name(e)
+	r.Action = b.action(e)
+	r.SourceZones = readSet(b, &b.zones, e, fieldSourceZones, nil, parseZones)
+	r.DestinationZones = readSet(b, &b.zones, e, fieldDestinationZones, nil, parseZones)
+	r.Unknown = b.strings(e, fieldCondition)
+	r.Traffic.Sources = b.addressSet(e, fieldSources)
+	r.Traffic.Destinations = b.addressSet(e, fieldDestinations)
 	r.Traffic.Services = readSet(b, &b.services, e, fieldServices, service.Any(), parseServices)
 	if e.get(fieldSourcePorts) != nil {
 		r.Traffic.Services = b.fromPorts(e, r.Traffic.Services)
 	}
 	b.strings(e, fieldOwners)
-	b.rules = append(b.rules, r)
+}
+
+// read returns the items of v, which are valid until the next read.
+func (b *builder) read(v *value) []item {
+	items := v.read(b.items[:0])
+	if v.raw != nil {
+		b.items = items
+	}
+	return items
 }
 
 // problem records what is wrong with a key of e; key is empty for the object as a
 // whole.
-func (b *builder) problem(e *entry, line int, key, text string) {
+func (b *builder) problem(e *entry, line int, key []byte, text string) {
 	if b.problems.full() {
 		b.problems.add("")
 		return
 	}
-	b.problems.add(b.where(e, line, key) + text)
+	b.problems.add(b.where(e, line, string(key)) + text)
 }
 
 func (b *builder) name(e *entry) string {
@@ -66,7 +77,10 @@ func (b *builder) name(e *entry) string {
 	if v == nil {
 		return ""
 	}
-	items := v.read(b.buffer[:0])
+	if plain := v.plain(); plain != nil {
+		return b.names.copy(plain)
+	}
+	items := b.read(v)
 	switch {
 	case v.isEmpty():
 		return ""
@@ -84,10 +98,16 @@ func (b *builder) action(e *entry) rule.Action {
 	const write = "write permit, allow, accept, pass, deny, drop, reject, block, discard or reset"
 	v := e.get(fieldAction)
 	if v == nil {
-		b.problem(e, e.line, "action", "is missing; "+write)
+		b.problem(e, e.line, []byte("action"), "is missing; "+write)
 		return rule.Deny
 	}
-	items := v.read(b.buffer[:0])
+	switch string(v.raw) { // the usual ones
+	case `"permit"`:
+		return rule.Permit
+	case `"deny"`:
+		return rule.Deny
+	}
+	items := b.read(v)
 	switch {
 	case v.list:
 		b.problem(e, v.line, v.key, "is a list; "+write)
@@ -99,6 +119,7 @@ func (b *builder) action(e *entry) rule.Action {
 		a, err := rule.ParseAction(items[0].text)
 		if err != nil {
 			b.problem(e, v.line, v.key, err.Error())
+			break
 		}
 		return a
 	}
@@ -111,7 +132,7 @@ func (b *builder) strings(e *entry, f field) []string {
 	if v == nil {
 		return nil
 	}
-	items := v.read(b.buffer[:0])
+	items := b.read(v)
 	if v.isEmpty() {
 		return nil
 	}
@@ -126,17 +147,21 @@ func (b *builder) strings(e *entry, f field) []string {
 	return out
 }
 
+// A parser reads the items of a value and reports each that it cannot read.
+type parser[S any] func(items []item, problem func(item, string)) S
+
 // readSet reads a field that holds a set: a string or a list of strings. Without a
 // value it is all, every value of the field.
-func readSet[S any](b *builder, c *cache[S], e *entry, f field, all S, parse func(items []item, problem func(item, string)) S) S {
+func readSet[S any](b *builder, c *cache[S], e *entry, f field, all S, parse parser[S]) S {
 	v := e.get(f)
 	if v == nil {
 		return all
 	}
-	if s, ok := c.get(v.raw); ok {
-		return s
+	known, hash, ok := c.get(v.raw)
+	if ok {
+		return known
 	}
-	items := v.read(b.buffer[:0])
+	items := b.read(v)
 	if v.list && len(items) == 0 {
 		b.problem(e, v.line, v.key, "is an empty list, which could mean any or none; leave the key out for any, or delete the rule")
 		return all
@@ -150,19 +175,33 @@ func readSet[S any](b *builder, c *cache[S], e *entry, f field, all S, parse fun
 		b.problem(e, max(it.line, v.line), v.key, text)
 	})
 	if good {
-		c.put(v.raw, s)
+		c.put(v.raw, hash, s)
 	}
 	return s
 }
 
-func parseAddresses(items []item, problem func(item, string)) addr.Set {
-	if len(items) == 1 && items[0].kind == aString {
-		l, err := addr.Parse(items[0].text)
-		if err != nil {
-			problem(items[0], err.Error())
+// addressSet is readSet for addresses.
+func (b *builder) addressSet(e *entry, f field) addr.Set {
+	if v := e.get(f); v != nil && v.raw != nil {
+		if len(v.raw) <= longestIPv4 {
+			if s, ok := b.hosts.set(v.raw); ok {
+				return s
+			}
 		}
-		return l.Set
+		known, hash, ok := b.addresses.get(v.raw)
+		if ok {
+			return known
+		}
+		if b.ranges, ok = appendIPv4(b.ranges[:0], v.raw); ok {
+			s := addr.SetOf(b.ranges...)
+			b.addresses.put(v.raw, hash, s)
+			return s
+		}
 	}
+	return readSet(b, &b.addresses, e, f, addr.Any(), parseAddresses)
+}
+
+func parseAddresses(items []item, problem func(item, string)) addr.Set {
 	var ranges []addr.Range
 	for _, it := range items {
 		if it.kind != aString {
@@ -223,7 +262,7 @@ func notString(it item, example string) string {
 // fromPorts restricts services to the source ports of e.
 func (b *builder) fromPorts(e *entry, services service.Set) service.Set {
 	v := e.get(fieldSourcePorts)
-	items := v.read(b.buffer[:0])
+	items := b.read(v)
 	if v.isEmpty() {
 		return services
 	}

@@ -1,6 +1,7 @@
 package rulelist
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 )
@@ -37,17 +38,14 @@ func (e *entry) claim(key []byte, line int) *value {
 	v := &e.fields[f]
 	if e.given&(1<<f) != 0 {
 		text := fmt.Sprintf("the key %q is given twice", key)
-		if v.key != string(key) {
+		if string(v.key) != string(key) {
 			text = fmt.Sprintf("%s and %s are two names of one field; write one of them", v.key, key)
 		}
 		e.keyProblems = append(e.keyProblems, keyProblem{line, text})
 		return nil
 	}
 	e.given |= 1 << f
-	*v = value{key: preferredKeys[f], line: line}
-	if v.key != string(key) {
-		v.key = string(key)
-	}
+	v.key, v.line, v.raw = key, line, nil
 	return v
 }
 
@@ -73,7 +71,7 @@ func (e *entry) quotedName() string {
 
 // A value is what a rule object has for one field: a scalar, or a list of scalars.
 type value struct {
-	key  string
+	key  []byte
 	line int
 	// raw is the value's JSON text, nil if list and items are already known.
 	raw   []byte
@@ -111,6 +109,15 @@ func (v *value) read(buffer []item) []item {
 		v.list, v.items = decodeItems(v.raw, v.line, buffer)
 	}
 	return v.items
+}
+
+// plain returns the text of a JSON string that needs no decoding, nil for every
+// other value.
+func (v *value) plain() []byte {
+	if len(v.raw) <= 2 || v.raw[0] != '"' || bytes.IndexByte(v.raw, '\\') >= 0 {
+		return nil
+	}
+	return v.raw[1 : len(v.raw)-1]
 }
 
 // isEmpty reports whether the value, which has been read, is null or "", which

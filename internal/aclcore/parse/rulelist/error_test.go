@@ -62,9 +62,9 @@ func TestProblems(t *testing.T) {
 		{`"action":"permit","name":7`, map[string]any{"action": "permit", "name": 7}, `name: has a number, 7; write it as a string: "7"`},
 		{`"action":"permit","condition":[1]`, map[string]any{"action": "permit", "condition": []any{1}}, `condition: has a number, 1`},
 		{`"action":"permit","owners":[null]`, map[string]any{"action": "permit", "owners": []any{nil}}, `owners: has null`},
-		{`"action":"permit","src_ips":"any"`, map[string]any{"action": "permit", "src_ips": "any"}, `unknown key "src_ips"; did you mean src_ip?; accepted are name, action,`},
-		{`"action":"permit","Dst-Port":"any"`, map[string]any{"action": "permit", "Dst-Port": "any"}, `unknown key "Dst-Port"; did you mean dst_port?`},
-		{`"action":"permit","protocol":"tcp"`, map[string]any{"action": "permit", "protocol": "tcp"}, `unknown key "protocol"; did you mean dst_port, which holds protocol and port`},
+		{`"action":"permit","src_ips":"any"`, map[string]any{"action": "permit", "src_ips": "any"}, `unknown key "src_ips" (did you mean src_ip?); accepted are name, action,`},
+		{`"action":"permit","Dst-Port":"any"`, map[string]any{"action": "permit", "Dst-Port": "any"}, `unknown key "Dst-Port" (did you mean dst_port?)`},
+		{`"action":"permit","protocol":"tcp"`, map[string]any{"action": "permit", "protocol": "tcp"}, `unknown key "protocol" (did you mean dst_port, which holds protocol and port`},
 		{`"action":"permit","log":true`, map[string]any{"action": "permit", "log": true}, `unknown key "log"; accepted are`},
 		{`"action":"permit","dst_ip":"any","destinations":"any"`, map[string]any{"action": "permit", "dst_ip": "any", "destinations": "any"}, ` are two names of one field; write one of them`},
 	} {
@@ -104,7 +104,7 @@ func TestPlaceOfProblems(t *testing.T) {
 		}
 	}
 	if _, err := FromValues("rules", []map[string]any{{"action": "deny"}, {"src_ip": "x", "nam": "", "action": "permit"}}); err == nil ||
-		!strings.HasPrefix(err.Error(), "rules[1]: unknown key \"nam\"; did you mean name?") || !strings.Contains(err.Error(), "\nrules[1].src_ip: address \"x\"") {
+		!strings.HasPrefix(err.Error(), "rules[1]: unknown key \"nam\" (did you mean name?)") || !strings.Contains(err.Error(), "\nrules[1].src_ip: address \"x\"") {
 		t.Errorf("values: %v", err)
 	}
 }

@@ -57,11 +57,6 @@ func fieldOf(key []byte) (field, bool) {
 const accepted = "name, action, src_ip (or sources), src_zone (source_zone), src_port, dst_ip (destinations), " +
 	"dst_port (services), dst_zone (destination_zone), condition, comment, owners"
 
-// preferredKeys are the keys of netutils where it has one.
-var preferredKeys = [fieldCount]string{
-	"name", "src_ip", "src_zone", "src_port", "dst_ip", "dst_port", "dst_zone", "action", "condition", "comment", "owners",
-}
-
 // knownKeys are the keys that a mistyped key is compared with, the preferred
 // spelling of a field first.
 var knownKeys = []string{
@@ -90,7 +85,7 @@ func didYouMean(key string) string {
 	}
 	flat := flatten(key)
 	if word, ok := otherWords[flat]; ok {
-		return "; did you mean " + word + "?"
+		return " (did you mean " + word + "?)"
 	}
 	const near = 2 // typing errors
 	best, distance := "", near+1
@@ -102,7 +97,7 @@ func didYouMean(key string) string {
 	if best == "" {
 		return ""
 	}
-	return "; did you mean " + best + "?"
+	return " (did you mean " + best + "?)"
 }
 
 // flatten takes out what spellings of one key differ in: case and separators.

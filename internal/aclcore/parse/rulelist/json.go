@@ -135,14 +135,14 @@ func (r *jsonReader) rule(e *entry) error {
 		return nil
 	}
 	for {
-		r.space()
+		r.peek()
 		line := r.line
 		key, escaped, err := r.key()
 		if err != nil {
 			return err
 		}
 		v := e.claim(keyText(key, escaped), line)
-		r.space()
+		r.peek()
 		start, line := r.pos, r.line
 		if err := r.value(0); err != nil {
 			return err

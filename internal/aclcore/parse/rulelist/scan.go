@@ -2,8 +2,10 @@ package rulelist
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"math/bits"
 )
 
 // A scanner walks over JSON text (RFC 8259) without building values: it finds
@@ -72,6 +74,16 @@ func (s *scanner) space() {
 
 // peek returns the next byte that is no white space, 0 at the end of the text.
 func (s *scanner) peek() byte {
+	if s.pos < len(s.data) && s.data[s.pos] == ' ' { // mostly one, or none
+		s.pos++
+	}
+	if s.pos < len(s.data) && s.data[s.pos] > ' ' {
+		return s.data[s.pos]
+	}
+	return s.peekFurther()
+}
+
+func (s *scanner) peekFurther() byte {
 	s.space()
 	if s.pos < len(s.data) {
 		return s.data[s.pos]
@@ -81,7 +93,7 @@ func (s *scanner) peek() byte {
 
 // take skips white space and the byte c, or reports what stands there instead.
 func (s *scanner) take(c byte, wanted string) error {
-	if s.peek() != c || s.pos >= len(s.data) {
+	if s.peek() != c {
 		return s.unexpected(wanted)
 	}
 	s.pos++
@@ -180,20 +192,20 @@ func (s *scanner) key() (text []byte, escaped bool, err error) {
 // has escapes to be resolved.
 func (s *scanner) str() (text []byte, escaped bool, err error) {
 	start := s.pos + 1
-	for i := start; i < len(s.data); i++ {
-		switch c := s.data[i]; {
-		case c == '"':
+	for i := plainEnd(s.data, start); i < len(s.data); i = plainEnd(s.data, i) {
+		switch c := s.data[i]; c {
+		case '"':
 			s.pos = i + 1
 			return s.data[start:i], escaped, nil
-		case c == '\\':
+		case '\\':
 			escaped = true
 			s.pos = i
 			n, err := s.escape()
 			if err != nil {
 				return nil, false, err
 			}
-			i += n - 1
-		case c < ' ':
+			i += n
+		default:
 			s.pos = i
 			if c == '\n' || c == '\r' {
 				return nil, false, s.errorf("a string does not end on its line")
@@ -202,6 +214,27 @@ func (s *scanner) str() (text []byte, escaped bool, err error) {
 		}
 	}
 	return nil, false, s.errorf("a string does not end; is the file cut off?")
+}
+
+// plainEnd returns the index of the first byte from i on that does not stand for
+// itself in a string: a quote, a backslash or a control character. It looks at
+// eight bytes at a time: x-1 borrows into the high bit of a byte only if the byte,
+// or one before it, is zero.
+func plainEnd(data []byte, i int) int {
+	const ones = 0x0101010101010101
+	for i+8 <= len(data) {
+		w := binary.LittleEndian.Uint64(data[i:])
+		quote, backslash := w^ones*'"', w^ones*'\\'
+		found := ((w-ones*' ')&^w | (quote-ones)&^quote | (backslash-ones)&^backslash) & (ones * 0x80)
+		if found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+		i += 8
+	}
+	for i < len(data) && data[i] >= ' ' && data[i] != '"' && data[i] != '\\' {
+		i++
+	}
+	return i
 }
 
 // escape returns the length of the escape at pos. Halves of UTF-16 pairs are
