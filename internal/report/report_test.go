@@ -1,0 +1,260 @@
+package report
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// golden compares got with testdata/name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs (go test -update writes it):\n%s", file, got)
+	}
+}
+
+type object = map[string]any
+
+func words(w ...string) []any {
+	out := make([]any, len(w))
+	for i := range w {
+		out[i] = w[i]
+	}
+	return out
+}
+
+func decision(action, rule string) any {
+	return object{"ruleset": "edge", "rule": rule, "action": action, "sources": words("10.0.0.1"), "destinations": words("10.0.0.2"), "services": words("tcp/80")}
+}
+
+func missing(by, change string) any {
+	return object{"ruleset": "edge", "sources": words("10.0.0.1"), "destinations": words("10.0.0.2"), "services": words("tcp/80"), "blocked_by": by, "reason": "no rule permits it", "change": change}
+}
+
+func found(status string, more object) object {
+	o := object{"status": status, "missing": []any{}, "decisions": []any{}, "managed_rules": []any{}}
+	for k, v := range more {
+		o[k] = v
+	}
+	return o
+}
+
+func application(name string, flows, results object) object {
+	return object{"name": name, "flows": flows, "results": results}
+}
+
+// estate has a flow in each state.
+func estate() any {
+	return object{
+		"shop": application("Shop", object{
+			"web":  object{"comment": "customers"},
+			"ssh":  object{},
+			"db":   object{},
+			"ntp":  object{},
+			"bad":  object{"action": "deny"},
+			"good": object{"action": "deny"},
+		}, object{
+			"web":  found("allowed", object{"decisions": []any{decision("permit", "web")}}),
+			"ssh":  found("blocked", object{"missing": []any{missing("edge.cfg:9 deny ip any any", "permit tcp host 10.0.0.1 host 10.0.0.2 eq 80")}, "decisions": []any{decision("deny", "all")}}),
+			"db":   found("partial", object{"missing": []any{missing("edge.cfg:9 deny ip any any", "")}, "decisions": []any{decision("permit", "db"), decision("deny", "all")}}),
+			"ntp":  found("indeterminate", object{"decisions": []any{decision("indeterminate", "night")}}),
+			"bad":  found("allowed", object{"decisions": []any{decision("permit", "all")}}),
+			"good": found("blocked", object{"decisions": []any{decision("deny", "all")}}),
+		}),
+		"flow": object{
+			"name": "mail", "application": "Office", "status": "allowed", "managed_rules": words("access-list x extended permit tcp any any eq 25"),
+			"decisions": []any{decision("permit", "ours")},
+		},
+	}
+}
+
+func read(t *testing.T, v any) []Application {
+	t.Helper()
+	a, err := Read(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestMarkdown(t *testing.T) { golden(t, "estate.md", Markdown(read(t, estate()))) }
+
+func TestJSON(t *testing.T) {
+	got, err := JSON(read(t, estate()))
+	if err != nil || !json.Valid([]byte(got)) {
+		t.Fatal(got, err)
+	}
+	golden(t, "estate.json", got)
+}
+
+func TestSARIF(t *testing.T) {
+	inventory := "{\n  \"applications\": [\n    {\n      \"app_name\": \"Shop\",\n      \"app_flows\": {\n        \"ssh\": {},\n        \"db\": {}\n      }\n    }\n  ]\n}\n"
+	at, err := Locate("inventory.json", inventory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at["Shop/ssh"].Line != 6 || at["Shop/db"].Line != 7 {
+		t.Errorf("located at %v", at)
+	}
+	got, err := SARIF(read(t, estate()), at)
+	if err != nil || !json.Valid([]byte(got)) {
+		t.Fatal(got, err)
+	}
+	golden(t, "estate.sarif", got)
+}
+
+// A plan promises the wanted status; the rules that decide tell otherwise.
+func TestReadSeesThroughPlannedStatus(t *testing.T) {
+	for _, tt := range []struct {
+		name, action, status string
+		decisions            []any
+		want                 string
+	}{
+		{"drifted", "permit", "allowed", []any{decision("deny", "all")}, "blocked"},
+		{"partly", "permit", "allowed", []any{decision("permit", "a"), decision("deny", "all")}, "partial"},
+		{"undecidable", "permit", "allowed", []any{decision("permit", "a"), decision("indeterminate", "b")}, "indeterminate"},
+		{"true", "permit", "allowed", []any{decision("permit", "a")}, "allowed"},
+		{"deny open", "deny", "blocked", []any{decision("permit", "a")}, "allowed"},
+		{"deny true", "deny", "blocked", []any{decision("deny", "a")}, "blocked"},
+		{"deny partly", "deny", "blocked", []any{decision("deny", "a"), decision("permit", "b")}, "partial"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := read(t, []any{application("A", object{"f": object{"action": tt.action}}, object{"f": found(tt.status, object{"decisions": tt.decisions})})})
+			f := a[0].Flows[0]
+			if f.Status != tt.want || f.AsIs != (tt.status == tt.want) || f.AsIs != (len(f.Missing) == 0) {
+				t.Errorf("got %s, as wanted %t, %d missing; want %s", f.Status, f.AsIs, len(f.Missing), tt.want)
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for _, v := range []any{nil, "x", []any{"x"}, object{"a": "x"}, []any{object{"name": "n"}}} {
+		if a, err := Read(v); err == nil {
+			t.Errorf("%v was read as %v", v, a)
+		}
+	}
+}
+
+var hostile = []string{
+	"<script>alert(1)</script>", "a|b|c", "`code`", "```\nfence", "@everyone", "[x](http://example.com)", "![x](y)", "\x1b[31mred\x1b[0m",
+	"line\nbreak\r\n# heading", "\u202egnp.exe", "zero\u200bwidth", "\"]:::blocked; click a0 href \"x\"", "</summary></details><h1>", "-->", "%%{init: {}}%%", "end", "#quot;", strings.Repeat("x", 5000),
+}
+
+// Nothing that a user can write breaks out of where it is shown.
+func TestHostileText(t *testing.T) {
+	for i, h := range hostile {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			a := read(t, []any{application(h, object{h: object{"comment": h}}, object{h: found("blocked", object{
+				"missing":       []any{object{"ruleset": h, "sources": words(h), "destinations": words(h), "services": words(h), "blocked_by": h, "reason": h, "change": h}},
+				"managed_rules": words(h),
+			})})})
+			md := Markdown(a)
+			checkMarkdown(t, md)
+			for _, write := range []func() (string, error){
+				func() (string, error) { return JSON(a) },
+				func() (string, error) { return SARIF(a, map[string]Location{h + "/" + h: {h, 1}}) },
+			} {
+				if text, err := write(); err != nil || !json.Valid([]byte(text)) {
+					t.Errorf("no JSON: %v\n%s", err, text)
+				}
+			}
+			if i == 0 {
+				golden(t, "hostile.md", md)
+			}
+		})
+	}
+}
+
+// markup is every tag that the report writes itself.
+var markup = regexp.MustCompile(`</?(details|summary|b|code)>|<br/>|<U\+[0-9A-F]{4,}>`)
+
+func checkMarkdown(t *testing.T, md string) {
+	t.Helper()
+	fence, cells, opened, closed := "", 0, 0, 0
+	for n, line := range strings.Split(md, "\n") {
+		for _, r := range line {
+			if unicode.Is(unicode.C, r) {
+				t.Errorf("line %d holds U+%04X: %q", n+1, r, line)
+			}
+		}
+		switch {
+		case fence != "":
+			if line == fence {
+				fence = ""
+			}
+			continue
+		case strings.HasPrefix(line, "```"):
+			fence = strings.TrimRight(line, "abcdefghijklmnopqrstuvwxyz")
+			continue
+		case strings.HasPrefix(line, "| ---"):
+			cells = strings.Count(line, "|")
+		case strings.HasPrefix(line, "|") && cells > 0:
+			if got := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|"); got != cells {
+				t.Errorf("line %d has %d bars, the table has %d: %q", n+1, got, cells, line)
+			}
+		case line == "":
+			cells = 0
+		}
+		opened += strings.Count(strings.Split(line, "`")[0], "<details>")
+		closed += strings.Count(strings.Split(line, "`")[0], "</details>")
+		plain := regexp.MustCompile("`[^`]*`").ReplaceAllString(line, "")
+		if rest := markup.ReplaceAllString(plain, ""); strings.ContainsAny(rest, "<>@") {
+			t.Errorf("line %d has markup of a user: %q", n+1, line)
+		}
+	}
+	if fence != "" {
+		t.Error("a fence stays open")
+	}
+	if opened != 1 || closed != 1 {
+		t.Errorf("%d details are opened, %d closed, want 1", opened, closed)
+	}
+}
+
+// The comment of a pull request holds 65,536 characters, and a graph of hundreds of
+// nodes cannot be read.
+func TestMarkdownIsBounded(t *testing.T) {
+	var all []any
+	for a := range 10 {
+		flows, results := object{}, object{}
+		for f := range 100 {
+			name := fmt.Sprintf("flow-%03d", f)
+			flows[name] = object{"comment": strings.Repeat("why ", 50)}
+			results[name] = found("blocked", object{"missing": []any{missing(strings.Repeat("deny ip any any ", 10), strings.Repeat("permit ", 40))}})
+		}
+		all = append(all, application(fmt.Sprintf("app-%02d", a), flows, results))
+	}
+	md := Markdown(read(t, all))
+	if len(md) > 65_536-1000 {
+		t.Errorf("the report has %d bytes", len(md))
+	}
+	if n := strings.Count(md, " --> f"); n != maxNodes {
+		t.Errorf("the graph shows %d flows, want %d", n, maxNodes)
+	}
+	if !strings.Contains(md, "more flows that are not as wanted") {
+		t.Error("what is left out is not said")
+	}
+}
