@@ -50,14 +50,14 @@ func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
 		p.note(l, "an access-list command without a name")
 		return
 	}
-	var at int
+	at := place{indent: l.indent}
 	if ahead := c; ahead.take("line") {
 		if n, ok := number(ahead.next(), 1<<31-1); ok && n > 0 {
-			at, c = n, ahead
+			at.number, c = n, ahead
 		}
 	}
 	p.evidence = true
-	e := entry{text: l.text, line: int32(l.number)}
+	p.certain = p.certain || at.number > 0
 	switch c.peek() {
 	case "ethertype", "webtype":
 		p.certain = true
@@ -65,20 +65,17 @@ func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
 		named(name).unread = true
 		return
 	case "remark":
-		e.kind = remarkEntry
-		named(name).add(e, int32(at), false)
+		named(name).add(entry{kind: remarkEntry}, l, at)
 		return
 	case "extended", "standard":
 		p.certain = true
 	}
 	start := len(l.text) - len(c.rest)
-	var counted bool
-	e.text, counted, e.marked = trimCounters(l.text)
-	counted = counted || strings.HasSuffix(e.text, "resolved)") || strings.Contains(e.text, "resolved) ")
+	var e entry
+	e.text, at.counted, e.marked = trimCounters(l.text)
 	e.start = int32(min(start, len(e.text)))
-	p.certain = p.certain || at > 0
 	to := named(name)
-	p.open = openEntry{to, to.add(e, int32(at), counted), l.indent}
+	p.open = openEntry{to, to.add(e, l, at), l.indent}
 }
 
 // openEntry is the ACE on the line above, which may go on in this one; its list is
@@ -120,9 +117,11 @@ func isSetting(name string, c cursor) bool {
 
 // binding is an access-group command.
 type binding struct {
-	line        sourceLine
-	list, where string // where as in config.List.Aliases
-	in, global  bool
+	line       sourceLine
+	list       string
+	iface      string
+	where      string // as in config.List.Aliases
+	in, global bool
 }
 
 // accessGroup takes "access-group LIST {in|out} interface NAME [OPTION]" and
@@ -134,7 +133,8 @@ func (p *parser) accessGroup(l sourceLine, c cursor) {
 	case direction == "global" && c.atEnd():
 		b.where, b.global = direction, true
 	case (direction == "in" || direction == "out") && c.take("interface") && !c.atEnd():
-		b.where, b.in = c.next()+" "+direction, direction == "in"
+		b.iface, b.in = c.next(), direction == "in"
+		b.where = b.iface + " " + direction
 		switch option := c.next(); option {
 		case "":
 		case "control-plane":

@@ -52,7 +52,6 @@ type definition struct {
 	services  services
 	protocol  *protocolSet
 	ports     map[uint8]ports
-	icmp      map[uint8]services
 }
 
 type resolution uint8

@@ -20,16 +20,17 @@ func (p *parser) document() *config.Document {
 			own.Name = ipv6Prefix + l.name
 		}
 		in, apart := p.applied(l.name)
-		if len(in) > 0 && global != nil && global.name != l.name {
-			// Where the list alone decides, it is a list of its own.
-			for _, where := range apart {
-				d.Lists = append(d.Lists, config.List{Name: where, Rules: own.Rules, Default: rule.Deny})
-			}
-			own.Aliases = in
-			own.Rules = slices.Concat(own.Rules, global.rules)
-		} else {
+		after := slices.Concat(p.bridged(l.name), global.after(l.name))
+		if len(in) == 0 || len(after) == 0 {
 			own.Aliases = append(in, apart...)
+			d.Lists = append(d.Lists, own)
+			continue
 		}
+		// Where the list alone decides, it is a list of its own.
+		for _, where := range apart {
+			d.Lists = append(d.Lists, config.List{Name: where, Rules: own.Rules, Default: rule.Deny})
+		}
+		own.Aliases, own.Rules = in, slices.Concat(own.Rules, after)
 		d.Lists = append(d.Lists, own)
 	}
 	for _, l := range p.foreign {
@@ -39,10 +40,30 @@ func (p *parser) document() *config.Document {
 	return d
 }
 
+// bridged returns what may come after the list on the members of a bridge group:
+// the list of the group's own interface. Who is a member is not followed.
+func (p *parser) bridged(list string) []rule.Rule {
+	for _, b := range p.bindings {
+		if b.in && b.list != list && slices.Contains(p.bridges, b.iface) {
+			return appendUndecided(nil, rule.Rule{Line: b.line.number, Text: b.line.text},
+				"members of the bridge group take this list next")
+		}
+	}
+	return nil
+}
+
 // globalList is the list that decides what no list of the interface does.
 type globalList struct {
 	name  string
 	rules []rule.Rule
+}
+
+// after returns the rules that come after the list.
+func (g *globalList) after(list string) []rule.Rule {
+	if g == nil || g.name == list {
+		return nil
+	}
+	return g.rules
 }
 
 // global reads the list that is applied globally, nil if there is none. It is not

@@ -38,21 +38,34 @@ type list struct {
 	any     addr.Set // what the word any stands for
 	entries []entry
 	order   sequence
-	// latest is the entry of the last line that had a number, and that number:
-	// elements repeat it.
-	latest, number int32
+	// latest is the entry of the last line, and where that stood: elements repeat its
+	// number.
+	latest   int32
+	latestAt place
+	// plain says that some line has no number, as in a configuration; counted, that
+	// some line can only be of show access-list.
+	plain, counted bool
 	// shown says that there was a heading of show access-list, elements how many
 	// elements it counts.
 	shown    bool
 	heading  sourceLine
 	elements int
 	leaves   int // entries and elements that are not expanded further
-	// altered is a command that removed lines of the list, if its text is not empty.
-	altered sourceLine
+	// doubt is why nothing about the list is sure, "" if there is no such reason, and
+	// doubtAt the line that it comes from.
+	doubt   string
+	doubtAt sourceLine
 	// unread says that the list has lines of a type that is not read.
 	unread bool
 	// continued holds the line below an entry, where that looks like the rest of it.
 	continued map[int32]string
+}
+
+// place is where a line says that it belongs: its line number, 0 without, and its
+// indentation. counted says that it has the counters of show access-list.
+type place struct {
+	number, indent int
+	counted        bool
 }
 
 // reset drops every line: the list is cleared, or shown from its start.
@@ -62,35 +75,38 @@ func (l *list) reset() {
 
 func (l *list) spanOf(i int32) int { return int(l.entries[i].span) }
 
-// add appends the entry e, which has the line number if that is not 0. counted
-// says that it is a line of show access-list for sure. It returns the entry's
-// index.
-func (l *list) add(e entry, number int32, counted bool) (index int32) {
-	e.span = 1
+// add puts the entry into the list and returns its index.
+func (l *list) add(e entry, source sourceLine, at place) (index int32) {
+	e.span, e.line = 1, int32(source.number)
 	i := int32(len(l.entries))
-	if counted && number > 0 && number == l.number {
+	repeated := at.number > 0 && at.number == l.latestAt.number
+	l.plain = l.plain || at.number == 0
+	l.counted = l.counted || at.counted
+	if repeated && (at.counted || at.indent > l.latestAt.indent) {
 		l.addElement(e, i)
 		return i
 	}
-	missing := int(number) - 1 - l.order.lines
+	missing := at.number - 1 - l.order.lines
 	switch {
-	case number > 0 && missing < 0 && !counted:
+	case at.number > 0 && missing < 0 && !at.counted:
 		// A command, as it is typed to put a line between others.
+		if repeated && !l.plain && !l.counted && !l.shown {
+			l.doubt, l.doubtAt = "the line number is repeated: it may be a command, or an element of the line above", source
+		}
 		l.entries = append(l.entries, e)
-		l.order.insert(int(number), i, l.spanOf)
-		l.number = 0
+		l.order.insert(at.number, i, l.spanOf)
 		return i
-	case number > 0 && missing > 0 && (counted || l.shown):
+	case at.number > 0 && missing > 0 && (at.counted || l.shown || !l.plain):
 		l.entries = append(l.entries, entry{kind: gapEntry, line: e.line, span: int32(missing)})
 		l.order.push(i, missing)
 		i++
 	}
 	l.entries = append(l.entries, e)
 	l.order.push(i, 1)
-	if e.kind == aceEntry {
+	if e.kind == aceEntry && at.number > 0 {
 		l.leaves++
 	}
-	l.latest, l.number = i, number
+	l.latest, l.latestAt = i, at
 	return i
 }
 
@@ -109,7 +125,7 @@ func (l *list) addElement(e entry, i int32) {
 // isFilter reports whether the list filters packets, as far as it is known: it may
 // have been cleared, hold nothing but remarks, or be of a type that is not read.
 func (l *list) isFilter() bool {
-	if l.altered.text != "" || l.shown && !l.unread {
+	if l.doubt != "" || l.shown && !l.unread {
 		return true
 	}
 	return slices.ContainsFunc(l.entries, func(e entry) bool { return e.kind == aceEntry })
@@ -124,9 +140,8 @@ func (p *parser) rules(l *list) []rule.Rule {
 		l.any = p.any
 	}
 	out := make([]rule.Rule, 0, len(l.entries))
-	if l.altered.text != "" {
-		out = appendUndecided(out, rule.Rule{Line: l.altered.number, Text: l.altered.text},
-			"this command removes lines of the list; give it as the device shows it")
+	if l.doubt != "" {
+		out = appendUndecided(out, rule.Rule{Line: l.doubtAt.number, Text: l.doubtAt.text}, l.doubt)
 	}
 	at := 1
 	for i := range l.order.all {

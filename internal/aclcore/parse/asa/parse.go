@@ -50,8 +50,12 @@ type parser struct {
 	lists           map[string]*list
 	order           []*list
 	bindings        []binding
-	services        map[serviceArg]services
-	budget          budget
+	// bridges are the names of bridge groups' own interfaces, onBridge says that the
+	// lines are of one.
+	bridges  []string
+	onBridge bool
+	services map[serviceArg]services
+	budget   budget
 
 	block *block // whose body is being read
 	open  openEntry
@@ -158,8 +162,13 @@ func (p *parser) command(l sourceLine) {
 		p.alias(c)
 	case "ASA", "PIX", "FWSM", "NGFW":
 		p.release(word, c)
+	case "interface":
+		p.onBridge = strings.HasPrefix(c.next(), "BVI")
 	case "nameif":
 		p.evidence = true
+		if p.onBridge {
+			p.bridges = append(p.bridges, c.next())
+		}
 	case "security-level", "same-security-traffic":
 		p.evidence = true
 		p.note(l, "security levels decide where no access list is applied; they are not evaluated")
@@ -226,7 +235,7 @@ func (p *parser) remove(l sourceLine, c cursor) {
 			if whole {
 				list.reset()
 			} else {
-				list.altered = l
+				list.doubt, list.doubtAt = "the command removes lines of the list; give it as the device shows it", l
 			}
 		}
 	case "object", "object-group":

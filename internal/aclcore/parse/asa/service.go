@@ -144,33 +144,33 @@ func (p *parser) icmpGroupOf(protocol uint8, name string, depth int) services {
 		return unsureServices(whole, "%s", problem)
 	case d.kind != icmpGroup:
 		return unsureServices(whole, "%s is no group of ICMP types", d.title)
-	case len(d.members) == 0:
-		return unsureServices(whole, "%s holds no type", d.title)
+	case protocol != service.ICMP:
+		return unsureServices(whole, "%s holds types of ICMP, used with ICMPv6", d.title)
 	}
-	if known, ok := d.icmp[protocol]; ok {
-		return known
+	done, problem := d.enter(depth)
+	if done {
+		return d.services
 	}
-	if _, problem := d.enter(depth); problem != "" {
+	if problem != "" {
 		return unsureServices(whole, "%s", problem)
 	}
-	s := p.icmpMembers(d, protocol, whole, depth)
-	if d.icmp == nil {
-		d.icmp = make(map[uint8]services)
-	}
-	d.icmp[protocol] = s
-	d.state = unresolved // for the other ICMP
-	return s
+	d.services = p.icmpMembers(d, whole, depth)
+	d.state = resolved
+	return d.services
 }
 
-func (p *parser) icmpMembers(d *definition, protocol uint8, whole service.Set, depth int) services {
+func (p *parser) icmpMembers(d *definition, whole service.Set, depth int) services {
+	if len(d.members) == 0 {
+		return unsureServices(whole, "%s holds no type", d.title)
+	}
 	all := serviceUnion{p: p}
 	for _, m := range d.members {
 		word, c := m.split()
 		var s services
 		if word == "group-object" {
-			s = p.icmpGroupOf(protocol, c.next(), depth+1)
+			s = p.icmpGroupOf(service.ICMP, c.next(), depth+1)
 		} else {
-			s = p.icmpService(protocol, icmpArg{kind: c.next()}, depth)
+			s = p.icmpService(service.ICMP, icmpArg{kind: c.next()}, depth)
 		}
 		if !c.atEnd() {
 			s = unsureServices(whole, "%s", d.complaint(m))

@@ -156,6 +156,26 @@ func blankHashes(got, want string) string {
 	return got
 }
 
+// TestRenderTypes writes ICMP codes that do not begin or end with a type.
+func TestRenderTypes(t *testing.T) {
+	box := service.Ports(service.ICMP, 3<<8|254, 5<<8|1)
+	r := rule.Rule{Action: rule.Permit, Traffic: traffic.Product{
+		Sources: addr.Any4(), Destinations: addresses(t, "10.0.0.1"), Services: service.SetOf(box),
+	}}
+	got, err := asarender.Render("x", rule.Insertion{Rules: []rule.Rule{r}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	for line := range strings.SplitSeq(got, "\n") {
+		_, icmp, _ := strings.Cut(line, "host 10.0.0.1 ")
+		types = append(types, icmp)
+	}
+	if want := "3 254,3 255,4,5 0,5 1"; strings.Join(types, ",") != want {
+		t.Errorf("types %v, want %s", types, want)
+	}
+}
+
 func TestRenderErrors(t *testing.T) {
 	for _, tt := range []struct{ list, rules, want string }{
 		{"", "permit any any ip", "takes a name without blanks"},
