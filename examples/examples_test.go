@@ -11,11 +11,14 @@ import (
 
 // cases are the checks by directory. Each gets a copy of the example.
 var cases = map[string]func(*workspace){
+	"ci":                differs,
+	"compose":           differs,
 	"deny-flow":         denyFlow,
 	"gate":              gate,
 	"inline-rules":      inlineRules,
 	"inventory":         inventory,
 	"inventory-yaml":    inventory,
+	"module":            module,
 	"multiple-rulesets": multipleRulesets,
 	"nested-addresses":  nestedAddresses,
 	"quickstart":        quickstart,
@@ -39,6 +42,12 @@ func TestAccExamples(t *testing.T) {
 		})
 	}
 }
+
+// differs is for examples whose own tests say the rest.
+func differs(w *workspace) { w.plan(2) }
+
+// module is called by others, and has tests in Terraform's own language.
+func module(w *workspace) { w.run(0, "validate", "-no-color") }
 
 func inventory(w *workspace) {
 	p := w.plan(2)
@@ -138,6 +147,34 @@ func multipleRulesets(w *workspace) {
 	w.run(1, "apply", "-no-color", "-input=false", "-auto-approve")
 }
 
+// quickstart does what the README tells: it puts the changes that the plan names
+// into the configuration of the firewall, and all is well.
 func quickstart(w *workspace) {
-	w.plan(2)
+	p := w.plan(2)
+	p.output(w, "flows", `{
+		"Billing/database": "partial: permit by inside_in line 7, deny by inside_in line 8",
+		"Billing/dns": "allowed: permit by inside_in line 6",
+		"Billing/web": "allowed: permit by inside_in line 5",
+		"Payroll/portal": "allowed: permit by inside_in line 3",
+		"Payroll/remote-desktop": "blocked: deny by inside_in line 2"
+	}`)
+	p.wants(w,
+		`application "Billing": 2 of 3 flows as wanted, 1 partial`,
+		`application "Payroll": 1 of 2 flows as wanted, 1 blocked`,
+	)
+	w.paste(p.change("Billing", "database"), p.change("Payroll", "remote-desktop"))
+	w.apply()
+}
+
+// change returns the change that closes the only gap of a flow of the quickstart.
+func (p plan) change(application, flow string) string {
+	results := p.changes[`acl_application.this["`+application+`"]`]["results"].(map[string]any)
+	missing := results[flow].(map[string]any)["missing"].([]any)
+	return missing[0].(map[string]any)["change"].(string)
+}
+
+// paste adds commands to the configuration of the quickstart's firewall.
+func (w *workspace) paste(commands ...string) {
+	w.Helper()
+	w.replace("firewall/edge.cfg", "access-group inside_in", strings.Join(commands, "\n")+"\naccess-group inside_in")
 }

@@ -8,14 +8,20 @@ import (
 )
 
 // TestAccSnippets plans what the pages of the documentation show, each together
-// with the page of the provider. The wanted outputs are JSON, by name.
+// with the page of the provider. Outputs are compared with the comments beside
+// them, or with the JSON texts here.
 func TestAccSnippets(t *testing.T) {
 	wanted := map[string]map[string]string{
-		"provider":                  {},
 		"resources/acl_application": {"billing": `"allowed"`},
 		"resources/acl_flow":        {"web": `"allowed"`},
 		"data-sources/acl_match": {
 			"answers": `{"web": "permit", "all": {"database": "partial", "web": "allowed"}, "inline": "partial", "excluded": ["10.1.0.42"]}`,
+		},
+		"data-sources/acl_ruleset": {
+			"understood": `{
+				"edge": "2 rules in json", "format": "cisco_asa", "access_lists": ["outside_in", "dmz_in"],
+				"indeterminate": {"2": "time-range NIGHT"}
+			}`,
 		},
 		"functions/expand": {
 			"products": `[
@@ -30,19 +36,18 @@ func TestAccSnippets(t *testing.T) {
 			}`,
 		},
 		"functions/match": {
-			"allowed": `"permit"`,
 			"missing": `[{
 				"ruleset": "rules", "sources": ["10.1.1.1"], "destinations": ["172.16.0.10"], "services": ["tcp/80"],
 				"blocked_by": "rules: default deny, no rule matches", "reason": "no rule permits it",
 				"change": "{\"src_ip\":[\"10.1.1.1\"],\"dst_ip\":[\"172.16.0.10\"],\"dst_port\":[\"tcp/80\"],\"action\":\"permit\"},"
 			}]`,
 		},
-		"functions/parse_address": {"range": `["10.0.0.1/32", "10.0.0.2/31", "10.0.0.4/32"]`, "mask": `"10.0.0.0/24"`},
 		"functions/parse_service": {
 			"https": `{"canonical": "tcp/443", "protocol": "tcp", "protocol_number": 6, "from_port": 443, "to_port": 443, "icmp_type": null, "icmp_code": null}`,
-			"types": `8`,
 		},
-		"functions/covers": {"prefix": `true`, "ports": `true`, "families": `false`},
+		"functions/render": {
+			"yaml": `"- {\"name\":\"web\",\"src_ip\":[\"10.0.0.0/8\"],\"dst_ip\":[\"172.16.0.10\"],\"dst_port\":[\"tcp/80\",\"tcp/443\"],\"action\":\"permit\"}"`,
+		},
 	}
 	var dirs []string
 	for _, pattern := range []string{"provider", "resources/*", "data-sources/*", "functions/*"} {
@@ -56,10 +61,6 @@ func TestAccSnippets(t *testing.T) {
 		dir = filepath.ToSlash(dir)
 		t.Run(dir, func(t *testing.T) {
 			t.Parallel()
-			outputs, ok := wanted[dir]
-			if !ok {
-				t.Fatalf("examples/%s is not among the wanted outputs", dir)
-			}
 			w := newWorkspace(t, "provider")
 			if dir == "provider" {
 				w.plan(0)
@@ -67,8 +68,15 @@ func TestAccSnippets(t *testing.T) {
 			}
 			w.addSnippet(dir)
 			p := w.plan(2)
-			for name, want := range outputs {
+			for name, want := range wanted[dir] {
 				p.output(t, name, want)
+			}
+			said := 0
+			if code, err := os.ReadFile(filepath.Join(dir, "function.tf")); err == nil {
+				said = p.said(t, string(code))
+			}
+			if len(wanted[dir])+said == 0 {
+				t.Errorf("nothing is said about the outputs of examples/%s, neither beside them nor here", dir)
 			}
 			w.apply()
 		})

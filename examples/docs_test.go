@@ -1,0 +1,125 @@
+package examples_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+)
+
+var terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
+
+// TestAccGuides plans every block of Terraform code in the guides, and compares
+// its outputs with what the comments beside them say.
+func TestAccGuides(t *testing.T) {
+	guides, err := filepath.Glob("../templates/guides/*.md")
+	if err != nil || len(guides) == 0 {
+		t.Fatalf("no guides: %v", err)
+	}
+	for _, path := range guides {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := (*workspace)(nil)
+		for i, block := range terraformBlock.FindAllStringSubmatch(string(text), -1) {
+			if w == nil {
+				w = newWorkspace(t, "provider")
+			}
+			if err := os.WriteFile(filepath.Join(w.dir, "block.tf"), []byte(block[1]), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			t.Run(filepath.Base(path), func(t *testing.T) {
+				if out := w.run(0, "fmt", "-check", "-no-color", "block.tf"); out != "" {
+					t.Errorf("block %d is not formatted", i+1)
+				}
+				p := w.plan(2)
+				if p.said(t, block[1]) == 0 {
+					t.Errorf("block %d shows no output and what it is", i+1)
+				}
+			})
+		}
+	}
+}
+
+var outputName = regexp.MustCompile(`^output "([^"]+)" \{$`)
+
+// said compares the outputs that a code has a comment on, as in
+//
+//	value = provider::acl::covers("10.0.0.0/8", "10.1.0.0/16") # true
+//
+// and returns how many these are.
+func (p plan) said(t testing.TB, code string) (n int) {
+	t.Helper()
+	name := ""
+	for line := range strings.Lines(code) {
+		line = strings.TrimRight(line, "\n")
+		if m := outputName.FindStringSubmatch(line); m != nil {
+			name = m[1]
+		}
+		_, comment, ok := strings.Cut(line, " # ")
+		if ok && name != "" && json.Valid([]byte(comment)) {
+			p.output(t, name, comment)
+			n++
+		}
+	}
+	return n
+}
+
+// TestAccReadme compares the blocks of README.md that are marked as a plan with the
+// plan of the quickstart. A line with only "…" stands for any lines in between.
+func TestAccReadme(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?ms)^<!-- (plan|drift) -->\n```text\n(.*?)^```$").FindAllStringSubmatch(string(text), -1)
+	if len(blocks) != 2 {
+		t.Fatalf("README.md has %d blocks under <!-- plan --> and <!-- drift -->, want one of each", len(blocks))
+	}
+	w := newWorkspace(t, "quickstart")
+	if w.tofu {
+		t.Skip("the README shows what Terraform prints, and OpenTofu prints it a little differently")
+	}
+	first := w.plan(2)
+	shown := map[string]string{"plan": first.text}
+	w.paste(first.change("Payroll", "remote-desktop"), first.change("Billing", "database"))
+	w.apply()
+	w.replace("firewall/edge.cfg", first.change("Billing", "database")+"\n", "")
+	shown["drift"] = w.plan(2).text
+	for _, b := range blocks {
+		compareExcerpt(t, b[2], shown[b[1]])
+	}
+}
+
+// compareExcerpt looks for the parts of an excerpt in the text, one after the other.
+func compareExcerpt(t *testing.T, excerpt, text string) {
+	t.Helper()
+	rest := text
+	for _, part := range regexp.MustCompile(`(?m)^ *…\n`).Split(excerpt, -1) {
+		i := strings.Index(rest, part)
+		if i < 0 {
+			t.Fatalf("README.md shows\n%s\nbut the plan is\n%s", part, text)
+		}
+		rest = rest[i+len(part):]
+	}
+}
+
+// TestFormats sees that the pages know every language that can be read.
+func TestFormats(t *testing.T) {
+	for _, path := range []string{"../README.md", "../templates/guides/rulesets.md"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, format := range parse.Formats {
+			if !strings.Contains(string(text), "`"+format+"`") {
+				t.Errorf("%s does not name the format `%s`", path, format)
+			}
+		}
+	}
+}

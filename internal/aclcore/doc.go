@@ -1,0 +1,47 @@
+// Package aclcore is the core: what firewalls say, what is wanted of them, and the
+// difference. This package itself is empty; here is what its rooms are for, in the
+// order in which a question passes through them.
+//
+// What traffic is, as sets with an exact algebra:
+//
+//	addr       IP addresses: one written address, and sets of ranges
+//	service    protocols, ports, ICMP types: one written service, and sets of them
+//	  iana     the names that IANA registers for protocols and ports
+//	traffic    products of sources, destinations and services
+//
+// What is wanted:
+//
+//	flow       a declared flow: names resolved, its products, its traffic
+//
+// What firewalls say:
+//
+//	rule       a rule, and the ruleset in which the first one that matches decides
+//	config     what is found in a configuration before one access list is chosen
+//	parse      texts to rulesets: the format is detected, then one of
+//	  rulelist   lists of objects in JSON and YAML, as netutils has them
+//	  asa, ios   Cisco ASA; Cisco IOS, NX-OS and IOS-XR, Arista EOS
+//	  iptables   iptables-save
+//	  nftables   nft list ruleset, as text and as JSON
+//	  aws        security groups and network ACLs as the AWS command line shows them
+//	  tfplan     the same as Terraform shows them, in a plan or a state
+//
+// The answer:
+//
+//	match      which rule decides what, the verdict, and what is missing
+//	change     the rules that close the gap, few of them
+//	render     these rules in the language of the ruleset
+//
+// How it is known to be right:
+//
+//	oracle     the same answer, packet by packet, slowly and plainly
+//	enginetest rulesets and questions for tests: every packet of a tiny universe,
+//	           estates of real size, worst cases
+//
+// A verdict never travels without its reason, and what cannot be known is said to
+// be: a false "allowed" is the one bug that must not happen.
+//
+// The core is pure. Bytes and values go in, values come out; there is no Terraform,
+// no network, no file, no clock and no global state that changes. Package estate
+// reads the files, package provider speaks with Terraform. Imports run one way,
+// from the bottom of this page up: .golangci.yml holds them to it.
+package aclcore
