@@ -19,9 +19,11 @@
 // A security group is two lists, "sg-… ingress" and "sg-… egress": permits in no
 // order, then deny. Replies pass. A network ACL is two ordered lists,
 // "acl-… ingress" and "acl-… egress"; it is stateless, so that replies are matched
-// against the other one. The group's name, and the tag Name, select a list like the
-// id does; an ACL can be chosen by its subnet too. Any of them without a direction
-// is the ingress list.
+// against the other one: ask for "tcp/443 from 1024-65535" where clients use ephemeral
+// ports, since without source ports the replies to all of them have to pass.
+//
+// The group's name, and the tag Name, select a list like the id does; an ACL can be
+// chosen by its subnet too. Any of them without a direction is the ingress list.
 //
 // The lists tell nothing about which addresses they protect. Where interfaces are
 // in the file they do: traffic of an address whose interface does not carry the

@@ -62,7 +62,8 @@ func (b *builder) aclLists(a *ACL) []config.List {
 }
 
 // aclRules returns the rules of one direction in the order in which they are
-// evaluated, never nil: replies to a list without entries meet the default deny.
+// evaluated. They end in a default deny, so that the rules that replies meet are
+// never nil.
 func (b *builder) aclRules(a *ACL, d Direction) []rule.Rule {
 	var numbered, floating []Entry
 	for _, e := range a.Entries {
@@ -96,8 +97,21 @@ func (b *builder) aclRules(a *ACL, d Direction) []rule.Rule {
 	for _, e := range floating {
 		rules = b.appendEntry(rules, &e)
 	}
+	// Terraform leaves out the default entries, which every network ACL has.
+	if n := len(numbered); n == 0 || numbered[n-1].Number <= LastEntry {
+		numbered = append(numbered, Entry{
+			Line: a.Line, Label: a.Name, Number: LastEntry + 1, Direction: d, Services: service.Any(),
+			Peer: Peer{Text: "any", Prefix: addr.Any()},
+		})
+	}
 	for i := range numbered {
 		rules = b.appendEntry(rules, &numbered[i])
+	}
+	for i := range rules {
+		rules[i].Place = a.Name + " " + d.String()
+		if rules[i].Name != "" {
+			rules[i].Place += " " + rules[i].Name
+		}
 	}
 	b.rules += len(rules)
 	return rules

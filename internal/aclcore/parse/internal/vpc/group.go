@@ -82,6 +82,9 @@ func (b *builder) groupLists() []config.List {
 				r := rule.Rule{Line: g.Line, Text: list.Name, Action: rule.Permit, Unknown: []string{b.network.Incomplete}}
 				list.Rules = append(list.Rules, placed(r, d, addr.Any(), addr.Any(), service.Any()))
 			}
+			for j := range list.Rules {
+				list.Rules[j].Place = list.Name // also those that other groups have permits of
+			}
 			lists = append(lists, list)
 		}
 	}

@@ -94,15 +94,23 @@ func TestMaxRules(t *testing.T) {
 	}
 }
 
-// TestReturnNotNil: a nil Return would send replies to the rules of the same list.
-func TestReturnNotNil(t *testing.T) {
-	lists, err := (&Network{ACLs: []ACL{{Name: "acl-1"}}}).Lists()
+// TestDefaultEntries: a network ACL without entries still denies, and has rules that
+// replies meet; nil would send them to the rules of the same list.
+func TestDefaultEntries(t *testing.T) {
+	lists, err := (&Network{ACLs: []ACL{{Name: "acl-1", Line: 7}}}).Lists()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range lists {
-		if l.Return == nil || !l.Stateless {
-			t.Errorf("%s: Return %v, Stateless %v", l.Name, l.Return, l.Stateless)
+	for i, l := range lists {
+		if len(l.Rules) != 1 || len(l.Return) != 1 || !l.Stateless {
+			t.Fatalf("%s has %d rules and %d for replies, stateless: %v", l.Name, len(l.Rules), len(l.Return), l.Stateless)
+		}
+		own, other := l.Name+" *", lists[1-i].Name+" *"
+		if r := l.Rules[0]; r.Name != DefaultEntry || r.Place != own || r.Line != 7 || r.Action != rule.Deny || !r.IsCatchAll() {
+			t.Errorf("%s: %+v", l.Name, r)
+		}
+		if l.Return[0].Place != other {
+			t.Errorf("%s: replies meet %q", l.Name, l.Return[0].Place)
 		}
 	}
 }

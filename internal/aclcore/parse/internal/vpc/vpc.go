@@ -6,6 +6,9 @@
 // a prefix list. A network ACL becomes two ordered stateless lists, each with the
 // other as the one that replies meet. What a rule refers to and the file does not
 // say makes the rule undecidable, never narrower.
+//
+// The Place of a rule is the name of its list, "sg-… ingress", and in a network ACL
+// also the number of the entry, "acl-… egress 100", or "*" for the default entries.
 package vpc
 
 import (
