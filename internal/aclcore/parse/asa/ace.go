@@ -53,8 +53,8 @@ func (a *ace) misplaced(word, expected string) {
 }
 
 // readACE reads what follows the name and line number of an access-list command.
-// any is what that word stands for.
-func (p *parser) readACE(text string, any addr.Set) ace {
+// anyone is what the word any stands for.
+func (p *parser) readACE(text string, anyone addr.Set) ace {
 	c := cursor{text}
 	out := anything()
 	standard := false
@@ -77,7 +77,7 @@ func (p *parser) readACE(text string, any addr.Set) ace {
 	if standard {
 		p.readStandard(&out, &c)
 	} else {
-		p.readExtended(&out, &c, any)
+		p.readExtended(&out, &c, anyone)
 	}
 	return out
 }
@@ -96,14 +96,14 @@ func (p *parser) readStandard(out *ace, c *cursor) {
 
 // readExtended reads protocol, addresses, ports or types, and options. What comes
 // after a word that cannot be placed is left at its widest.
-func (p *parser) readExtended(out *ace, c *cursor, any addr.Set) {
+func (p *parser) readExtended(out *ace, c *cursor, anyone addr.Set) {
 	arg := serviceArg{name: c.next()}
 	if arg.name == "object" || arg.name == groupArg {
 		arg.ref, arg.name = arg.name, c.next()
 		out.refers = true
 	}
 	whole := arg
-	if !p.readEnds(out, &arg, c, any) {
+	if !p.readEnds(out, &arg, c, anyone) {
 		out.services.possible = p.serviceOf(whole).possible
 		return
 	}
@@ -113,9 +113,9 @@ func (p *parser) readExtended(out *ace, c *cursor, any addr.Set) {
 
 // readEnds reads source and destination with their ports. It returns false at a
 // word that cannot be placed.
-func (p *parser) readEnds(out *ace, arg *serviceArg, c *cursor, any addr.Set) (ok bool) {
+func (p *parser) readEnds(out *ace, arg *serviceArg, c *cursor, anyone addr.Set) (ok bool) {
 	p.readIdentity(out, c)
-	src, ok := p.readAddress(out, c, any)
+	src, ok := p.readAddress(out, c, anyone)
 	if !ok {
 		return false
 	}
@@ -124,7 +124,7 @@ func (p *parser) readEnds(out *ace, arg *serviceArg, c *cursor, any addr.Set) (o
 		return false
 	}
 	p.readIdentity(out, c)
-	dst, ok := p.readAddress(out, c, any)
+	dst, ok := p.readAddress(out, c, anyone)
 	if !ok {
 		return false
 	}
@@ -156,10 +156,10 @@ func (p *parser) readIdentity(out *ace, c *cursor) {
 	}
 }
 
-func (p *parser) readAddress(out *ace, c *cursor, any addr.Set) (addresses, bool) {
+func (p *parser) readAddress(out *ace, c *cursor, anyone addr.Set) (addresses, bool) {
 	word := c.peek()
 	out.refers = out.refers || word == "object" || word == groupArg
-	a, ok := p.address(c, any)
+	a, ok := p.address(c, anyone)
 	if !ok {
 		out.misplaced(word, "an address")
 	}
@@ -173,13 +173,14 @@ func (p *parser) readPorts(out *ace, c *cursor, addressFollows bool) (arg portAr
 	if c.peek() != groupArg {
 		return portArgOf(c), true
 	}
+	out.refers = true
 	ahead := *c
 	ahead.next()
 	name := ahead.next()
 	if addressFollows {
-		ports, clear := p.isPortGroup(name, ahead)
-		if !clear {
-			out.doubt("%s %s is not in the text, and may hold ports or addresses", groupArg, name)
+		ports, known := p.isPortGroup(name, ahead)
+		if !known {
+			out.dst = unsureAddresses(addr.Any(), "%s %s is not in the text, and may hold ports or addresses", groupArg, name)
 			return portArg{}, false
 		}
 		if !ports {
@@ -187,13 +188,12 @@ func (p *parser) readPorts(out *ace, c *cursor, addressFollows bool) (arg portAr
 		}
 	}
 	*c = ahead
-	out.refers = true
 	return portArg{op: groupArg, a: name}, true
 }
 
 // isPortGroup tells whether the group, after which the line goes on at rest, holds
 // ports rather than addresses.
-func (p *parser) isPortGroup(name string, rest cursor) (ports, clear bool) {
+func (p *parser) isPortGroup(name string, rest cursor) (ports, known bool) {
 	if d := p.groups[name]; d != nil && d.kind != opaque {
 		return d.kind != networkGroup, true
 	}

@@ -106,12 +106,12 @@ func domainName(c *cursor) addresses {
 }
 
 // address reads an address argument of an ACE, as configured or as show
-// access-list expands it. ok is false if the words after it cannot be told apart.
-func (p *parser) address(c *cursor, any addr.Set) (a addresses, ok bool) {
+// access-list expands it; anyone is what the word any stands for. ok is false if the words after it cannot be told apart.
+func (p *parser) address(c *cursor, anyone addr.Set) (a addresses, ok bool) {
 	switch c.peek() {
 	case "any":
 		c.next()
-		return knownAddresses(any), true
+		return knownAddresses(anyone), true
 	case "any4":
 		c.next()
 		return knownAddresses(addr.Any4()), true

@@ -17,21 +17,18 @@ func (p *parser) ipv6ListNamed(name string) *list {
 	return p.listOf(ipv6Prefix+name, name, addr.Any6())
 }
 
-func (p *parser) listOf(key, name string, any addr.Set) *list {
+func (p *parser) listOf(key, name string, anyone addr.Set) *list {
 	l := p.lists[key]
 	if l == nil {
-		l = &list{name: name, any: any}
+		l = &list{name: name, anyone: anyone}
 		p.lists[key] = l
 		p.order = append(p.order, l)
 	}
 	return l
 }
 
-// named returns the lists of that name, or all of them for "".
+// named returns the lists of that name.
 func (p *parser) named(name string) []*list {
-	if name == "" {
-		return p.order
-	}
 	return slices.DeleteFunc([]*list{p.lists[name], p.lists[ipv6Prefix+name]}, func(l *list) bool { return l == nil })
 }
 
@@ -98,7 +95,11 @@ func (o openEntry) goOn(text string) {
 // lines of the list.
 func (p *parser) heading(l sourceLine, to *list, c cursor) {
 	p.certain, p.evidence = true, true
-	elements, _ := number(c.next(), 1<<31-1)
+	const most = 1<<31 - 1
+	elements, ok := number(c.next(), most)
+	if !ok {
+		elements = most // more than there are: the list is not complete
+	}
 	to.reset()
 	to.shown, to.heading, to.elements = true, l, elements
 }
@@ -149,5 +150,8 @@ func (p *parser) accessGroup(l sourceLine, c cursor) {
 		return
 	}
 	p.certain, p.evidence = true, true
-	p.bindings = append(p.bindings, b)
+	if b.global {
+		p.globally = &b
+	}
+	p.bindings[b.list] = append(p.bindings[b.list], b)
 }

@@ -40,6 +40,7 @@ var memberWords = map[kind]map[string]bool{
 // something has asked.
 type definition struct {
 	title   string // "object-group WEB", for reasons
+	line    int    // where it was first defined
 	kind    kind
 	members []member
 	// problem says why the definition cannot be used at all, if so.
@@ -111,12 +112,12 @@ func (p *parser) define(l sourceLine, word string, c cursor) {
 	d := table[name]
 	switch {
 	case d == nil:
-		d = &definition{title: word + " " + name, kind: k, protocols: protocols}
+		d = &definition{title: word + " " + name, line: l.number, kind: k, protocols: protocols}
 		table[name] = d
 	case d.kind != k || d.kind == portGroup && d.protocols != protocols:
 		d.problem = d.title + " is defined twice, as different things"
 	}
-	p.block = &block{definition: d, indent: l.indent}
+	p.block, p.latest = &block{definition: d, indent: l.indent}, d
 }
 
 // conditionKinds are groups of things that are no traffic. They are understood in
@@ -151,13 +152,16 @@ func (p *parser) add(b *block, l sourceLine, word string) {
 	}
 }
 
-// forget makes every definition that was read so far unusable: a command removed
-// some or all of them.
-func (p *parser) forget(l sourceLine) {
-	for _, table := range []map[string]*definition{p.objects, p.groups} {
-		for _, d := range table {
-			d.problem = fmt.Sprintf("%s stands above line %d, %q", d.title, l.number, l.text)
-		}
+// forget makes a definition unusable that a command removes, or all of them for "".
+func (p *parser) forget(l sourceLine, word, name string) {
+	table := p.groups
+	if word == "object" {
+		table = p.objects
+	}
+	if name == "" {
+		p.forgotten = l
+	} else if d := table[name]; d != nil {
+		d.problem = fmt.Sprintf("%s is removed in line %d", d.title, l.number)
 	}
 }
 
@@ -173,6 +177,8 @@ func (p *parser) lookup(word, name string) (d *definition, problem string) {
 		return nil, fmt.Sprintf("%s %s is not in the text", word, name)
 	case d.problem != "":
 		return nil, d.problem
+	case d.line < p.forgotten.number:
+		return nil, fmt.Sprintf("%s stands above line %d, %q", d.title, p.forgotten.number, p.forgotten.text)
 	}
 	return d, ""
 }

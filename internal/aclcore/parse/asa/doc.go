@@ -17,8 +17,9 @@
 //
 // A command with "line N" is put where the ASA would put it, so that a change
 // pasted below a configuration takes effect. In the output of show access-list the
-// indented elements are what the line above them expands to: they are read only
-// where the objects of that line are not in the text, and never beside it.
+// elements that repeat a line number are what that line expands to. They are read
+// where the objects of the line are not in the text, else the line itself is; both
+// count only where the heading tells that elements may be missing.
 //
 // The rules of a list that is applied inbound on an interface are followed by those
 // of the global list, if there is one, then by the implicit deny, which is the
@@ -38,7 +39,11 @@
 //   - the few port names whose number depends on the source that one believes
 //   - masks and groups that stand for more than can be kept
 //   - a line whose action is not known: a permit and a deny of anything
-//   - lines of show access-list that are missing from the text: the same
+//   - lines of show access-list that are missing from the text, by their numbers or
+//     by the count in the heading; the same
+//   - commands that remove single lines of a list, the same for all of it
+//   - what the list of a bridge group's own interface leaves to its members, and a
+//     global list that is not in the text
 //
 // What a group holds beside such a member stays certain: the line becomes a rule
 // for what is surely meant and an indeterminate one for what may be.

@@ -7,10 +7,15 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
+// freeTails is how many rules any text may have copied to put the global list
+// after others.
+const freeTails = 1 << 18
+
 // document reads the lists and joins them with where they are applied.
 func (p *parser) document() *config.Document {
 	d := &config.Document{Format: Format}
-	global := p.global()
+	global, groups := p.global(), p.bridgeBindings()
+	tails := budget{freeTails + p.size/16}
 	for _, l := range p.order {
 		if !l.isFilter() {
 			continue
@@ -20,8 +25,11 @@ func (p *parser) document() *config.Document {
 			own.Name = ipv6Prefix + l.name
 		}
 		in, apart := p.applied(l.name)
-		after := slices.Concat(p.bridged(l.name), global.after(l.name))
-		if len(in) == 0 || len(after) == 0 {
+		between, after := p.bridged(l.name, groups), global.after(l.name)
+		if len(in) > 0 && !tails.spend(len(own.Rules)+len(after)) {
+			after = appendUndecided(nil, rule.Rule{}, "the global access list is too long to follow every other list")
+		}
+		if len(in) == 0 || len(between)+len(after) == 0 {
 			own.Aliases = append(in, apart...)
 			d.Lists = append(d.Lists, own)
 			continue
@@ -30,7 +38,7 @@ func (p *parser) document() *config.Document {
 		for _, where := range apart {
 			d.Lists = append(d.Lists, config.List{Name: where, Rules: own.Rules, Default: rule.Deny})
 		}
-		own.Aliases, own.Rules = in, slices.Concat(own.Rules, after)
+		own.Aliases, own.Rules = in, slices.Concat(own.Rules, between, after)
 		d.Lists = append(d.Lists, own)
 	}
 	for _, l := range p.foreign {
@@ -42,14 +50,27 @@ func (p *parser) document() *config.Document {
 
 // bridged returns what may come after the list on the members of a bridge group:
 // the list of the group's own interface. Who is a member is not followed.
-func (p *parser) bridged(list string) []rule.Rule {
-	for _, b := range p.bindings {
-		if b.in && b.list != list && slices.Contains(p.bridges, b.iface) {
+func (p *parser) bridged(list string, groups []binding) []rule.Rule {
+	for _, b := range groups {
+		if b.list != list {
 			return appendUndecided(nil, rule.Rule{Line: b.line.number, Text: b.line.text},
 				"members of the bridge group take this list next")
 		}
 	}
 	return nil
+}
+
+// bridgeBindings returns where lists are applied to bridge groups' own interfaces.
+func (p *parser) bridgeBindings() []binding {
+	var out []binding
+	for _, l := range p.order {
+		for _, b := range p.bindings[l.name] {
+			if b.in && p.bridges[b.iface] {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
 }
 
 // globalList is the list that decides what no list of the interface does.
@@ -69,11 +90,10 @@ func (g *globalList) after(list string) []rule.Rule {
 // global reads the list that is applied globally, nil if there is none. It is not
 // known which it is if the text has no such list; then it may do anything.
 func (p *parser) global() *globalList {
-	at := slices.IndexFunc(p.bindings, func(b binding) bool { return b.global })
-	if at < 0 {
+	b := p.globally
+	if b == nil {
 		return nil
 	}
-	b := p.bindings[at]
 	if l := p.lists[b.list]; l != nil && l.isFilter() {
 		return &globalList{b.list, p.rules(l)}
 	}
@@ -84,12 +104,10 @@ func (p *parser) global() *globalList {
 // applied returns where the list filters what enters an interface, and where else
 // it is applied.
 func (p *parser) applied(name string) (in, apart []string) {
-	for _, b := range p.bindings {
-		switch {
-		case b.list != name:
-		case b.in:
+	for _, b := range p.bindings[name] {
+		if b.in {
 			in = append(in, b.where)
-		default:
+		} else {
 			apart = append(apart, b.where)
 		}
 	}

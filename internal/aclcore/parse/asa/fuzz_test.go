@@ -96,11 +96,15 @@ func TestBounds(t *testing.T) {
 			repeat(9000, " service-object tcp source eq N destination eq N\n") +
 			repeat(9000, " service-object tcp source range N 60000 destination range N 65535\n") +
 			"access-list x extended permit object-group S any any\n",
-		"insertions":  repeat(20000, "access-list x line 1 extended permit ip any host 10.0.0.1\n"),
-		"wide gaps":   repeat(1000, "access-list xN line 2000000000 extended permit ip any any (hitcnt=0) 0x0\n"),
-		"one word":    strings.Repeat("x", 1<<20),
-		"one command": "access-list x extended permit tcp any any " + strings.Repeat("eq ", 1<<18),
-		"one prompt":  strings.Repeat("a# ", 1<<12) + "access-list x extended permit ip any any",
+		"the global list after each": repeat(3000, "access-list g extended permit ip any host 10.0.0.1\n") +
+			repeat(3000, "access-list xN extended permit ip any any\naccess-group xN in interface iN\n") + "access-group g global\n",
+		"definitions removed": repeat(20000, "object network oN\n host 10.0.0.1\nno object network oN\n"),
+		"lists removed":       repeat(20000, "access-list xN extended permit ip any any\nno access-list xN\nclear configure access-list\n"),
+		"insertions":          repeat(20000, "access-list x line 1 extended permit ip any host 10.0.0.1\n"),
+		"wide gaps":           repeat(1000, "access-list xN line 2000000000 extended permit ip any any (hitcnt=0) 0x0\n"),
+		"one word":            strings.Repeat("x", 1<<20),
+		"one command":         "access-list x extended permit tcp any any " + strings.Repeat("eq ", 1<<18),
+		"one prompt":          strings.Repeat("a# ", 1<<12) + "access-list x extended permit ip any any",
 	} {
 		var before, after runtime.MemStats
 		runtime.GC()

@@ -35,7 +35,7 @@ type entry struct {
 // list is an access list that is being read.
 type list struct {
 	name    string
-	any     addr.Set // what the word any stands for
+	anyone  addr.Set // what the word any stands for
 	entries []entry
 	order   sequence
 	// latest is the entry of the last line, and where that stood: elements repeat its
@@ -70,7 +70,7 @@ type place struct {
 
 // reset drops every line: the list is cleared, or shown from its start.
 func (l *list) reset() {
-	*l = list{name: l.name, any: l.any}
+	*l = list{name: l.name, anyone: l.anyone}
 }
 
 func (l *list) spanOf(i int32) int { return int(l.entries[i].span) }
@@ -136,8 +136,8 @@ func (l *list) complete() bool { return l.shown && l.leaves >= l.elements }
 
 // rules reads every entry of the list.
 func (p *parser) rules(l *list) []rule.Rule {
-	if l.any.IsEmpty() {
-		l.any = p.any
+	if l.anyone.IsEmpty() {
+		l.anyone = p.anyone
 	}
 	out := make([]rule.Rule, 0, len(l.entries))
 	if l.doubt != "" {
@@ -207,7 +207,7 @@ func (p *parser) entryRules(out []rule.Rule, l *list, index int32, like rule.Rul
 
 func (p *parser) readEntry(l *list, index int32) ace {
 	e := &l.entries[index]
-	a := p.readACE(e.text[e.start:], l.any)
+	a := p.readACE(e.text[e.start:], l.anyone)
 	if e.marked && !a.inactive && len(a.conditions) == 0 && !a.unsure() {
 		a.doubt("show access-list calls it (inactive)")
 	}

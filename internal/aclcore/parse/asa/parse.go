@@ -20,11 +20,14 @@ func Parse(in config.Input) (*config.Document, error) {
 	text := strings.TrimPrefix(string(in.Content), "\ufeff")
 	p := &parser{
 		source:   in.Source,
-		any:      addr.Any(),
+		size:     len(text),
+		anyone:   addr.Any(),
 		names:    make(map[string]netip.Addr),
 		objects:  make(map[string]*definition),
 		groups:   make(map[string]*definition),
 		lists:    make(map[string]*list),
+		bindings: make(map[string][]binding),
+		bridges:  make(map[string]bool),
 		services: make(map[serviceArg]services),
 		budget:   newBudget(len(text)),
 	}
@@ -39,8 +42,9 @@ func Parse(in config.Input) (*config.Document, error) {
 // of it is known.
 type parser struct {
 	source string
-	// any is what the word any stands for: both families from release 9.0 on.
-	any addr.Set
+	size   int
+	// anyone is what the word any stands for: both families from release 9.0 on.
+	anyone addr.Set
 	// certain says that some line can only be of an ASA, evidence that some line
 	// may be.
 	certain, evidence bool
@@ -49,16 +53,20 @@ type parser struct {
 	objects, groups map[string]*definition
 	lists           map[string]*list
 	order           []*list
-	bindings        []binding
+	bindings        map[string][]binding // by list
+	globally        *binding
+	// forgotten is the last command that removed definitions.
+	forgotten sourceLine
 	// bridges are the names of bridge groups' own interfaces, onBridge says that the
 	// lines are of one.
-	bridges  []string
+	bridges  map[string]bool
 	onBridge bool
 	services map[serviceArg]services
 	budget   budget
 
-	block *block // whose body is being read
-	open  openEntry
+	block  *block      // whose body is being read
+	latest *definition // the last that was begun
+	open   openEntry
 
 	notes []config.Note
 	// foreign are lines that only other devices have.
@@ -114,15 +122,22 @@ func (p *parser) readLine(number int, line string) {
 		line = rest[strings.LastIndexByte(rest, '\r')+1:]
 	}
 	body := strings.TrimLeft(line, " \t")
-	if body == "" {
-		return
+	indent := len(line) - len(body)
+	if c := (cursor{body}); isPrompt(c.next()) && !c.atEnd() {
+		body = strings.TrimLeft(c.rest, " \t")
 	}
-	l := sourceLine{number, len(line) - len(body), body}
-	if body[0] == '!' || body[0] == ':' {
-		p.block, p.open = nil, openEntry{}
-		return
+	switch {
+	case body == "":
+	case body[0] == '!' || body[0] == ':':
+		p.open = openEntry{} // a comment; a body may go on below it
+	default:
+		p.command(sourceLine{number, indent, body})
 	}
-	p.command(l)
+}
+
+// isPrompt reports whether the word is the prompt of a captured session.
+func isPrompt(word string) bool {
+	return word != "" && strings.IndexAny(word, "#>") == len(word)-1
 }
 
 // pager is what a terminal shows between pages; the next line is written over it.
@@ -167,7 +182,7 @@ func (p *parser) command(l sourceLine) {
 	case "nameif":
 		p.evidence = true
 		if p.onBridge {
-			p.bridges = append(p.bridges, c.next())
+			p.bridges[c.next()] = true
 		}
 	case "security-level", "same-security-traffic":
 		p.evidence = true
@@ -178,12 +193,13 @@ func (p *parser) command(l sourceLine) {
 		if c.peek() == "access-list" {
 			p.foreign = append(p.foreign, l)
 		}
+	case "network-object", "service-object", "port-object", "protocol-object", "icmp-object", "group-object":
+		p.note(l, "this line belongs to no definition; the one above it is indeterminate")
+		if p.latest != nil {
+			p.latest.problem = fmt.Sprintf("%s may hold line %d, %q", p.latest.title, l.number, l.text)
+		}
 	default:
-		if at := strings.IndexAny(word, "#>"); at == len(word)-1 && !c.atEnd() {
-			// A command behind the prompt of a captured session.
-			l.text = strings.TrimLeft(c.rest, " \t")
-			p.command(l)
-		} else if open.list != nil && (l.indent > open.indent || continues(word)) {
+		if open.list != nil && (l.indent > open.indent || continues(word)) {
 			open.goOn(l.text)
 			p.open = open
 		}
@@ -216,7 +232,7 @@ func (p *parser) release(device string, c cursor) {
 	p.certain, p.evidence = true, true
 	major, _, _ := strings.Cut(c.next(), ".")
 	if n, ok := number(major, 1000); device == "PIX" || device == "FWSM" || device == "ASA" && ok && n < 9 {
-		p.any = addr.Any4()
+		p.anyone = addr.Any4()
 	}
 }
 
@@ -228,21 +244,31 @@ func (p *parser) remove(l sourceLine, c cursor) {
 		return // clear access-list NAME counters, and the like
 	}
 	switch word := c.next(); word {
+	case "all":
+		p.clearLists()
+		p.forgotten, p.globally, p.bindings = l, nil, make(map[string][]binding)
 	case "access-list":
 		name := c.next()
-		whole = whole && c.atEnd()
+		if whole && name == "" {
+			p.clearLists()
+		}
 		for _, list := range p.named(name) {
-			if whole {
+			if whole && c.atEnd() {
 				list.reset()
 			} else {
 				list.doubt, list.doubtAt = "the command removes lines of the list; give it as the device shows it", l
 			}
 		}
 	case "object", "object-group":
-		p.forget(l)
+		c.next()
+		p.forget(l, word, c.next())
 	case "name":
 		clear(p.names)
 	case "access-group":
 		p.note(l, "commands that remove an access-group are not followed")
 	}
+}
+
+func (p *parser) clearLists() {
+	p.lists, p.order = make(map[string]*list), nil
 }

@@ -170,7 +170,11 @@ func (p *parser) icmpMembers(d *definition, whole service.Set, depth int) servic
 		if word == "group-object" {
 			s = p.icmpGroupOf(service.ICMP, c.next(), depth+1)
 		} else {
-			s = p.icmpService(service.ICMP, icmpArg{kind: c.next()}, depth)
+			arg := icmpArg{kind: c.next()}
+			s = p.icmpService(service.ICMP, arg, depth)
+			if arg.kind == "" {
+				s = unsureServices(whole, "%s", d.complaint(m))
+			}
 		}
 		if !c.atEnd() {
 			s = unsureServices(whole, "%s", d.complaint(m))
