@@ -61,14 +61,14 @@ func (r *resolver) address(w *words, standard bool) address {
 	if strings.IndexByte(word, '/') >= 0 {
 		p, err := netip.ParsePrefix(word)
 		if err != nil || p.Addr().Is4() == r.v6 {
-			return unknown(true, "%q is no address", word)
+			return unknown(true, "%q is no %s address", word, familyTitle(r.v6))
 		}
 		w.skip(1)
 		return address{set: r.ranges(addr.RangeOfPrefix(p))}
 	}
 	a, err := netip.ParseAddr(word)
 	if err != nil || a.Zone() != "" || a.Is4() == r.v6 {
-		return unknown(true, "%q is no address", word)
+		return unknown(true, "%q is no %s address", word, familyTitle(r.v6))
 	}
 	w.skip(1)
 	if standard && w.peek() == "wildcard" && w.ahead(1) == "bits" {
@@ -87,6 +87,13 @@ func (r *resolver) address(w *words, standard bool) address {
 		return unknown(false, "%s %s: %v", word, mask, err)
 	}
 	return address{set: set}
+}
+
+func familyTitle(v6 bool) string {
+	if v6 {
+		return "IPv6"
+	}
+	return "IPv4"
 }
 
 func family(v6 bool) addr.Set {

@@ -26,7 +26,7 @@ func (p *parser) bind(l line, context string) {
 	w := &p.words
 	p.known = true
 	if w.peek() == "common" {
-		p.note(l, "a common access list is applied before the interface's own: a flow must be permitted by both, so choose each by its name")
+		p.note(l, "the entries of a common access list come before those of the interface's own; the two are not read as one list, so neither goes by the interface")
 		return
 	}
 	towards := ""

@@ -18,10 +18,15 @@ type conditions struct {
 	unread bool
 }
 
-// arguments counts the words that follow a condition which cannot be decided.
+// rest stands for all the words up to the end of the line.
+const rest = 1 << 20
+
+// arguments counts the words that follow a condition which cannot be decided, and
+// an action besides permit and deny.
 var arguments = map[string]int{
 	"cos": 1, "dscp": 1, "ecn": 1, "flow-label": 1, "http-method": 1, "nve": 2, "option": 1, "precedence": 1,
 	"qos-group": 1, "tcp-flags-mask": 1, "tcp-option-length": 1, "time-range": 1, "tos": 1, "vlan": 1,
+	"nexthop": rest, "nexthop1": rest, "default": rest, "redirect": rest, "set": rest, "police": rest,
 	"routing": 0, "mobility": 0, "dest-option": 0, "hbh": 0, "undetermined-transport": 0,
 }
 

@@ -9,8 +9,18 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
-// maxBoxes bounds the source ports times destination ports of one entry.
-const maxBoxes = 4096
+const (
+	// maxBoxes bounds the source ports times destination ports of one entry.
+	maxBoxes = 4096
+	// maxFileBoxes bounds them for all the entries of a file, about 40 MB.
+	maxFileBoxes = 1 << 22
+)
+
+// boxKey names the services of an entry whose ports are of groups.
+type boxKey struct {
+	protocol uint8
+	src, dst *group // nil for all ports
+}
 
 // appendRules appends what the entry means: one rule, or a permit and a deny where
 // it cannot be known which it is. w is memory to work in.
@@ -175,14 +185,27 @@ func (r *resolver) setPorts(out *rule.Rule, proto protocol, src, dst ports) (rea
 	if !proto.hasPorts() {
 		return ""
 	}
-	if len(src.spans)*len(dst.spans) > maxBoxes {
-		return fmt.Sprintf("it combines %d source ports with %d destination ports", len(src.spans), len(dst.spans))
-	}
-	if len(src.spans) == 1 && len(dst.spans) == 1 {
+	n := len(src.spans) * len(dst.spans)
+	switch {
+	case n == 1:
 		out.Traffic.Services = r.services(appendBoxes(nil, proto.number, src.spans, dst.spans)[0])
 		return ""
+	case n > maxBoxes && len(src.spans) > 1 && len(dst.spans) > 1:
+		return fmt.Sprintf("it combines %d source ports with %d destination ports", len(src.spans), len(dst.spans))
+	}
+	key := boxKey{proto.number, src.group, dst.group}
+	shared := key.src != nil && (key.dst != nil || dst.all()) || key.dst != nil && src.all()
+	if set, ok := r.boxes[key]; ok && shared {
+		out.Traffic.Services = set
+		return ""
+	}
+	if r.boxesLeft -= n; r.boxesLeft < 0 {
+		return fmt.Sprintf("the entries of the file combine more than %d ports", maxFileBoxes)
 	}
 	out.Traffic.Services = service.SetOf(appendBoxes(nil, proto.number, src.spans, dst.spans)...)
+	if shared {
+		r.boxes[key] = out.Traffic.Services
+	}
 	return ""
 }
 
@@ -198,7 +221,7 @@ func (r *resolver) services(of service.Range) service.Set {
 
 // implicit returns the permits of neighbour discovery that stand before the
 // implicit deny of an IPv6 list.
-func (r *resolver) implicit(eos bool) []rule.Rule {
+func (r *resolver) implicit(eos bool, place string) []rule.Rule {
 	permits := []struct {
 		name     string
 		icmpType uint8
@@ -210,6 +233,7 @@ func (r *resolver) implicit(eos bool) []rule.Rule {
 	for _, p := range permits {
 		implied := rule.Rule{
 			Text:   fmt.Sprintf("permit icmp any any %s (implicit)", p.name),
+			Place:  place,
 			Action: rule.Permit,
 			Traffic: traffic.Product{
 				Sources: addr.Any6(), Destinations: addr.Any6(),

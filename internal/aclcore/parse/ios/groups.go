@@ -38,8 +38,9 @@ type group struct {
 	addrs    addr.Set
 	services service.Set
 	ports    []span
-	// reason tells why the group cannot be known.
-	reason string
+	// cause tells why the group cannot be known; reason is cause with the group's
+	// name, once it was asked for.
+	cause, reason string
 }
 
 type progress uint8
@@ -67,6 +68,8 @@ type resolver struct {
 
 	single        map[addr.Range]addr.Set
 	box           map[service.Range]service.Set
+	boxes         map[boxKey]service.Set
+	boxesLeft     int
 	scattered     map[[2]netip.Addr]addr.Set
 	scatteredLeft int
 	groupLeft     int
@@ -77,12 +80,28 @@ func newResolver(d Dialect, groups map[groupKey]*group) *resolver {
 	return &resolver{
 		dialect: d, groups: groups,
 		single: make(map[addr.Range]addr.Set), box: make(map[service.Range]service.Set),
+		boxes: make(map[boxKey]service.Set), boxesLeft: maxFileBoxes,
 		scattered: make(map[[2]netip.Addr]addr.Set), scatteredLeft: maxScattered, groupLeft: maxGroupRanges,
 	}
 }
 
 // group returns the group of that name, or the reason why it cannot be known.
 func (r *resolver) group(kind groupKind, name string) (*group, string) {
+	g, cause := r.nested(kind, name)
+	switch {
+	case cause == "":
+		return g, ""
+	case g == nil:
+		return nil, cause
+	case g.reason == "": // once, for all the rules that ask
+		g.reason = fmt.Sprintf("object group %s: %s", name, cause)
+	}
+	return nil, g.reason
+}
+
+// nested is group with the cause as it is where it lies, however deep. The group
+// is nil where the cause is in its name alone.
+func (r *resolver) nested(kind groupKind, name string) (*group, string) {
 	g, ok := r.groups[groupKey{kind, name}]
 	switch {
 	case name == "":
@@ -98,14 +117,11 @@ func (r *resolver) group(kind groupKind, name string) (*group, string) {
 	case g.progress == unread:
 		g.progress = reading
 		r.groupDepth++
-		g.reason = r.readGroup(kind, g)
+		g.cause = r.readGroup(kind, g)
 		r.groupDepth--
 		g.progress = read
 	}
-	if g.reason != "" {
-		return nil, fmt.Sprintf("object group %s: %s", name, strings.TrimPrefix(g.reason, "object group "+name+": "))
-	}
-	return g, ""
+	return g, g.cause
 }
 
 // readGroup reads the members of g and returns a reason if one is not understood.
@@ -190,9 +206,9 @@ func (r *resolver) networkMember(out []addr.Range, w *words) (_ []addr.Range, re
 		return append(out, addr.RangeOf(from, to)), "", ok
 	case "group-object", "object-group":
 		w.skip(1)
-		g, reason := r.group(networkGroup, w.next())
-		if reason != "" {
-			return nil, reason, false
+		g, cause := r.nested(networkGroup, w.next())
+		if cause != "" {
+			return nil, cause, false
 		}
 		return append(out, g.addrs.Ranges()...), "", true
 	}
@@ -241,9 +257,9 @@ func (r *resolver) serviceMember(out []service.Range, w *words, v6 bool) (_ []se
 	switch w.peek() {
 	case "group-object", "object-group":
 		w.skip(1)
-		g, reason := r.group(serviceGroup, w.next())
-		if reason != "" {
-			return nil, reason, false
+		g, cause := r.nested(serviceGroup, w.next())
+		if cause != "" {
+			return nil, cause, false
 		}
 		return append(out, g.services.Ranges()...), "", true
 	case "tcp-udp":
@@ -309,9 +325,9 @@ func (r *resolver) memberPorts(proto uint8, w *words) ports {
 func (r *resolver) portMember(g *group, w *words) (reason string, ok bool) {
 	if w.peek() == "group-object" || w.peek() == "object-group" || w.peek() == "port-group" {
 		w.skip(1)
-		nested, reason := r.group(portGroup, w.next())
-		if reason != "" {
-			return reason, false
+		nested, cause := r.nested(portGroup, w.next())
+		if cause != "" {
+			return cause, false
 		}
 		g.ports = append(g.ports, nested.ports...)
 		return "", true

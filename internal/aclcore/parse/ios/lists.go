@@ -42,6 +42,8 @@ type list struct {
 type entry struct {
 	line     int
 	sequence int64
+	assigned bool  // the number is not written, the device assigns it
+	after    int64 // the number of a remark just before the entry, 0 if there is none
 	standard bool
 	remark   bool
 	gone     bool // taken away by a later "no" line
@@ -73,7 +75,7 @@ func (l *list) add(e entry) {
 		if l.stale {
 			l.renewHighest()
 		}
-		e.sequence = l.highest + step
+		e.sequence, e.assigned = l.highest+step, true
 	}
 	l.highest = max(l.highest, e.sequence)
 	l.entries = append(l.entries, e)
@@ -122,9 +124,18 @@ func (l *list) removeLike(e entry) {
 	}
 }
 
-// resequence numbers the entries anew.
+// resequence numbers the entries anew. IOS has not kept an entry that says the
+// same as one before it, so those do not count.
 func (l *list) resequence(start, increment int64) {
 	l.sort()
+	if !l.countRemarks {
+		seen := make(map[string]bool, len(l.entries))
+		l.entries = slices.DeleteFunc(l.entries, func(e entry) bool {
+			again := seen[e.body]
+			seen[e.body] = true
+			return again
+		})
+	}
 	for i := range l.entries {
 		l.entries[i].sequence = start
 		start += increment
@@ -141,6 +152,11 @@ func (l *list) sort() {
 // settle orders the entries and decides those that have the same number.
 func (l *list) settle(d Dialect) {
 	l.sort()
+	for i := range l.entries {
+		if i > 0 && l.entries[i-1].remark {
+			l.entries[i].after = l.entries[i-1].sequence
+		}
+	}
 	if d != XR {
 		l.entries = slices.DeleteFunc(l.entries, func(e entry) bool { return e.remark })
 	}
@@ -186,13 +202,22 @@ func (l *list) document(r *resolver, eos bool, w *words) config.List {
 	r.v6 = l.key.v6
 	rules := l.rules(r, w)
 	if l.key.v6 && len(l.entries) > 0 {
-		rules = append(rules, r.implicit(eos)...)
-	}
-	for i := range rules {
-		rules[i].Place = l.command
+		rules = append(rules, r.implicit(eos, l.command)...)
 	}
 	l.entries = nil
 	return config.List{Name: l.key.name, Aliases: l.aliases, Rules: rules, Default: rule.Deny}
+}
+
+// place says where an entry before e goes: into the list, and where a remark has
+// one of the numbers before e, at which numbers.
+func (l *list) place(e *entry) string {
+	switch {
+	case e.after == 0 || e.assigned:
+		return l.command
+	case e.after+1 >= e.sequence:
+		return l.command + " none"
+	}
+	return fmt.Sprintf("%s %d-%d", l.command, e.after+1, e.sequence-1)
 }
 
 func (l *list) rules(r *resolver, w *words) []rule.Rule {
@@ -203,7 +228,7 @@ func (l *list) rules(r *resolver, w *words) []rule.Rule {
 		}
 		return []rule.Rule{{
 			Line: l.line, Text: l.header, Action: rule.Permit, Traffic: r.everything(),
-			Unknown: []string{fmt.Sprintf("the list %s %s: IOS permits everything where it is applied, other platforms may deny it", l.key.name, missing)},
+			Unknown: []string{fmt.Sprintf("the list %s %s: IOS then permits everything where it is applied, but not all platforms and releases do", l.key.name, missing)},
 		}}
 	}
 	out := make([]rule.Rule, 0, len(l.entries)+4) // with room for what is implicit
@@ -211,8 +236,9 @@ func (l *list) rules(r *resolver, w *words) []rule.Rule {
 		e := &l.entries[i]
 		first := len(out)
 		out = r.appendRules(out, *e, w)
-		if e.reason != "" {
-			for i := first; i < len(out); i++ {
+		for i := first; i < len(out); i++ {
+			out[i].Place = l.place(e)
+			if e.reason != "" {
 				out[i].Unknown = append(out[i].Unknown, e.reason)
 			}
 		}

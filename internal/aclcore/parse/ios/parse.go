@@ -77,7 +77,7 @@ func Parse(dialect Dialect, in config.Input) (*config.Document, error) {
 	}
 	if !p.known && len(p.errs) == 0 {
 		p.errs = append(p.errs, p.errorAt(1, fmt.Sprintf(
-			"there is nothing of a %s configuration; a running configuration or the output of \"show access-lists\" is accepted", dialect.title())))
+			"this is no configuration of %s; a running configuration or the output of \"show access-lists\" is accepted", dialect.title())))
 	}
 	if err := errors.Join(p.errs...); err != nil {
 		return nil, err

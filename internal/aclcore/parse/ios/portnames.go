@@ -41,18 +41,18 @@ var (
 	iosUDP = map[string]uint16{"ripv6": 521}
 )
 
-// eosBoth are further names of EOS, where they have IANA's numbers for TCP and UDP
-// alike. Those that IANA assigns for one protocol only are in eosTCP and eosUDP.
+// eosBoth, eosTCP and eosUDP are further names of EOS. Its manual lists them
+// without numbers, so that only those are kept which IANA assigns to one port.
 var (
 	eosBoth = map[string]uint16{
 		"acap": 674, "acr-nema": 104, "afpovertcp": 548, "arns": 384, "asip-webadmin": 311, "at-rtmp": 201,
-		"aurp": 387, "auth": 113, "bftp": 152, "bgmp": 264, "citrix-ica": 1494, "commerce": 542, "courier": 530,
-		"csnet-ns": 105, "ctiqbe": 2748, "dhcp-failover2": 847, "dsp": 33, "esro-gen": 259, "ftps": 990,
-		"ftps-data": 989, "godi": 848, "ha-cluster": 694, "hp-alarm-mgr": 383, "http-mgmt": 280,
+		"aurp": 387, "auth": 113, "bftp": 152, "bgmp": 264, "commerce": 542, "courier": 530,
+		"csnet-ns": 105, "dhcp-failover2": 847, "dsp": 33, "esro-gen": 259, "ftps": 990,
+		"ftps-data": 989, "ha-cluster": 694, "hp-alarm-mgr": 383, "http-mgmt": 280,
 		"http-rpc-epmap": 593, "https": 443, "imap3": 220, "imaps": 993, "ipp": 631, "ipx": 213, "isi-gl": 55,
-		"iso-tsap": 102, "la-maint": 51, "ldap": 389, "ldaps": 636, "ldp": 646, "lmp": 701,
+		"iso-tsap": 102, "ldap": 389, "ldaps": 636, "ldp": 646, "lmp": 701,
 		"mac-srvr-admin": 660, "matip-type-a": 350, "matip-type-b": 351, "microsoft-ds": 445, "mpp": 218,
-		"ms-sql-m": 1434, "ms-sql-s": 1433, "msdp": 639, "msexch-routing": 691, "msg-icp": 29, "msp": 18,
+		"ms-sql-m": 1434, "ms-sql-s": 1433, "msdp": 639, "msexch-routing": 691, "msg-icp": 29,
 		"ncp": 524, "new-rwho": 550, "nfs": 2049, "nntps": 563, "odmr": 366, "openvpn": 1194, "pcmail-srv": 158,
 		"pkix-timestamp": 318, "pkt-krb-ipsec": 1293, "pptp": 1723, "print-srv": 170, "ptp-event": 319,
 		"ptp-general": 320, "qmtp": 209, "qotd": 17, "re-mail-ck": 50, "remotefs": 556, "rje": 5, "rlp": 39,
@@ -63,7 +63,7 @@ var (
 		"z39-50": 210,
 	}
 	eosTCP = map[string]uint16{
-		"efs": 520, "epp": 700, "http": 80, "imap": 143, "iris-beep": 702, "snmp": 161, "snmptrap": 162,
+		"efs": 520, "http": 80, "imap": 143, "iris-beep": 702, "snmp": 161, "snmptrap": 162,
 	}
 	eosUDP = map[string]uint16{
 		"bfd": 3784, "bfd-echo": 3785, "dhcpv6-client": 546, "dhcpv6-server": 547, "vxlan": 4789,

@@ -24,6 +24,8 @@ type ports struct {
 	// listed says that the field was a list of ports, which a word that follows
 	// may belong to.
 	listed bool
+	// group is the port group that the spans are of, if any.
+	group *group
 	// reason tells why the field cannot be known; spans are all ports then.
 	reason string
 }
@@ -49,10 +51,12 @@ func (r *resolver) ports(proto uint8, w *words) ports {
 		if reason != "" {
 			return ports{spans: allPorts, reason: reason}
 		}
-		return ports{spans: g.ports}
+		return ports{spans: g.ports, group: g}
 	}
 	return ports{spans: allPorts}
 }
+
+func (p ports) all() bool { return len(p.spans) == 1 && p.spans[0] == allPorts[0] }
 
 // comparison reads "eq 80", "range 20 25" and so on.
 func (d Dialect) comparison(proto uint8, w *words) ports {
