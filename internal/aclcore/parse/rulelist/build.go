@@ -19,7 +19,7 @@ type builder struct {
 	rules    []rule.Rule
 	problems problems
 
-	hosts     ipv4Sets
+	hosts     *ipv4Sets
 	addresses cache[addr.Set]
 	services  cache[service.Set]
 	zones     cache[[]string]
@@ -30,6 +30,13 @@ type builder struct {
 
 // expect makes room for n rules.
 func (b *builder) expect(n int) { b.rules = slices.Grow(b.rules, n) }
+
+// expectJSON makes room for n rules whose values are JSON text.
+func (b *builder) expectJSON(n int) {
+	b.expect(n)
+	b.hosts = new(ipv4Sets)
+	b.addresses, b.services, b.zones = newCache[addr.Set](n), newCache[service.Set](n), newCache[[]string](n)
+}
 
 // add judges the values of e and appends its rule.
 func (b *builder) add(e *entry) {

@@ -1,55 +1,67 @@
 package rulelist
 
 import (
-	"bytes"
 	"hash/maphash"
 	"strings"
 )
 
 // A cache remembers what JSON texts of values mean. Most rules repeat addresses
 // and services of other rules; they then share one set in memory, and its text is
-// read once. A text has two slots to stand in and pushes out what was there, so
-// that the cache has a fixed size and costs little where nothing repeats.
+// read once. The cache has a fixed size: a text has one bucket to stand in, and
+// gets there when it is seen for the second time, so that texts that occur once
+// cost little and push nothing out.
 type cache[S any] struct {
-	slots []slot[S]
-	seed  maphash.Seed
+	buckets []bucket[S] // a power of two; none, and nothing is remembered
+	seed    maphash.Seed
 }
 
-type slot[S any] struct {
-	hash  uint64
-	raw   []byte
-	value S
+type bucket[S any] struct {
+	seen  uint64 // the hash that was last seen for the first time
+	known [2]struct {
+		hash  uint64
+		raw   string
+		value S
+	}
 }
 
-// cacheSlots is a power of two; as many slots stay in a processor's own cache.
-const cacheSlots = 1 << 13
+// newCache returns a cache for a list of about n rules.
+func newCache[S any](n int) cache[S] {
+	const most = 1 << 12 // as many buckets stay in a processor's own cache
+	size := 1 << 4
+	for size < min(n, most) {
+		size <<= 1
+	}
+	return cache[S]{make([]bucket[S], size), maphash.MakeSeed()}
+}
 
 // get returns what raw means, if it is known, and its hash for put.
 func (c *cache[S]) get(raw []byte) (value S, hash uint64, ok bool) {
-	if raw == nil {
+	if len(c.buckets) == 0 || len(raw) == 0 {
 		return value, 0, false
 	}
-	if c.slots == nil {
-		c.slots, c.seed = make([]slot[S], cacheSlots), maphash.MakeSeed()
-	}
 	hash = maphash.Bytes(c.seed, raw)
-	first := hash % cacheSlots &^ 1
-	for i := range c.slots[first : first+2] {
-		if s := &c.slots[first+uint64(i)]; s.hash == hash && bytes.Equal(s.raw, raw) {
-			return s.value, hash, true
+	b := &c.buckets[hash&uint64(len(c.buckets)-1)]
+	for i := range b.known {
+		if k := &b.known[i]; k.hash == hash && k.raw == string(raw) {
+			return k.value, hash, true
 		}
 	}
 	return value, hash, false
 }
 
-// put remembers what raw means.
+// put tells what raw means, which get did not know.
 func (c *cache[S]) put(raw []byte, hash uint64, value S) {
-	if raw == nil {
+	if len(c.buckets) == 0 || len(raw) == 0 {
 		return
 	}
-	first := hash % cacheSlots &^ 1
-	c.slots[first+1] = c.slots[first]
-	c.slots[first] = slot[S]{hash, bytes.Clone(raw), value} // near the other clones in memory
+	b := &c.buckets[hash&uint64(len(c.buckets)-1)]
+	if b.seen != hash {
+		b.seen = hash
+		return
+	}
+	b.known[1] = b.known[0]
+	k := &b.known[0]
+	k.hash, k.raw, k.value = hash, string(raw), value
 }
 
 // texts copies short texts into few allocations.

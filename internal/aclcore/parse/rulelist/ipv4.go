@@ -16,8 +16,10 @@ import (
 const longestIPv4 = len(`["255.255.255.255/32"]`)
 
 // ipv4Sets makes sets of single hosts and prefixes, and shares those it made
-// lately.
-type ipv4Sets struct{ slots []ipv4Slot }
+// lately. Its zero value is ready for use.
+type ipv4Sets struct {
+	slots [1 << ipv4SlotBits]ipv4Slot
+}
 
 // ipv4SlotBits makes the slots fit into a processor's first cache.
 const ipv4SlotBits = 10
@@ -40,9 +42,6 @@ func (c *ipv4Sets) set(raw []byte) (addr.Set, bool) {
 	value, size, rest, ok := ipv4(text)
 	if !ok || len(rest) > 0 {
 		return addr.Set{}, false
-	}
-	if c.slots == nil {
-		c.slots = make([]ipv4Slot, 1<<ipv4SlotBits)
 	}
 	const fibonacci = 0x9e3779b9 // spreads the high bits
 	s := &c.slots[(value^size)*fibonacci>>(32-ipv4SlotBits)]

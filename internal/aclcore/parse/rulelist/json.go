@@ -17,7 +17,7 @@ func parseJSON(in config.Input, b *builder) error {
 		return fmt.Errorf("%s:1: starts with a byte order mark; save it as UTF-8 without one", in.Source)
 	}
 	r := jsonReader{scanner{data: in.Content, line: 1}, b}
-	b.expect(min(bytes.Count(in.Content, []byte("{")), MaxRules))
+	b.expectJSON(min(bytes.Count(in.Content, []byte("{")), MaxRules))
 	if err := r.document(); err != nil {
 		return fmt.Errorf("%s:%w", in.Source, err)
 	}
