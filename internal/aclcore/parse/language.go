@@ -72,7 +72,7 @@ func router(d ios.Dialect) language {
 }
 
 // minScore is how sure a parser has to be for its format to be detected.
-const minScore = 20
+const minScore = 30
 
 // Detect tells the language of content. It refuses to choose between two that are
 // equally sure.

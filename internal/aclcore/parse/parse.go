@@ -64,8 +64,9 @@ func Document(content []byte, source, format string) (*config.Document, error) {
 	return languages[i].parse(config.Input{Source: source, Content: content})
 }
 
-// Choose takes the access list that is meant: by its name or an alias, in any
-// case of letters where that is unambiguous.
+// Choose takes the access list that is meant: by its name, else by another name that
+// it goes by, else by either in any case of letters. It refuses a name that more than
+// one list goes by, and to choose where acl is empty and there are several.
 func Choose(doc *config.Document, source, acl string) (*config.List, error) {
 	if acl == "" {
 		switch len(doc.Lists) {
@@ -74,40 +75,51 @@ func Choose(doc *config.Document, source, acl string) (*config.List, error) {
 		case 1:
 			return &doc.Lists[0], nil
 		}
-		return nil, fmt.Errorf("%s: has %d access lists; set acl to one of %s", source, len(doc.Lists), listNames(doc))
+		return nil, fmt.Errorf("%s: has %d access lists; set acl to one of %s", source, len(doc.Lists), listNames(doc.Lists))
 	}
-	for _, same := range []func(string) bool{
-		func(name string) bool { return name == acl },
-		func(name string) bool { return strings.EqualFold(name, acl) },
+	exactly := func(name string) bool { return name == acl }
+	folded := func(name string) bool { return strings.EqualFold(name, acl) }
+	for _, goesBy := range []func(l *config.List) bool{
+		func(l *config.List) bool { return exactly(l.Name) },
+		func(l *config.List) bool { return slices.ContainsFunc(l.Aliases, exactly) },
+		func(l *config.List) bool { return folded(l.Name) || slices.ContainsFunc(l.Aliases, folded) },
 	} {
-		var found []int
-		for i, l := range doc.Lists {
-			if same(l.Name) || slices.ContainsFunc(l.Aliases, same) {
-				found = append(found, i)
+		var found []config.List
+		for i := range doc.Lists {
+			if goesBy(&doc.Lists[i]) {
+				found = append(found, doc.Lists[i])
 			}
 		}
 		switch len(found) {
 		case 0:
 		case 1:
-			return &doc.Lists[found[0]], nil
+			return &found[0], nil
 		default:
-			return nil, fmt.Errorf("%s: %d access lists go by acl = %q; there are %s", source, len(found), acl, listNames(doc))
+			return nil, fmt.Errorf("%s: %d access lists go by acl = %q: %s", source, len(found), acl, listNames(found))
 		}
 	}
 	if len(doc.Lists) == 0 {
 		return nil, fmt.Errorf("%s: has no access list %q, nor any other; the text was read as %s", source, acl, doc.Format)
 	}
-	return nil, fmt.Errorf("%s: has no access list %q; there are %s", source, acl, listNames(doc))
+	return nil, fmt.Errorf("%s: has no access list %q; there are %s", source, acl, listNames(doc.Lists))
 }
 
+// maxListed is how many lists an error names.
+const maxListed = 40
+
 // listNames writes the lists with what else they go by, in order of the text.
-func listNames(doc *config.Document) string {
-	names := make([]string, len(doc.Lists))
-	for i, l := range doc.Lists {
-		names[i] = fmt.Sprintf("%q", l.Name)
-		if len(l.Aliases) > 0 {
-			names[i] += fmt.Sprintf(" (%s)", strings.Join(l.Aliases, ", "))
+func listNames(lists []config.List) string {
+	var names []string
+	for i, l := range lists {
+		if i == maxListed {
+			names = append(names, fmt.Sprintf("… and %d more", len(lists)-maxListed))
+			break
 		}
+		name := fmt.Sprintf("%q", l.Name)
+		if len(l.Aliases) > 0 {
+			name += fmt.Sprintf(" (%s)", strings.Join(l.Aliases, ", "))
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
 }

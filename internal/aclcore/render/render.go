@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	asarender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/asa"
+	awsrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/aws"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -16,6 +17,8 @@ func Change(format, list string, in rule.Insertion) (string, error) {
 		return ruleList(format, in)
 	case "cisco_asa":
 		return asarender.Render(list, in)
+	case "aws", "terraform":
+		return awsrender.Render(list, in)
 	}
 	return "", fmt.Errorf("rules cannot be written in the format %q", format)
 }

@@ -13,9 +13,9 @@ import (
 // means every value, so any is left out.
 type listed struct {
 	Name            string   `json:"name,omitempty"`
-	SourceZone      string   `json:"src_zone,omitempty"`
+	SourceZone      any      `json:"src_zone,omitempty"`
 	Sources         []string `json:"src_ip,omitempty"`
-	DestinationZone string   `json:"dst_zone,omitempty"`
+	DestinationZone any      `json:"dst_zone,omitempty"`
 	Destinations    []string `json:"dst_ip,omitempty"`
 	Services        []string `json:"dst_port,omitempty"`
 	Action          string   `json:"action"`
@@ -41,12 +41,7 @@ func ruleList(format string, in rule.Insertion) (string, error) {
 		if !r.Traffic.Services.IsAny() {
 			l.Services = r.Traffic.Services.Strings()
 		}
-		if len(r.SourceZones) > 0 {
-			l.SourceZone = r.SourceZones[0]
-		}
-		if len(r.DestinationZones) > 0 {
-			l.DestinationZone = r.DestinationZones[0]
-		}
+		l.SourceZone, l.DestinationZone = zones(r.SourceZones), zones(r.DestinationZones)
 		var b bytes.Buffer
 		e := json.NewEncoder(&b)
 		e.SetEscapeHTML(false)
@@ -56,4 +51,15 @@ func ruleList(format string, in rule.Insertion) (string, error) {
 		lines = append(lines, before+strings.TrimSpace(b.String())+after)
 	}
 	return strings.Join(lines, "\n"), nil
+}
+
+// zones writes one zone as a string, as netutils has it, and several as a list.
+func zones(names []string) any {
+	switch len(names) {
+	case 0:
+		return nil
+	case 1:
+		return names[0]
+	}
+	return names
 }

@@ -1,0 +1,170 @@
+package parse_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testshared"
+)
+
+func TestDetect(t *testing.T) {
+	for _, tt := range []struct{ format, text string }{
+		{"json", `[{"name": "x", "src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "dst_port": "tcp/80", "action": "permit"}]`},
+		{"yaml", "- name: x\n  src_ip: 10.0.0.1\n  dst_ip: 10.0.0.2\n  dst_port: tcp/80\n  action: permit\n"},
+		{"cisco_ios", "hostname r1\n!\nip access-list extended edge\n permit tcp any host 10.0.0.2 eq 443\n deny ip any any\n"},
+		{"cisco_ios", "Extended IP access list 101\n    10 permit tcp any host 10.0.0.2 eq www\n"},
+		{"cisco_nxos", "feature bgp\nip access-list edge\n  10 permit tcp any 10.0.0.2/32 eq 443\n"},
+		{"cisco_xr", "ipv4 access-list edge\n 10 permit tcp any host 10.0.0.2 eq 443\n"},
+		{"cisco_asa", "ASA Version 9.16(1)\naccess-list outside_in extended permit tcp any host 10.0.0.2 eq https\naccess-group outside_in in interface outside\n"},
+		{"iptables", "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 443 -j ACCEPT\nCOMMIT\n"},
+		{"aws", `{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": []}]}`},
+		{"aws", "{\n  \"NetworkAcls\": []\n}\n{\n  \"NetworkInterfaces\": []\n}\n"},
+		{"terraform", `{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}}}`},
+		{"terraform", "{\n  \"version\": 4,\n  \"terraform_version\": \"1.11.4\",\n  \"serial\": 1,\n  \"lineage\": \"x\",\n  \"resources\": []\n}"},
+		{"", ""},
+		{"", "the quick brown fox\npermits nothing\n"},
+		{"", `{"version": 1}`},
+		{"", `<?xml version="1.0"?><config/>`},
+		{"", "set security policies global policy p then permit\n"},
+	} {
+		got, err := parse.Detect([]byte(tt.text))
+		if got != tt.format || (err == nil) != (tt.format != "") {
+			t.Errorf("Detect(%.60q) = %q, %v; want %q", tt.text, got, err, tt.format)
+		}
+		if err != nil && !strings.Contains(err.Error(), "set format to one of json, yaml, cisco_ios") {
+			t.Errorf("Detect(%.60q): %v, which does not say what to do", tt.text, err)
+		}
+	}
+}
+
+// TestDetectCorpus: what a generator wrote for a device is taken for that, and what
+// it wrote for devices that are not read is taken for nothing.
+func TestDetectCorpus(t *testing.T) {
+	formats := map[string]string{
+		".acl": "cisco_ios", ".bacl": "cisco_ios", ".eacl": "cisco_ios", ".nxacl": "cisco_nxos", ".xacl": "cisco_xr",
+		".asa": "cisco_asa", ".ipt": "iptables", ".ips": "iptables",
+		".nsxt": "json", // a list of rules with keys of its own, which Parse names
+		".nft":  "-",    // the text form: not held to anything here
+	}
+	for _, corpus := range []string{"capirca_samples", "aerleon_samples"} {
+		err := filepath.WalkDir(testshared.Dir(t, "corpora", corpus, "out"), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			want := formats[filepath.Ext(path)]
+			if got, _ := parse.Detect(content); got != want && want != "-" {
+				t.Errorf("%s/%s is taken for %q, want %q", corpus, d.Name(), got, want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	for _, f := range []string{"json", "yaml", "cisco_ios", "cisco_nxos", "cisco_xr", "cisco_asa", "iptables", "aws", "terraform"} {
+		if !slices.Contains(parse.Formats, f) {
+			t.Errorf("%s is not read", f)
+		}
+	}
+	_, err := parse.Document(nil, "x", "cobol")
+	if err == nil || err.Error() != `x: unknown format "cobol"; write `+strings.Join(parse.Formats, ", ") {
+		t.Errorf("an unknown format: %v", err)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	doc := &config.Document{Format: "cisco_asa", Lists: []config.List{
+		{Name: "outside_in", Aliases: []string{"outside in", "outside"}},
+		{Name: "Inside_In", Aliases: []string{"inside in"}},
+		{Name: "inside_in", Aliases: []string{"dmz in"}},
+		{Name: "shared", Aliases: []string{"a in", "b in"}},
+		{Name: "other", Aliases: []string{"b in", "Inside_In"}},
+	}}
+	for _, tt := range []struct{ acl, want string }{
+		{"outside_in", "outside_in"},
+		{"outside", "outside_in"},
+		{"OUTSIDE_IN", "outside_in"},
+		{"Outside In", "outside_in"},
+		{"inside_in", "inside_in"},
+		{"Inside_In", "Inside_In"}, // the name, not the other name of "other"
+		{"DMZ in", "inside_in"},
+		{"a in", "shared"},
+		{"b in", `fw.cfg: 2 access lists go by acl = "b in": "shared" (a in, b in), "other" (b in, Inside_In)`},
+		{"INSIDE_IN", `fw.cfg: 3 access lists go by acl = "INSIDE_IN": "Inside_In" (inside in), "inside_in" (dmz in), "other" (b in, Inside_In)`},
+		{"absent", `fw.cfg: has no access list "absent"; there are "outside_in" (outside in, outside), "Inside_In" (inside in), ` +
+			`"inside_in" (dmz in), "shared" (a in, b in), "other" (b in, Inside_In)`},
+		{"", `fw.cfg: has 5 access lists; set acl to one of "outside_in" (outside in, outside), "Inside_In" (inside in), ` +
+			`"inside_in" (dmz in), "shared" (a in, b in), "other" (b in, Inside_In)`},
+	} {
+		l, err := parse.Choose(doc, "fw.cfg", tt.acl)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			got = l.Name
+		}
+		if got != tt.want {
+			t.Errorf("Choose(%q) = %s, want %s", tt.acl, got, tt.want)
+		}
+	}
+
+	one := &config.Document{Format: "json", Lists: doc.Lists[:1]}
+	if l, err := parse.Choose(one, "fw.cfg", ""); err != nil || l.Name != "outside_in" {
+		t.Errorf("a text with one list: %v, %v", l, err)
+	}
+	for _, acl := range []string{"", "x"} {
+		if _, err := parse.Choose(&config.Document{Format: "aws"}, "fw.cfg", acl); err == nil || !strings.Contains(err.Error(), "was read as aws") {
+			t.Errorf("a text without lists: %v", err)
+		}
+	}
+	many := &config.Document{}
+	for i := range 100 {
+		many.Lists = append(many.Lists, config.List{Name: fmt.Sprint(i)})
+	}
+	if _, err := parse.Choose(many, "fw.cfg", ""); err == nil || !strings.HasSuffix(err.Error(), `"39", … and 60 more`) {
+		t.Errorf("a text with many lists: %v", err)
+	}
+}
+
+func TestParse(t *testing.T) {
+	text := []byte(`{"NetworkAcls": [{"NetworkAclId": "acl-1", "Entries": []}]}`)
+	rs, list, err := parse.Parse(text, parse.Options{Name: "edge", Source: "edge.json", ACL: "acl-1 egress"})
+	if err != nil || rs.Name != "edge" || rs.Source != "edge.json" || rs.Format != "aws" || list != "acl-1 egress" || !rs.Stateless || rs.Return == nil || rs.Default != rule.Deny {
+		t.Fatalf("Parse = %+v, %q, %v", rs, list, err)
+	}
+	permit, stateful := rule.Permit, false
+	rs, _, err = parse.Parse(text, parse.Options{Source: "edge.json", Format: "aws", ACL: "acl-1", Default: &permit, Stateless: &stateful})
+	if err != nil || rs.Stateless || rs.Default != rule.Permit {
+		t.Errorf("Parse with its own default and state: %+v, %v", rs, err)
+	}
+	for _, tt := range []struct {
+		o    parse.Options
+		want string
+	}{
+		{parse.Options{Source: "edge.json"}, `edge.json: has 2 access lists; set acl to one of "acl-1 ingress" (acl-1), "acl-1 egress"`},
+		{parse.Options{Source: "edge.json", Format: "terraform", ACL: "acl-1"}, "edge.json: is no plan and no state"},
+		{parse.Options{Source: "edge.json", Format: "tf"}, `edge.json: unknown format "tf"`},
+	} {
+		if _, _, err := parse.Parse(text, tt.o); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("Parse(%+v): %v, want %s", tt.o, err, tt.want)
+		}
+	}
+	if _, _, err := parse.Parse([]byte("words"), parse.Options{Source: "edge"}); err == nil || !strings.HasPrefix(err.Error(), "edge: the format of the text is not recognised") {
+		t.Errorf("Parse of words: %v", err)
+	}
+}
