@@ -38,12 +38,11 @@
 //     group that is not in the text or that holds a line which is not understood
 //   - the few port names whose number depends on the source that one believes
 //   - masks and groups that stand for more than can be kept
-//   - a line whose action is not known: a permit and a deny of anything
-//   - lines of show access-list that are missing from the text, by their numbers or
-//     by the count in the heading; the same
-//   - commands that remove single lines of a list, the same for all of it
-//   - what the list of a bridge group's own interface leaves to its members, and a
-//     global list that is not in the text
+//   - what the list of a bridge group's own interface leaves to its members
+//   - a line whose action is not known, lines of show access-list that are missing
+//     from the text (by their numbers, or by the count in the heading), a command
+//     that removes single lines, a global list that is not in the text: each is a
+//     permit and a deny of anything
 //
 // What a group holds beside such a member stays certain: the line becomes a rule
 // for what is surely meant and an indeterminate one for what may be.
