@@ -116,8 +116,8 @@ func newWorkspace(t testing.TB, example string) *workspace {
 	return w
 }
 
-// add copies one more directory of examples/ into the workspace. The files that
-// lie in it directly get the prefix before their name.
+// add copies one more directory of examples/ into the workspace. Terraform files
+// get the prefix before their name.
 func (w *workspace) add(example, prefix string) {
 	w.Helper()
 	err := filepath.WalkDir(example, func(path string, d fs.DirEntry, err error) error {
@@ -138,7 +138,7 @@ func (w *workspace) add(example, prefix string) {
 		if err != nil {
 			return err
 		}
-		if filepath.Dir(rel) == "." {
+		if filepath.Ext(rel) == ".tf" {
 			rel = prefix + rel
 		}
 		return os.WriteFile(filepath.Join(w.dir, rel), content, 0o644)

@@ -157,7 +157,7 @@ func answerAttributes(action string) map[string]schema.Attribute {
 		}}},
 		"decisions": schema.ListNestedAttribute{Computed: true, MarkdownDescription: decisionsText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"ruleset": text("The ruleset."), "rule": text("The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches."),
-			"line":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Line of the rule in its file."},
+			"line":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Line of the rule in its file, null where it has none: the default action, and a rule that was handed over as a value."},
 			"action":  text("`permit`, `deny`, or `indeterminate` where the rule has a condition that cannot be decided."),
 			"sources": strings("Source addresses of the part."), "destinations": strings("Destination addresses of the part."), "services": strings("Services of the part."),
 		}}},

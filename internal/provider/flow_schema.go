@@ -19,7 +19,7 @@ const (
 	rulesetsText     = "Names of the provider's rulesets that the flow crosses, in order; all of them must permit it. Not needed where the provider has only one."
 	productsText     = "How many (source, destination, service) products the flow expands to."
 	statusText       = "What the rulesets do with the flow: `allowed`, `partial`, `blocked`, `indeterminate` (a condition that cannot be decided) or `not_routed`."
-	missingText      = "The traffic whose verdict is not the wanted one, in the fewest entries; at most 50 are listed."
+	missingText      = "The traffic whose verdict is not the wanted one, and no other, merged into few entries; at most 50 are listed."
 	decisionsText    = "Which rule decides which part of the traffic; at most 50 entries are listed."
 	managedText      = "The rules in additions files that this flow owns, in the language of their ruleset."
 )
@@ -70,7 +70,7 @@ func foundAttributes() map[string]schema.Attribute {
 		"decisions": schema.ListNestedAttribute{Computed: true, MarkdownDescription: decisionsText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"ruleset":      schema.StringAttribute{Computed: true, MarkdownDescription: "The ruleset."},
 			"rule":         schema.StringAttribute{Computed: true, MarkdownDescription: "The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches."},
-			"line":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Line of the rule in its file."},
+			"line":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Line of the rule in its file, null where it has none: the default action, and a rule that is still to be written."},
 			"action":       schema.StringAttribute{Computed: true, MarkdownDescription: "`permit`, `deny`, or `indeterminate` where the rule has a condition that cannot be decided."},
 			"sources":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Source addresses of the part."},
 			"destinations": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Destination addresses of the part."},

@@ -55,7 +55,7 @@ type rulesetModel struct {
 func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Declares application connectivity and says in every plan which flows the existing firewalls already allow, " +
-			"which they allow only in part, which they block and why, and the fewest rule changes that would close the gap.",
+			"which they allow only in part, which they block and why, and the few rules that would close the gap.",
 		Attributes: map[string]schema.Attribute{
 			"rulesets": schema.MapNestedAttribute{
 				Optional:            true,

@@ -1,0 +1,12 @@
+resource "acl_flow" "web" {
+  application  = "Billing"
+  name         = "web"
+  sources      = ["offices"]
+  destinations = ["web tier"]
+  services     = ["web"]
+  rulesets     = ["edge"]
+}
+
+output "summary" {
+  value = jsondecode(provider::acl::report_json(acl_flow.web)).summary # {"flows": 1, "as_wanted": 1, "status": {"allowed": 1}}
+}
