@@ -48,6 +48,8 @@ var settings = []string{
 	"ipv6/conf/all/accept_dad=0", "ipv6/conf/default/accept_dad=0",
 	"ipv6/conf/default/addr_gen_mode=1", "ipv6/conf/default/router_solicitations=0",
 	"ipv4/icmp_echo_ignore_all=1", "ipv6/icmp/echo_ignore_all=1",
+	// Connection tracking takes the checksum of UDP-Lite for one of UDP.
+	"netfilter/nf_conntrack_checksum=0",
 }
 
 func newRouter(c Config) (*Router, error) {

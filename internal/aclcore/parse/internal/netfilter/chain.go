@@ -75,6 +75,6 @@ type Chain struct {
 	// Drop; as a rule it has a line and a text.
 	Policy     Kind
 	PolicyRule Rule
-	// In restricts a base chain to packets of interfaces.
-	In Interfaces
+	// In and Out restrict a base chain to packets of interfaces.
+	In, Out Interfaces
 }

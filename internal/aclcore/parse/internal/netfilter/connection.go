@@ -33,14 +33,16 @@ const (
 // Only some ICMP messages open a connection in the eyes of connection tracking:
 // the requests. Neighbour discovery and multicast listener messages are never
 // tracked, and every other message that belongs to no connection is invalid
-// (Linux net/netfilter/nf_conntrack_proto_icmp.c and …_icmpv6.c).
+// (Linux net/netfilter/nf_conntrack_proto_icmp.c and …_icmpv6.c). Multicast router
+// discovery is one or the other, as the kernel is new or old.
 var (
 	icmpRequests    = types(service.ICMP, 8, 13, 15, 17)
 	icmp6Requests   = types(service.ICMPv6, 128, 139)
 	icmp6Untracked  = types(service.ICMPv6, 130, 131, 132, 133, 134, 135, 136, 143)
+	icmp6Varies     = types(service.ICMPv6, 151, 152)
 	allICMP         = service.SetOf(service.Whole(service.ICMP), service.Whole(service.ICMPv6))
-	invalidServices = allICMP.Subtract(icmpRequests).Subtract(icmp6Requests).Subtract(icmp6Untracked)
-	newServices     = service.Any().Subtract(invalidServices).Subtract(icmp6Untracked)
+	invalidServices = allICMP.Subtract(icmpRequests).Subtract(icmp6Requests).Subtract(icmp6Untracked).Subtract(icmp6Varies)
+	newServices     = service.Any().Subtract(invalidServices).Subtract(icmp6Untracked).Subtract(icmp6Varies)
 )
 
 func types(protocol uint8, numbers ...uint8) service.Set {
@@ -72,10 +74,18 @@ func Connection(states ConnStates, tracking Tracking, text string) []Packets {
 			first = first.Union(s.services)
 		}
 	}
+	var varies Packets
+	switch states & (Invalid | Untracked) {
+	case Invalid | Untracked:
+		first = first.Union(icmp6Varies)
+	case Invalid, Untracked:
+		varies = For(icmp6Varies).Because(text + " with multicast router discovery")
+		varies.State = First
+	}
 	opens := For(first)
 	opens.State = First
 	if states&Established == 0 {
-		out := nonEmpty(opens)
+		out := nonEmpty(opens, varies)
 		if states&Related != 0 {
 			// Errors and secondary connections, of which no flow can be sure.
 			later := Doubtful(text)
@@ -87,7 +97,7 @@ func Connection(states ConnStates, tracking Tracking, text string) []Packets {
 	opens.State = AnyState
 	rest := For(service.Any().Subtract(first))
 	rest.State = Later
-	return nonEmpty(opens, rest)
+	return nonEmpty(opens, rest, varies)
 }
 
 // TCP flags, RFC 9293 section 3.1.

@@ -64,7 +64,8 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 	}
 	w.steps, w.room = maxSteps+100*w.size, maxEntries+2*w.size
 	all := base.Families.packets()
-	all.In = base.In
+	all.In, all.Out = base.In, base.Out
+	whole := base.In.IsEvery() && base.Out.IsEvery()
 	w.walk(base, []Packets{all}, true)
 	if w.stopped != nil {
 		reason := fmt.Sprintf("the chains expand to too many rules; from line %d on they are not followed", w.stopped.Line)
@@ -72,11 +73,11 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 	}
 	s := Stage{entries: w.entries, families: base.Families, size: w.size}
 	for i, f := range families {
-		if base.Families&f != 0 && base.In.IsEvery() {
+		if base.Families&f != 0 && whole {
 			s.ends[i] = ending{true, base.policy(), &base.PolicyRule}
 		}
 	}
-	if !base.In.IsEvery() && base.policy() == rule.Deny {
+	if !whole && base.policy() == rule.Deny {
 		s.entries = append(s.entries, entry{Packets: all, action: rule.Deny, source: &base.PolicyRule})
 	}
 	return s, w.err

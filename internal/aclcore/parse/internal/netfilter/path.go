@@ -174,3 +174,15 @@ func (c *composer) undecided(p Packets, reason string, source *Rule) {
 		entry{Packets: p, action: rule.Permit, final: true, source: source},
 		entry{Packets: p, action: rule.Deny, source: source})
 }
+
+// Aside returns the stage as one of a hook beside that of the list: what it drops
+// is dropped, but that it lets a family pass does not mean that the family is
+// filtered.
+func (s Stage) Aside() Stage {
+	for i, e := range s.ends {
+		if e.passes() {
+			s.ends[i] = ending{}
+		}
+	}
+	return s
+}

@@ -1,0 +1,309 @@
+package nftables
+
+import (
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/netfilter"
+)
+
+// A lowerer turns the rules of a table, as they are met at one hook, into sets of
+// packets with verdicts.
+type lowerer struct {
+	family   string
+	sets     map[string]*set
+	hook     string
+	tracking netfilter.Tracking
+	// untracked are packets that are exempt from connection tracking.
+	untracked []netfilter.Packets
+	// interfaces are the names of interfaces that the ruleset has.
+	interfaces []string
+}
+
+// rule returns the clauses of a rule, none if it decides nothing.
+func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
+	sets := []netfilter.Packets{netfilter.All()}
+	var clauses []netfilter.Clause
+	for i := range r.statements {
+		st := &r.statements[i]
+		switch st.kind {
+		case harmless, untrack:
+		case doubtful:
+			for j := range sets {
+				sets[j] = sets[j].Because(st.text)
+			}
+		case comparison:
+			sets = narrow(sets, l.comparison(st))
+		case verdictMap:
+			more, ok := l.verdicts(st, sets)
+			if clauses = append(clauses, more...); !ok {
+				return append(clauses, undecided(sets, st.text+" is not understood"))
+			}
+			if slices.ContainsFunc(r.statements[i+1:], func(s statement) bool { return s.kind != harmless }) {
+				return append(clauses, undecided(sets, "what follows the verdict map is not read"))
+			}
+			return clauses
+		case final:
+			if st.verdict.Kind == 0 {
+				return clauses
+			}
+			v := st.verdict
+			if v.Kind == netfilter.Translate {
+				v.Reason = st.text + " rewrites the source before"
+			}
+			return append(clauses, netfilter.Clause{Packets: sets, Verdict: v})
+		default:
+			return append(clauses, undecided(sets, st.text))
+		}
+	}
+	return clauses
+}
+
+func undecided(sets []netfilter.Packets, reason string) netfilter.Clause {
+	return netfilter.Clause{Packets: sets, Verdict: netfilter.Verdict{Kind: netfilter.Undecided, Reason: reason}}
+}
+
+// narrow returns the packets in both; where these are too many sets, those in a are
+// in doubt.
+func narrow(a, b []netfilter.Packets) []netfilter.Packets {
+	out, ok := netfilter.Both(a, b)
+	if ok {
+		return out
+	}
+	for _, p := range a {
+		out = append(out, p.Because("its conditions are too many"))
+	}
+	return out
+}
+
+// verdicts returns a clause for each element of a verdict map. An element for
+// everything comes after the others, without what they hold: a chain that comes
+// back must not be entered twice.
+func (l *lowerer) verdicts(st *statement, within []netfilter.Packets) (clauses []netfilter.Clause, ok bool) {
+	elements := st.elements
+	if st.right.kind == reference {
+		s := l.sets[st.right.text]
+		if s == nil || !s.isMap || s.changes {
+			return nil, false
+		}
+		elements = s.mappings
+	}
+	fields, ok := l.fieldsOf(st.left)
+	if !ok {
+		return nil, false
+	}
+	var rest *mapping
+	var others []netfilter.Packets
+	for i := range elements {
+		m := &elements[i]
+		if m.key.kind == everything {
+			rest = m
+			continue
+		}
+		sets, ok := l.elementsOf(fields, st.left, []expr{m.key}, st.text)
+		if !ok {
+			return nil, false
+		}
+		others = append(others, sets...)
+		if m.verdict.Kind != 0 {
+			clauses = append(clauses, netfilter.Clause{Packets: narrow(within, sets), Verdict: m.verdict})
+		}
+	}
+	if rest == nil || rest.verdict.Kind == 0 {
+		return clauses, true
+	}
+	left, ok := netfilter.Except(hasAll(fields), others)
+	if !ok {
+		return nil, false
+	}
+	return append(clauses, netfilter.Clause{Packets: narrow(within, left), Verdict: rest.verdict}), true
+}
+
+// fieldsOf returns the field, or the fields side by side, of an expression.
+func (l *lowerer) fieldsOf(e expr) ([]field, bool) {
+	parts := []expr{e}
+	if e.kind == concat {
+		parts = e.args
+	}
+	var out []field
+	for _, p := range parts {
+		f, ok := l.field(p.text)
+		if p.kind != fieldExpr || !ok {
+			return nil, false
+		}
+		out = append(out, f)
+	}
+	return out, true
+}
+
+// hasAll returns the packets that have all the fields.
+func hasAll(fields []field) netfilter.Packets {
+	all := netfilter.All()
+	for _, f := range fields {
+		all = all.Intersect(f.has)
+	}
+	return all
+}
+
+// elementsOf returns the packets whose field, or fields side by side, have one of
+// the values.
+func (l *lowerer) elementsOf(fields []field, left expr, values []expr, text string) ([]netfilter.Packets, bool) {
+	if left.kind == concat {
+		return l.amongTuples(fields, values, text)
+	}
+	return l.among(fields[0], values, text)
+}
+
+// comparison returns the packets that a comparison holds for. Where it cannot be
+// decided that is in doubt for all packets that have the fields.
+func (l *lowerer) comparison(st *statement) []netfilter.Packets {
+	if st.left.kind == masked {
+		if sets, ok := l.masked(st); ok {
+			return sets
+		}
+		return []netfilter.Packets{netfilter.Doubtful(st.text)}
+	}
+	fields, ok := l.fieldsOf(st.left)
+	if !ok {
+		return []netfilter.Packets{netfilter.Doubtful(st.text)}
+	}
+	sets, ok := l.compare(st, fields)
+	if ok {
+		return sets
+	}
+	out := nonEmpty(hasAll(fields).Because(st.text))
+	for _, f := range fields {
+		out = append(out, nonEmpty(f.odd.Because(st.text))...)
+	}
+	return out
+}
+
+func (l *lowerer) compare(st *statement, fields []field) ([]netfilter.Packets, bool) {
+	f := fields[0]
+	values, ok := l.values(st.right)
+	if !ok {
+		return nil, false
+	}
+	switch st.operator {
+	case "in":
+		return l.anyOf(f, st)
+	case "==":
+		if f.state && st.right.kind == flags {
+			return nil, false
+		}
+		return l.elementsOf(fields, st.left, values, st.text)
+	case "!=":
+		return l.notAmong(fields, st, values)
+	case "<", ">", "<=", ">=":
+		if len(fields) > 1 || len(values) != 1 {
+			return nil, false
+		}
+		return f.ordered(st.operator, values[0], st.text)
+	}
+	return nil, false
+}
+
+// anyOf returns the packets that have one of the bits.
+func (l *lowerer) anyOf(f field, st *statement) ([]netfilter.Packets, bool) {
+	values := []expr{st.right}
+	if st.right.kind == flags {
+		values = st.right.args
+	}
+	switch {
+	case f.state:
+		states, ok := parseStates(values)
+		return l.connection(states, st.text), ok
+	case f.bits:
+		bits, ok := parseBits(expr{kind: flags, args: values})
+		return netfilter.Flags(func(b uint8) bool { return b&bits != 0 }, st.text), ok
+	}
+	return nil, false
+}
+
+func (l *lowerer) notAmong(fields []field, st *statement, values []expr) ([]netfilter.Packets, bool) {
+	f := fields[0]
+	if len(fields) == 1 {
+		switch {
+		case f.side != nil:
+			return l.offInterfaces(f, values, st.text)
+		case f.state:
+			states, ok := parseStates(values)
+			return l.connection(allStates&^states, st.text), ok && st.right.kind != flags
+		case f.bits:
+			var not []uint8
+			for _, v := range values {
+				b, ok := parseBits(v)
+				if !ok {
+					return nil, false
+				}
+				not = append(not, b)
+			}
+			return netfilter.Flags(func(b uint8) bool { return !slices.Contains(not, b) }, st.text), true
+		case f.direction:
+			return nil, false
+		}
+		sets, ok := l.amongSure(f, values, st.text)
+		if !ok {
+			return nil, false
+		}
+		out, ok := netfilter.Except(f.has, sets)
+		return f.andOdd(out, st.text), ok
+	}
+	sets, ok := l.amongTuples(fields, values, st.text)
+	if !ok || slices.ContainsFunc(fields, func(f field) bool { return !f.odd.IsEmpty() }) {
+		return nil, false
+	}
+	return netfilter.Except(hasAll(fields), sets)
+}
+
+// values returns what stands on the right: the elements of a set, or one value.
+func (l *lowerer) values(e expr) ([]expr, bool) {
+	switch e.kind {
+	case reference:
+		s := l.sets[e.text]
+		if s == nil || s.isMap || s.changes {
+			return nil, false
+		}
+		return s.elements, true
+	case setExpr:
+		return e.args, true
+	}
+	return []expr{e}, true
+}
+
+// ordered returns the packets whose field is less or greater than a value.
+func (f field) ordered(operator string, v expr, text string) ([]netfilter.Packets, bool) {
+	switch {
+	case f.address != nil:
+		s, ok := parseAddresses(v, f.all)
+		if !ok || v.kind != literal || len(s.Ranges()) != 1 || !s.Ranges()[0].IsSingle() {
+			return nil, false
+		}
+		a, all := s.Ranges()[0].From, f.all.Ranges()[0]
+		above, below := addr.SetOf(addr.RangeOf(a, all.To)), addr.SetOf(addr.RangeOf(all.From, a))
+		return nonEmpty(f.address(map[string]addr.Set{
+			">=": above, "<=": below, ">": f.all.Subtract(below), "<": f.all.Subtract(above),
+		}[operator])), true
+	case f.holds != nil:
+		n, ok := f.reads(v.text)
+		if v.kind != literal || !ok || n > f.max {
+			return nil, false
+		}
+		from, to := 0, f.max
+		switch operator {
+		case ">":
+			from = n + 1
+		case ">=":
+			from = n
+		case "<":
+			to = n - 1
+		case "<=":
+			to = n
+		}
+		if from > to {
+			return nil, true
+		}
+		return f.andOdd(nonEmpty(f.holds(from, to)), text), true
+	}
+	return nil, false
+}

@@ -1,0 +1,360 @@
+package nftables
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/netfilter"
+)
+
+// statementReader reads the statements of one rule.
+type statementReader struct {
+	source  string
+	tokens  []token
+	next    int
+	comment string
+}
+
+// errUnread says that the rest of a rule is not understood.
+var errUnread = errors.New("is not understood")
+
+// all reads the statements of the rule. From the first that is not understood on
+// nothing is taken for a condition, which could make the rule look narrower than
+// it is: the rest is in doubt, and only its verdict, at the end, is read.
+func (s *statementReader) all() []statement {
+	var out []statement
+	for s.next < len(s.tokens) {
+		start := s.next
+		st, err := s.statement()
+		if err != nil {
+			s.next = start
+			return append(out, s.rest()...)
+		}
+		st.text = textOf(s.source, s.tokens[start:s.next])
+		out = append(out, st)
+	}
+	return out
+}
+
+// rest reads what is not understood.
+func (s *statementReader) rest() []statement {
+	tokens := s.tokens[s.next:]
+	text := textOf(s.source, tokens)
+	if n := len(tokens); n >= 2 && tokens[n-2].is("comment") && tokens[n-1].quoted {
+		s.comment = tokens[n-1].text
+		tokens = tokens[:n-2]
+	}
+	for i, t := range tokens {
+		if t.is("set") { // what is set could be what the chains that follow look at
+			break
+		}
+		var v netfilter.Verdict
+		switch n := len(tokens) - i; {
+		case t.is("accept") && n == 1:
+			v.Kind = netfilter.Accept
+		case t.is("drop") && n == 1, t.is("reject"):
+			v.Kind = netfilter.Drop
+		case t.is("return") && n == 1:
+			v.Kind = netfilter.Return
+		case t.is("jump") && n == 2 && !isSign(tokens[i+1]):
+			v = netfilter.Verdict{Kind: netfilter.Jump, Chain: tokens[i+1].text}
+		case t.is("goto") && n == 2 && !isSign(tokens[i+1]):
+			v = netfilter.Verdict{Kind: netfilter.Goto, Chain: tokens[i+1].text}
+		default:
+			continue
+		}
+		return []statement{
+			{kind: doubtful, text: textOf(s.source, tokens[:i])},
+			{kind: final, verdict: v, text: textOf(s.source, tokens[i:])},
+		}
+	}
+	return []statement{{kind: opaque, text: text}}
+}
+
+func isSign(t token) bool { return !t.quoted && (t.text == "" || !isWord(t.text[0])) }
+
+func (s *statementReader) peek() token {
+	if s.next < len(s.tokens) {
+		return s.tokens[s.next]
+	}
+	return token{}
+}
+
+// at reports whether the next tokens are these words.
+func (s *statementReader) at(words ...string) bool {
+	for i, w := range words {
+		if s.next+i >= len(s.tokens) || !s.tokens[s.next+i].is(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// pass passes the words if they come next.
+func (s *statementReader) pass(words ...string) bool {
+	if !s.at(words...) {
+		return false
+	}
+	s.next += len(words)
+	return true
+}
+
+// argument passes one word or text.
+func (s *statementReader) argument() (string, error) {
+	t := s.peek()
+	if s.next == len(s.tokens) || isSign(t) {
+		return "", errUnread
+	}
+	s.next++
+	return t.text, nil
+}
+
+// pairs passes any of the words, each with an argument.
+func (s *statementReader) pairs(words ...string) error {
+	for {
+		found := false
+		for _, w := range words {
+			if s.pass(w) {
+				found = true
+				if _, err := s.argument(); err != nil {
+					return err
+				}
+			}
+		}
+		if !found {
+			return nil
+		}
+	}
+}
+
+// statement reads the next statement.
+func (s *statementReader) statement() (statement, error) {
+	switch t := s.peek(); {
+	case t.quoted:
+		return statement{}, errUnread
+	case s.pass("accept"):
+		return verdictOf(netfilter.Accept), nil
+	case s.pass("drop"):
+		return verdictOf(netfilter.Drop), nil
+	case s.pass("return"):
+		return verdictOf(netfilter.Return), nil
+	case s.pass("continue"):
+		return statement{kind: final}, nil
+	case s.at("jump"), s.at("goto"):
+		v, err := s.verdict()
+		return statement{kind: final, verdict: v}, err
+	case s.pass("reject"):
+		return verdictOf(netfilter.Drop), s.rejectWith()
+	case s.pass("counter"):
+		s.pass("name")
+		if s.peek().quoted {
+			s.next++
+			return statement{kind: harmless}, nil
+		}
+		return statement{kind: harmless}, s.pairs("packets", "bytes")
+	case s.pass("log"):
+		return statement{kind: harmless}, s.log()
+	case s.pass("comment"):
+		text, err := s.argument()
+		s.comment = text
+		return statement{kind: harmless}, err
+	case s.pass("notrack"):
+		return statement{kind: untrack}, nil
+	case s.pass("flow", "add"), s.pass("flow", "offload"), s.pass("offload"):
+		if !s.pass("@") {
+			return statement{}, errUnread
+		}
+		_, err := s.argument()
+		return statement{kind: harmless}, err
+	case s.pass("limit"):
+		return statement{kind: doubtful}, s.limit()
+	case s.pass("quota"):
+		return statement{kind: doubtful}, s.quota()
+	case s.pass("xt"):
+		return s.xt()
+	case s.at("dnat"), s.at("redirect"), s.at("tproxy"), s.at("synproxy"), s.at("queue"), s.at("fwd"), s.at("dup"):
+		s.next = len(s.tokens)
+		return statement{kind: opaque}, nil
+	case s.at("snat"), s.at("masquerade"):
+		s.next = len(s.tokens)
+		return verdictOf(netfilter.Translate), nil
+	case s.at("add", "@"), s.at("update", "@"), s.at("delete", "@"):
+		s.next += 3
+		return statement{kind: doubtful}, s.passBraces()
+	case s.at("ct", "count"):
+		s.next += 2
+		s.pass("over")
+		_, err := s.argument()
+		return statement{kind: doubtful}, err
+	}
+	return s.condition()
+}
+
+func verdictOf(k netfilter.Kind) statement {
+	return statement{kind: final, verdict: netfilter.Verdict{Kind: k}}
+}
+
+// verdict reads the verdict of a map element, or a jump.
+func (s *statementReader) verdict() (v netfilter.Verdict, err error) {
+	switch {
+	case s.pass("accept"):
+		v.Kind = netfilter.Accept
+	case s.pass("drop"):
+		v.Kind = netfilter.Drop
+	case s.pass("return"):
+		v.Kind = netfilter.Return
+	case s.pass("continue"):
+	case s.pass("jump"):
+		v.Kind = netfilter.Jump
+		v.Chain, err = s.argument()
+	case s.pass("goto"):
+		v.Kind = netfilter.Goto
+		v.Chain, err = s.argument()
+	default:
+		return v, errUnread
+	}
+	return v, err
+}
+
+func (s *statementReader) rejectWith() error {
+	if !s.pass("with") {
+		return nil
+	}
+	if s.pass("tcp", "reset") {
+		return nil
+	}
+	if !s.pass("icmp") && !s.pass("icmpv6") && !s.pass("icmpx") {
+		return errUnread
+	}
+	s.pass("type")
+	_, err := s.argument()
+	return err
+}
+
+func (s *statementReader) log() error {
+	for {
+		before := s.next
+		if err := s.pairs("prefix", "level", "group", "snaplen", "queue-threshold"); err != nil {
+			return err
+		}
+		if s.pass("flags") {
+			for more := true; more; more = s.pass(",") {
+				if _, err := s.argument(); err != nil {
+					return err
+				}
+				if s.at("sequence") || s.at("options") { // tcp sequence, ip options
+					s.next++
+				}
+			}
+		}
+		if s.next == before {
+			return nil
+		}
+	}
+}
+
+// limit reads "rate over 5/minute burst 3 packets", or a name.
+func (s *statementReader) limit() error {
+	if s.pass("name") || s.peek().quoted {
+		_, err := s.argument()
+		return err
+	}
+	if !s.pass("rate") {
+		return errUnread
+	}
+	s.pass("over")
+	if _, err := s.argument(); err != nil { // 5/minute, or 10 mbytes/second
+		return err
+	}
+	if t := s.peek().text; strings.Contains(t, "/") {
+		s.next++
+	}
+	if !s.pass("burst") {
+		return nil
+	}
+	_, err := s.argument()
+	if !s.pass("packets") && err == nil {
+		_, err = s.argument()
+	}
+	return err
+}
+
+// quota reads "over 10 mbytes used 3 bytes", or a name.
+func (s *statementReader) quota() error {
+	if s.pass("name") || s.peek().quoted {
+		_, err := s.argument()
+		return err
+	}
+	if !s.pass("over") {
+		s.pass("until")
+	}
+	_, err1 := s.argument()
+	_, err2 := s.argument()
+	if !s.pass("used") {
+		return errors.Join(err1, err2)
+	}
+	_, err3 := s.argument()
+	_, err4 := s.argument()
+	return errors.Join(err1, err2, err3, err4)
+}
+
+// xt reads what nft prints of a match or target of iptables that it cannot
+// translate.
+func (s *statementReader) xt() (statement, error) {
+	kind, err := s.argument()
+	if err != nil {
+		return statement{}, err
+	}
+	name, err := s.argument()
+	return xtStatement(kind, name), err
+}
+
+// xtGoesOn are the targets of iptables that decide nothing.
+var xtGoesOn = map[string]bool{
+	"LOG": true, "NFLOG": true, "ULOG": true, "AUDIT": true, "TRACE": true, "MARK": true, "CONNMARK": true, "SECMARK": true,
+	"CONNSECMARK": true, "CLASSIFY": true, "TOS": true, "DSCP": true, "TCPMSS": true, "CHECKSUM": true, "SET": true, "TEE": true, "CT": true,
+}
+
+// xtStatement judges a match or target of iptables by its name, which is all there
+// is of it.
+func xtStatement(kind, name string) statement {
+	text := fmt.Sprintf("xt %s %s (of iptables; nft does not show its values, iptables-save does)", kind, name)
+	switch {
+	case kind == "match" && name == "comment":
+		return statement{kind: harmless, text: text}
+	case kind == "match":
+		return statement{kind: doubtful, text: text}
+	case name == "REJECT":
+		st := verdictOf(netfilter.Drop)
+		st.text = text
+		return st
+	case name == "MASQUERADE" || name == "SNAT":
+		st := verdictOf(netfilter.Translate)
+		st.text = text
+		return st
+	case xtGoesOn[name]:
+		return statement{kind: harmless, text: text}
+	}
+	return statement{kind: opaque, text: text}
+}
+
+// passBraces passes "{ … }".
+func (s *statementReader) passBraces() error {
+	if !s.at("{") {
+		return errUnread
+	}
+	depth := 0
+	for ; s.next < len(s.tokens); s.next++ {
+		if s.at("{") {
+			depth++
+		}
+		if s.at("}") {
+			if depth--; depth == 0 {
+				s.next++
+				return nil
+			}
+		}
+	}
+	return errUnread
+}

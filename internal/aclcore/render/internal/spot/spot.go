@@ -1,0 +1,118 @@
+// Package spot finds where new rules have to stand in the chains of a packet
+// filter so that they take effect: just before the first rule that would decide
+// otherwise, behind those that are in nobody's way.
+package spot
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// Spot is a place in a chain: before the rule of that number, or at the end.
+type Spot struct {
+	Chain  string
+	Number int
+	End    bool
+}
+
+// Reader reads the place of a rule: the chain, and the number in it unless it is
+// the end. ok is false for a rule that stands in no chain one can add to.
+type Reader func(place string) (chain string, number int, end, ok bool)
+
+// Filters reports whether any rule of the base that has a place is about some of the
+// traffic; false means that the list does not filter it, such as the other address
+// family. A base without places filters everything.
+func Filters(base *rule.Ruleset, some traffic.Product) bool {
+	placed := false
+	if base != nil {
+		for i := range base.Rules {
+			r := &base.Rules[i]
+			if r.Place != "" && r.Traffic.Overlaps(some) {
+				return true
+			}
+			placed = placed || r.Place != ""
+		}
+	}
+	return !placed
+}
+
+// Find returns the spots, one in each chain that the traffic crosses, where the
+// new rules of the insertion go together. Rules that are denied have to be in one
+// chain only, since a packet that one chain drops is lost.
+//
+// A base without any places is a plain list: the spot is then that of rule
+// in.Before in the chain list, counted from first. It returns an error if a rule
+// that no new rule can come before decides the traffic.
+func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error) {
+	var base []rule.Rule
+	if in.Base != nil {
+		base = in.Base.Rules
+	}
+	if !slices.ContainsFunc(base, func(r rule.Rule) bool { return r.Place != "" }) {
+		return []Spot{{Chain: list, Number: in.Before + first, End: in.Before >= len(base)}}, nil
+	}
+	type bounds struct{ after, before int }
+	const none = math.MaxInt
+	chains := make(map[string]*bounds)
+	var order []string
+	for i := range base {
+		r := &base[i]
+		against := slices.ContainsFunc(in.Rules, func(n rule.Rule) bool { return opposes(r, &n) })
+		chain, number, end, ok := read(r.Place)
+		if !ok {
+			if against && i >= in.Before {
+				return nil, fmt.Errorf("%s decides this traffic where no rule of the list can come before it", in.Base.Describe(i))
+			}
+			continue
+		}
+		if chains[chain] == nil {
+			chains[chain] = &bounds{math.MinInt, none}
+			order = append(order, chain)
+		}
+		b := chains[chain]
+		switch {
+		case !against || end:
+		case i < in.Before:
+			b.after = max(b.after, number)
+		default:
+			b.before = min(b.before, number)
+		}
+	}
+	var spots []Spot
+	for _, name := range order {
+		b := chains[name]
+		if b.after >= b.before {
+			return nil, fmt.Errorf("no place in %s is before all rules that decide this traffic from rule %d on and after those above", name, in.Before+1)
+		}
+		s := Spot{Chain: name, Number: b.before, End: b.before == none}
+		if denies(in.Rules) {
+			if !s.End {
+				return []Spot{s}, nil
+			}
+			continue
+		}
+		spots = append(spots, s)
+	}
+	if len(spots) == 0 {
+		spots = []Spot{{Chain: order[0], End: true}}
+	}
+	return spots, nil
+}
+
+func denies(rules []rule.Rule) bool {
+	return !slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.Action != rule.Deny })
+}
+
+// opposes reports whether r does the opposite with some of what n is for.
+func opposes(r, n *rule.Rule) bool {
+	return r.Action != n.Action && r.State != rule.Established && r.Traffic.Overlaps(n.Traffic) &&
+		share(r.SourceZones, n.SourceZones) && share(r.DestinationZones, n.DestinationZones)
+}
+
+func share(a, b []string) bool {
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(z string) bool { return slices.Contains(b, z) })
+}

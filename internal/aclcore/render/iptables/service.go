@@ -1,0 +1,151 @@
+package iptablesrender
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+const maxPort = 65535
+
+// protocolNames are the names that iptables knows without /etc/protocols.
+var protocolNames = map[uint8]string{
+	1: "icmp", 6: "tcp", 17: "udp", 47: "gre", 50: "esp", 51: "ah", 58: "ipv6-icmp", 132: "sctp",
+}
+
+func protocolName(protocol uint8) string {
+	if name, ok := protocolNames[protocol]; ok {
+		return name
+	}
+	return strconv.Itoa(int(protocol))
+}
+
+// services writes the set in as few matches as it takes. Messages of the other
+// family's ICMP, which no packet of this family is, are left out.
+func (f family) services(s service.Set) ([]string, error) {
+	if s.IsAny() {
+		return []string{""}, nil
+	}
+	if rest := service.Any().Subtract(s).Ranges(); len(rest) == 1 && isWhole(rest[0]) && rest[0].ProtoFrom == rest[0].ProtoTo && rest[0].ProtoFrom != 0 {
+		return []string{"! -p " + protocolName(rest[0].ProtoFrom)}, nil
+	}
+	var out []string
+	ranges := s.Ranges()
+	for i := 0; i < len(ranges); {
+		r := ranges[i]
+		n := 1
+		// Boxes that differ only in their destination ports go together.
+		for i+n < len(ranges) && sameButDst(ranges[i+n], r) {
+			n++
+		}
+		group := ranges[i : i+n]
+		i += n
+		for p := int(r.ProtoFrom); p <= int(r.ProtoTo); p++ {
+			more, err := f.protocol(uint8(p), group)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+		}
+	}
+	return out, nil
+}
+
+func sameButDst(a, b service.Range) bool {
+	a.DstFrom, a.DstTo = b.DstFrom, b.DstTo
+	return a == b
+}
+
+func isWhole(r service.Range) bool {
+	return r.SrcFrom == 0 && r.SrcTo == maxPort && r.DstFrom == 0 && r.DstTo == maxPort
+}
+
+// protocol writes the boxes for one of their protocols.
+func (f family) protocol(protocol uint8, group []service.Range) ([]string, error) {
+	name := "-p " + protocolName(protocol)
+	switch {
+	case protocol == 0:
+		return nil, errors.New("names IP protocol 0, which iptables takes for all protocols; leave it out")
+	case isWhole(group[0]):
+		return []string{name}, nil
+	case protocol == f.icmp:
+		return f.types(group)
+	case service.HasTypes(protocol):
+		return nil, nil
+	case !service.HasPorts(protocol):
+		return nil, fmt.Errorf("names ports of protocol %d, which has none", protocol)
+	}
+	r := group[0]
+	var sources string
+	if r.SrcFrom != 0 || r.SrcTo != maxPort {
+		sources = portMatch(protocol, "sport", []string{portText(r.SrcFrom, r.SrcTo)})
+	}
+	if r.DstFrom == 0 && r.DstTo == maxPort {
+		return []string{join(name, sources)}, nil
+	}
+	var out, ports []string
+	room := 0
+	flush := func() {
+		if len(ports) > 0 {
+			out = append(out, join(name, sources, portMatch(protocol, "dport", ports)))
+		}
+		ports, room = nil, maxPorts
+	}
+	flush()
+	for _, r := range group {
+		need := 1
+		if r.DstFrom != r.DstTo {
+			need = 2
+		}
+		if room < need {
+			flush()
+		}
+		ports = append(ports, portText(r.DstFrom, r.DstTo))
+		room -= need
+	}
+	flush()
+	return out, nil
+}
+
+// maxPorts is how many ports one multiport match takes; a range counts as two.
+const maxPorts = 15
+
+func portText(from, to uint16) string {
+	if from == to {
+		return strconv.Itoa(int(from))
+	}
+	return fmt.Sprintf("%d:%d", from, to)
+}
+
+// portMatch writes a match on ports; option is sport or dport.
+func portMatch(protocol uint8, option string, ports []string) string {
+	if len(ports) == 1 && (protocol == service.TCP || protocol == service.UDP) {
+		return "--" + option + " " + ports[0]
+	}
+	return "-m multiport --" + option + "s " + strings.Join(ports, ",")
+}
+
+// types writes ICMP types, and codes where not all of a type are meant.
+func (f family) types(group []service.Range) ([]string, error) {
+	var out []string
+	for _, r := range group {
+		for from := int(r.DstFrom); from <= int(r.DstTo); {
+			t, code := from>>8, from&255
+			if t == 255 && !f.is6 {
+				return nil, errors.New("names ICMP type 255, which iptables takes for all types; leave it out")
+			}
+			text := strconv.Itoa(t)
+			if whole := code == 0 && from+255 <= int(r.DstTo); whole {
+				from += 256
+			} else {
+				text = fmt.Sprintf("%d/%d", t, code)
+				from++
+			}
+			out = append(out, "-p "+f.icmpName+" "+f.typeOption+" "+text)
+		}
+	}
+	return out, nil
+}
