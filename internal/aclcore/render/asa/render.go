@@ -31,11 +31,14 @@ const maxLines = 10_000
 // have no line number where the rules go to the end.
 //
 // Zones are not written: on an ASA they are the interfaces that the list is applied
-// to. It returns an error for what an ASA cannot say, such as ports of DCCP, and
-// for changes of more than 10,000 lines.
+// to. It returns an error for lists that are not extended, for what an ASA cannot
+// say, such as ports of DCCP, and for changes of more than 10,000 lines.
 func Render(listName string, in rule.Insertion) (string, error) {
 	list, err := targetList(listName, in.Base)
 	if err != nil {
+		return "", err
+	}
+	if err := writable(list, in.Base); err != nil {
 		return "", err
 	}
 	w := writer{defined: make(map[string]bool)}
@@ -73,6 +76,25 @@ func targetList(name string, base *rule.Ruleset) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("access list %q: an ASA takes a name without blanks", name)
+}
+
+// writable tells why extended entries cannot be put into the list, if so: an ASA
+// holds lists of other types apart.
+func writable(list string, base *rule.Ruleset) error {
+	if base == nil {
+		return nil
+	}
+	for i := range base.Rules {
+		words := strings.Fields(base.Rules[i].Text)
+		switch {
+		case len(words) < 3:
+		case words[0] == "ipv6":
+			return fmt.Errorf("access list %s: lists of IPv6 alone, as before release 9.0, are not written", list)
+		case words[1] == list && (words[2] == "standard" || len(words) > 4 && words[2] == "line" && words[4] == "standard"):
+			return fmt.Errorf("access list %s is a standard list, which takes destinations only", list)
+		}
+	}
+	return nil
 }
 
 // ruleLine reads the name of a rule as the parser of this format makes it,

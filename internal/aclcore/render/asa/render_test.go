@@ -190,6 +190,23 @@ func TestRenderErrors(t *testing.T) {
 	}
 }
 
+// TestRenderTo refuses lists that an ASA cannot put an extended entry into.
+func TestRenderTo(t *testing.T) {
+	for _, tt := range []struct{ text, list, want string }{
+		{"access-list x extended permit ip any any", "x", ""},
+		{"access-list x permit ip any any", "x", ""},
+		{"access-list x standard permit any4", "x", "is a standard list"},
+		{"access-list x line 1 standard permit any4 (hitcnt=0) 0x1", "x", "is a standard list"},
+		{"ASA Version 8.2(1)\nipv6 access-list x permit ip any any", "x", "before release 9.0"},
+	} {
+		in := rule.Insertion{Base: parse(t, tt.text, tt.list), Rules: rules(t, "permit 10.0.0.1 any tcp/80")}
+		_, err := asarender.Render(tt.list, in)
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("%s: %v, want %q", tt.text, err, tt.want)
+		}
+	}
+}
+
 // TestLineNumber puts a rule before each rule of a list with remarks and inactive
 // lines, whose own numbers the ASA counts too.
 func TestLineNumber(t *testing.T) {
