@@ -4,8 +4,10 @@ package render
 import (
 	"fmt"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/ios"
 	asarender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/asa"
 	awsrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/aws"
+	iosrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -15,6 +17,8 @@ func Change(format, list string, in rule.Insertion) (string, error) {
 	switch format {
 	case "json", "yaml":
 		return ruleList(format, in)
+	case string(ios.IOS), string(ios.NXOS), string(ios.XR):
+		return iosrender.Render(ios.Dialect(format), list, in)
 	case "cisco_asa":
 		return asarender.Render(list, in)
 	case "aws", "terraform":
