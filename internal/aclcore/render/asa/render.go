@@ -85,14 +85,19 @@ func writable(list string, base *rule.Ruleset) error {
 		return nil
 	}
 	for i := range base.Rules {
-		words := strings.Fields(base.Rules[i].Text)
+		r := &base.Rules[i]
+		if of, _, ok := ruleLine(r.Name); !ok || of != list {
+			continue
+		}
+		words := strings.Fields(r.Text)
 		switch {
-		case len(words) < 3:
+		case len(words) < 5:
 		case words[0] == "ipv6":
 			return fmt.Errorf("access list %s: lists of IPv6 alone, as before release 9.0, are not written", list)
-		case words[1] == list && (words[2] == "standard" || len(words) > 4 && words[2] == "line" && words[4] == "standard"):
+		case words[2] == "standard" || words[2] == "line" && words[4] == "standard":
 			return fmt.Errorf("access list %s is a standard list, which takes destinations only", list)
 		}
+		return nil // all entries are of the same type
 	}
 	return nil
 }
