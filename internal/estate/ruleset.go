@@ -77,6 +77,9 @@ func loadBase(name string, c RulesetConfig) (*base, error) {
 func readFile(path string) ([]byte, stamp, error) {
 	info, err := os.Stat(path)
 	if err != nil {
+		if wd, wdErr := os.Getwd(); wdErr == nil && !filepath.IsAbs(path) {
+			err = fmt.Errorf("%w (a relative path starts in %s)", err, wd)
+		}
 		return nil, stamp{}, err
 	}
 	if info.Size() > MaxFileSize {

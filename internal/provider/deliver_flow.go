@@ -40,7 +40,7 @@ func (s *session) prepare(ctx context.Context, f estate.Flow, planned foundModel
 }
 
 func addStale(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
-	diags.AddAttributeError(at, fmt.Sprintf("Unable to apply the plan for flow %q", f.Owner()),
+	addErrorAt(diags, at, fmt.Sprintf("Unable to apply the plan for flow %q", f.Owner()),
 		capital(err.Error())+". Nothing was written. (A plan made with -refresh=false rests on what an earlier plan found.)")
 }
 
@@ -55,16 +55,16 @@ func (s *session) deliver(ctx context.Context, d delivery) (foundModel, evidence
 	switch {
 	case err == nil:
 		if err := s.estate.Release(ctx, d.flow.Owner(), s.estate.Path(d.flow)...); err != nil {
-			diags.AddAttributeError(d.at, fmt.Sprintf("Unable to remove rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
+			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to remove rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
 		}
 		tflog.Info(ctx, "flow is delivered", map[string]any{"flow": d.flow.Owner(), "managed_rules": len(after.Now.Managed)})
 		return d.keep(after.Planned), newEvidence(after), diags
 	case errors.Is(err, estate.ErrStale):
 		addStale(&diags, d.flow, d.at, err)
 	case errors.Is(err, estate.ErrUnmet):
-		diags.AddAttributeError(d.at, unmetSummary(d.flow), capital(err.Error()))
+		addErrorAt(&diags, d.at, unmetSummary(d.flow), capital(err.Error()))
 	default:
-		diags.AddAttributeError(d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
+		addErrorAt(&diags, d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
 	}
 	return newFoundModel(after.Now), newEvidence(after), diags
 }

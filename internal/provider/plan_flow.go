@@ -38,7 +38,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 	}
 	var diags diag.Diagnostics
 	if s.enforcement == enforcePlan && !e.Deliverable {
-		diags.AddAttributeError(at, unmetSummary(f), unmetDetail(f, e.Obstacles))
+		addErrorAt(&diags, at, unmetSummary(f), unmetDetail(f, e.Obstacles))
 	}
 	found := prior.found
 	found.Status = types.StringValue(f.Wanted())
@@ -63,7 +63,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 		return newFoundModel(a.Now), row, nil
 	}
 	if s.enforcement == enforcePlan && !a.Deliverable {
-		diags.AddAttributeError(at, unmetSummary(f), unmetDetail(f, a.Obstacles))
+		addErrorAt(&diags, at, unmetSummary(f), unmetDetail(f, a.Obstacles))
 	}
 	return newFoundModel(a.Planned), row, diags
 }
@@ -81,11 +81,11 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 			if list, _, ok := strings.Cut(line, ": "); ok && (list == "sources" || list == "destinations" || list == "services") {
 				where = at.AtName(list)
 			}
-			diags.AddAttributeError(where, summary, capital(line)+".")
+			addErrorAt(diags, where, summary, capital(line)+".")
 		}
 		return
 	}
-	diags.AddAttributeError(at, summary, capital(err.Error())+".")
+	addErrorAt(diags, at, summary, capital(err.Error())+".")
 }
 
 func unmetSummary(f estate.Flow) string {

@@ -193,6 +193,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		resp.Diagnostics.Append(diags...)
 		rows = append(rows, row)
 	}
+	resp.Diagnostics = foldErrors(resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -229,7 +230,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, known := state.found(ctx), map[string]evidence{}
+	found, known, failed := state.found(ctx), map[string]evidence{}, unread{}
 	for _, name := range slices.Sorted(maps.Keys(flows)) {
 		f, diags := flows[name].flow(ctx, state.Name.ValueString(), name, rulesets)
 		resp.Diagnostics.Append(diags...)
@@ -237,11 +238,12 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		if err != nil {
 			// The plan assesses the flow again, with the configuration as it is now, and
 			// says what is wrong if it still is.
-			warnUnread(&resp.Diagnostics, f, err)
+			failed.add(f, err)
 			continue
 		}
 		found[name], known[name] = newFoundModel(a.Now), newEvidence(a)
 	}
+	failed.warn(&resp.Diagnostics, state.Name.ValueString())
 	state.setFound(flows, found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
@@ -320,6 +322,7 @@ func (r *applicationResource) deliver(ctx context.Context, plan *applicationMode
 		diags.Append(more...)
 		deliveries = append(deliveries, d)
 	}
+	*diags = foldErrors(*diags)
 	if diags.HasError() {
 		return nil
 	}

@@ -40,11 +40,6 @@ func (b *resourceBase) release(ctx context.Context, f estate.Flow, diags *diag.D
 	}
 }
 
-func warnUnread(diags *diag.Diagnostics, f estate.Flow, err error) {
-	diags.AddWarning(fmt.Sprintf("Unable to match flow %q on refresh", f.Owner()),
-		capital(err.Error())+".\n\nThe state keeps what was found before.")
-}
-
 // checkApplicationName refuses what could not be told apart in "application/flow".
 func checkApplicationName(name string) error {
 	switch {

@@ -122,7 +122,9 @@ func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if err != nil {
 		// The plan assesses the flow again, with the configuration as it is now, and
 		// says what is wrong if it still is.
-		warnUnread(&resp.Diagnostics, f, err)
+		failed := unread{}
+		failed.add(f, err)
+		failed.warn(&resp.Diagnostics, f.Application)
 		resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, nil)...)
 		return
 	}

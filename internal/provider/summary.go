@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -33,10 +35,13 @@ func reasonOf(f estate.Found) string {
 	}
 	m := f.Missing[0]
 	text := traffic(m.Sources, m.Destinations, m.Services)
-	if m.BlockedBy != "" {
-		text += "  " + m.BlockedBy
-	} else if m.Reason != "" {
+	switch why, undecided := strings.CutPrefix(m.Reason, "indeterminate: "); {
+	case m.BlockedBy == "":
 		text += "  " + m.Reason
+	case undecided: // the rule alone does not tell why
+		text += "  " + why + ": " + m.BlockedBy
+	default:
+		text += "  " + m.BlockedBy
 	}
 	if n := len(f.Missing) - 1; n > 0 {
 		text += fmt.Sprintf("  (+%d more)", n)
@@ -132,7 +137,7 @@ func table(rows []summaryRow) string {
 	slices.SortStableFunc(rows, func(a, b summaryRow) int { return cmp.Compare(a.name, b.name) })
 	statusWidth, nameWidth := 0, 0
 	for _, r := range rows {
-		statusWidth, nameWidth = max(statusWidth, len(r.status)), max(nameWidth, len(r.name))
+		statusWidth, nameWidth = max(statusWidth, len(r.status)), max(nameWidth, utf8.RuneCountInString(printable(r.name)))
 	}
 	var b strings.Builder
 	for i, r := range rows {
@@ -144,7 +149,7 @@ func table(rows []summaryRow) string {
 		if !r.ok() {
 			status = strings.ToUpper(status)
 		}
-		line := fmt.Sprintf("  %-*s  %-*s  %s", statusWidth, status, nameWidth, r.name, r.reason)
+		line := fmt.Sprintf("  %-*s  %-*s  %s", statusWidth, status, nameWidth, printable(r.name), r.reason)
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
@@ -152,3 +157,12 @@ func table(rows []summaryRow) string {
 
 // severity orders statuses from best to worst.
 var severity = map[string]int{"allowed": 1, "partial": 2, "indeterminate": 3, "not_routed": 4, "blocked": 5}
+// printable quotes a name that would break the table, or do something to the
+// terminal.
+func printable(name string) string {
+	if quoted := strconv.Quote(name); quoted[1:len(quoted)-1] != name {
+		return quoted
+	}
+	return name
+}
+

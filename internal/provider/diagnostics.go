@@ -1,0 +1,79 @@
+package provider
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+// addErrorAt leads to the attribute at the path, or to the whole resource: Terraform
+// shows no line for the path of no steps.
+func addErrorAt(diags *diag.Diagnostics, at path.Path, summary, detail string) {
+	if at.Equal(path.Empty()) {
+		diags.AddError(summary, detail)
+		return
+	}
+	diags.AddAttributeError(at, summary, detail)
+}
+
+// foldErrors keeps one of the errors that say the same of several flows, as when
+// the ruleset of all of them cannot be read. Terraform folds warnings only.
+func foldErrors(diags diag.Diagnostics) diag.Diagnostics {
+	var out diag.Diagnostics
+	more := map[string]int{} // how many were left out, by detail
+	for _, d := range diags {
+		if _, seen := more[d.Detail()]; seen && d.Severity() == diag.SeverityError {
+			more[d.Detail()]++
+			continue
+		}
+		if d.Severity() == diag.SeverityError {
+			more[d.Detail()] = 0
+		}
+		out = append(out, d)
+	}
+	for i, d := range out {
+		n := more[d.Detail()]
+		if n == 0 || d.Severity() != diag.SeverityError {
+			continue
+		}
+		detail := fmt.Sprintf("%s\n\nThe same goes for %d more of its flows.", d.Detail(), n)
+		if at, ok := d.(diag.DiagnosticWithPath); ok {
+			out[i] = diag.NewAttributeErrorDiagnostic(at.Path(), d.Summary(), detail)
+		} else {
+			out[i] = diag.NewErrorDiagnostic(d.Summary(), detail)
+		}
+	}
+	return out
+}
+
+// unread collects the flows of one application that could not be matched on
+// refresh, by error.
+type unread map[string][]string
+
+func (u unread) add(f estate.Flow, err error) { u[err.Error()] = append(u[err.Error()], f.Name) }
+
+// warn adds one warning for the application.
+func (u unread) warn(diags *diag.Diagnostics, application string) {
+	if len(u) == 0 {
+		return
+	}
+	var lines []string
+	for text, flows := range u {
+		const listed = 5
+		if n := len(flows) - listed; n > 0 {
+			flows = append(flows[:listed:listed], fmt.Sprintf("… (%d more)", n))
+		}
+		for i, name := range flows {
+			flows[i] = printable(name)
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s.", strings.Join(flows, ", "), text))
+	}
+	slices.Sort(lines)
+	diags.AddWarning(fmt.Sprintf("application %q: flows that could not be matched on refresh", application),
+		strings.Join(lines, "\n")+"\n\nThe state keeps what was found before. To destroy all the same: terraform destroy -refresh=false.")
+}
