@@ -10,6 +10,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
 
@@ -17,12 +18,15 @@ import (
 type Assessment struct {
 	// Now is the truth: the rulesets with every rule of ours and of others.
 	Now Found
-	// Settled says that Now is as wanted and would be without the rules that other
-	// flows own.
+	// Settled says that Now is as wanted, would be without the rules that other flows
+	// own, and that the flow owns no rule for more than its own traffic.
 	Settled bool
-	// Planned is what will be found once Needs are written: the same as Now when
-	// Settled. It rests on nothing that another flow owns, so that it does not depend
-	// on the order in which flows are applied.
+	// Unsettled tells what is left to do where Now is as wanted and Settled is not.
+	Unsettled string
+	// Planned is what will be found once Needs are written. It rests on nothing that
+	// another flow owns, so that it does not depend on the order in which flows are
+	// applied; for a new flow not on what it owns either. It is Now for one that is
+	// Settled and not new.
 	Planned Found
 	// Deliverable says that Planned is as wanted.
 	Deliverable bool
@@ -34,6 +38,10 @@ type Assessment struct {
 	Needs map[string][]additions.Rule
 	// Digests identifies what the assessment rests on, by ruleset.
 	Digests map[string]string
+
+	// isNew says that Needs were found for a new flow, idle that the flow neither
+	// needs nor owns a rule.
+	isNew, idle bool
 }
 
 // station is one ruleset on the path of a flow, with its additions as they stand.
@@ -45,16 +53,31 @@ type station struct {
 
 func (s station) writable() bool { return s.file != nil }
 
-// above returns the station's ruleset below the given rules.
+// above returns the station's ruleset below the given rules of its additions file.
+// They go without their lines, which change whenever a flow is applied.
 func (s station) above(top []rule.Rule) match.Matcher {
 	if len(top) == 0 {
 		return s.index
+	}
+	for i := range top {
+		top[i].Line = 0
 	}
 	return match.NewOverlay(&rule.Ruleset{Name: s.name, Source: s.file.Source(), Rules: top}, s.index)
 }
 
 // Assess resolves the flow, matches it and finds what it needs. It writes nothing.
 func (e *Estate) Assess(ctx context.Context, f Flow) (*Assessment, error) {
+	return e.assess(ctx, f, false)
+}
+
+// AssessNew is [Estate.Assess] for a flow that is new or has changed. What it may
+// own from before does not count: it could be for more than the flow now is, and
+// goes away when the flow is replaced.
+func (e *Estate) AssessNew(ctx context.Context, f Flow) (*Assessment, error) {
+	return e.assess(ctx, f, true)
+}
+
+func (e *Estate) assess(ctx context.Context, f Flow, isNew bool) (*Assessment, error) {
 	q, products, err := e.request(f)
 	if err != nil {
 		return nil, err
@@ -67,7 +90,7 @@ func (e *Estate) Assess(ctx context.Context, f Flow) (*Assessment, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return assess(f, q, products, stations), nil
+	return assess(f, q, products, stations, isNew), nil
 }
 
 func (e *Estate) request(f Flow) (q match.Request, products int64, err error) {
@@ -110,58 +133,87 @@ func (e *Estate) stations(named []string) ([]station, error) {
 	return out, nil
 }
 
-func assess(f Flow, q match.Request, products int64, stations []station) *Assessment {
-	view := func(top func(s station) []rule.Rule) []match.Matcher {
-		out := make([]match.Matcher, len(stations))
+func assess(f Flow, q match.Request, products int64, stations []station, isNew bool) *Assessment {
+	found := func(top func(s station) []rule.Rule) match.Finding {
+		path := make([]match.Matcher, len(stations))
 		for i, s := range stations {
 			var rules []rule.Rule
 			if s.writable() {
 				rules = top(s)
 			}
-			out[i] = s.above(rules)
+			path[i] = s.above(rules)
 		}
-		return out
+		return match.Check(path, q)
 	}
-	found := func(path []match.Matcher) match.Finding { return match.Check(path, q) }
-
-	a := &Assessment{Needs: map[string][]additions.Rule{}, Digests: map[string]string{}}
+	a := &Assessment{Needs: map[string][]additions.Rule{}, Digests: map[string]string{}, isNew: isNew, idle: true}
 	owned := map[string][]additions.Rule{}
-	shared := false // whether another flow owns a rule here
+	ours, shared, excess := false, false, false
 	for _, s := range stations {
 		a.Digests[s.name] = s.digest
-		if s.writable() {
-			a.Digests[s.name] += "+" + s.file.BaseDigest()
-			owned[s.name] = s.file.Owned(f.Owner())
-			shared = shared || s.file.SharedWith(f.Owner())
+		if !s.writable() {
+			continue
 		}
-	}
-	now := found(view(func(s station) []rule.Rule { return s.file.Rules() }))
-	alone := now
-	if shared {
-		alone = found(view(func(s station) []rule.Rule { return s.file.Only(f.Owner(), owned[s.name]) }))
+		a.Digests[s.name] += "+" + s.file.BaseDigest()
+		owned[s.name] = s.file.Owned(f.Owner())
+		a.idle = a.idle && len(owned[s.name]) == 0
+		shared = shared || s.file.SharedWith(f.Owner())
+		ours = ours || shared || !a.idle
+		excess = excess || slices.ContainsFunc(owned[s.name], func(r additions.Rule) bool { return !within(r.Traffic, q.Region) })
 	}
 	w := writer{stations, q, products, f.OverrideDeny}
+	now := found(func(s station) []rule.Rule { return s.file.Rules() })
+	alone := now
+	if shared {
+		alone = found(func(s station) []rule.Rule { return s.file.Only(f.Owner(), owned[s.name]) })
+	}
 	a.Now = w.found(now, owned)
-	a.Settled = now.Satisfied && alone.Satisfied
-	if a.Settled {
+	a.Settled = now.Satisfied && alone.Satisfied && !excess
+	switch {
+	case a.Settled && !isNew:
 		a.Planned, a.Deliverable, a.Needs = a.Now, true, owned
 		return a
+	case a.Settled || !now.Satisfied:
+	case alone.Satisfied:
+		a.Unsettled = "owns a rule for more than its own traffic"
+	default:
+		a.Unsettled = "only by rules that other flows own"
 	}
-	bare := found(view(func(s station) []rule.Rule { return s.file.Base() }))
+	bare := now
+	if ours {
+		bare = found(func(s station) []rule.Rule { return s.file.Base() })
+	}
 	for i, s := range stations {
 		if !s.writable() || (f.Deny && i != q.DenyAt) {
 			continue
 		}
 		p := change.For(q, bare, i, change.Options{OverrideDeny: f.OverrideDeny})
 		a.Needs[s.name] = additions.FromRules(p.Rules)
+		a.idle = a.idle && len(p.Rules) == 0
 	}
-	planned := found(view(func(s station) []rule.Rule { return s.file.Only(f.Owner(), a.Needs[s.name]) }))
+	planned := bare
+	if !a.idle {
+		planned = found(func(s station) []rule.Rule { return s.file.Only(f.Owner(), a.Needs[s.name]) })
+	}
 	a.Planned = w.found(planned, a.Needs)
 	a.Deliverable = planned.Satisfied
 	if !a.Deliverable {
 		a.Obstacles = w.obstacles(planned)
 	}
 	return a
+}
+
+// within reports whether all of p is traffic of the region.
+func within(p traffic.Product, region flow.Region) bool {
+	v4, v6 := p.ByFamily()
+	rest := slices.DeleteFunc([]traffic.Product{v4, v6}, traffic.Product.IsEmpty)
+	for _, possible := range region.Possible {
+		var left []traffic.Product
+		for _, part := range rest {
+			left = append(left, part.Subtract(possible)...)
+		}
+		rest = left
+	}
+	return len(rest) == 0
 }
 
 // obstacles tells for each gap that stays open what rule is needed where, and why

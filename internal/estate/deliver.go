@@ -36,7 +36,7 @@ var ErrUnmet = errors.New("the flow is not as wanted")
 // [ErrStale], and nothing is written, where a ruleset changed since the
 // assessment. The assessment returned is the newest there is, also with an error.
 func (e *Estate) Deliver(ctx context.Context, f Flow, a *Assessment) (*Assessment, error) {
-	if a.Settled {
+	if a.Settled && (a.idle || !a.isNew) {
 		return a, nil
 	}
 	stations, err := e.stations(f.Rulesets)
@@ -60,7 +60,7 @@ func (e *Estate) Deliver(ctx context.Context, f Flow, a *Assessment) (*Assessmen
 			return a, err
 		}
 	}
-	after, err := e.Assess(ctx, f)
+	after, err := e.assess(ctx, f, a.isNew)
 	if err != nil {
 		return a, err
 	}

@@ -49,7 +49,7 @@ func (e *Estate) MatchRules(r *Rules, f Flow) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	return assess(f, q, products, []station{{ruleset: &ruleset{name: "rules"}, base: r.base}}).Now, nil
+	return assess(f, q, products, []station{{ruleset: &ruleset{name: "rules"}, base: r.base}}, false).Now, nil
 }
 
 // Render writes the rules in another format, for the access list of that name.

@@ -25,8 +25,12 @@ type delivery struct {
 func (s *session) prepare(ctx context.Context, f estate.Flow, planned foundModel, prior *priorFlow, at path.Path) (delivery, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	d := delivery{flow: f, at: at, planned: planned}
+	assess := s.estate.Assess
+	if prior == nil {
+		assess = s.estate.AssessNew
+	}
 	var err error
-	if d.assessment, err = s.estate.Assess(ctx, f); err != nil {
+	if d.assessment, err = assess(ctx, f); err != nil {
 		addAssessError(&diags, f, at, err)
 		return d, diags
 	}

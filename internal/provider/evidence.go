@@ -18,6 +18,7 @@ const evidenceKey = "evidence"
 // that a plan which rests on evidence alone comes out the same.
 type evidence struct {
 	Settled     bool     `json:"settled"`
+	Unsettled   string   `json:"unsettled,omitempty"`
 	Deliverable bool     `json:"deliverable,omitempty"`
 	Obstacles   []string `json:"obstacles,omitempty"`
 	// Planned is set unless Settled.
@@ -26,7 +27,7 @@ type evidence struct {
 }
 
 func newEvidence(a *estate.Assessment) evidence {
-	e := evidence{Settled: a.Settled, Deliverable: a.Deliverable, Obstacles: a.Obstacles, Digests: a.Digests}
+	e := evidence{Settled: a.Settled, Unsettled: a.Unsettled, Deliverable: a.Deliverable, Obstacles: a.Obstacles, Digests: a.Digests}
 	if !a.Settled {
 		e.Planned = &a.Planned
 	}

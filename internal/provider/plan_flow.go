@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 		return s.planNewFlow(ctx, f, at)
 	}
 	e := prior.evidence
-	row := newSummaryRow(f, prior.found.Status.ValueString(), e.Settled, firstReason(ctx, prior.found))
+	row := newSummaryRow(f, prior.found.Status.ValueString(), e.Settled, cmp.Or(firstReason(ctx, prior.found), e.Unsettled))
 	if s.enforcement == enforceAdvisory || e.Settled {
 		return prior.found, row, nil
 	}
@@ -52,13 +53,13 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 
 func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) (foundModel, summaryRow, diag.Diagnostics) {
 	var diags diag.Diagnostics
-	a, err := s.estate.Assess(ctx, f)
+	a, err := s.estate.AssessNew(ctx, f)
 	if err != nil {
 		addAssessError(&diags, f, at, err)
 		return unknownFound(), summaryRow{}, diags
 	}
 	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.Owner(), "status": a.Now.Status, "products": a.Now.Products})
-	row := newSummaryRow(f, a.Now.Status, a.Settled, reasonOf(a.Now))
+	row := newSummaryRow(f, a.Now.Status, a.Settled, cmp.Or(reasonOf(a.Now), a.Unsettled))
 	if s.enforcement == enforceAdvisory {
 		return newFoundModel(a.Now), row, nil
 	}

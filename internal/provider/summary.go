@@ -120,8 +120,12 @@ func counts(rows []summaryRow) string {
 			ok++
 			continue
 		}
-		if n[r.status]++; n[r.status] == 1 {
-			order = append(order, r.status)
+		status := r.status
+		if status == r.wanted {
+			status += " for now"
+		}
+		if n[status]++; n[status] == 1 {
+			order = append(order, status)
 		}
 	}
 	text := fmt.Sprintf("%d of %d flows as wanted", ok, len(rows))
@@ -155,8 +159,6 @@ func table(rows []summaryRow) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// severity orders statuses from best to worst.
-var severity = map[string]int{"allowed": 1, "partial": 2, "indeterminate": 3, "not_routed": 4, "blocked": 5}
 // printable quotes a name that would break the table, or do something to the
 // terminal.
 func printable(name string) string {
@@ -166,3 +168,5 @@ func printable(name string) string {
 	return name
 }
 
+// severity orders statuses from best to worst.
+var severity = map[string]int{"allowed": 1, "partial": 2, "indeterminate": 3, "not_routed": 4, "blocked": 5}
