@@ -1,0 +1,7 @@
+//go:build race
+
+package provider
+
+// raceDetector says that the provider's binary is built with the race detector
+// too.
+const raceDetector = true

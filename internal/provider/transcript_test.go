@@ -1,0 +1,185 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// TestAccPlans runs testdata/plans/*.txtar and compares what is printed with the
+// golden file of the same name. A case begins with a few words and the commands:
+//
+//	$ terraform ARGS => EXIT
+//	$ json PLANFILE          what terraform show -json says of a saved plan
+//	$ cp FROM TO             what changes outside of Terraform
+//	$ rm FILE
+//	$ cat FILE
+//
+// and goes on with the files. Exit codes stand in the case, so that -update cannot
+// make them right. The texts are Terraform's; OpenTofu's differ, and only its exit
+// codes are compared.
+func TestAccPlans(t *testing.T) {
+	needTerraform(t)
+	cases, err := filepath.Glob("testdata/plans/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, path := range cases {
+		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := transcript(t, string(text))
+			if program.tofu {
+				return
+			}
+			golden := strings.TrimSuffix(path, ".txtar") + ".golden"
+			if *updateFlag {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("%s\n(make test-update rewrites %s)", difference(string(want), got), golden)
+			}
+		})
+	}
+}
+
+var scriptLine = regexp.MustCompile(`^\$ (\S+)((?: \S+)*?)(?: => (\d))?$`)
+
+// planOfApply is the plan that apply and destroy print, which the case shows by
+// terraform plan.
+var planOfApply = regexp.MustCompile(`(?s)^\s*Terraform used the selected providers.*?\nPlan: [^\n]*\n`)
+
+// transcript runs the commands of a case and returns them with what they print.
+func transcript(t *testing.T, text string) string {
+	w := newWorkspace(t, text)
+	var b strings.Builder
+	for line := range strings.Lines(string(txtar.Parse([]byte(text)).Comment)) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "$") {
+			continue
+		}
+		m := scriptLine.FindStringSubmatch(line)
+		if m == nil {
+			t.Fatalf("%q is not a command", line)
+		}
+		args := strings.Fields(m[2])
+		fmt.Fprintf(&b, "$ %s%s\n", m[1], m[2])
+		switch m[1] {
+		case "terraform":
+			if slices.Contains([]string{"plan", "apply", "destroy"}, args[0]) {
+				// What Terraform folds or lists first is then at least the same where
+				// resources depend on each other.
+				args = slices.Insert(args, 1, "-parallelism=1")
+			}
+			out, exit := w.try(args...)
+			if want, err := strconv.Atoi(m[3]); err != nil || exit != want {
+				t.Fatalf("%s: exit %d\n%s", line, exit, out)
+			}
+			if args[0] != "plan" {
+				out = planOfApply.ReplaceAllString(out, "")
+			}
+			fmt.Fprintf(&b, "%s\n[exit %d]\n\n", strings.TrimSpace(out), exit)
+		case "json":
+			var p planned
+			w.decode(&p, "show", "-json", args[0])
+			b.WriteString(jsonSummary(t, p) + "\n\n")
+		case "cp":
+			w.write(args[1], w.read(args[0]))
+		case "rm":
+			w.remove(args[0])
+		case "cat":
+			b.WriteString(w.read(args[0]) + "\n")
+		default:
+			t.Fatalf("%q is not a command", line)
+		}
+	}
+	return strings.TrimSpace(b.String()) + "\n"
+}
+
+// jsonSummary tells on one line each what a plan in JSON changes.
+func jsonSummary(t *testing.T, p planned) string {
+	var b strings.Builder
+	for _, part := range []struct {
+		name    string
+		changes []resourceChange
+	}{{"resource_changes", p.ResourceChanges}, {"resource_drift", p.ResourceDrift}} {
+		for _, c := range part.changes {
+			fmt.Fprintf(&b, "%s %s %s\n", part.name, c.Address, strings.Join(c.Change.Actions, ", "))
+			before, after := map[string]string{}, map[string]string{}
+			leaves(t, "", c.Change.Before, before)
+			leaves(t, "", c.Change.After, after)
+			for _, path := range slices.Sorted(maps.Keys(before)) {
+				if after[path] == "" {
+					fmt.Fprintf(&b, "  - %s = %s\n", path, before[path])
+				}
+			}
+			for _, path := range slices.Sorted(maps.Keys(after)) {
+				switch was := before[path]; was {
+				case after[path]:
+				case "":
+					fmt.Fprintf(&b, "  + %s = %s\n", path, after[path])
+				default:
+					fmt.Fprintf(&b, "  ~ %s = %s -> %s\n", path, was, after[path])
+				}
+			}
+		}
+	}
+	fmt.Fprintf(&b, "errored %v", p.Errored)
+	return b.String()
+}
+
+// leaves flattens a value to what is neither an object nor a list.
+func leaves(t *testing.T, path string, v any, into map[string]string) {
+	switch v := v.(type) {
+	case nil:
+	case map[string]any:
+		for key, e := range v {
+			leaves(t, strings.TrimPrefix(path+"."+key, "."), e, into)
+		}
+	case []any:
+		for i, e := range v {
+			leaves(t, fmt.Sprintf("%s[%d]", path, i), e, into)
+		}
+	default:
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(v); err != nil {
+			t.Fatal(err)
+		}
+		into[path] = strings.TrimSpace(b.String())
+	}
+}
+
+// difference shows the first lines that differ, with a few before.
+func difference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	i := 0
+	for i < len(w) && i < len(g) && w[i] == g[i] {
+		i++
+	}
+	around := func(lines []string) string {
+		return strings.Join(lines[max(0, min(i, len(lines))-4):min(len(lines), i+12)], "\n")
+	}
+	return fmt.Sprintf("differs from line %d; want\n%s\n--- got\n%s", i+1, around(w), around(g))
+}
