@@ -2,6 +2,7 @@ package ios
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -121,14 +122,73 @@ func (p *parser) listLine(l line) bool {
 		w.skip(1)
 		p.renumber(p.list.key)
 		return true
-	case !l.indented && (topWords[word] || isPrompt(word) || len(p.list.entries) > 0 && !p.list.flush):
+	case !l.indented && (topWords[word] || isPrompt(word)):
+		return false
+	case p.continues(0):
+	case !l.indented && len(p.list.entries) > 0 && !p.list.flush:
+		p.left = &leaving{p.list, p.standard, l}
 		return false
 	}
-	if !l.indented {
+	e := p.addEntry(l, 0)
+	if !l.indented && !e.stray {
 		p.list.flush = true
 	}
-	p.addEntry(l, 0)
 	return true
+}
+
+// leaving is how a list was left: by a line of the top level that is not known.
+type leaving struct {
+	list     *list
+	standard bool
+	line     line
+}
+
+// reopen goes back to the list that was left, since an entry follows: the line that
+// left it was none of the top level.
+func (p *parser) reopen() {
+	from := p.left
+	p.list, p.standard, p.mode, p.left = from.list, from.standard, inList, nil
+	p.list.cutAt(from.line.number)
+	p.list.add(entry{line: int32(from.line.number), text: from.line.text, body: from.line.text, stray: true})
+}
+
+// continues reports whether the line, from its n-th word on, looks like the rest of
+// an entry that a terminal has broken.
+func (p *parser) continues(n int) bool {
+	w := &p.words
+	w.at = n
+	if startsWithDigit(w.peek()) {
+		if n+1 == len(w.low) || isAddress(w.peek()) {
+			return true
+		}
+		w.at++
+	}
+	word := w.peek()
+	if isEntryWord(word) || word == "" {
+		return false
+	}
+	if isPortOperator(word) || flagNames[word] != 0 || isAddress(word) {
+		return true
+	}
+	switch word {
+	case "any", "host", "object-group", "addrgroup", "net-group", "established", "log", "log-input", "fragments",
+		"match-all", "match-any", "reflect", "capture", "counter", "ttl", "packet-length":
+		return true
+	}
+	if _, ok := arguments[word]; ok {
+		return true
+	}
+	_, port := p.dialect.port(anyTransport, word)
+	_, icmp := icmpNames[word]
+	_, icmp6 := icmp6Names[word]
+	return port || icmp || icmp6
+}
+
+// isAddress reports whether the word has the look of an address or a prefix.
+func isAddress(word string) bool {
+	host, _, _ := strings.Cut(word, "/")
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 // isEntryWord reports whether an entry can start with the word.
@@ -184,17 +244,25 @@ func makeSet(text string) map[string]bool {
 }
 
 // addEntry appends the line, from its n-th word on, to the open list.
-func (p *parser) addEntry(l line, n int) {
+func (p *parser) addEntry(l line, n int) entry {
 	e := p.entryAt(l, n)
 	e.standard = p.standard
+	if e.body == "" || !isEntryWord(lower(firstWord(e.body))) {
+		e.stray = e.sequence == 0
+		if p.continues(n) {
+			p.list.cutAt(l.number)
+			e.stray = true
+		}
+	}
 	p.list.add(e)
+	return e
 }
 
 // entryAt cuts the sequence number from the line, whose entry starts with the n-th
 // word.
 func (p *parser) entryAt(l line, n int) entry {
 	w := &p.words
-	e := entry{line: l.number, text: l.text}
+	e := entry{line: int32(l.number), text: l.text}
 	if text := withoutCounters(l.text); len(text) < len(l.text) {
 		e.text = text
 		w.cut(text)
@@ -276,7 +344,7 @@ func (p *parser) undo(l line) {
 		if at := p.byKey[key]; at != nil && !w.done() {
 			// Some releases take away the entry, others the whole list: what is left
 			// is not known.
-			at.add(entry{line: l.number, text: l.text, body: l.text})
+			at.add(entry{line: int32(l.number), text: l.text, body: l.text, stray: true})
 			return
 		}
 		p.drop(key)

@@ -47,7 +47,12 @@
 //     permits everything there, other platforms and old releases do not.
 //
 // A line of a list that is no entry at all becomes two indeterminate rules, a
-// permit and a deny of any traffic, since it could be either.
+// permit and a deny of any traffic, since it could be either. Where it looks like
+// the rest of the entry above it, broken by a terminal, that entry is no longer
+// certain either.
+//
+// What filters packets but is no IPv4 or IPv6 access list (MAC lists, VLAN access
+// maps, zone pairs, XR common access lists) is told in [config.Document.Notes].
 //
 // IPv6 lists end with the implicit permits of neighbour discovery before the
 // implicit deny: solicitations and advertisements on IOS and XR, router

@@ -26,7 +26,7 @@ type boxKey struct {
 // it cannot be known which it is. w is memory to work in.
 func (r *resolver) appendRules(out []rule.Rule, e entry, w *words) []rule.Rule {
 	w.cut(e.body)
-	base := rule.Rule{Line: e.line, Text: e.text}
+	base := rule.Rule{Line: int(e.line), Text: e.text}
 	switch w.peek() {
 	case "dynamic":
 		// "dynamic NAME [timeout N] permit …", or as show prints it, "Dynamic NAME

@@ -38,20 +38,28 @@ type list struct {
 	found map[place][]int
 }
 
-// An entry is one line of a list.
+// An entry is one line of a list. Large files have a million of them, so it is
+// small.
 type entry struct {
-	line     int
-	sequence int64
-	assigned bool  // the number is not written, the device assigns it
-	after    int64 // the number of a remark just before the entry, 0 if there is none
-	standard bool
-	remark   bool
-	gone     bool // taken away by a later "no" line
 	// text is the line as it stands, without counters; body is text without the
 	// sequence number.
 	text, body string
-	// reason tells why it is not certain that the entry stands in the list.
-	reason string
+	sequence   int64
+	line       int32
+	// after is the number of a remark just before the entry, 0 if there is none.
+	after uint32
+	// rival is the line of another entry that has the same number, 0 if there is
+	// none: the device keeps one of them.
+	rival int32
+	// cut is the line below, if the entry may go on there: terminals break long lines.
+	cut      int32
+	assigned bool // the number is not written, the device assigns it
+	standard bool
+	remark   bool
+	// stray says that the line is no entry and has no number; it stays behind the
+	// one before it.
+	stray bool
+	gone  bool // taken away by a later "no" line
 }
 
 // place is what a "no" line may name: a sequence number, or what the entry says.
@@ -71,7 +79,10 @@ func (l *list) add(e entry) {
 	if e.remark && !l.countRemarks {
 		return
 	}
-	if e.sequence == 0 {
+	switch {
+	case e.stray:
+		e.sequence = l.highest
+	case e.sequence == 0:
 		if l.stale {
 			l.renewHighest()
 		}
@@ -81,6 +92,13 @@ func (l *list) add(e entry) {
 	l.entries = append(l.entries, e)
 	if l.found != nil {
 		l.note(len(l.entries) - 1)
+	}
+}
+
+// cutAt says that the newest entry may go on in line number n.
+func (l *list) cutAt(n int) {
+	if last := len(l.entries) - 1; last >= 0 {
+		l.entries[last].cut = int32(n)
 	}
 }
 
@@ -154,7 +172,7 @@ func (l *list) settle(d Dialect) {
 	l.sort()
 	for i := range l.entries {
 		if i > 0 && l.entries[i-1].remark {
-			l.entries[i].after = l.entries[i-1].sequence
+			l.entries[i].after = uint32(min(l.entries[i-1].sequence, maxSequence))
 		}
 	}
 	if d != XR {
@@ -177,22 +195,33 @@ func (l *list) settle(d Dialect) {
 // the same again) with "Duplicate sequence number", but which of them a file that
 // was never on a device means is not certain.
 func sameNumber(d Dialect, run []entry) []entry {
-	if len(run) == 1 {
+	var first, last *entry
+	same := true
+	for i := range run {
+		switch e := &run[i]; {
+		case e.stray:
+			continue
+		case first == nil:
+			first = e
+		default:
+			same = same && e.body == first.body
+			e.rival = first.line
+		}
+		last = &run[i]
+	}
+	if first == last {
 		return run
 	}
-	if d == XR {
-		return run[len(run)-1:]
-	}
-	if !slices.ContainsFunc(run, func(e entry) bool { return e.body != run[0].body }) {
-		return run[:1]
-	}
-	for i := range run {
-		other := run[0].line
-		if i == 0 {
-			other = run[1].line
+	if d == XR || same {
+		keep := last
+		if same {
+			keep = first
 		}
-		run[i].reason = fmt.Sprintf("sequence number %d also stands on line %d, and the device keeps one of them", run[i].sequence, other)
+		keep.rival = 0
+		line := keep.line
+		return slices.DeleteFunc(run, func(e entry) bool { return !e.stray && e.line != line })
 	}
+	first.rival = last.line
 	return run
 }
 
@@ -214,7 +243,7 @@ func (l *list) place(e *entry) string {
 	switch {
 	case e.after == 0 || e.assigned:
 		return l.command
-	case e.after+1 >= e.sequence:
+	case int64(e.after)+1 >= e.sequence:
 		return l.command + " none"
 	}
 	return fmt.Sprintf("%s %d-%d", l.command, e.after+1, e.sequence-1)
@@ -238,8 +267,12 @@ func (l *list) rules(r *resolver, w *words) []rule.Rule {
 		out = r.appendRules(out, *e, w)
 		for i := first; i < len(out); i++ {
 			out[i].Place = l.place(e)
-			if e.reason != "" {
-				out[i].Unknown = append(out[i].Unknown, e.reason)
+			if e.cut > 0 {
+				out[i].Unknown = append(out[i].Unknown, fmt.Sprintf("line %d may belong to it", e.cut))
+			}
+			if e.rival > 0 {
+				out[i].Unknown = append(out[i].Unknown, fmt.Sprintf(
+					"sequence number %d also stands on line %d, and the device keeps one of them", e.sequence, e.rival))
 			}
 		}
 	}

@@ -38,6 +38,7 @@ type parser struct {
 	mode      mode
 	list      *list
 	standard  bool // the entries of list are of the standard kind
+	left      *leaving
 	group     *group
 	context   string // the line that an indented line stands under
 	container string // the last interface or the like, for files without indentation
@@ -95,6 +96,9 @@ func (p *parser) next() line {
 	text, rest, _ := strings.Cut(p.text, "\n")
 	p.text = rest
 	trimmed := strings.TrimLeft(text, " \t")
+	if after, ok := strings.CutPrefix(trimmed, "--More--"); ok { // of a terminal log
+		trimmed = strings.TrimLeft(after, " \t\b")
+	}
 	return line{p.number, len(trimmed) < len(text), strings.TrimRight(trimmed, " \t\r\v\f")}
 }
 
@@ -127,11 +131,27 @@ func (p *parser) read(l line) {
 	}
 	p.mode = elsewhere
 	if l.indented {
+		if p.left != nil && p.isEntry(l) {
+			p.reopen()
+			p.words.cut(l.text)
+			p.listLine(l)
+			return
+		}
 		p.inner(l)
 		return
 	}
+	if p.left != nil && p.left.line != l {
+		p.left = nil
+	}
 	p.context = l.text
 	p.top(l)
+}
+
+// isEntry reports whether the line is a permit or a deny.
+func (p *parser) isEntry(l line) bool {
+	e := p.entryAt(l, 0)
+	p.words.cut(l.text)
+	return isActionWord(lower(firstWord(e.body)))
 }
 
 // comment looks for what a comment tells about the platform.
@@ -180,7 +200,7 @@ func (p *parser) top(l line) {
 	case "hostname", "switchname", "version", "feature", "router", "vrf", "username":
 		p.known = true
 	default:
-		if orphan := p.entryAt(l, 0); !orphan.remark && orphan.body != "" && isActionWord(lower(firstWord(orphan.body))) {
+		if p.isEntry(l) {
 			p.note(l, "it stands in no access list")
 		}
 	}

@@ -81,6 +81,14 @@ func (s *signs) line(w *words) {
 	case "hostname", "interface", "version", "router", "line", "service", "username":
 		s.any++
 	default:
+		if key, _, ok := shownGroup(w); ok {
+			if first == "network" || first == "v6-network" || key.kind == serviceGroup {
+				s.ios += 3
+			} else {
+				s.nxos += 3
+			}
+			return
+		}
 		s.entry(w)
 	}
 }
