@@ -72,6 +72,47 @@ func read(t testing.TB, path string) string {
 	return string(b)
 }
 
+func TestSharedWith(t *testing.T) {
+	path := additionsFile(t, "["+foreignRule+"]")
+	shared := func(owner string) bool {
+		f, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.SharedWith(owner)
+	}
+	if shared("a/b") {
+		t.Error("a hand-made rule counts as another owner's")
+	}
+	own(t, path, "a/b", "permit any any tcp/1")
+	if shared("a/b") || !shared("a/c") {
+		t.Errorf("with rules of a/b alone: a/b %t, a/c %t", shared("a/b"), shared("a/c"))
+	}
+	own(t, path, "a/c", "permit any any tcp/1")
+	if !shared("a/b") || !shared("a/c") {
+		t.Errorf("with one rule of both: a/b %t, a/c %t", shared("a/b"), shared("a/c"))
+	}
+}
+
+func TestBaseDigest(t *testing.T) {
+	digests := map[string]string{}
+	for _, content := range []string{"", "[" + foreignRule + "]", "[" + foreignRule + "," + foreignRule + "]", `[{"action": "deny"}]`} {
+		path := additionsFile(t, content)
+		before, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := own(t, path, "a/b", "permit any any tcp/1", "deny any any tcp/2")
+		if before.BaseDigest() != after.BaseDigest() {
+			t.Errorf("%q: a rule of ours changes the digest", content)
+		}
+		if other, ok := digests[before.BaseDigest()]; ok {
+			t.Errorf("%q and %q have one digest", content, other)
+		}
+		digests[before.BaseDigest()] = content
+	}
+}
+
 func BenchmarkUpdate(b *testing.B) {
 	path := additionsFile(b, "")
 	var rules []string

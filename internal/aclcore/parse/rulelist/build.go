@@ -17,6 +17,7 @@ type builder struct {
 	// empty: "place: key: ".
 	where    func(e *entry, line int, key string) string
 	rules    []rule.Rule
+	maxRules int
 	problems problems
 
 	hosts     *ipv4Sets
@@ -26,6 +27,10 @@ type builder struct {
 	names     texts
 	items     []item       // buffers of the value at hand
 	ranges    []addr.Range //
+}
+
+func newBuilder(where func(e *entry, line int, key string) string) *builder {
+	return &builder{where: where, maxRules: MaxRules}
 }
 
 // expect makes room for n rules.

@@ -214,9 +214,23 @@ func TestAliasesAreBounded(t *testing.T) {
 		values int
 		fails  bool
 	}{{100 * 10, true}, {100 * 100, false}} {
-		r := yamlReader{&builder{}, c.values}
+		r := yamlReader{newBuilder(nil), c.values}
 		if err := r.document(document.Content[0]); (err != nil) != c.fails {
 			t.Errorf("with room for %d values: %v", c.values, err)
+		}
+	}
+}
+
+func TestTooManyRules(t *testing.T) {
+	for format, parse := range map[string]func(config.Input, *builder) error{JSON: parseJSON, YAML: parseYAML} {
+		for n := range 4 {
+			b := newBuilder(nil)
+			b.maxRules = 2
+			text := "[" + strings.TrimSuffix(strings.Repeat("{\"action\":\"deny\"},", n), ",") + "]"
+			err := parse(config.Input{Source: "edge", Content: []byte(text)}, b)
+			if tooMany := n > b.maxRules; (err != nil) != tooMany || tooMany && !strings.Contains(err.Error(), " rules; ") {
+				t.Errorf("%s with %d rules: %v", format, n, err)
+			}
 		}
 	}
 }

@@ -305,6 +305,22 @@ func TestIPv4ByHand(t *testing.T) {
 	}
 }
 
+// TestIPv4Slots is that prefixes that meet in one slot are kept apart.
+func TestIPv4Slots(t *testing.T) {
+	var sets ipv4Sets
+	r := rand.New(rand.NewPCG(1, 4))
+	for range 20_000 {
+		text := fmt.Sprintf("10.%d.%d.0/%d", r.IntN(8), r.IntN(256), 24+r.IntN(9))
+		want, err := addr.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, ok := sets.set([]byte(`"` + text + `"`)); !ok || !s.Equal(want.Set) {
+			t.Fatalf("%s is %s, %t", text, s, ok)
+		}
+	}
+}
+
 func TestPlainEnd(t *testing.T) {
 	for c := range 256 {
 		special := c < ' ' || c == '"' || c == '\\'

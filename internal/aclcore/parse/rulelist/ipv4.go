@@ -43,7 +43,7 @@ func (c *ipv4Sets) set(raw []byte) (addr.Set, bool) {
 	if !ok || len(rest) > 0 {
 		return addr.Set{}, false
 	}
-	const fibonacci = 0x9e3779b9 // spreads the high bits
+	const fibonacci = 0x9e3779b9 // spreads what differs over the high bits
 	s := &c.slots[(value^size)*fibonacci>>(32-ipv4SlotBits)]
 	if s.value != value || s.size != size || s.set.IsEmpty() {
 		*s = ipv4Slot{value, size, addr.SetOf(ipv4Range(value, size))}

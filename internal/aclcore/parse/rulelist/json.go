@@ -104,8 +104,8 @@ func (r *jsonReader) rules() error {
 	}
 	var e entry
 	for index := 0; ; index++ {
-		if index == MaxRules {
-			return r.errorf("has more than %d rules; %s", MaxRules, tooLong[JSON])
+		if index == r.builder.maxRules {
+			return r.errorf("has more than %d rules; %s", index, tooLong[JSON])
 		}
 		if r.peek() != '{' {
 			at := r.scanner

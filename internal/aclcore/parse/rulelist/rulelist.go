@@ -29,13 +29,13 @@ const (
 // The error has one line "source:line: rule 3 ("name"): key: problem" for each
 // of the first problems, and the number of the others.
 func Parse(in config.Input, format string) (*config.Document, error) {
-	b := &builder{where: func(e *entry, line int, key string) string {
+	b := newBuilder(func(e *entry, line int, key string) string {
 		place := fmt.Sprintf("%s:%d: rule %d%s: ", in.Source, line, e.index+1, e.quotedName())
 		if key == "" {
 			return place
 		}
 		return place + key + ": "
-	}}
+	})
 	var err error
 	switch format {
 	case JSON:

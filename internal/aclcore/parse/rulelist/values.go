@@ -15,15 +15,12 @@ import (
 // Path names the list in errors, which read `rules[3].src_ip: problem` for the
 // path "rules".
 func FromValues(path string, rules []map[string]any) (*config.Document, error) {
-	b := &builder{where: func(e *entry, _ int, key string) string {
+	b := newBuilder(func(e *entry, _ int, key string) string {
 		if key == "" {
 			return fmt.Sprintf("%s[%d]: ", path, e.index)
 		}
 		return fmt.Sprintf("%s[%d].%s: ", path, e.index, key)
-	}}
-	if len(rules) > MaxRules {
-		return nil, fmt.Errorf("%s: has %d rules; at most %d are accepted", path, len(rules), MaxRules)
-	}
+	})
 	b.expect(len(rules))
 	var e entry
 	for i, r := range rules {

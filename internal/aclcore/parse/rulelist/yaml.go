@@ -86,8 +86,8 @@ func (r *yamlReader) document(n *yaml.Node) error {
 	if n.Kind != yaml.SequenceNode {
 		return yamlError(n, "is not a rule list; write a list of rules, or a mapping with the key \"rules\" that holds it")
 	}
-	if len(n.Content) > MaxRules {
-		return yamlError(n, "has %d rules; at most %d are accepted", len(n.Content), MaxRules)
+	if len(n.Content) > r.builder.maxRules {
+		return yamlError(n, "has %d rules; at most %d are accepted", len(n.Content), r.builder.maxRules)
 	}
 	r.builder.expect(len(n.Content))
 	var e entry
