@@ -10,6 +10,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/aws"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/tfplan"
 )
@@ -32,6 +33,7 @@ var languages = []language{
 	router(ios.XR),
 	{"cisco_asa", asa.Sniff, asa.Parse},
 	{"iptables", iptables.Sniff, iptables.Parse},
+	{"nftables", nftables.Sniff, nftables.Parse},
 	{"aws", aws.Sniff, aws.Parse},
 	{"terraform", tfplan.Sniff, tfplan.Parse},
 }
