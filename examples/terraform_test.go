@@ -131,7 +131,7 @@ func (w *workspace) add(example, prefix string) {
 		if d.IsDir() {
 			return os.MkdirAll(filepath.Join(w.dir, rel), 0o755)
 		}
-		if strings.HasPrefix(rel, "terraform.tfstate") || strings.HasSuffix(rel, ".additions.json") {
+		if strings.HasPrefix(rel, "terraform.tfstate") || strings.Contains(rel, ".additions.json") {
 			return nil // somebody tried the example out
 		}
 		content, err := os.ReadFile(path)
