@@ -147,9 +147,9 @@ func (r *reader) inlineRule(w view, g *vpc.Group) []vpc.Permission {
 func (r *reader) withPeers(w view, p vpc.Permission, self, selfText, groupsKey string) []vpc.Permission {
 	var out []vpc.Permission
 	add := func(line int, peer vpc.Peer) {
-		p := p
-		p.Line, p.Peer = line, peer
-		out = append(out, p)
+		q := p
+		q.Line, q.Peer = line, peer
+		out = append(out, q)
 	}
 	keys := []string{"cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids"}
 	if groupsKey != "" {

@@ -5,7 +5,7 @@ package parsetest
 import (
 	"flag"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,19 +32,27 @@ var update = flag.Bool("update", false, "rewrite the answers in testdata")
 //   - notes: what was not understood outside of lists,
 //   - error: the error of Parse; the other files are then absent.
 //
-// With -update the answers are rewritten.
-func Run(t *testing.T, parse func(config.Input) (*config.Document, error)) {
+// With -update the answers are rewritten. write is os.WriteFile, which only a test
+// may import here.
+func Run(t *testing.T, parse Parse, write Write) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no testdata/*.txtar: %v", err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { runFile(t, file, parse) })
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { runFile(t, file, parse, write) })
 	}
 }
 
-func runFile(t *testing.T, file string, parse func(config.Input) (*config.Document, error)) {
+// Parse is the parser under test, Write how a file is written.
+type (
+	Parse func(config.Input) (*config.Document, error)
+	Write func(name string, data []byte, perm fs.FileMode) error
+)
+
+func runFile(t *testing.T, file string, parse Parse, write Write) {
+	t.Helper()
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +93,7 @@ func runFile(t *testing.T, file string, parse func(config.Input) (*config.Docume
 		f.Data = []byte(got)
 	}
 	if *update {
-		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+		if err := write(file, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
