@@ -46,6 +46,7 @@ func (r *reader) document() *config.Document {
 		read |= f
 		stages = append(stages, r.flatten(s, f, chains))
 		if t := s.table("filter"); t != nil {
+			r.noteUnused(t, chains[t])
 			for _, c := range t.order {
 				if paths[c.name] != nil && !slices.Contains(names, c.name) {
 					names = append(names, c.name)
@@ -156,6 +157,34 @@ func (r *ruleReader) place(c *chain, number string) string {
 func (r *ruleReader) noteTranslation(l ruleLine, v netfilter.Verdict) {
 	if r.table.name == "nat" && translates(v) {
 		r.notes = append(r.notes, config.Note{Line: l.line, Text: l.text, Reason: v.Reason + "; what becomes of it is indeterminate"})
+	}
+}
+
+// noteUnused notes chains of the filter table that no packet comes to.
+func (r *reader) noteUnused(t *table, chains map[string]*netfilter.Chain) {
+	used := make(map[string]bool)
+	var visit func(name string)
+	visit = func(name string) {
+		c := chains[name]
+		if c == nil || used[name] {
+			return
+		}
+		used[name] = true
+		for i := range c.Rules {
+			for _, cl := range c.Rules[i].Clauses {
+				visit(cl.Verdict.Chain)
+			}
+		}
+	}
+	for name := range paths {
+		visit(name)
+	}
+	for _, c := range t.order {
+		if len(c.rules) > 0 && !used[c.name] && !builtin[c.name] {
+			r.notes = append(r.notes, config.Note{
+				Line: c.rules[0].line, Text: "chain " + c.name, Reason: "no built-in chain leads to it: its rules filter nothing",
+			})
+		}
 	}
 }
 

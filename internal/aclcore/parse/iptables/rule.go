@@ -168,7 +168,7 @@ func (r *ruleReader) foreign(name string, not bool) {
 		r.next++
 	}
 	r.suggestFamily(words)
-	if r.rule.module == "" && r.rule.target != "" {
+	if r.rule.module == "" && r.rule.target != "" || neverFirst[r.rule.module] {
 		return
 	}
 	text := strings.Join(words, " ")

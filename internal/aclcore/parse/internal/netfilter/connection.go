@@ -79,7 +79,7 @@ func Connection(states ConnStates, tracking Tracking, text string) []Packets {
 	case Invalid | Untracked:
 		first = first.Union(icmp6Varies)
 	case Invalid, Untracked:
-		varies = For(icmp6Varies).Because(text + " with multicast router discovery")
+		varies = For(icmp6Varies).Intersect(IPv6()).Because(text + " with multicast router discovery")
 		varies.State = First
 	}
 	opens := For(first)

@@ -74,21 +74,17 @@ func (l *lister) put(e entry, next int) {
 		l.write(e)
 		return
 	}
-	if e.Sure() {
-		before := len(l.rules)
-		if l.aside(e.Packets, next) {
-			e.In, e.Out = positive(e.In), positive(e.Out)
-			l.write(e)
-			return
-		}
+	before := len(l.rules)
+	if !l.aside(e.Packets, next) {
 		l.rules = l.rules[:before]
-	}
-	// A rule that is in doubt anyway, or of which there are too many.
-	if e.In.negated() {
-		e.Packets = e.Because("for packets that come in by " + e.In.String())
-	}
-	if e.Out.negated() {
-		e.Packets = e.Because("for packets that go out by " + e.Out.String())
+		for _, side := range []struct {
+			direction  string
+			interfaces Interfaces
+		}{{"come in", e.In}, {"go out", e.Out}} {
+			if side.interfaces.negated() {
+				e.Packets = e.Because("for packets that " + side.direction + " by " + side.interfaces.String())
+			}
+		}
 	}
 	e.In, e.Out = positive(e.In), positive(e.Out)
 	l.write(e)
@@ -105,6 +101,7 @@ func positive(s Interfaces) Interfaces {
 // aside writes down what packets like p meet that are of the interfaces which p
 // leaves out. It returns false if that would be too much.
 func (l *lister) aside(p Packets, next int) bool {
+	p.Unknown = nil // they surely do not match
 	if p.In.negated() {
 		for _, name := range p.In.names {
 			region := p

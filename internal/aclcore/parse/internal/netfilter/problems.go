@@ -3,6 +3,7 @@ package netfilter
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,26 +14,37 @@ const maxProblems = 20
 type Problems struct {
 	// Source leads every problem.
 	Source string
-	lines  []string
+	all    []problem
 	more   int
+}
+
+type problem struct {
+	line int
+	text string
 }
 
 // Add notes a problem of a line; format says what was wrong and what is accepted.
 func (p *Problems) Add(line int, format string, args ...any) {
-	if len(p.lines) == maxProblems {
+	if len(p.all) == maxProblems {
 		p.more++
 		return
 	}
-	p.lines = append(p.lines, fmt.Sprintf("%s:%d: ", p.Source, line)+fmt.Sprintf(format, args...))
+	p.all = append(p.all, problem{line, fmt.Sprintf(format, args...)})
 }
 
-// Err returns the problems as one error, a line each, or nil.
+// Err returns the problems as one error, a line each in the order of the text, or
+// nil.
 func (p *Problems) Err() error {
-	switch {
-	case len(p.lines) == 0:
+	if len(p.all) == 0 {
 		return nil
-	case p.more > 0:
-		return fmt.Errorf("%s\nand %d more problems", strings.Join(p.lines, "\n"), p.more)
 	}
-	return errors.New(strings.Join(p.lines, "\n"))
+	slices.SortStableFunc(p.all, func(a, b problem) int { return a.line - b.line })
+	var lines []string
+	for _, one := range p.all {
+		lines = append(lines, fmt.Sprintf("%s:%d: %s", p.Source, one.line, one.text))
+	}
+	if p.more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more problems", p.more))
+	}
+	return errors.New(strings.Join(lines, "\n"))
 }
