@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
 var terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
@@ -109,16 +111,32 @@ func compareExcerpt(t *testing.T, excerpt, text string) {
 	}
 }
 
-// TestFormats sees that the pages know every language that can be read.
+var formatRow = regexp.MustCompile(`(?m)^\| ((?:` + "`[a-z_]+`" + `(?:, )?)+) \|.*\| (.*) \|$`)
+
+// TestFormats sees that the pages know every language that can be read, and that
+// the README knows in which of them changes are written.
 func TestFormats(t *testing.T) {
 	for _, path := range []string{"../README.md", "../templates/guides/rulesets.md"} {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
+		lastColumn := map[string]string{}
+		for _, row := range formatRow.FindAllStringSubmatch(string(text), -1) {
+			for _, format := range strings.Split(row[1], ", ") {
+				lastColumn[strings.Trim(format, "`")] = row[2]
+			}
+		}
 		for _, format := range parse.Formats {
-			if !strings.Contains(string(text), "`"+format+"`") {
-				t.Errorf("%s does not name the format `%s`", path, format)
+			change, ok := lastColumn[format]
+			if !ok {
+				t.Errorf("%s has no row for the format %s", path, format)
+				continue
+			}
+			_, err := render.Change(format, "", rule.Insertion{Base: &rule.Ruleset{}})
+			written := err == nil || !strings.Contains(err.Error(), "cannot be written in the format")
+			if strings.HasSuffix(path, "README.md") && written == (change == "–") {
+				t.Errorf("%s says that a change of %s is %s, but %v", path, format, change, err)
 			}
 		}
 	}
