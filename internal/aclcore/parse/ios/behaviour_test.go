@@ -1,6 +1,8 @@
 package ios_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
@@ -13,11 +15,11 @@ import (
 func TestBehaviour(t *testing.T) {
 	parsetest.Run(t, func(in config.Input) (*config.Document, error) {
 		for _, d := range []ios.Dialect{ios.IOS, ios.NXOS, ios.XR} {
-			if suffix := "." + string(d); len(in.Source) > len(suffix) && in.Source[len(in.Source)-len(suffix):] == suffix {
+			if strings.HasSuffix(in.Source, "."+string(d)) {
 				return ios.Parse(d, in)
 			}
 		}
 		t.Fatalf("%s names no dialect", in.Source)
 		return nil, nil
-	})
+	}, os.WriteFile)
 }

@@ -80,7 +80,10 @@ func withoutCounters(text string) string {
 			continue
 		}
 		before, after := strings.TrimRight(text[:open], " \t"), strings.TrimLeft(after, " \t")
-		if after != "" {
+		switch {
+		case before == "":
+			continue
+		case after != "":
 			before += " " + after
 		}
 		text = before
