@@ -25,6 +25,8 @@ func TestDetect(t *testing.T) {
 		{"cisco_xr", "ipv4 access-list edge\n 10 permit tcp any host 10.0.0.2 eq 443\n"},
 		{"cisco_asa", "ASA Version 9.16(1)\naccess-list outside_in extended permit tcp any host 10.0.0.2 eq https\naccess-group outside_in in interface outside\n"},
 		{"iptables", "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 443 -j ACCEPT\nCOMMIT\n"},
+		{"nftables", `{"nftables": [{"metainfo": {"version": "1.0.6", "json_schema_version": 1}}, {"table": {"family": "inet", "name": "fw", "handle": 1}}]}`},
+		{"nftables", "table inet fw {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\t\ttcp dport 443 accept\n\t}\n}\n"},
 		{"aws", `{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": []}]}`},
 		{"aws", "{\n  \"NetworkAcls\": []\n}\n{\n  \"NetworkInterfaces\": []\n}\n"},
 		{"terraform", `{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}}}`},
@@ -51,8 +53,8 @@ func TestDetectCorpus(t *testing.T) {
 	formats := map[string]string{
 		".acl": "cisco_ios", ".bacl": "cisco_ios", ".eacl": "cisco_ios", ".nxacl": "cisco_nxos", ".xacl": "cisco_xr",
 		".asa": "cisco_asa", ".ipt": "iptables", ".ips": "iptables",
+		".nft":  "nftables",
 		".nsxt": "json", // a list of rules with keys of its own, which Parse names
-		".nft":  "-",    // the text form: not held to anything here
 	}
 	for _, corpus := range []string{"capirca_samples", "aerleon_samples"} {
 		err := filepath.WalkDir(testshared.Dir(t, "corpora", corpus, "out"), func(path string, d fs.DirEntry, err error) error {
@@ -64,7 +66,7 @@ func TestDetectCorpus(t *testing.T) {
 				return err
 			}
 			want := formats[filepath.Ext(path)]
-			if got, _ := parse.Detect(content); got != want && want != "-" {
+			if got, _ := parse.Detect(content); got != want {
 				t.Errorf("%s/%s is taken for %q, want %q", corpus, d.Name(), got, want)
 			}
 			return nil
@@ -76,7 +78,7 @@ func TestDetectCorpus(t *testing.T) {
 }
 
 func TestFormats(t *testing.T) {
-	for _, f := range []string{"json", "yaml", "cisco_ios", "cisco_nxos", "cisco_xr", "cisco_asa", "iptables", "aws", "terraform"} {
+	for _, f := range []string{"json", "yaml", "cisco_ios", "cisco_nxos", "cisco_xr", "cisco_asa", "iptables", "nftables", "aws", "terraform"} {
 		if !slices.Contains(parse.Formats, f) {
 			t.Errorf("%s is not read", f)
 		}

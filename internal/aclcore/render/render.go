@@ -8,6 +8,8 @@ import (
 	asarender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/asa"
 	awsrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/aws"
 	iosrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/ios"
+	iptablesrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/iptables"
+	nftablesrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -21,8 +23,12 @@ func Change(format, list string, in rule.Insertion) (string, error) {
 		return iosrender.Render(ios.Dialect(format), list, in)
 	case "cisco_asa":
 		return asarender.Render(list, in)
+	case "iptables":
+		return iptablesrender.Render(list, in)
+	case "nftables":
+		return nftablesrender.Render(list, in)
 	case "aws", "terraform":
 		return awsrender.Render(list, in)
 	}
-	return "", fmt.Errorf("rules cannot be written in the format %q", format)
+	return "", fmt.Errorf("rules cannot be written in the format %q; write json, yaml, cisco_ios, cisco_nxos, cisco_xr, cisco_asa, iptables, nftables, aws or terraform", format)
 }

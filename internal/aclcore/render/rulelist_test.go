@@ -10,7 +10,6 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // TestRuleList reads back what is written, as the elements of a list.
@@ -53,13 +52,5 @@ func TestRuleList(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-func TestChangeRefuses(t *testing.T) {
-	in := rule.Insertion{Rules: []rule.Rule{{Action: rule.Permit, Traffic: traffic.Any()}}}
-	_, err := Change("cobol", "x", in)
-	if err == nil || !strings.Contains(err.Error(), `the format "cobol"`) {
-		t.Errorf("Change: %v", err)
 	}
 }
