@@ -47,7 +47,7 @@ func (p *parser) listHeader(l line, v6 bool) {
 		p.errs = append(p.errs, p.errorAt(l.number, fmt.Sprintf("%q has no name; write the name or number of the list", l.text)))
 		return
 	}
-	p.open(l, key, kind)
+	p.open(l, key, kind, false)
 	if p.dialect == IOS && kind == "" && !v6 { // IOS wants the kind, EOS does not
 		p.eos, p.list.countRemarks = true, true
 	}
@@ -58,14 +58,21 @@ func (p *parser) listHeader(l line, v6 bool) {
 }
 
 // open makes the list the one that the next lines belong to. kind is standard,
-// extended, or empty.
-func (p *parser) open(l line, key listKey, kind string) {
+// extended, or empty; shown says that the lines are the output of a show command.
+func (p *parser) open(l line, key listKey, kind string, shown bool) {
 	at, ok := p.byKey[key]
 	if !ok {
 		at = &list{key: key, line: l.number, header: l.text, command: p.dialect.enter(key, kind), countRemarks: p.dialect != IOS}
 		p.byKey[key] = at
 		p.lists = append(p.lists, at)
 	}
+	if (shown || at.shown) && len(at.entries) > 0 {
+		// A configuration and what a command shows of it, or two outputs: adding one
+		// to the other would mix up their order.
+		p.note(l, fmt.Sprintf("list %s stands in this file already, on line %d; what follows replaces it", key.name, at.line))
+		at.entries, at.found, at.highest, at.line, at.header = nil, nil, 0, l.number, l.text
+	}
+	at.shown = shown
 	p.list, p.mode, p.known = at, inList, true
 	p.standard = kind == "standard"
 }
@@ -92,7 +99,7 @@ func (p *parser) numberedEntry(l line) {
 		p.note(l, fmt.Sprintf("access list %d is not for IP; those are 1-199 and 1300-2699", n))
 		return
 	}
-	p.open(l, listKey{name: w.next()}, kind)
+	p.open(l, listKey{name: w.next()}, kind, false)
 	p.mode = elsewhere
 	if !w.done() {
 		p.addEntry(l, w.at)
@@ -206,15 +213,22 @@ func isActionWord(word string) bool { return word == "permit" || word == "deny" 
 // about it in the output of a show command: nothing that decides about packets,
 // except that NX-OS "fragments permit-all" is about later fragments.
 func isSetting(w *words, n int) bool {
+	next := w.ahead(n + 1)
 	switch w.ahead(n) {
-	case "statistics", "counters", "fragments", "fragment-rules", "ignore", "extension-header", "description":
+	case "fragment-rules":
 		return true
+	case "statistics", "counters":
+		return next == "per-entry"
+	case "ignore":
+		return next == "routable"
+	case "fragments", "extension-header":
+		return next == "permit-all" || next == "deny-all"
 	case "total": // EOS: "Total rules configured: 3"
-		return w.ahead(n+1) == "rules" || w.ahead(n+1) == "aces"
+		return next == "rules" || next == "aces"
 	case "configured", "active": // EOS: "Configured on Ingress: Et1"
-		return w.ahead(n+1) == "on"
+		return next == "on"
 	case "phone": // EOS: "Phone ACL bypass: disabled"
-		return w.ahead(n+1) == "acl"
+		return next == "acl"
 	}
 	return false
 }

@@ -28,6 +28,7 @@ type list struct {
 	// flush says that entries stand at the start of the line, so that indentation
 	// does not tell where the list ends.
 	flush   bool
+	shown   bool // the lines are the output of a show command
 	gone    bool // taken away by a later "no" line
 	aliases []string
 	entries []entry

@@ -49,6 +49,7 @@ type parser struct {
 	bindings []binding
 	notes    []config.Note
 	errs     []error
+	hostname string
 	eos      bool // the file is of Arista EOS
 	known    bool // something in the file is of these languages
 }
@@ -197,12 +198,26 @@ func (p *parser) top(l line) {
 		p.skipBanner()
 	case "mac", "arp", "vlan", "zone-pair", "ethernet-services":
 		p.otherFilter(l)
-	case "hostname", "switchname", "version", "feature", "router", "vrf", "username":
+	case "hostname", "switchname":
+		p.device(l)
+	case "version", "feature", "router", "vrf", "username":
 		p.known = true
 	default:
 		if p.isEntry(l) {
 			p.note(l, "it stands in no access list")
 		}
+	}
+}
+
+// device reads the name of the device. A second one would add to the lists of the
+// first, of which nothing is true then.
+func (p *parser) device(l line) {
+	p.known = true
+	switch name := p.words.next(); {
+	case p.hostname == "":
+		p.hostname = name
+	case name != p.hostname:
+		p.errs = append(p.errs, p.errorAt(l.number, fmt.Sprintf("%q starts another device than %s; the configuration of one device is accepted", l.text, p.hostname)))
 	}
 }
 

@@ -123,6 +123,7 @@ func TestErrors(t *testing.T) {
 		{"hostname x\n\n\x00", "x:3: there is a zero byte; a configuration as text is accepted"},
 		{"hostname x\nip access-list extended", "x:2: \"ip access-list extended\" has no name; write the name or number of the list"},
 		{"hostname x", ""},
+		{"hostname x\nhostname x\nhostname y", "x:3: \"hostname y\" starts another device than x; the configuration of one device is accepted"},
 	} {
 		doc, err := ios.Parse(ios.IOS, config.Input{Source: "x", Content: []byte(tt.content)})
 		got := ""

@@ -34,7 +34,7 @@ func (p *parser) showHeader(l line) bool {
 		return true
 	}
 	eos := p.dialect == IOS && w.raw[at+1] == "Access"
-	p.open(l, listKey{family == "ipv6", w.raw[at+3]}, kind)
+	p.open(l, listKey{family == "ipv6", w.raw[at+3]}, kind, true)
 	if eos {
 		p.eos, p.list.countRemarks = true, true
 	}

@@ -85,7 +85,8 @@ func target(dialect ios.Dialect, name string, in rule.Insertion) (*list, error) 
 			name, in.Base.Source)
 	}
 	l.v6 = strings.HasPrefix(l.enter, "ipv6 ")
-	l.standard = strings.HasPrefix(l.enter, "ip access-list standard ")
+	words := strings.Fields(l.enter)
+	l.standard = len(words) == 4 && words[2] == "standard"
 	l.entries = entriesOf(in.Base.Rules)
 	if dialect == ios.IOS {
 		l.eos = l.isEOS()
@@ -118,10 +119,10 @@ func (l *list) create(rules []rule.Rule) error {
 }
 
 // isEOS reports whether the list is of EOS rather than of IOS: EOS names an
-// extended list without saying so, writes prefixes, and starts IPv6 entries with a
-// bare number.
+// extended list without saying so, writes prefixes, starts IPv6 entries with a bare
+// number, and has standard lists for IPv6.
 func (l *list) isEOS() bool {
-	if !l.v6 && !l.standard && !strings.HasPrefix(l.enter, "ip access-list extended ") {
+	if !l.v6 && len(strings.Fields(l.enter)) == 3 || l.v6 && l.standard {
 		return true
 	}
 	for _, e := range l.entries {

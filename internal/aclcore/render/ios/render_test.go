@@ -132,6 +132,11 @@ func TestPlace(t *testing.T) {
 			0, "permit 10.0.0.1 0.0.0.0/0 ip", "ip access-list standard OFFICE\n 5 permit host 10.0.0.1",
 		},
 		{
+			"standard for IPv6", platforms[1],
+			"ipv6 access-list standard OFFICE\n   10 deny 2001:db8::/32\n",
+			0, "permit 2001:db8::1 ::/0 ip", "ipv6 access-list standard OFFICE\n 5 permit host 2001:db8::1",
+		},
+		{
 			"ipv6", platforms[0],
 			"ipv6 access-list V6\n sequence 10 deny tcp any any\n",
 			0, "permit 2001:db8::1 ::/0 tcp/443", "ipv6 access-list V6\n sequence 5 permit tcp host 2001:db8::1 any eq 443",

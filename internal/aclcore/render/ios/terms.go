@@ -67,12 +67,16 @@ func (l *list) family() string {
 func (l *list) product(action rule.Action, p traffic.Product) ([]line, error) {
 	from, to := l.blocks(p.Sources), l.blocks(p.Destinations)
 	if l.standard {
-		if !p.Services.IsAny() || !p.Destinations.ContainsSet(addr.Any4()) {
+		all := addr.Any4()
+		if l.v6 {
+			all = addr.Any6()
+		}
+		if !p.Services.IsAny() || !p.Destinations.Equal(all) {
 			return nil, fmt.Errorf("it is a standard list, which matches source addresses only")
 		}
 		out := make([]line, 0, len(from))
 		for _, f := range from {
-			whole := traffic.Product{Sources: f.set, Destinations: addr.Any4(), Services: service.Any()}
+			whole := traffic.Product{Sources: f.set, Destinations: all, Services: service.Any()}
 			out = append(out, line{action, whole, action.String() + " " + f.text})
 		}
 		return out, nil
