@@ -31,9 +31,6 @@ func (w view) isUnknown() bool {
 	return w.unknown != nil && w.unknown.Kind == jsontree.Bool && w.unknown.Text == "true"
 }
 
-// isNull reports whether the value is known and absent.
-func (w view) isNull() bool { return w.value.IsNull() && !w.isUnknown() }
-
 func (w view) get(key string) view {
 	if w.isUnknown() {
 		return w

@@ -45,11 +45,11 @@ func Run(t *testing.T, parse Parse, write Write) {
 	}
 }
 
-// Parse is the parser under test, Write how a file is written.
-type (
-	Parse func(config.Input) (*config.Document, error)
-	Write func(name string, data []byte, perm fs.FileMode) error
-)
+// Parse is the parser under test.
+type Parse func(config.Input) (*config.Document, error)
+
+// Write writes a file, as os.WriteFile does.
+type Write func(name string, data []byte, perm fs.FileMode) error
 
 func runFile(t *testing.T, file string, parse Parse, write Write) {
 	t.Helper()
