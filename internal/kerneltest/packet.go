@@ -55,7 +55,9 @@ func (p Probe) build(round, number uint32) []byte {
 	case protoICMP, protoICMPv6:
 		body = binary.BigEndian.AppendUint16(nil, p.DstPort)
 		body = append(body, 0, 0)
-		body = binary.BigEndian.AppendUint32(body, number) // identifier and sequence
+		// An identifier of its own, or an echo reply would belong to a request.
+		body = binary.BigEndian.AppendUint16(body, uint16(number))
+		body = binary.BigEndian.AppendUint16(body, uint16(number>>16))
 		body = append(body, payload...)
 		p.putChecksum(body, 2)
 	case protoSCTP:

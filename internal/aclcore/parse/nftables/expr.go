@@ -108,12 +108,22 @@ const (
 	untrack
 )
 
-// statement is one statement of a rule. text is as nft writes it.
+// statement is one statement of a rule. text is as nft writes it; reason is what to
+// say where it cannot be decided, if the text does not tell.
 type statement struct {
 	kind        stmtKind
 	text        string
+	reason      string
 	operator    string // "==", "!=", "<", ">", "<=", ">=", or "in" for flags
 	left, right expr
 	elements    []mapping // of an anonymous map; right is a reference otherwise
 	verdict     netfilter.Verdict
+}
+
+// why is the reason for doubts about the statement.
+func (s *statement) why() string {
+	if s.reason != "" {
+		return s.reason
+	}
+	return s.text
 }

@@ -124,7 +124,7 @@ func (r jsonReader) chain(v *jsontree.Value) {
 	if c.policy != "" && c.policy != "accept" && c.policy != "drop" {
 		r.Add(v.Line, "the policy %q of %s is not known; accept and drop are", c.policy, c.name)
 	}
-	c.text = fmt.Sprintf("%s %s type %s hook %s priority %d; policy %s", t, c.name, c.kind, c.hook, n, c.policy)
+	c.text = fmt.Sprintf("%s %s: type %s hook %s priority %d; policy %s", t, c.name, c.kind, c.hook, n, c.policy)
 }
 
 func (r jsonReader) rule(v *jsontree.Value, first bool) {

@@ -45,7 +45,10 @@ func (r jsonReader) statement(v *jsontree.Value) statement {
 		st.kind = doubtful
 		return st
 	case "mangle":
-		st.kind = mangle(r.expr(body.Get("key")))
+		field, value := r.expr(body.Get("key")), r.expr(body.Get("value"))
+		if st.kind = mangle(field); field.kind == fieldExpr {
+			st.text = field.String() + " set " + value.String()
+		}
 		return st
 	case "xt":
 		return xtStatement(text(body, "type"), text(body, "name"))

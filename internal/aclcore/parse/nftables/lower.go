@@ -30,14 +30,14 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 		case harmless, untrack:
 		case doubtful:
 			for j := range sets {
-				sets[j] = sets[j].Because(st.text)
+				sets[j] = sets[j].Because(st.why())
 			}
 		case comparison:
 			sets = narrow(sets, l.comparison(st))
 		case verdictMap:
 			more, ok := l.verdicts(st, sets)
 			if clauses = append(clauses, more...); !ok {
-				return append(clauses, undecided(sets, st.text+" is not understood"))
+				return append(clauses, undecided(sets, st.text+" cannot be decided"+l.unusable(st.right)))
 			}
 			if slices.ContainsFunc(r.statements[i+1:], func(s statement) bool { return s.kind != harmless }) {
 				return append(clauses, undecided(sets, "what follows the verdict map is not read"))
@@ -53,7 +53,7 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 			}
 			return append(clauses, netfilter.Clause{Packets: sets, Verdict: v})
 		default:
-			return append(clauses, undecided(sets, st.text))
+			return append(clauses, undecided(sets, st.why()))
 		}
 	}
 	return clauses
@@ -171,11 +171,26 @@ func (l *lowerer) comparison(st *statement) []netfilter.Packets {
 	if ok {
 		return sets
 	}
-	out := nonEmpty(hasAll(fields).Because(st.text))
+	reason := st.text + l.unusable(st.right)
+	out := nonEmpty(hasAll(fields).Because(reason))
 	for _, f := range fields {
-		out = append(out, nonEmpty(f.odd.Because(st.text))...)
+		out = append(out, nonEmpty(f.odd.Because(reason))...)
 	}
 	return out
+}
+
+// unusable says why the elements of a named set are not known.
+func (l *lowerer) unusable(e expr) string {
+	if e.kind != reference {
+		return ""
+	}
+	switch s := l.sets[e.text]; {
+	case s == nil:
+		return ", a set that is not in the file"
+	case s.changes:
+		return ", a set that changes while the firewall runs"
+	}
+	return ""
 }
 
 func (l *lowerer) compare(st *statement, fields []field) ([]netfilter.Packets, bool) {

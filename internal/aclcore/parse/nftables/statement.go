@@ -2,7 +2,6 @@ package nftables
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/netfilter"
@@ -319,24 +318,20 @@ var xtGoesOn = map[string]bool{
 // xtStatement judges a match or target of iptables by its name, which is all there
 // is of it.
 func xtStatement(kind, name string) statement {
-	text := fmt.Sprintf("xt %s %s (of iptables; nft does not show its values, iptables-save does)", kind, name)
+	st := statement{kind: opaque}
 	switch {
-	case kind == "match" && name == "comment":
-		return statement{kind: harmless, text: text}
+	case kind == "match" && name == "comment", kind == "target" && xtGoesOn[name]:
+		st.kind = harmless
 	case kind == "match":
-		return statement{kind: doubtful, text: text}
+		st.kind = doubtful
 	case name == "REJECT":
-		st := verdictOf(netfilter.Drop)
-		st.text = text
-		return st
+		st = verdictOf(netfilter.Drop)
 	case name == "MASQUERADE" || name == "SNAT":
-		st := verdictOf(netfilter.Translate)
-		st.text = text
-		return st
-	case xtGoesOn[name]:
-		return statement{kind: harmless, text: text}
+		st = verdictOf(netfilter.Translate)
 	}
-	return statement{kind: opaque, text: text}
+	st.text = "xt " + kind + " " + name
+	st.reason = st.text + " of iptables, whose values nft does not show; export with iptables-save"
+	return st
 }
 
 // passBraces passes "{ … }".

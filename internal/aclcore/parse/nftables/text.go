@@ -352,7 +352,7 @@ func names(tokens []token) (out []string) {
 
 // hook reads "type filter hook ingress device eth0 priority filter".
 func (r *textReader) hook(t *table, c *chain, words []token) {
-	c.policyAt, c.text = int(words[0].line), textOf(r.source, words)
+	c.policyAt, c.text = int(words[0].line), t.String()+" "+c.name+": "+textOf(r.source, words)
 	for i := 0; i+1 < len(words); i++ {
 		switch w := words[i]; {
 		case w.is("type"):

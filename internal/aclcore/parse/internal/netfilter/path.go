@@ -32,6 +32,9 @@ func (s Stage) Then(next Stage) Stage {
 		next.ends, next.families = later(s.ends, next.ends), s.families|next.families
 		return next
 	}
+	if next.IsTrivial() {
+		return s.last(next)
+	}
 	c := composer{next: next, out: Stage{
 		families: s.families | next.families, size: s.size + next.size, ends: later(s.ends, next.ends),
 	}}
@@ -40,7 +43,6 @@ func (s Stage) Then(next Stage) Stage {
 		return c.out
 	}
 	c.room, c.steps = maxEntries+2*c.out.size, maxSteps+100*c.out.size
-	c.trivialNext = next.IsTrivial()
 	entries := s.entries
 	for len(entries) > 0 && s.goesOn(entries[len(entries)-1]) {
 		entries = entries[:len(entries)-1]
@@ -59,15 +61,26 @@ func (s Stage) Then(next Stage) Stage {
 	case s.ends[1].passes():
 		c.through(IPv6())
 	}
-	for i, f := range families {
-		if !s.ends[i].passes() {
-			c.policies(f.packets(), s.ends[i], next.ends[i])
-		}
+	if !s.ends[0].passes() || !s.ends[1].passes() {
+		// Packets are dropped at the end of s, and would be at the end of next if they
+		// came there: who wants to let them pass has to do so in both.
+		c.ending(All(), s.ends, false)
+		c.ending(All(), next.ends, false)
 	}
 	if c.full {
 		c.undecided(All(), "the chains on the packet's way combine to too many rules", &Rule{Text: "the rest"})
 	}
 	return c.out
+}
+
+// last returns s when next lets every packet pass: what s rewrites, nobody looks at.
+func (s Stage) last(next Stage) Stage {
+	s.entries = slices.Clone(s.entries)
+	for i := range s.entries {
+		s.entries[i].translated = ""
+	}
+	s.ends, s.families = later(s.ends, next.ends), s.families|next.families
+	return s
 }
 
 // later returns the endings of a stage that is followed by another.
@@ -94,9 +107,8 @@ func (s Stage) goesOn(e entry) bool {
 }
 
 type composer struct {
-	next        Stage
-	trivialNext bool
-	out         Stage
+	next Stage
+	out  Stage
 	// room is how many entries out may have, steps how many pairs may be looked at;
 	// full says that a bound was met, and that what comes then is not written down.
 	room, steps int
@@ -108,25 +120,14 @@ func (c *composer) add(e entry) {
 	switch {
 	case e.action == rule.Deny || e.final:
 		c.write(e)
-	case e.translated != "" && !c.trivialNext:
+	case e.translated != "":
 		c.undecided(e.Packets, e.translated, e.source)
 	case e.State == Later:
 		// Replies that this stage lets pass are left to the entries that follow: of
 		// them nothing is said that could permit more than the device does.
 	default:
 		c.through(e.Packets)
-		c.ending(e.Packets)
-	}
-}
-
-// policies writes down that the packets are dropped at the end of the first stage,
-// and would be at the end of the next if they came there: who wants to let them
-// pass has to do so in both.
-func (c *composer) policies(p Packets, ends ...ending) {
-	for _, e := range ends {
-		if !e.passes() {
-			c.write(entry{Packets: p, action: rule.Deny, source: e.source})
-		}
+		c.ending(e.Packets, c.next.ends, true)
 	}
 }
 
@@ -150,21 +151,27 @@ func (c *composer) through(p Packets) {
 	}
 }
 
-// ending writes down what becomes of packets that no entry of the next stage takes.
-func (c *composer) ending(p Packets) {
-	for i, f := range families {
-		if hit := p.Intersect(f.packets()); !hit.IsEmpty() {
-			e := c.next.ends[i]
-			source := e.source
-			if source == nil {
-				source = &Rule{}
-			}
-			action := rule.Permit
-			if !e.passes() {
-				action = rule.Deny
-			}
-			c.write(entry{Packets: hit, action: action, source: source})
+// ending writes down what becomes of the packets at the end of a stage, also of those
+// that pass if passing says so.
+func (c *composer) ending(p Packets, ends [2]ending, passing bool) {
+	parts := []Families{V4, V6}
+	if ends[0] == ends[1] {
+		parts = []Families{V4V6}
+	}
+	for i, f := range parts {
+		e := ends[i]
+		hit := p.Intersect(f.packets())
+		if hit.IsEmpty() || e.passes() && !passing {
+			continue
 		}
+		action, source := rule.Deny, e.source
+		if e.passes() {
+			action = rule.Permit
+		}
+		if source == nil {
+			source = &Rule{}
+		}
+		c.write(entry{Packets: hit, action: action, source: source})
 	}
 }
 
