@@ -144,10 +144,30 @@ func (s Set) Contains(a netip.Addr) bool {
 	return i > 0 && s.r[i-1].Contains(a)
 }
 
+// search returns the index of the first range that ends at a or after it.
+func (s Set) search(a netip.Addr) int {
+	from, to := 0, len(s.r)
+	for from < to {
+		if mid := int(uint(from+to) / 2); s.r[mid].To.Compare(a) < 0 {
+			from = mid + 1
+		} else {
+			to = mid
+		}
+	}
+	return from
+}
+
+// muchLonger reports whether s has so many more ranges than o that it is faster to
+// search s for each range of o than to walk along both.
+func (s Set) muchLonger(o Set) bool { return len(s.r) > 8*len(o.r) }
+
 // ContainsSet reports whether every address of o is in s.
 func (s Set) ContainsSet(o Set) bool {
-	i := 0
+	i, search := 0, s.muchLonger(o)
 	for _, r := range o.r {
+		if search {
+			i = s.search(r.From)
+		}
 		for i < len(s.r) && s.r[i].To.Compare(r.From) < 0 {
 			i++
 		}
@@ -161,6 +181,17 @@ func (s Set) ContainsSet(o Set) bool {
 
 // Overlaps reports whether s and o share an address.
 func (s Set) Overlaps(o Set) bool {
+	if o.muchLonger(s) {
+		s, o = o, s
+	}
+	if s.muchLonger(o) {
+		for _, r := range o.r {
+			if i := s.search(r.From); i < len(s.r) && s.r[i].From.Compare(r.To) <= 0 {
+				return true
+			}
+		}
+		return false
+	}
 	for i, j := 0, 0; i < len(s.r) && j < len(o.r); {
 		switch {
 		case s.r[i].To.Compare(o.r[j].From) < 0:
@@ -187,23 +218,34 @@ func (s Set) Union(o Set) Set {
 
 // Intersect returns the addresses in both s and o.
 func (s Set) Intersect(o Set) Set {
+	switch {
+	case s.ContainsSet(o):
+		return o
+	case o.ContainsSet(s):
+		return s
+	case o.muchLonger(s):
+		s, o = o, s
+	}
 	var out []Range
-	for i, j := 0, 0; i < len(s.r) && j < len(o.r); {
-		a, b := s.r[i], o.r[j]
-		lo, hi := a.From, a.To
-		if b.From.Compare(lo) > 0 {
-			lo = b.From
+	i, search := 0, s.muchLonger(o)
+	for _, b := range o.r {
+		if search {
+			i = s.search(b.From)
 		}
-		if b.To.Compare(hi) < 0 {
-			hi = b.To
-		}
-		if lo.Compare(hi) <= 0 {
-			out = append(out, Range{lo, hi})
-		}
-		if a.To.Compare(b.To) < 0 {
-			i++
-		} else {
-			j++
+		for ; i < len(s.r) && s.r[i].From.Compare(b.To) <= 0; i++ {
+			a := s.r[i]
+			if a.To.Compare(b.From) < 0 {
+				continue
+			}
+			if b.From.Compare(a.From) > 0 {
+				a.From = b.From
+			}
+			if b.To.Compare(a.To) <= 0 {
+				a.To = b.To
+				out = append(out, a)
+				break // the next range of o may start in the same range of s
+			}
+			out = append(out, a)
 		}
 	}
 	return Set{out}
@@ -211,29 +253,45 @@ func (s Set) Intersect(o Set) Set {
 
 // Subtract returns the addresses in s that are not in o.
 func (s Set) Subtract(o Set) Set {
-	var out []Range
-	j := 0
-	for _, r := range s.r {
-		for j < len(o.r) && o.r[j].To.Compare(r.From) < 0 {
-			j++
+	if !s.Overlaps(o) {
+		return s
+	}
+	out := make([]Range, 0, len(s.r)+len(o.r))
+	i := 0 // ranges of s before i are done
+	rest, open := Range{}, false
+	for _, cut := range o.r {
+		if !open {
+			// What lies before the cut is kept as it stands.
+			next := i + Set{s.r[i:]}.search(cut.From)
+			out = append(out, s.r[i:next]...)
+			i = next
 		}
-		rest, open := r, true
-		for k := j; k < len(o.r) && o.r[k].From.Compare(r.To) <= 0; k++ {
-			cut := o.r[k]
+		for open || i < len(s.r) {
+			if !open {
+				rest, open = s.r[i], true
+				i++
+			}
+			if cut.To.Compare(rest.From) < 0 {
+				break // the next cut may hit the rest
+			}
+			if rest.To.Compare(cut.From) < 0 {
+				out, open = append(out, rest), false
+				continue
+			}
 			if cut.From.Compare(rest.From) > 0 {
 				out = append(out, Range{rest.From, cut.From.Prev()})
 			}
-			if cut.To.Compare(r.To) >= 0 {
-				open = false
+			if cut.To.Compare(rest.To) < 0 {
+				rest.From = cut.To.Next()
 				break
 			}
-			rest.From = cut.To.Next()
-		}
-		if open {
-			out = append(out, rest)
+			open = false
 		}
 	}
-	return Set{out}
+	if open {
+		out = append(out, rest)
+	}
+	return Set{append(out, s.r[i:]...)}
 }
 
 // maxPrefixes is how many prefixes a range may become before it is written as

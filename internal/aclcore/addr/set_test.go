@@ -1,6 +1,7 @@
 package addr
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"testing"
@@ -78,6 +79,54 @@ func TestSetExhaustive(t *testing.T) {
 			if s.Compare(o) != -o.Compare(s) || (s.Compare(o) == 0) != (a == b) {
 				t.Fatalf("compare %s with %s is %d, the other way round %d", s, o, s.Compare(o), o.Compare(s))
 			}
+		}
+	}
+}
+
+// TestLongSets compares sets of up to 64 ranges, long with short ones in all
+// combinations, with bit masks.
+func TestLongSets(t *testing.T) {
+	var addresses []netip.Addr
+	for a := netip.MustParseAddr("255.255.255.192"); a.IsValid(); a = a.Next() {
+		addresses = append(addresses, a)
+	}
+	for a := netip.MustParseAddr("::"); len(addresses) < 128; a = a.Next() {
+		addresses = append(addresses, a)
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	draw := func() (s Set, mask [128]bool) {
+		share, run := r.IntN(64), 1+r.IntN(8)
+		var ranges []Range
+		for i := 0; i < len(mask); i += run {
+			if r.IntN(64) > share {
+				continue
+			}
+			for j := i; j < min(i+run, len(mask)); j++ {
+				mask[j] = true
+				ranges = append(ranges, RangeOf(addresses[j], addresses[j]))
+			}
+		}
+		return SetOf(ranges...), mask
+	}
+	for range 3000 {
+		s, inS := draw()
+		o, inO := draw()
+		overlap, contained := false, true
+		union, shared, rest := s.Union(o), s.Intersect(o), s.Subtract(o)
+		for i, a := range addresses {
+			overlap = overlap || inS[i] && inO[i]
+			contained = contained && (inS[i] || !inO[i])
+			if union.Contains(a) != (inS[i] || inO[i]) || shared.Contains(a) != (inS[i] && inO[i]) || rest.Contains(a) != (inS[i] && !inO[i]) {
+				t.Fatalf("%s\nand %s\nunion %s\nintersection %s\ndifference %s", s, o, union, shared, rest)
+			}
+		}
+		for _, x := range []Set{union, shared, rest} {
+			if !slices.Equal(SetOf(x.r...).r, x.r) {
+				t.Fatalf("%s\nand %s\ngive %v, which is not minimal", s, o, x.r)
+			}
+		}
+		if s.Overlaps(o) != overlap || s.ContainsSet(o) != contained {
+			t.Fatalf("%s\nand %s\noverlap %t, contains %t", s, o, s.Overlaps(o), s.ContainsSet(o))
 		}
 	}
 }

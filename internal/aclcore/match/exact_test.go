@@ -96,7 +96,7 @@ func checkEveryWay(t *testing.T, c enginetest.Case) {
 	scanning, indexed := New(c.Rules), New(c.Rules)
 	indexed.forward.planted()
 	indexed.replies.planted()
-	for _, l := range []limits{defaultLimits, {pieces: 1, hits: MaxHits}, {pieces: 2, hits: 0}, {pieces: 1, hits: 4}, {pieces: 32, hits: 7}} {
+	for _, l := range []limits{defaultLimits, {1, defaultLimits.work}, {2, 0}, {1, 4 * hitWork}, {32, 7 * hitWork}} {
 		scanning.limits, indexed.limits = l, l
 		a := scanning.Match(q)
 		v.check(t, a)
@@ -150,5 +150,41 @@ func FuzzMatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		dice := enginetest.Bytes(data)
 		checkEveryWay(t, enginetest.DrawCase(&dice, 8))
+	})
+}
+
+// FuzzEveryWay compares the ways to answer with each other on rulesets that have
+// too many rules for the oracle.
+func FuzzEveryWay(f *testing.F) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 8 {
+		seed := make([]byte, 400)
+		for i := range seed {
+			seed[i] = byte(r.Uint32())
+		}
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		dice := enginetest.Bytes(data)
+		c := enginetest.DrawCase(&dice, 100)
+		q := questionOf(c)
+		indexed := planted(c.Rules)
+		indexed.replies.planted()
+		for _, l := range []limits{defaultLimits, {2, defaultLimits.work}, {4, 20 * hitWork}} {
+			scanning := New(c.Rules).withLimits(l)
+			a, b := scanning.Match(q), indexed.withLimits(l).Match(q)
+			if !reflect.DeepEqual(a, b) {
+				t.Fatalf("%s\nscanned:\n%s\nindexed:\n%s", c, describeParts(a), describeParts(b))
+			}
+			for _, b := range New(c.Rules).withLimits(l).MatchAll([]Question{q, q}) {
+				if !reflect.DeepEqual(a, b) {
+					t.Fatalf("%s\nalone:\n%s\nwith others:\n%s", c, describeParts(a), describeParts(b))
+				}
+			}
+			if got := indexed.Verdict(q); got != a.Verdict() {
+				t.Fatalf("%s\nverdict alone %s, of the parts %s", c, got, a.Verdict())
+			}
+			checkPartition(t, q, a)
+		}
 	})
 }

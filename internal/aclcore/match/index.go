@@ -20,17 +20,22 @@ type limits struct {
 	// pieces is how many pieces of traffic are carried through the rules together.
 	// Each of more is followed alone, past the rules that it can meet.
 	pieces int
-	// hits is how often a rule may take its share of a piece before the parts are cut
-	// short (see [Answer]).
-	hits int
+	// work is how much may be done before the parts are cut short (see [Answer]).
+	work int
 }
 
-// MaxHits bounds the parts of an answer: as long as the rules take their shares of
-// the traffic no more often than this, the answer is complete. A flow from any to
-// any past ten thousand narrow rules would have a hundred thousand parts.
+// MaxHits bounds the parts of an answer: it is complete if rules take their shares
+// of its traffic at most so often. What rules leave of wide traffic is in hundreds
+// of ranges, which all have to be gone through for each further share, so that it
+// is cut sooner: any to any stays complete past a thousand narrow rules. Of ten
+// thousand it would have a hundred thousand parts.
 const MaxHits = 4096
 
-var defaultLimits = limits{pieces: 32, hits: MaxHits}
+// hitWork is the least that a share counts for; one of traffic in more ranges counts
+// for as many.
+const hitWork = 128
+
+var defaultLimits = limits{pieces: 32, work: MaxHits * hitWork}
 
 // New indexes a ruleset, which must not be changed afterwards.
 func New(rules *rule.Ruleset) *Index {

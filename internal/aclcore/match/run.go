@@ -25,7 +25,7 @@ type run struct {
 	verdictOnly bool
 	parts       []Part
 	has         [3]bool // the outcomes of parts
-	hits        int
+	work        int
 	cut         bool
 }
 
@@ -100,7 +100,7 @@ func (r *run) meet(s *stage, i int, open, next []pending) []pending {
 			next = append(next, *p)
 			continue
 		}
-		if r.hits++; r.hits > r.x.limits.hits {
+		if r.work += max(hitWork, ranges(&p.Product)); r.work > r.x.limits.work {
 			r.cut = true
 			return nil
 		}
@@ -126,6 +126,10 @@ func (r *run) meet(s *stage, i int, open, next []pending) []pending {
 		next = append(next, hit)
 	}
 	return next
+}
+
+func ranges(p *traffic.Product) int {
+	return len(p.Sources.Ranges()) + len(p.Destinations.Ranges()) + len(p.Services.Ranges())
 }
 
 // decide gives the piece to rule i with the action, unless an undecidable rule

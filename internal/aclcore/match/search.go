@@ -30,15 +30,16 @@ func anyOverlaps(spans []span, lo, hi uint32) bool {
 	if len(spans) == 1 {
 		return spans[0].lo <= hi && lo <= spans[0].hi
 	}
-	from, to := 0, len(spans)
-	for from < to { // the first span that ends at lo or after it
-		if mid := int(uint(from+to) / 2); spans[mid].hi < lo {
-			from = mid + 1
-		} else {
-			to = mid
+	// The first span that ends at lo or after it. The loop has no branch to mispredict.
+	at := 0
+	for n := len(spans); n > 0; {
+		half := (n + 1) / 2
+		if spans[at+half-1].hi < lo {
+			at += half
 		}
+		n -= half
 	}
-	return from < len(spans) && spans[from].lo <= hi
+	return at < len(spans) && spans[at].lo <= hi
 }
 
 // A search finds the owners of the boxes that overlap a region in ascending order,

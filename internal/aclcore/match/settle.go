@@ -76,7 +76,7 @@ func (r *run) settle() {
 func (r *run) keepPacket(p traffic.Product) {
 	one := newRun(r.x, Question{[]traffic.Product{p}, r.q.SourceZone, r.q.DestinationZone})
 	defer one.release()
-	one.hits = -len(r.x.forward.rules) - len(r.x.replies.rules)
+	one.work = -hitWork * (len(r.x.forward.rules) + len(r.x.replies.rules))
 	one.all()
 	for _, part := range one.parts {
 		r.keep(part)

@@ -32,13 +32,13 @@ type tree struct {
 }
 
 // leafSize is how many entries are looked at one by one.
-const leafSize = 12
+const leafSize = 16
 
 // newTree orders entries, which it keeps, and builds the tree above them.
 func newTree(entries []entry) *tree {
 	t := &tree{entries: entries}
 	if len(entries) > 0 {
-		t.nodes = make([]node, 1, 2+len(entries)/4)
+		t.nodes = make([]node, 1, 2+len(entries)/8)
 		t.build(0, 0, len(entries))
 		t.nodes = slices.Clip(t.nodes)
 	}
@@ -49,10 +49,10 @@ func newTree(entries []entry) *tree {
 func (t *tree) build(at, from, to int) {
 	part := t.entries[from:to]
 	if len(part) <= leafSize {
-		slices.SortFunc(part, compareOwner)
 		n := node{box: part[0].box, first: part[0].owner, start: uint32(from), count: uint16(len(part)), leaf: true}
 		for i := range part {
 			n.include(&part[i].box)
+			n.first = min(n.first, part[i].owner)
 			n.bits |= part[i].bit()
 		}
 		t.nodes[at] = n
@@ -119,7 +119,7 @@ func split(part []entry) (a, b int) {
 // the share of the entries that a flow would still meet, above which a split is
 // not worth its nodes.
 const (
-	sampleSize = 32
+	sampleSize = 16
 	tooDear    = 0.9
 )
 

@@ -6,14 +6,14 @@ import (
 )
 
 // canonical returns the one list of disjoint boxes that stands for the union of
-// ranges: protocols are cut where the set of ports changes, source ports where
+// ranges, whose memory it takes over: protocols are cut where the set of ports changes, source ports where
 // the set of destination ports changes, and neighbours that are alike are joined.
 func canonical(ranges []Range) []Range {
 	switch {
 	case len(ranges) <= 1:
-		return slices.Clone(ranges)
+		return ranges
 	case differInPortsOnly(ranges):
-		return joinPorts(slices.Clone(ranges))
+		return joinPorts(ranges)
 	}
 	return sweep(ranges, protoAxis, func(slab []Range) []Range {
 		return sweep(slab, srcAxis, func(plane []Range) []Range { return joinPorts(plane) })

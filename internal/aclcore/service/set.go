@@ -19,7 +19,7 @@ var anySet = Set{[]Range{All()}}
 func Any() Set { return anySet }
 
 // SetOf returns the union of the ranges, given in any order.
-func SetOf(ranges ...Range) Set { return Set{canonical(ranges)} }
+func SetOf(ranges ...Range) Set { return Set{canonical(slices.Clone(ranges))} }
 
 // IsEmpty reports whether the set has no service.
 func (s Set) IsEmpty() bool { return len(s.r) == 0 }
@@ -98,6 +98,12 @@ func (s Set) Union(o Set) Set {
 
 // Intersect returns the services in both s and o.
 func (s Set) Intersect(o Set) Set {
+	switch {
+	case s.ContainsSet(o):
+		return o
+	case o.ContainsSet(s):
+		return s
+	}
 	var out []Range
 	for _, a := range s.r {
 		for _, b := range o.r {
@@ -114,13 +120,13 @@ func (s Set) Subtract(o Set) Set {
 	if !s.Overlaps(o) {
 		return s
 	}
-	rest := s.r
+	rest, spare := slices.Clone(s.r), []Range(nil)
 	for _, cut := range o.r {
-		var next []Range
+		next := spare[:0]
 		for _, r := range rest {
 			next = r.subtract(cut, next)
 		}
-		rest = next
+		rest, spare = next, rest
 	}
 	return Set{canonical(rest)}
 }
