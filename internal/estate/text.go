@@ -31,15 +31,15 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 	if f.Cut && len(out.Missing) > 0 {
 		out.Missing[len(out.Missing)-1].Reason += " (the list is cut: the exact rest has too many parts)"
 	}
-	for i, d := range f.Decisions {
-		if i == MaxEntries {
-			out.Decisions[i-1].Rule += fmt.Sprintf(" (and %d more entries)", len(f.Decisions)-i)
-			break
-		}
+	shown := decisive(f.Decisions)
+	for _, d := range shown {
 		out.Decisions = append(out.Decisions, Decision{
 			Ruleset: w.stations[d.Ruleset].name, Rule: d.Rule, Line: int64(d.Line), Action: d.Outcome.String(),
 			Sources: d.Sources.Strings(), Destinations: d.Destinations.Strings(), Services: d.Services.Strings(),
 		})
+	}
+	if n := len(f.Decisions) - len(shown); n > 0 {
+		out.Decisions[len(shown)-1].Rule += fmt.Sprintf(" (and %d more entries)", n)
 	}
 	for _, s := range w.stations {
 		for _, r := range owned[s.name] {
@@ -48,6 +48,29 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 				text = s.name + ": " + text
 			}
 			out.Managed = append(out.Managed, text)
+		}
+	}
+	return out
+}
+
+// decisive returns MaxEntries of the decisions in their order: the first of each
+// outcome, since who reads only permits takes all for permitted, and then the first.
+func decisive(all []match.Decision) []match.Decision {
+	if len(all) <= MaxEntries {
+		return all
+	}
+	kept := map[int]bool{}
+	seen := map[match.Outcome]bool{}
+	for i, d := range all {
+		if !seen[d.Outcome] {
+			seen[d.Outcome], kept[i] = true, true
+		}
+	}
+	var out []match.Decision
+	for i, d := range all {
+		if kept[i] || len(kept) < MaxEntries {
+			kept[i] = true
+			out = append(out, d)
 		}
 	}
 	return out
