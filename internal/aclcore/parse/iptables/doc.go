@@ -24,10 +24,15 @@
 // other family is indeterminate: the file does not filter it. A file may hold both,
 // one after the other.
 //
+// # Sets
+//
+// A match on an ipset is decided if the set stands in the file, as "ipset save"
+// prints it (create …, add …), and indeterminate otherwise.
+//
 // # Indeterminate
 //
-// Matches on what a flow does not say (limit, mac, owner, recent, set, string,
-// time, u32, …), interface patterns (eth+) for interfaces that the file does not
+// Matches on what a flow does not say (limit, mac, owner, recent, string, time, u32,
+// …), interface patterns (eth+) for interfaces that the file does not
 // name, targets that hand the packet to a program (NFQUEUE), unknown targets.
 // Options and names are those of iptables(8) and iptables-extensions(8).
 package iptables

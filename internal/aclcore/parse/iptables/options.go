@@ -54,6 +54,7 @@ func init() {
 		"--src-range":                       {1, true, readSourceRange},
 		"--dst-range":                       {1, true, readDestinationRange},
 		"--comment":                         {1, false, readComment},
+		"--match-set":                       {2, true, readMatchSet},
 		"--notrack":                         {0, false, readNoTrack},
 		"-w --wait -n -v --verbose --exact": {0, false, ignore},
 	} {
@@ -89,6 +90,7 @@ func readNoTrack(r *ruleReader, _ string, _ [2]string, _ bool) error {
 var plain = map[string]bool{
 	"tcp": true, "udp": true, "udplite": true, "sctp": true, "dccp": true, "icmp": true, "icmp6": true, "icmpv6": true,
 	"multiport": true, "state": true, "conntrack": true, "iprange": true, "comment": true,
+	"set": true,
 }
 
 // neverFirst are matches on extension headers of IPv6, which the first packet of a

@@ -48,6 +48,7 @@ type reader struct {
 	headed  bool
 	tokens  []token
 	notes   []config.Note
+	ipsets  map[string]*ipset
 	// interfaces are the names of interfaces in the text, once they are asked for.
 	interfaces []string
 }
@@ -74,6 +75,9 @@ func (r *reader) line(line int, text string) {
 		return
 	case '*':
 		r.begin(line, strings.TrimSpace(text[1:]))
+		return
+	}
+	if r.setLine(line, text) {
 		return
 	}
 	if text == "COMMIT" {
