@@ -2,6 +2,7 @@ package iosrender
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,9 @@ func (l *list) place(lines []line, in rule.Insertion) (string, error) {
 				which = "sequence " + which
 			}
 		}
-		out = append(out, " no "+which)
+		if command := " no " + which; !slices.Contains(out, command) { // a file may have it twice
+			out = append(out, command)
+		}
 	}
 	for i, a := range lines {
 		text := a.text
