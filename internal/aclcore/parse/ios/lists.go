@@ -114,6 +114,9 @@ func (l *list) renewHighest() {
 
 func (l *list) note(i int) {
 	e := &l.entries[i]
+	if e.stray {
+		return
+	}
 	for _, p := range [...]place{{sequence: e.sequence}, {body: e.body}} {
 		l.found[p] = append(l.found[p], i)
 	}
