@@ -1,16 +1,20 @@
-# One line for each flow in the JSON of a plan: state, application/flow, and the
-# rule in the way, separated by tabs.
+# Reads the JSON of one plan (jq --raw-output --slurp) and writes a line for each
+# flow: state, application/flow, and the rule in the way, separated by tabs. The state
+# is ok, partial, blocked, indeterminate, not_routed, open (traffic that must stay
+# blocked is not) or pending (not known before the apply).
 #
-# A plan promises the wanted status of a flow that drifted. Its decisions still say
-# which rule decides what, so the state is taken from them where they contradict.
+# A plan promises the wanted status of a flow that drifted, whether or not an apply can
+# keep the promise. What an apply writes shows in the decisions. Where these are the
+# ones of before, or contradict the promise, the flow is in the state that they tell.
 
 def clean: tostring | gsub("[\\p{C}\\p{Zl}\\p{Zp}]"; "?");
 
-def state($wanted):
+def state($wanted; $before):
   (.decisions // []) as $d
   | ($d | map(.action)) as $actions
   | if .status == null then "pending"
     elif .status != $wanted then .status
+    elif ($before.status // $wanted) != $wanted and ($before.decisions // []) == $d then $before.status
     elif $wanted == "allowed" and any($actions[]; . != "permit") then
       if any($actions[]; . == "permit") and any($actions[]; . == "deny") then "partial"
       elif any($actions[]; . == "indeterminate") then "indeterminate"
@@ -18,29 +22,42 @@ def state($wanted):
     elif $wanted == "blocked" and ($actions | length) > 0 and all($actions[]; . != "deny") then "open"
     else $wanted end;
 
-def line($id; $wanted):
-  state($wanted) as $s
-  | [ (if $s == $wanted then "ok"
-       elif $wanted == "blocked" and $s != "indeterminate" and $s != "pending" then "open"
-       else $s end),
-      ($id | clean),
-      (((.missing // [])[0] | if . then (.blocked_by // .reason) else null end)
-        // ((.decisions // []) | map(select(.action != (if $wanted == "allowed" then "permit" else "deny" end)))[0].rule)
-        // "" | clean) ]
+def obstacle($wanted; $before):
+  ((.missing // [])[0] // ($before.missing // [])[0]
+    | if . == null then null
+      elif .blocked_by and (.reason // "" | startswith("indeterminate")) then "\(.blocked_by) (\(.reason))"
+      else .blocked_by // .reason end)
+  // ((.decisions // []) | map(select(.action != (if $wanted == "allowed" then "permit" else "deny" end)))[0].rule)
+  // "";
+
+def line($id; $wanted; $before):
+  state($wanted; $before) as $s
+  | (if $s == $wanted then "ok"
+     elif $wanted == "blocked" and ($s == "allowed" or $s == "partial") then "open"
+     else $s end) as $state
+  | [$state, ($id | clean), (if $state == "ok" then "" else obstacle($wanted; $before) | clean end)]
   | @tsv;
 
 def wanted: if .action == "deny" then "blocked" else "allowed" end;
 
-(if .errored then "errored\tthe plan\tTerraform could not make a whole plan" else empty end),
-( .resource_changes // []
-  | map(select(.mode == "managed" and .change.after != null))
-  | sort_by(.address)[]
-  | .change.after as $a
-  | if .type == "acl_application" then
-      ($a.flows // {}) | to_entries[]
-      | . as $f
-      | (($a.results // {})[$f.key] // {})
-      | line("\($a.name)/\($f.key)"; $f.value | wanted)
-    elif .type == "acl_flow" then
-      $a | line("\($a.application)/\($a.name)"; $a | wanted)
-    else empty end )
+if length != 1 then error("this is not the JSON of one plan") else .[0] end
+| if type != "object" or (has("planned_values") or has("resource_changes") or .errored == true | not)
+  then error("this is not the JSON of a plan; terraform show -json PLANFILE writes it") else . end
+| (if .errored then "errored\tthe plan\tTerraform could not make a whole plan" else empty end),
+  ( .resource_changes // []
+    | map(select(.mode == "managed" and .change.after != null))
+    | sort_by(.address)[]
+    | .address as $address
+    | .change.after as $a
+    | (.change.before // {}) as $b
+    | if .type == "acl_application" and $a.flows == null then
+        "pending\t\($address | clean)\tits flows are not known before the apply"
+      elif .type == "acl_application" then
+        $a.flows | to_entries[]
+        | .key as $flow
+        | (.value | wanted) as $wanted
+        | ($a.results // {})[$flow] // {}
+        | line("\($a.name // $address)/\($flow)"; $wanted; ($b.results // {})[$flow] // {})
+      elif .type == "acl_flow" then
+        $a | line("\(.application // $address)/\(.name // "")"; wanted; $b)
+      else empty end )

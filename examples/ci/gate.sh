@@ -5,16 +5,27 @@
 #   terraform show -json plan.bin | ./gate.sh -
 #
 # Needs jq, and terraform or tofu ($TERRAFORM, default terraform) for a plan file.
-# FAIL_ON is the list of states that fail the gate (open: traffic that must stay
-# blocked is not), default
-# "blocked partial open indeterminate not_routed errored".
+# FAIL_ON is the list of states that fail the gate. The default is all but pending,
+# which is a flow that is not known before the apply:
+# "blocked partial open indeterminate not_routed". A plan that ended in an error
+# always fails: it does not hold every flow.
 #
 # Exit status: 0 all as wanted, 1 a flow is in a state of FAIL_ON, 2 the plan cannot
 # be read.
 set -eu
 
 plan=${1:?usage: gate.sh PLANFILE, or - for the JSON of one on standard input}
-fail_on=${FAIL_ON:-blocked partial open indeterminate not_routed errored}
+fail_on=${FAIL_ON:-blocked partial open indeterminate not_routed}
+
+for state in $fail_on; do
+	case $state in
+	blocked | partial | open | indeterminate | not_routed | pending) ;;
+	*)
+		echo "FAIL_ON: there is no state $state; write any of blocked, partial, open, indeterminate, not_routed, pending" >&2
+		exit 2
+		;;
+	esac
+done
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 json=$(mktemp)
@@ -26,12 +37,14 @@ else
 	"${TERRAFORM:-terraform}" show -json "$plan" >"$json" || exit 2
 fi
 
-flows=$(jq -r -f "$here/flows.jq" "$json") || exit 2
+flows=$(jq --raw-output --slurp --from-file "$here/flows.jq" "$json") || exit 2
 
 printf '%s\n' "$flows" | awk -F '\t' -v fail_on="$fail_on" '
-	NF { total++ }
-	NF && index(" " fail_on " ", " " $1 " ") { bad++; print $1 "\t" $2 "\t" $3 }
+	NF && $1 != "errored" { total++ }
+	$1 == "pending" { pending++ }
+	NF && ($1 == "errored" || index(" " fail_on " ", " " $1 " ")) { bad++; print $1 "\t" $2 "\t" $3 }
 	END {
-		if (bad) { printf "%d of %d flows fail the gate (%s)\n", bad, total, fail_on; exit 1 }
-		printf "%d flows, none fails the gate (%s)\n", total, fail_on
+		later = pending ? sprintf(", %d not known before the apply", pending) : ""
+		if (bad) { printf "the gate fails: %d of %d flows%s (%s)\n", bad, total, later, fail_on; exit 1 }
+		printf "the gate holds: %d flows%s (%s)\n", total, later, fail_on
 	}'
