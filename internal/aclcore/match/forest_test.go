@@ -160,7 +160,7 @@ func TestBoxesCover(t *testing.T) {
 func bigRulesets() map[string]*rule.Ruleset {
 	r := rand.New(rand.NewPCG(25, 26))
 	mixed := &rule.Ruleset{Default: rule.Permit}
-	for range 2000 {
+	for range 600 {
 		one := enginetest.DrawRule(r)
 		one.Traffic = scattered(r)
 		mixed.Rules = append(mixed.Rules, one)
@@ -168,7 +168,7 @@ func bigRulesets() map[string]*rule.Ruleset {
 	stateless := *mixed
 	stateless.Stateless = true
 	both := stateless
-	both.Return = slices.Clone(mixed.Rules[1000:])
+	both.Return = slices.Clone(mixed.Rules[300:])
 	return map[string]*rule.Ruleset{
 		"enterprise": enginetest.Enterprise(2000, 3).Rules, "mixed": mixed, "stateless": &stateless, "two lists": &both,
 		"narrow": enginetest.Narrow(500, 1), "overlapping": enginetest.Overlapping(500, 1), "half any": enginetest.HalfAny(500, 1),
@@ -182,7 +182,7 @@ func TestEveryWayAgreesOnBigRulesets(t *testing.T) {
 	for name, rs := range bigRulesets() {
 		t.Run(name, func(t *testing.T) {
 			var qs []Question
-			for range 60 {
+			for range 25 {
 				p := scattered(r)
 				if r.IntN(2) == 0 { // what some rule is about
 					p = rs.Rules[r.IntN(len(rs.Rules))].Traffic
