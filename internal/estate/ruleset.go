@@ -51,7 +51,7 @@ func newRuleset(name string, c RulesetConfig) *ruleset {
 }
 
 func loadBase(name string, c RulesetConfig) (*base, error) {
-	content, source, at := []byte(c.Content), "inline", stamp{}
+	content, source, at := []byte(c.Content), name, stamp{}
 	if c.Path != "" {
 		var err error
 		if content, at, err = readFile(c.Path); err != nil {

@@ -18,6 +18,8 @@ type delivery struct {
 	at         path.Path
 	planned    foundModel
 	assessment *estate.Assessment
+	// before is what the flow owned, kept where a failure has to be undone.
+	before estate.Holding
 }
 
 // prepare assesses a flow at apply and checks that its plan still holds. It writes
@@ -55,6 +57,11 @@ func (s *session) deliver(ctx context.Context, d delivery) (foundModel, evidence
 	if s.enforcement == enforceAdvisory {
 		return d.keep(d.assessment.Now), newEvidence(d.assessment), nil
 	}
+	if _, twice := s.delivered.LoadOrStore(d.flow.Owner(), true); twice {
+		addErrorAt(&diags, d.at, fmt.Sprintf("Flow %q is declared twice", d.flow.Owner()),
+			"Two resources declare a flow of this application and name, so that each would take away the rules of the other. Nothing was written for this one; give it another name.")
+		return newFoundModel(d.assessment.Now), newEvidence(d.assessment), diags
+	}
 	after, err := s.estate.Deliver(ctx, d.flow, d.assessment)
 	switch {
 	case err == nil:
@@ -71,6 +78,28 @@ func (s *session) deliver(ctx context.Context, d delivery) (foundModel, evidence
 		addErrorAt(&diags, d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
 	}
 	return newFoundModel(after.Now), newEvidence(after), diags
+}
+
+// remember keeps what the flow owns, so that undo can bring it back.
+func (s *session) remember(d *delivery, diags *diag.Diagnostics) {
+	if s.enforcement == enforceAdvisory {
+		return
+	}
+	var err error
+	if d.before, err = s.estate.Holding(d.flow); err != nil {
+		addErrorAt(diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
+	}
+}
+
+// undo takes back what was written for flows whose creation failed: without a state
+// nobody would ever remove it.
+func (s *session) undo(ctx context.Context, deliveries []delivery, diags *diag.Diagnostics) {
+	for _, d := range deliveries {
+		if err := s.estate.Restore(ctx, d.flow, d.before); err != nil {
+			addErrorAt(diags, d.at, fmt.Sprintf("Unable to take back the rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
+		}
+		s.delivered.Delete(d.flow.Owner())
+	}
 }
 
 // keep returns what was planned where it was known, else what was found: a known

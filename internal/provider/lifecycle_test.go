@@ -306,3 +306,53 @@ resource "acl_flow" "never" {
 	}
 	w.owned("edge.additions.json", "Isolation/never")
 }
+
+// A create that fails leaves no rule behind either: without a state nobody would
+// ever remove it.
+func TestAccCreateFailsInPart(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t, `
+-- main.tf --
+provider "acl" {
+  rulesets = { edge = { path = "edge.json", additions = "own.json" } }
+}
+resource "acl_application" "shop" {
+  name  = "Shop"
+  flows = {
+    mail = { sources = ["10.0.0.1"], destinations = ["10.0.0.25"], services = ["tcp/25"] }
+    web  = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/443"] }
+  }
+}
+-- edge.json --
+[{ "name": "no mail", "dst_port": "tcp/25", "action": "deny" }]
+-- own.json --
+[
+  {"name": "kept", "action": "permit", "src_ip": "10.9.0.1", "owners": ["Shop/web"]}
+]
+`)
+	before := w.read("own.json")
+	contains(t, w.apply(1), `Flow "Shop/mail" is not allowed`, `no mail`)
+	if got := w.read("own.json"); strings.Contains(got, "10.0.0.2") || !strings.Contains(got, "kept") {
+		t.Errorf("the additions were\n%sand are\n%s", before, got)
+	}
+	w.edit("edge.json", "deny", "permit")
+	w.apply(0)
+	if got := w.read("own.json"); !strings.Contains(got, "10.0.0.2") {
+		t.Errorf("the additions are\n%s", got)
+	}
+	w.settled()
+}
+
+// Two resources that declare one flow would take away each other's rules.
+func TestAccFlowDeclaredTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t, `
+-- main.tf --
+provider "acl" {
+  rulesets = { edge = { path = "edge.json", additions = "own.json" } }
+}
+`+webFlow+strings.ReplaceAll(strings.ReplaceAll(webFlow, `"web" {`, `"other" {`), "443", "8443")+`
+-- edge.json --
+`+dnsRule)
+	contains(t, w.apply(1), `Flow "Shop/web" is declared twice`)
+}

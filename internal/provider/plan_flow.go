@@ -41,6 +41,9 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 	if s.enforcement == enforcePlan && !e.Deliverable {
 		addErrorAt(&diags, at, unmetSummary(f), unmetDetail(f, e.Obstacles))
 	}
+	if e.Deliverable {
+		row.promise(len(e.Planned.Managed))
+	}
 	found := prior.found
 	found.Status = types.StringValue(f.Wanted())
 	found.Missing = missingList(nil)
@@ -63,7 +66,10 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	if s.enforcement == enforceAdvisory {
 		return newFoundModel(a.Now), row, nil
 	}
-	if s.enforcement == enforcePlan && !a.Deliverable {
+	switch {
+	case a.Deliverable && !a.Settled:
+		row.promise(len(a.Planned.Managed))
+	case s.enforcement == enforcePlan && !a.Deliverable:
 		addErrorAt(&diags, at, unmetSummary(f), unmetDetail(f, a.Obstacles))
 	}
 	return newFoundModel(a.Planned), row, diags

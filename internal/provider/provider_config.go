@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -191,6 +192,8 @@ type session struct {
 	estate      *estate.Estate
 	enforcement string
 	summary     string
+	// delivered holds the owners whose rules this process has written.
+	delivered sync.Map
 }
 
 func (s *session) known() bool { return s != nil && s.estate != nil }

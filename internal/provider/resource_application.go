@@ -255,9 +255,17 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
-	known := r.deliver(ctx, &plan, nil, &resp.Diagnostics)
+	deliveries := r.prepare(ctx, plan, nil, &resp.Diagnostics)
+	for i := range deliveries {
+		r.session.remember(&deliveries[i], &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	known := r.deliver(ctx, &plan, deliveries, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// No state: the next plan creates it again, where a state would be tainted.
+		r.session.undo(ctx, deliveries, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -282,10 +290,11 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	known := r.deliver(ctx, &plan, priors, &resp.Diagnostics)
-	if known == nil {
+	deliveries := r.prepare(ctx, plan, priors, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return // stale or unreadable: nothing was written, the state stays
 	}
+	known := r.deliver(ctx, &plan, deliveries, &resp.Diagnostics)
 	for name := range plan.Flows.Elements() {
 		delete(gone, name)
 	}
@@ -296,10 +305,9 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
 }
 
-// deliver makes every flow as planned, sets what is found then in plan, and returns
-// the evidence. Nothing is written and the evidence is nil where any flow cannot be
-// assessed or its ruleset is no longer what was planned from.
-func (r *applicationResource) deliver(ctx context.Context, plan *applicationModel, priors map[string]priorFlow, diags *diag.Diagnostics) map[string]evidence {
+// prepare assesses every flow and checks that its plan still holds. It writes
+// nothing.
+func (r *applicationResource) prepare(ctx context.Context, plan applicationModel, priors map[string]priorFlow, diags *diag.Diagnostics) []delivery {
 	flows, more := plan.declared(ctx)
 	diags.Append(more...)
 	rulesets, more := plan.rulesets(ctx)
@@ -308,30 +316,33 @@ func (r *applicationResource) deliver(ctx context.Context, plan *applicationMode
 		return nil
 	}
 	planned := plan.found(ctx)
-	names := slices.Sorted(maps.Keys(flows))
-	deliveries := make([]delivery, 0, len(names))
-	for _, name := range names {
-		at := path.Root("flows").AtMapKey(name)
+	deliveries := make([]delivery, 0, len(flows))
+	for _, name := range slices.Sorted(maps.Keys(flows)) {
 		f, more := flows[name].flow(ctx, plan.Name.ValueString(), name, rulesets)
 		diags.Append(more...)
 		var prior *priorFlow
 		if p, ok := priors[name]; ok && p.declared.sameQuestion(flows[name]) {
 			prior = &p
 		}
-		d, more := r.session.prepare(ctx, f, planned[name], prior, at)
+		d, more := r.session.prepare(ctx, f, planned[name], prior, path.Root("flows").AtMapKey(name))
 		diags.Append(more...)
 		deliveries = append(deliveries, d)
 	}
 	*diags = foldErrors(*diags)
-	if diags.HasError() {
-		return nil
-	}
-	found, known := make(map[string]foundModel, len(names)), make(map[string]evidence, len(names))
-	for i, name := range names {
+	return deliveries
+}
+
+// deliver makes every flow as planned, sets what is found then in plan, and returns
+// the evidence.
+func (r *applicationResource) deliver(ctx context.Context, plan *applicationModel, deliveries []delivery, diags *diag.Diagnostics) map[string]evidence {
+	found, known := make(map[string]foundModel, len(deliveries)), make(map[string]evidence, len(deliveries))
+	for _, d := range deliveries {
 		var more diag.Diagnostics
-		found[name], known[name], more = r.session.deliver(ctx, deliveries[i])
+		found[d.flow.Name], known[d.flow.Name], more = r.session.deliver(ctx, d)
 		diags.Append(more...)
 	}
+	flows, more := plan.declared(ctx)
+	diags.Append(more...)
 	plan.ID = plan.Name
 	plan.setFound(flows, found)
 	return known
@@ -355,4 +366,7 @@ func (r *applicationResource) ImportState(ctx context.Context, req resource.Impo
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), req.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), req.ID)...)
+	// Outputs that go through the results are evaluated right after the import.
+	none := types.MapValueMust(types.ObjectType{AttrTypes: foundTypes}, nil)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("results"), none)...)
 }

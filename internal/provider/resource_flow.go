@@ -143,6 +143,7 @@ func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, r
 	resp.Diagnostics.Append(diags...)
 	d, diags := r.session.prepare(ctx, f, plan.foundModel, nil, path.Empty())
 	resp.Diagnostics.Append(diags...)
+	r.session.remember(&d, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -150,6 +151,7 @@ func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, r
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		// No state: the next plan creates it again, where a state would be tainted.
+		r.session.undo(ctx, []delivery{d}, &resp.Diagnostics)
 		return
 	}
 	plan.ID, plan.foundModel = types.StringValue(f.Owner()), found

@@ -28,6 +28,16 @@ func newSummaryRow(f estate.Flow, status string, settled bool, reason string) su
 
 func (r summaryRow) ok() bool { return r.settled }
 
+// promise says that the apply will make the flow as wanted, by so many rules.
+func (r *summaryRow) promise(rules int) {
+	switch {
+	case rules == 1:
+		r.reason += "  → the apply adds a rule"
+	case rules > 1:
+		r.reason += fmt.Sprintf("  → the apply adds %d rules", rules)
+	}
+}
+
 // reasonOf tells in one line what keeps a flow from being as wanted.
 func reasonOf(f estate.Found) string {
 	if len(f.Missing) == 0 {

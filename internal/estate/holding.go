@@ -1,0 +1,40 @@
+package estate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+)
+
+// A Holding is what one flow owns in additions files, by ruleset.
+type Holding map[string][]additions.Rule
+
+// Holding returns what the flow owns now.
+func (e *Estate) Holding(f Flow) (Holding, error) {
+	h := Holding{}
+	for _, name := range e.RulesetNames() {
+		rs := e.rulesets[name]
+		if rs.config.Additions == "" {
+			continue
+		}
+		file, err := additions.Load(rs.config.Additions)
+		if err != nil {
+			return nil, fmt.Errorf("ruleset %q: additions: %w", name, err)
+		}
+		h[name] = file.Owned(f.Owner())
+	}
+	return h, nil
+}
+
+// Restore makes the flow own again what it owned before.
+func (e *Estate) Restore(ctx context.Context, f Flow, before Holding) error {
+	var errs []error
+	for _, name := range e.RulesetNames() {
+		if want, ok := before[name]; ok {
+			errs = append(errs, e.rulesets[name].own(ctx, f.Owner(), want, ""))
+		}
+	}
+	return errors.Join(errs...)
+}
