@@ -35,6 +35,8 @@ type list struct {
 
 	highest int64
 	stale   bool // highest may be too high
+	// undone are "no" lines that say no entry word for word.
+	undone []entry
 	// found finds entries for "no" lines; nil until the first one.
 	found map[place][]int
 }
@@ -122,8 +124,8 @@ func (l *list) note(i int) {
 	}
 }
 
-// remove takes away the entries at p.
-func (l *list) remove(p place) {
+// remove takes away the entries at p and reports whether there are any.
+func (l *list) remove(p place) bool {
 	if l.found == nil {
 		l.found = make(map[place][]int, 2*len(l.entries))
 		for i := range l.entries {
@@ -133,7 +135,9 @@ func (l *list) remove(p place) {
 	for _, i := range l.found[p] {
 		l.entries[i].gone, l.stale = true, true
 	}
+	found := len(l.found[p]) > 0
 	delete(l.found, p)
+	return found
 }
 
 // removeLike takes away the entries that a "no" line with e names.
@@ -141,8 +145,8 @@ func (l *list) removeLike(e entry) {
 	switch {
 	case e.sequence > 0:
 		l.remove(place{sequence: e.sequence})
-	case e.body != "":
-		l.remove(place{body: e.body})
+	case e.body != "" && !l.remove(place{body: e.body}):
+		l.undone = append(l.undone, e)
 	}
 }
 
@@ -280,5 +284,27 @@ func (l *list) rules(r *resolver, w *words) []rule.Rule {
 			}
 		}
 	}
+	l.markUndone(out, r, w)
 	return out
+}
+
+// maxUndone is how many "no" lines are compared with all the rules of a list.
+const maxUndone = 100
+
+// markUndone marks the rules that a "no" line may mean in other words, such as eq
+// 80 for eq www.
+func (l *list) markUndone(rules []rule.Rule, r *resolver, w *words) {
+	for n, u := range l.undone {
+		meant := r.appendRules(nil, u, w)[0]
+		for i := range rules {
+			at := &rules[i]
+			if at.Line < int(u.line) && at.Action == meant.Action &&
+				(n == maxUndone || len(meant.Unknown) > 0 || at.Traffic.Equal(meant.Traffic)) {
+				at.Unknown = append(at.Unknown, fmt.Sprintf("line %d may take it away", u.line))
+			}
+		}
+		if n == maxUndone {
+			return
+		}
+	}
 }

@@ -10,7 +10,11 @@ func (p *parser) undoEntry(l line) bool {
 	if !isEntryWord(w.ahead(1)) {
 		return false
 	}
-	p.list.removeLike(p.entryAt(l, 1))
+	e := p.entryAt(l, 1)
+	e.standard = p.standard
+	if !e.remark {
+		p.list.removeLike(e)
+	}
 	return true
 }
 
