@@ -64,8 +64,9 @@
 // [rule.Rule.Place] is the command that enters the rule's list, such as "ip
 // access-list extended EDGE". Where a remark stands just before the rule under a
 // number of its own (NX-OS, XR, EOS) the numbers that are free follow, "ip
-// access-list EDGE 31-39", or "none". Place is empty for a list without entries:
-// its first one would change what becomes of all other traffic.
+// access-list EDGE 31-39", or "none". "unknown" follows where the rule has no
+// number or not the one in its text, as after a resequence command. Place is empty for a list
+// without entries: its first one would change what becomes of all other traffic.
 //
 // Sources: Cisco IOS Security Command Reference and "IP Access List Entry Sequence
 // Numbering"; Cisco Nexus 7000 Series NX-OS Security Command Reference; Cisco ASR

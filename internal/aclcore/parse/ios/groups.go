@@ -130,7 +130,7 @@ func (r *resolver) readGroup(kind groupKind, g *group) (reason string) {
 		ranges   []addr.Range
 		services []service.Range
 		w        words
-		real     int
+		count    int
 		held     int
 	)
 	for _, m := range g.members {
@@ -141,7 +141,7 @@ func (r *resolver) readGroup(kind groupKind, g *group) (reason string) {
 		if w.peek() == "description" || w.peek() == "remark" {
 			continue
 		}
-		real++
+		count++
 		ok := false
 		switch kind {
 		case networkGroup:
@@ -164,7 +164,7 @@ func (r *resolver) readGroup(kind groupKind, g *group) (reason string) {
 			return fmt.Sprintf("the object groups of the file hold more than %d ranges", maxGroupRanges)
 		}
 	}
-	if real == 0 {
+	if count == 0 {
 		return fmt.Sprintf("it is empty (line %d)", g.line)
 	}
 	if from := withSource(services); from*len(services) > maxGroupRanges {

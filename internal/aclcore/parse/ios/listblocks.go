@@ -121,9 +121,10 @@ func (p *parser) listLine(l line) bool {
 		if !l.indented && !isEntryWord(w.ahead(1)) && !isSetting(w, 1) {
 			return false
 		}
-		if p.undoEntry(l) {
-			return true
+		if !p.undoEntry(l) {
+			p.list.doubt(l)
 		}
+		return true
 	case word == "resequence" && (w.ahead(1) == "" || startsWithDigit(w.ahead(1))): // EOS
 		w.skip(1)
 		p.renumber(p.list.key)

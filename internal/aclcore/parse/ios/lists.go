@@ -57,8 +57,10 @@ type entry struct {
 	// cut is the line below, if the entry may go on there: terminals break long lines.
 	cut      int32
 	assigned bool // the number is not written, the device assigns it
-	standard bool
-	remark   bool
+	// renumbered says that the number is not the one that is written.
+	renumbered bool
+	standard   bool
+	remark     bool
 	// stray says that the line is no entry and has no number; it stays behind the
 	// one before it.
 	stray bool
@@ -103,6 +105,11 @@ func (l *list) cutAt(n int) {
 	if last := len(l.entries) - 1; last >= 0 {
 		l.entries[last].cut = int32(n)
 	}
+}
+
+// doubt puts a line that may take away any of the entries before all of them.
+func (l *list) doubt(at line) {
+	l.entries = append(l.entries, entry{line: int32(at.number), sequence: -1, text: at.text, body: at.text, stray: true})
 }
 
 func (l *list) renewHighest() {
@@ -163,7 +170,7 @@ func (l *list) resequence(start, increment int64) {
 		})
 	}
 	for i := range l.entries {
-		l.entries[i].sequence = start
+		l.entries[i].sequence, l.entries[i].renumbered = start, !l.entries[i].assigned
 		start += increment
 	}
 	l.found, l.stale = nil, true
@@ -245,10 +252,12 @@ func (l *list) document(r *resolver, eos bool, w *words) config.List {
 	return config.List{Name: l.key.name, Aliases: l.aliases, Rules: rules, Default: rule.Deny}
 }
 
-// place says where an entry before e goes: into the list, and where a remark has
-// one of the numbers before e, at which numbers.
+// place says where an entry before e goes: into the list, and where that is not
+// told by the number that is written, at which numbers.
 func (l *list) place(e *entry) string {
 	switch {
+	case e.renumbered, e.stray:
+		return l.command + " unknown"
 	case e.after == 0 || e.assigned:
 		return l.command
 	case int64(e.after)+1 >= e.sequence:

@@ -41,9 +41,7 @@ func (p *parser) undo(l line) {
 		w.skip(1)
 		key := listKey{name: w.next()}
 		if at := p.byKey[key]; at != nil && !w.done() {
-			// Some releases take away the entry, others the whole list: what is left
-			// is not known.
-			at.add(entry{line: int32(l.number), text: l.text, body: l.text, stray: true})
+			at.doubt(l) // some releases take away the entry, others the whole list
 			return
 		}
 		p.drop(key)

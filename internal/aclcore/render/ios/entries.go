@@ -12,7 +12,7 @@ type entry struct {
 	// number is its sequence number, 0 if it is not written.
 	number int64
 	// free is the least number that is free before it, 0 where that is the one after
-	// the entry before; -1 where there is none.
+	// the entry before, none, or unknown.
 	free int64
 	// bare says that the number stands alone at the start.
 	bare bool
@@ -24,6 +24,12 @@ type entry struct {
 	// implicit says that it stands in no configuration.
 	implicit bool
 }
+
+// What else entry.free may be.
+const (
+	none    = -1
+	unknown = -2 // the number in the text does not hold either
+)
 
 // entriesOf returns the entries that the rules come from. A line that may be a
 // permit or a deny is two rules and one entry.
@@ -37,7 +43,9 @@ func entriesOf(rules []rule.Rule) []entry {
 		}
 		e := entry{rule: r, first: i, last: i, implicit: r.Line == 0}
 		e.number, e.bare, e.body = cut(r.Text)
-		_, e.free = splitPlace(r.Place)
+		if _, e.free = splitPlace(r.Place); e.free == unknown {
+			e.number = 0
+		}
 		out = append(out, e)
 	}
 	return out
@@ -82,11 +90,15 @@ func splitPlace(place string) (enter string, free int64) {
 	if len(fields) <= n {
 		return place, 0
 	}
-	first, _, found := strings.Cut(fields[n], "-")
-	if !found {
-		return strings.Join(fields[:n], " "), -1
+	enter = strings.Join(fields[:n], " ")
+	switch fields[n] {
+	case "none":
+		return enter, none
+	case "unknown":
+		return enter, unknown
 	}
-	return strings.Join(fields[:n], " "), sequence(first)
+	first, _, _ := strings.Cut(fields[n], "-")
+	return enter, sequence(first)
 }
 
 func sequence(word string) int64 {

@@ -122,6 +122,11 @@ func TestPlace(t *testing.T) {
 			2, one, "ip access-list resequence 101 10 10\nip access-list extended 101\n 15 permit tcp host 10.0.0.1 host 10.0.0.2 eq 443",
 		},
 		{
+			"numbers that no longer hold", platforms[0],
+			"ip access-list extended EDGE\n 10 permit udp any any eq 53\n 20 deny ip any any\nip access-list resequence EDGE 100 100\n",
+			1, one, "ip access-list resequence EDGE 10 10\nip access-list extended EDGE\n 15 permit tcp host 10.0.0.1 host 10.0.0.2 eq 443",
+		},
+		{
 			"moved up, with its text", platforms[0],
 			"ip access-list extended EDGE\n 10 deny tcp any host 10.0.0.2\n 20 permit tcp host 10.0.0.1 host 10.0.0.2 eq 443 log\n",
 			0, one, "ip access-list extended EDGE\n no 20\n 5 permit tcp host 10.0.0.1 host 10.0.0.2 eq 443 log",
@@ -213,6 +218,8 @@ func TestRefused(t *testing.T) {
 		{"behind what is implicit", platforms[0], "ipv6 access-list EDGE\n permit tcp any any\n", 3, "deny ::/0 ::/0 icmpv6", "behind an implicit entry"},
 		{"in other words", platforms[0], "ip access-list extended EDGE\n permit tcp any any eq www\n permit tcp any any eq 80\n deny ip any any\n", 2, one, "in other words too"},
 		{"two of one number", platforms[0], "ip access-list extended EDGE\n 10 permit tcp any any eq 1\n 10 deny tcp any any eq 1\n 11 deny ip any any\n", 2, one, "two entries have the number 10"},
+		{"numbers that no longer hold", platforms[2], "ip access-list EDGE\n 10 deny tcp any any\n 20 deny ip any any\nresequence ip access-list EDGE 100 100\n", 1, one, "have no sequence numbers"},
+		{"beside a broken line", platforms[0], "Extended IP access list EDGE\n    40 deny udp any host 10.0.0.\n4 eq 53\n    50 deny ip any any\n", 3, one, "it is not certain that it has one"},
 		{"reflexive", platforms[0], "ip access-list extended EDGE\n evaluate X\n deny ip any any\n", 1, one, "it is not certain that it has one"},
 		{"is there already", platforms[0], "ip access-list extended EDGE\n 10 permit tcp host 10.0.0.1 host 10.0.0.2 eq 443\n 20 deny ip any any\n", 1, one, "has these entries already"},
 		{"ports of DCCP", platforms[0], "", 0, "permit 10.0.0.1 10.0.0.2 dccp/80", "cannot match the ports of protocol 33"},
