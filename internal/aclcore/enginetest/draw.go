@@ -64,6 +64,7 @@ func drawRules(dice Dice, maxRules int) []rule.Rule {
 	rules := make([]rule.Rule, dice.IntN(maxRules+1))
 	for i := range rules {
 		rules[i] = DrawRule(dice)
+		rules[i].Line = i + 1
 	}
 	return rules
 }

@@ -206,8 +206,9 @@ func missingDeny(path []Matcher, q Request, answers []Answer, through []passage)
 			if hit.IsEmpty() {
 				continue
 			}
-			part.Product = hit
-			m := missing(path[q.DenyAt], q.DenyAt, part)
+			share := part
+			share.Product = hit
+			m := missing(path[q.DenyAt], q.DenyAt, share)
 			m.Outcome, m.Intent = p.Outcome, ""
 			m.Reason = "permitted by this rule"
 			switch {

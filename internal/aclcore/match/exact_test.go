@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
@@ -39,17 +40,12 @@ func newVerifier(c enginetest.Case) *verifier {
 		if one.asked {
 			asked = append(asked, p)
 			one.Decision = oracle.Decide(c.Rules, p)
-			switch {
-			case one.Permit && one.Deny:
-				one.outcome = Unknown
-			case one.Permit:
-				one.outcome = Permitted
-			}
+			one.outcome = outcomeOf(one.Permit, one.Deny)
 		}
 		v.packets = append(v.packets, one)
 	}
 	if len(asked) > 0 {
-		v.verdict = oracle.Verdict(c.Rules, asked)
+		v.verdict = oracle.Verdict([]*rule.Ruleset{c.Rules}, asked)
 	}
 	return v
 }
@@ -139,14 +135,7 @@ func TestMatchAgainstOracle(t *testing.T) {
 }
 
 func FuzzMatch(f *testing.F) {
-	r := rand.New(rand.NewPCG(3, 4))
-	for range 8 {
-		seed := make([]byte, 60)
-		for i := range seed {
-			seed[i] = byte(r.Uint32())
-		}
-		f.Add(seed)
-	}
+	seeds(f, 60)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		dice := enginetest.Bytes(data)
 		checkEveryWay(t, enginetest.DrawCase(&dice, 8))
@@ -156,14 +145,7 @@ func FuzzMatch(f *testing.F) {
 // FuzzEveryWay compares the ways to answer with each other on rulesets that have
 // too many rules for the oracle.
 func FuzzEveryWay(f *testing.F) {
-	r := rand.New(rand.NewPCG(5, 6))
-	for range 8 {
-		seed := make([]byte, 400)
-		for i := range seed {
-			seed[i] = byte(r.Uint32())
-		}
-		f.Add(seed)
-	}
+	seeds(f, 400)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		dice := enginetest.Bytes(data)
 		c := enginetest.DrawCase(&dice, 100)

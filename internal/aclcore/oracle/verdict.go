@@ -2,36 +2,44 @@ package oracle
 
 import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 
-// Verdict returns what users read for a flow of these packets: "allowed",
-// "partial" or "blocked" if it is that for every choice of what cannot be decided,
-// else "indeterminate".
+// Cross says what can become of a packet that has to be permitted by every ruleset
+// of a path.
+func Cross(path []*rule.Ruleset, p Packet) (permit, deny bool) {
+	permit = true
+	for _, rs := range path {
+		d := Decide(rs, p)
+		permit = permit && d.Permit
+		deny = deny || d.Deny
+	}
+	return permit, deny
+}
+
+// Verdict returns what users read for a flow of these packets, at least one, along
+// a path: "allowed", "partial" or "blocked" if it is that whatever becomes of the
+// packets for which both can be, else "indeterminate".
 //
 // One rule that cannot be decided may match one of the packets and not another, as
-// a rule for an application does. So every packet takes each of its possible
-// fates, one at a time; that of the others is settled by trying all of them.
-func Verdict(rs *rule.Ruleset, packets []Packet) string {
-	sureP, sureD, open := 0, 0, 0
+// a rule for an application does. So every number of them may be permitted.
+func Verdict(path []*rule.Ruleset, packets []Packet) string {
+	permitted, denied, open := 0, 0, 0
 	for _, p := range packets {
-		switch d := Decide(rs, p); {
-		case d.Permit && d.Deny:
+		switch permit, deny := Cross(path, p); {
+		case permit && deny:
 			open++
-		case d.Permit:
-			sureP++
+		case permit:
+			permitted++
 		default:
-			sureD++
+			denied++
 		}
 	}
-	seen := make(map[string]bool)
-	for permitted := range open + 1 {
-		seen[verdict(sureP+permitted, sureD+open-permitted)] = true
+	verdicts := make(map[string]bool)
+	for more := range open + 1 {
+		verdicts[verdict(permitted+more, denied+open-more)] = true
 	}
-	if len(seen) > 1 {
+	if len(verdicts) > 1 {
 		return "indeterminate"
 	}
-	for v := range seen {
-		return v
-	}
-	return ""
+	return verdict(permitted+open, denied)
 }
 
 func verdict(permitted, denied int) string {
