@@ -169,7 +169,7 @@ func readSet[S any](b *builder, c *cache[S], e *entry, f field, all S, parse par
 	if v == nil {
 		return all
 	}
-	known, hash, ok := c.get(v.raw)
+	known, at, ok := c.get(v.raw)
 	if ok {
 		return known
 	}
@@ -187,7 +187,7 @@ func readSet[S any](b *builder, c *cache[S], e *entry, f field, all S, parse par
 		b.problem(e, max(it.line, v.line), v.key, text)
 	})
 	if good {
-		c.put(v.raw, hash, s)
+		c.put(v.raw, at, s)
 	}
 	return s
 }
@@ -200,13 +200,13 @@ func (b *builder) addressSet(e *entry, f field) addr.Set {
 				return s
 			}
 		}
-		known, hash, ok := b.addresses.get(v.raw)
+		known, at, ok := b.addresses.get(v.raw)
 		if ok {
 			return known
 		}
 		if b.ranges, ok = appendIPv4(b.ranges[:0], v.raw); ok {
 			s := addr.SetOf(b.ranges...)
-			b.addresses.put(v.raw, hash, s)
+			b.addresses.put(v.raw, at, s)
 			return s
 		}
 	}

@@ -7,61 +7,72 @@ import (
 
 // A cache remembers what JSON texts of values mean. Most rules repeat addresses
 // and services of other rules; they then share one set in memory, and its text is
-// read once. The cache has a fixed size: a text has one bucket to stand in, and
-// gets there when it is seen for the second time, so that texts that occur once
-// cost little and push nothing out.
+// read once. The cache has a fixed size: a text has one bucket of two entries to
+// stand in, and gets there when it is seen for the second time, so that texts that
+// occur once cost little and push nothing out.
+//
+// The entries are too many for a processor's first cache, so that a text that is
+// not there should not touch them: tags tells it from those that are.
 type cache[S any] struct {
-	buckets []bucket[S] // a power of two; none, and nothing is remembered
 	seed    maphash.Seed
+	seen    []uint32 // by bucket, the tag of the text last seen for the first time
+	tags    [][2]uint32
+	entries [][2]known[S] // as many as seen and tags, a power of two or none
 }
 
-type bucket[S any] struct {
-	seen  uint64 // the hash that was last seen for the first time
-	known [2]struct {
-		hash  uint64
-		raw   string
-		value S
-	}
+// known is what a text means.
+type known[S any] struct {
+	raw   string
+	value S
 }
 
 // newCache returns a cache for a list of about n rules.
 func newCache[S any](n int) cache[S] {
-	const most = 1 << 12 // as many buckets stay in a processor's own cache
+	const most = 1 << 11
 	size := 1 << 4
 	for size < min(n, most) {
 		size <<= 1
 	}
-	return cache[S]{make([]bucket[S], size), maphash.MakeSeed()}
+	return cache[S]{maphash.MakeSeed(), make([]uint32, size), make([][2]uint32, size), make([][2]known[S], size)}
 }
 
-// get returns what raw means, if it is known, and its hash for put.
-func (c *cache[S]) get(raw []byte) (value S, hash uint64, ok bool) {
-	if len(c.buckets) == 0 || len(raw) == 0 {
-		return value, 0, false
+// place is where a text belongs.
+type place struct {
+	bucket uint64
+	tag    uint32 // not 0
+}
+
+// get returns what raw means, if it is known, and its place for put.
+func (c *cache[S]) get(raw []byte) (value S, at place, ok bool) {
+	if len(c.tags) == 0 || len(raw) == 0 {
+		return value, at, false
 	}
-	hash = maphash.Bytes(c.seed, raw)
-	b := &c.buckets[hash&uint64(len(c.buckets)-1)]
-	for i := range b.known {
-		if k := &b.known[i]; k.hash == hash && k.raw == string(raw) {
-			return k.value, hash, true
+	hash := maphash.Bytes(c.seed, raw)
+	at = place{hash & uint64(len(c.tags)-1), uint32(hash>>32) | 1}
+	tags := &c.tags[at.bucket]
+	for i := range tags {
+		if tags[i] != at.tag {
+			continue
+		}
+		if k := &c.entries[at.bucket][i]; k.raw == string(raw) {
+			return k.value, at, true
 		}
 	}
-	return value, hash, false
+	return value, at, false
 }
 
 // put tells what raw means, which get did not know.
-func (c *cache[S]) put(raw []byte, hash uint64, value S) {
-	if len(c.buckets) == 0 || len(raw) == 0 {
+func (c *cache[S]) put(raw []byte, at place, value S) {
+	if at.tag == 0 {
 		return
 	}
-	b := &c.buckets[hash&uint64(len(c.buckets)-1)]
-	if b.seen != hash {
-		b.seen = hash
+	if c.seen[at.bucket] != at.tag {
+		c.seen[at.bucket] = at.tag
 		return
 	}
-	b.known[1] = b.known[0]
-	k := &b.known[0]
-	k.hash, k.raw, k.value = hash, string(raw), value
+	tags, entries := &c.tags[at.bucket], &c.entries[at.bucket]
+	tags[1], entries[1] = tags[0], entries[0]
+	tags[0], entries[0] = at.tag, known[S]{string(raw), value}
 }
 
 // texts copies short texts into few allocations.

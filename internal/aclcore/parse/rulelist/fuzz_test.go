@@ -345,7 +345,7 @@ func TestCache(t *testing.T) {
 	text := func(i int) []byte { return fmt.Appendf(nil, "value %d", i%1000) }
 	known := 0
 	for i := range 20_000 {
-		v, hash, ok := c.get(text(i / 3))
+		v, at, ok := c.get(text(i / 3))
 		if ok {
 			known++
 			if v != i/3%1000 {
@@ -353,15 +353,15 @@ func TestCache(t *testing.T) {
 			}
 			continue
 		}
-		c.put(text(i/3), hash, i/3%1000)
+		c.put(text(i/3), at, i/3%1000)
 	}
 	if known < 6000 { // the third of every three
 		t.Errorf("only %d were known", known)
 	}
 	var none cache[int]
-	if _, hash, ok := none.get([]byte("x")); ok {
+	if _, at, ok := none.get([]byte("x")); ok {
 		t.Error("a cache without room knows something")
 	} else {
-		none.put([]byte("x"), hash, 1)
+		none.put([]byte("x"), at, 1)
 	}
 }

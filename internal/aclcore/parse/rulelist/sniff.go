@@ -60,10 +60,14 @@ func sniffJSON(s *scanner) int {
 }
 
 // keyCount counts the keys of an object by how well they tell a rule.
-type keyCount struct{ ours, common, unknown int }
+type keyCount struct {
+	ours, common, unknown int
+	name, action          bool
+}
 
 func (k *keyCount) add(key []byte) {
 	f, ok := fieldOf(key)
+	k.name, k.action = k.name || ok && f == fieldName, k.action || ok && f == fieldAction
 	switch {
 	case !ok:
 		k.unknown++
@@ -80,6 +84,8 @@ func (k *keyCount) score() int {
 		return certain
 	case k.common > 0 && k.unknown == 0:
 		return probable
+	case k.name && k.action:
+		return possible // a rule with keys misspelt; Parse names them
 	}
 	return 0
 }
