@@ -195,7 +195,7 @@ func (d *matchDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if !m.Rules.IsNull() {
 		rules, err := rulesFrom(m.Rules)
 		if err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("rules"), "Invalid rules", capital(err.Error())+".")
+			resp.Diagnostics.AddAttributeError(path.Root("rules"), "Invalid rules", sentence(err.Error()))
 			return
 		}
 		ask = func(f estate.Flow) (estate.Found, error) { return d.session.estate.MatchRules(rules, f) }

@@ -126,7 +126,7 @@ func (d *rulesetDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	in, err := d.inspect(ctx, m, limit)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read the ruleset", capital(err.Error())+".")
+		resp.Diagnostics.AddError("Unable to read the ruleset", sentence(err.Error()))
 		return
 	}
 	values := inspectionValues(in)

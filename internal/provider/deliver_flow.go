@@ -47,7 +47,7 @@ func (s *session) prepare(ctx context.Context, f estate.Flow, planned foundModel
 
 func addStale(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
 	addErrorAt(diags, at, fmt.Sprintf("Unable to apply the plan for flow %q", f.Owner()),
-		capital(err.Error())+". Nothing was written. (A plan made with -refresh=false rests on what an earlier plan found.)")
+		sentence(err.Error())+" Nothing was written. (A plan made with -refresh=false rests on what an earlier plan found.)")
 }
 
 // deliver writes what the flow needs and returns what is to be kept: what was
@@ -66,7 +66,7 @@ func (s *session) deliver(ctx context.Context, d delivery) (foundModel, evidence
 	switch {
 	case err == nil:
 		if err := s.estate.Release(ctx, d.flow.Owner(), s.estate.Path(d.flow)...); err != nil {
-			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to remove rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
+			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to remove rules of flow %q", d.flow.Owner()), sentence(err.Error()))
 		}
 		tflog.Info(ctx, "flow is delivered", map[string]any{"flow": d.flow.Owner(), "managed_rules": len(after.Now.Managed)})
 		return d.keep(after.Planned), newEvidence(after), diags
@@ -75,7 +75,7 @@ func (s *session) deliver(ctx context.Context, d delivery) (foundModel, evidence
 	case errors.Is(err, estate.ErrUnmet):
 		addErrorAt(&diags, d.at, unmetSummary(d.flow), capital(err.Error()))
 	default:
-		addErrorAt(&diags, d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
+		addErrorAt(&diags, d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
 	}
 	return newFoundModel(after.Now), newEvidence(after), diags
 }
@@ -87,7 +87,7 @@ func (s *session) remember(d *delivery, diags *diag.Diagnostics) {
 	}
 	var err error
 	if d.before, err = s.estate.Holding(d.flow); err != nil {
-		addErrorAt(diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
+		addErrorAt(diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
 	}
 }
 
@@ -96,7 +96,7 @@ func (s *session) remember(d *delivery, diags *diag.Diagnostics) {
 func (s *session) undo(ctx context.Context, deliveries []delivery, diags *diag.Diagnostics) {
 	for _, d := range deliveries {
 		if err := s.estate.Restore(ctx, d.flow, d.before); err != nil {
-			addErrorAt(diags, d.at, fmt.Sprintf("Unable to take back the rules of flow %q", d.flow.Owner()), capital(err.Error())+".")
+			addErrorAt(diags, d.at, fmt.Sprintf("Unable to take back the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
 		}
 		s.delivered.Delete(d.flow.Owner())
 	}

@@ -85,7 +85,7 @@ func (f reportFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	}
 	applications, err := report.Read(plain)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "applications "+err.Error())
+		resp.Error = function.NewArgumentFuncError(0, "applications"+err.Error())
 		return
 	}
 	locations, err := readWhere(where)

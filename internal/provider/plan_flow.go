@@ -80,7 +80,7 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 	summary := fmt.Sprintf("Unable to match flow %q", f.Owner())
 	switch {
 	case errors.Is(err, estate.ErrPath):
-		diags.AddAttributeError(at.AtName("rulesets"), summary, capital(err.Error())+".")
+		diags.AddAttributeError(at.AtName("rulesets"), summary, sentence(err.Error()))
 		return
 	case errors.Is(err, flow.ErrDeclared):
 		for _, line := range strings.Split(err.Error(), "\n") {
@@ -88,11 +88,11 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 			if list, _, ok := strings.Cut(line, ": "); ok && (list == "sources" || list == "destinations" || list == "services") {
 				where = at.AtName(list)
 			}
-			addErrorAt(diags, where, summary, capital(line)+".")
+			addErrorAt(diags, where, summary, sentence(line))
 		}
 		return
 	}
-	addErrorAt(diags, at, summary, capital(err.Error())+".")
+	addErrorAt(diags, at, summary, sentence(err.Error()))
 }
 
 func unmetSummary(f estate.Flow) string {
@@ -103,6 +103,14 @@ func unmetDetail(f estate.Flow, obstacles []string) string {
 	return fmt.Sprintf("The flow is wanted %s, and an apply could not make it so:\n%s\n\n"+
 		"enforcement = \"plan\" fails the plan for it; \"apply\" would show a difference, \"advisory\" only the verdict. "+
 		"To destroy all the same: terraform destroy -refresh=false.", f.Wanted(), estate.Indent(obstacles))
+}
+
+// sentence makes one of an error's text, whose own end may be a question mark.
+func sentence(text string) string {
+	if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return capital(text)
 }
 
 func capital(text string) string {

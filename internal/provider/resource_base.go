@@ -36,7 +36,7 @@ func (b *resourceBase) configured(diags *diag.Diagnostics) bool {
 // release gives up the rules that a flow owns.
 func (b *resourceBase) release(ctx context.Context, f estate.Flow, diags *diag.Diagnostics) {
 	if err := b.session.estate.Release(ctx, f.Owner()); err != nil {
-		diags.AddError(fmt.Sprintf("Unable to remove the rules of flow %q", f.Owner()), capital(err.Error())+".")
+		diags.AddError(fmt.Sprintf("Unable to remove the rules of flow %q", f.Owner()), sentence(err.Error()))
 	}
 }
 

@@ -2,8 +2,10 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
@@ -25,8 +27,22 @@ func (v entryValidator) ValidateString(_ context.Context, req validator.StringRe
 		return
 	}
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.description, err.Error())
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.description, inFlow(req.Path)+err.Error()+".")
 	}
+}
+
+// inFlow names the flow in a map of flows that a path leads into: Terraform shows
+// only the line where the map begins.
+func inFlow(p path.Path) string {
+	steps := p.Steps()
+	if len(steps) < 3 || !steps[0].Equal(path.PathStepAttributeName("flows")) {
+		return ""
+	}
+	key, ok := steps[1].(path.PathStepElementKeyString)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("flow %q, %s: ", string(key), steps[2])
 }
 
 func addressEntries() []validator.List {

@@ -64,6 +64,8 @@ func Read(v any) ([]Application, error) {
 	return out, nil
 }
 
+const handOver = "hand over acl_application.NAME or acl_flow.NAME"
+
 // each calls f for every resource in v.
 func each(v any, f func(at string, o map[string]any) error) error {
 	switch v := v.(type) {
@@ -71,7 +73,7 @@ func each(v any, f func(at string, o map[string]any) error) error {
 		for i, e := range v {
 			o, ok := e.(map[string]any)
 			if !ok {
-				return fmt.Errorf("[%d] is not an application or a flow", i)
+				return fmt.Errorf("[%d] is no resource; %s", i, handOver)
 			}
 			if err := f(fmt.Sprintf("[%d]", i), o); err != nil {
 				return err
@@ -85,7 +87,7 @@ func each(v any, f func(at string, o map[string]any) error) error {
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			o, ok := v[key].(map[string]any)
 			if !ok {
-				return fmt.Errorf("[%q] is not an application or a flow", key)
+				return fmt.Errorf("[%q] is no resource; %s", key, handOver)
 			}
 			if err := f(fmt.Sprintf("[%q]", key), o); err != nil {
 				return err
@@ -93,7 +95,7 @@ func each(v any, f func(at string, o map[string]any) error) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("is neither a map nor a list of acl_application or acl_flow resources")
+	return fmt.Errorf(": %s", handOver)
 }
 
 func readObject(byName map[string]*Application, at string, o map[string]any) error {
@@ -105,7 +107,7 @@ func readObject(byName map[string]*Application, at string, o map[string]any) err
 	}
 	results, ok := o["results"].(map[string]any)
 	if !ok || name == "" {
-		return fmt.Errorf("%s has neither results nor application; hand over acl_application or acl_flow resources", at)
+		return fmt.Errorf("%s has neither results nor an application; %s", at, handOver)
 	}
 	a := get(byName, name)
 	a.Owner, _ = o["owner"].(string)

@@ -18,6 +18,8 @@ import (
 func TestDetect(t *testing.T) {
 	for _, tt := range []struct{ format, text string }{
 		{"json", `[{"name": "x", "src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "dst_port": "tcp/80", "action": "permit"}]`},
+		{"json", `[{"name": "x", "source": "10.0.0.1", "action": "permit"}]`},
+		{"yaml", "- name: x\n  source: 10.0.0.1\n  action: permit\n"},
 		{"yaml", "- name: x\n  src_ip: 10.0.0.1\n  dst_ip: 10.0.0.2\n  dst_port: tcp/80\n  action: permit\n"},
 		{"cisco_ios", "hostname r1\n!\nip access-list extended edge\n permit tcp any host 10.0.0.2 eq 443\n deny ip any any\n"},
 		{"cisco_ios", "Extended IP access list 101\n    10 permit tcp any host 10.0.0.2 eq www\n"},
