@@ -179,6 +179,9 @@ func readSet[S any](b *builder, c *cache[S], e *entry, f field, all S, parse par
 		return all
 	}
 	if v.isEmpty() {
+		if v.items[0].kind == aString {
+			b.problem(e, v.line, v.key, "is an empty string, which could mean any or a value that got lost; leave the key out for any")
+		}
 		return all
 	}
 	good := true

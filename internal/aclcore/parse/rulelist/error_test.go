@@ -34,6 +34,8 @@ func TestProblems(t *testing.T) {
 		{`"action":"permit","dst_port":[]`, map[string]any{"action": "permit", "dst_port": []any{}}, `dst_port: is an empty list`},
 		{`"action":"permit","src_port":[]`, map[string]any{"action": "permit", "src_port": []any{}}, `src_port: is an empty list`},
 		{`"action":"permit","src_zone":[]`, map[string]any{"action": "permit", "src_zone": []any{}}, `src_zone: is an empty list`},
+		{`"action":"permit","src_ip":""`, map[string]any{"action": "permit", "src_ip": ""}, `src_ip: is an empty string, which could mean any`},
+		{`"action":"permit","dst_port":""`, map[string]any{"action": "permit", "dst_port": ""}, `dst_port: is an empty string, which could mean any`},
 		{`"action":"permit","src_ip":[""]`, map[string]any{"action": "permit", "src_ip": []any{""}}, `src_ip: address "": is empty`},
 		{`"action":"permit","src_ip":[null]`, map[string]any{"action": "permit", "src_ip": []any{nil}}, `src_ip: has null; write a string such as "10.0.0.1"`},
 		{`"action":"permit","src_ip":10`, map[string]any{"action": "permit", "src_ip": 10}, `src_ip: address "10": has a number, 10; write it as a string: "10"`},
