@@ -220,7 +220,7 @@ func (m applicationModel) priors(ctx context.Context, known map[string]evidence)
 func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state applicationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.session.known() || state.Flows.IsNull() {
+	if resp.Diagnostics.HasError() || r.forget(ctx, resp) || state.Flows.IsNull() {
 		return
 	}
 	flows, diags := state.declared(ctx)

@@ -33,6 +33,17 @@ func (b *resourceBase) configured(diags *diag.Diagnostics) bool {
 	return false
 }
 
+// forget drops the evidence while the provider's configuration is not known, and
+// reports whether it is not: the apply knows it, and must not take for settled what
+// was so under an earlier one.
+func (b *resourceBase) forget(ctx context.Context, resp *resource.ReadResponse) bool {
+	if b.session.known() {
+		return false
+	}
+	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, nil)...)
+	return true
+}
+
 // release gives up the rules that a flow owns.
 func (b *resourceBase) release(ctx context.Context, f estate.Flow, diags *diag.Diagnostics) {
 	if err := b.session.estate.Release(ctx, f.Owner()); err != nil {

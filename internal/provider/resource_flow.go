@@ -110,7 +110,7 @@ func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state flowModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !r.session.known() || state.Sources.IsNull() {
+	if resp.Diagnostics.HasError() || r.forget(ctx, resp) || state.Sources.IsNull() {
 		return
 	}
 	f, diags := state.flow(ctx, state.Application.ValueString(), state.Name.ValueString(), nil)
