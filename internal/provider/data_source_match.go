@@ -132,7 +132,7 @@ func questionAttributes(required bool) map[string]schema.Attribute {
 		"action": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")}, MarkdownDescription: actionText},
 		"rulesets": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType, MarkdownDescription: rulesetsText,
-			Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues()},
+			Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.UniqueValues()},
 		},
 	}
 }

@@ -49,7 +49,7 @@ func declaredAttributes() map[string]schema.Attribute {
 func rulesetsAttribute(text string) schema.Attribute {
 	return schema.ListAttribute{
 		Optional: true, ElementType: types.StringType, MarkdownDescription: text,
-		Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues()},
+		Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.UniqueValues()},
 	}
 }
 

@@ -272,13 +272,21 @@ func (w *workspace) planJSON(exit int, args ...string) planned {
 // decode runs terraform and reads its standard output as JSON.
 func (w *workspace) decode(into any, args ...string) {
 	w.Helper()
-	out, err := w.command(context.Background(), args...).Output()
-	if err == nil {
-		err = json.Unmarshal(out, into)
+	if err := w.json(into, args...); err != nil {
+		w.Fatalf("terraform %s: %v", strings.Join(args, " "), err)
 	}
-	if err != nil {
+}
+
+// json is decode that returns the error of terraform, after reading what it printed.
+func (w *workspace) json(into any, args ...string) error {
+	w.Helper()
+	cmd := exec.Command(program.path, args...)
+	cmd.Dir, cmd.Env = w.dir, w.env
+	out, failed := cmd.Output()
+	if err := json.Unmarshal(out, into); err != nil {
 		w.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+	return failed
 }
 
 func (p planned) change(t testing.TB, address string) resourceChange {

@@ -46,9 +46,9 @@ func inFlow(p path.Path) string {
 }
 
 func addressEntries() []validator.List {
-	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(entryValidator{"address", flow.CheckAddress})}
+	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(entryValidator{"address", flow.CheckAddress})}
 }
 
 func serviceEntries() []validator.List {
-	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(entryValidator{"service", flow.CheckService})}
+	return []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(entryValidator{"service", flow.CheckService})}
 }

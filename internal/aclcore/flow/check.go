@@ -2,7 +2,9 @@ package flow
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -23,12 +25,20 @@ func CheckAddress(entry string) error {
 	if entry == "" || strings.TrimSpace(entry) != entry {
 		return errors.New("an entry is empty or has blanks around it; write " + addr.Accepted + ", or a name")
 	}
+	if parts := strings.FieldsFunc(entry, isSeparator); len(parts) > 1 && !slices.ContainsFunc(parts, mayBeName) {
+		return fmt.Errorf("address %q: is a list in one string; write one address per list element", entry)
+	}
 	if !literalAddress.MatchString(entry) {
 		return nil
 	}
 	_, err := addr.Parse(entry)
 	return err
 }
+
+// isSeparator reports whether people separate the elements of a list with r.
+func isSeparator(r rune) bool { return r == ',' || r == ';' || r == ' ' }
+
+func mayBeName(entry string) bool { return !literalAddress.MatchString(entry) }
 
 // CheckService is [CheckAddress] for services.
 func CheckService(entry string) error {
