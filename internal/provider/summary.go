@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -148,10 +147,18 @@ func counts(rows []summaryRow) string {
 
 func table(rows []summaryRow) string {
 	rows = slices.Clone(rows)
-	slices.SortStableFunc(rows, func(a, b summaryRow) int { return cmp.Compare(a.name, b.name) })
+	slices.SortStableFunc(rows, func(a, b summaryRow) int {
+		if a.ok() == b.ok() {
+			return cmp.Compare(a.name, b.name)
+		}
+		if a.ok() { // what is wrong comes first, and is the last to be cut
+			return 1
+		}
+		return -1
+	})
 	statusWidth, nameWidth := 0, 0
 	for _, r := range rows {
-		statusWidth, nameWidth = max(statusWidth, len(r.status)), max(nameWidth, utf8.RuneCountInString(printable(r.name)))
+		statusWidth, nameWidth = max(statusWidth, len(r.status)), max(nameWidth, utf8.RuneCountInString(visible(r.name)))
 	}
 	var b strings.Builder
 	for i, r := range rows {
@@ -163,19 +170,10 @@ func table(rows []summaryRow) string {
 		if !r.ok() {
 			status = strings.ToUpper(status)
 		}
-		line := fmt.Sprintf("  %-*s  %-*s  %s", statusWidth, status, nameWidth, printable(r.name), r.reason)
+		line := fmt.Sprintf("  %-*s  %-*s  %s", statusWidth, status, nameWidth, visible(r.name), visible(r.reason))
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
-}
-
-// printable quotes a name that would break the table, or do something to the
-// terminal.
-func printable(name string) string {
-	if quoted := strconv.Quote(name); quoted[1:len(quoted)-1] != name {
-		return quoted
-	}
-	return name
 }
 
 // severity orders statuses from best to worst.
