@@ -99,10 +99,19 @@ func Check(path []Matcher, q Request) Finding {
 		permitted = permitted || p.Outcome == Permitted
 		unknown = unknown || p.Outcome == Unknown
 	}
-	if f.Cut && len(path) > 1 && !permitted && !unknown && allLetThrough(answers) {
-		// What was cut away of each answer could meet.
-		unknown = true
-		through = append(through, passage{Product: q.Region.Possible[0], Outcome: Unknown})
+	if f.Cut && len(path) > 1 {
+		// The parts that were cut away could meet, and those that are kept need not.
+		if !denied {
+			unknown = slices.ContainsFunc(answers, Answer.hasUnknown)
+		}
+		if !permitted {
+			if packet, outcome, ok := findThrough(path, Question{q.Region.Possible, q.SourceZone, q.DestinationZone}); ok {
+				permitted, unknown = outcome == Permitted, unknown || outcome == Unknown
+				if len(through) == 0 {
+					through = append(through, passage{packet, outcome})
+				}
+			}
+		}
 	}
 	impossible := len(q.Region.Impossible) > 0
 	f.Verdict = judge(permitted, denied || impossible, unknown)
@@ -155,14 +164,8 @@ func cross(products []traffic.Product, answers []Answer) (through []passage, den
 	return through, denied
 }
 
-// allLetThrough reports whether every answer has a part that is not surely denied.
-func allLetThrough(answers []Answer) bool {
-	for _, a := range answers {
-		if !slices.ContainsFunc(a.Parts, func(p Part) bool { return p.Outcome != Denied }) {
-			return false
-		}
-	}
-	return true
+func (a Answer) hasUnknown() bool {
+	return slices.ContainsFunc(a.Parts, func(p Part) bool { return p.Outcome == Unknown })
 }
 
 func missingPermit(path []Matcher, q Request, answers []Answer) []Missing {
@@ -199,8 +202,17 @@ func missingDeny(path []Matcher, q Request, answers []Answer, through []passage)
 	if len(path) == 0 {
 		return []Missing{{Ruleset: -1, Before: -1, Reason: "the flow crosses no ruleset that could deny it"}}
 	}
-	var out []Missing
-	for _, part := range answers[q.DenyAt].Parts {
+	out := passed(path[q.DenyAt], q.DenyAt, answers[q.DenyAt].Parts, through)
+	if len(out) == 0 && len(through) > 0 { // the part that holds it was cut away
+		a := path[q.DenyAt].Match(Question{[]traffic.Product{through[0].Product}, q.SourceZone, q.DestinationZone})
+		out = passed(path[q.DenyAt], q.DenyAt, a.Parts, through)
+	}
+	return mergeMissing(out)
+}
+
+// passed tells what the parts of a ruleset have of the traffic that gets through.
+func passed(x Matcher, ruleset int, parts []Part, through []passage) (out []Missing) {
+	for _, part := range parts {
 		for _, p := range through {
 			hit := p.Intersect(part.Product)
 			if hit.IsEmpty() {
@@ -208,7 +220,7 @@ func missingDeny(path []Matcher, q Request, answers []Answer, through []passage)
 			}
 			share := part
 			share.Product = hit
-			m := missing(path[q.DenyAt], q.DenyAt, share)
+			m := missing(x, ruleset, share)
 			m.Outcome, m.Intent = p.Outcome, ""
 			m.Reason = "permitted by this rule"
 			switch {
@@ -222,7 +234,7 @@ func missingDeny(path []Matcher, q Request, answers []Answer, through []passage)
 			out = append(out, m)
 		}
 	}
-	return mergeMissing(out)
+	return out
 }
 
 func missing(x Matcher, ruleset int, p Part) Missing {

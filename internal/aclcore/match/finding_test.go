@@ -39,11 +39,14 @@ func checkFinding(t *testing.T, c enginetest.Case, path []*rule.Ruleset, want ru
 	if len(asked) == 0 {
 		return
 	}
-	var matchers []Matcher
-	for _, rs := range path {
-		matchers = append(matchers, New(rs))
+	find := func(l limits) Finding {
+		var matchers []Matcher
+		for _, rs := range path {
+			matchers = append(matchers, New(rs).withLimits(l))
+		}
+		return Check(matchers, Request{Region: regionOf(c), SourceZone: c.SourceZone, DestinationZone: c.DestinationZone, Want: want, DenyAt: denyAt})
 	}
-	f := Check(matchers, Request{Region: regionOf(c), SourceZone: c.SourceZone, DestinationZone: c.DestinationZone, Want: want, DenyAt: denyAt})
+	f := find(defaultLimits)
 	describe := func() string {
 		text := c.String()
 		for _, rs := range path[1:] {
@@ -57,6 +60,12 @@ func checkFinding(t *testing.T, c enginetest.Case, path []*rule.Ruleset, want ru
 	}
 	if f.Satisfied != (verdict == map[rule.Action]string{rule.Permit: "allowed", rule.Deny: "blocked"}[want]) || f.Satisfied != (len(f.Missing) == 0) {
 		t.Fatalf("%s\n%s wanted, verdict %s, satisfied %t, %d missing", describe(), want, verdict, f.Satisfied, len(f.Missing))
+	}
+	for work := range 4 {
+		cut := find(limits{1, work * hitWork})
+		if cut.Verdict != f.Verdict || cut.Satisfied != f.Satisfied || cut.Satisfied != (len(cut.Missing) == 0) {
+			t.Fatalf("%s\n%s wanted; cut short: verdict %s, want %s, satisfied %t, %d missing", describe(), want, cut.Verdict, f.Verdict, cut.Satisfied, len(cut.Missing))
+		}
 	}
 	for _, p := range asked {
 		for i, rs := range path {

@@ -22,7 +22,8 @@ const (
 
 // A gate is a list of rules that a packet, or its reply, has to pass.
 type gate struct {
-	list *list
+	list     *list
+	fallback rule.Action
 	crossing
 	replies bool
 	// before is the first rule that covers all of the traffic looked at and has the
@@ -83,16 +84,48 @@ func (r *run) keepPacket(p traffic.Product) {
 	}
 }
 
+// gates returns what the packets of a question have to pass.
+func (x *Index) gates(q *Question) []gate {
+	out := q.crossing()
+	gates := []gate{{x.forward, x.rules.Default, out, false, len(x.forward.rules)}}
+	if x.rules.Stateless {
+		gates = append(gates, gate{x.replies, x.rules.Default, out.reply(), true, len(x.replies.rules)})
+	}
+	return gates
+}
+
+func (o *Overlay) gates(q *Question) []gate { return o.whole().gates(q) }
+
 // find returns a packet of the question to which the ruleset does want in w, if
 // there is one.
 func (r *run) find(w world, want rule.Action) (traffic.Product, bool) {
-	s := searcher{w, want, r.x.rules.Default}
-	out := r.q.crossing()
-	gates := []gate{{r.x.forward, out, false, len(r.x.forward.rules)}}
-	if r.x.rules.Stateless {
-		gates = append(gates, gate{r.x.replies, out.reply(), true, len(r.x.replies.rules)})
+	return find(r.q.Products, r.x.gates(&r.q), w, want)
+}
+
+// findThrough returns a packet that gets through every ruleset of the path, surely
+// if there is such a one, else perhaps.
+func findThrough(path []Matcher, q Question) (packet traffic.Product, outcome Outcome, ok bool) {
+	var gates []gate
+	for _, x := range path {
+		switch x := x.(type) {
+		case *Index:
+			gates = append(gates, x.gates(&q)...)
+		case *Overlay:
+			gates = append(gates, x.gates(&q)...)
+		}
 	}
-	for _, product := range r.q.Products {
+	if packet, ok = find(q.Products, gates, wary, rule.Permit); ok {
+		return packet, Permitted, true
+	}
+	packet, ok = find(q.Products, gates, hopeful, rule.Permit)
+	return packet, Unknown, ok
+}
+
+// find returns a packet that is permitted by all gates, or denied by one of them, in
+// w.
+func find(products []traffic.Product, gates []gate, w world, want rule.Action) (traffic.Product, bool) {
+	s := searcher{w, want}
+	for _, product := range products {
 		v4, v6 := product.ByFamily()
 		for _, p := range [...]traffic.Product{v4, v6} {
 			if want == rule.Permit { // every gate has to
@@ -113,9 +146,8 @@ func (r *run) find(w world, want rule.Action) (traffic.Product, bool) {
 
 // A searcher looks for a packet that every gate treats as wanted.
 type searcher struct {
-	world    world
-	want     rule.Action
-	fallback rule.Action
+	world world
+	want  rule.Action
 }
 
 // find looks among the packets of p, which are of one family. It tries one of them.
@@ -167,7 +199,7 @@ func (s searcher) refused(packet traffic.Product, gates []gate) (n, by int) {
 		if p.IsEmpty() {
 			continue // it has no reply
 		}
-		action, by := s.fallback, -1
+		action, by := g.fallback, -1
 		if g.before < len(g.list.rules) {
 			action, by = s.want, g.before
 		}
