@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -18,7 +19,9 @@ type delivery struct {
 	at         path.Path
 	planned    foundModel
 	assessment *estate.Assessment
-	// before is what the flow owned, kept where a failure has to be undone.
+	// isNew says that a failure has to be undone. Before is then what the flow owned,
+	// once begun, and nil until then.
+	isNew  bool
 	before estate.Holding
 }
 
@@ -52,15 +55,23 @@ func addStale(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
 
 // deliver writes what the flow needs and returns what is to be kept: what was
 // planned where all is as wanted, else the truth.
-func (s *session) deliver(ctx context.Context, d delivery) (foundModel, evidence, diag.Diagnostics) {
+func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidence, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	if s.enforcement == enforceAdvisory {
 		return d.keep(d.assessment.Now), newEvidence(d.assessment), nil
 	}
+	defer s.turn(d.flow)()
 	if _, twice := s.delivered.LoadOrStore(d.flow.Owner(), true); twice {
 		addErrorAt(&diags, d.at, fmt.Sprintf("Flow %q is declared twice", d.flow.Owner()),
 			"Two resources declare a flow of this application and name, so that each would take away the rules of the other. Nothing was written for this one; give it another name.")
 		return newFoundModel(d.assessment.Now), newEvidence(d.assessment), diags
+	}
+	if d.isNew {
+		var err error
+		if d.before, err = s.estate.Holding(d.flow); err != nil {
+			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
+			return newFoundModel(d.assessment.Now), newEvidence(d.assessment), diags
+		}
 	}
 	after, err := s.estate.Deliver(ctx, d.flow, d.assessment)
 	switch {
@@ -80,26 +91,42 @@ func (s *session) deliver(ctx context.Context, d delivery) (foundModel, evidence
 	return newFoundModel(after.Now), newEvidence(after), diags
 }
 
-// remember keeps what the flow owns, so that undo can bring it back.
-func (s *session) remember(d *delivery, diags *diag.Diagnostics) {
-	if s.enforcement == enforceAdvisory {
-		return
-	}
-	var err error
-	if d.before, err = s.estate.Holding(d.flow); err != nil {
-		addErrorAt(diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
-	}
-}
-
 // undo takes back what was written for flows whose creation failed: without a state
 // nobody would ever remove it.
 func (s *session) undo(ctx context.Context, deliveries []delivery, diags *diag.Diagnostics) {
 	for _, d := range deliveries {
+		if d.before == nil {
+			continue // nothing was written, or by another resource
+		}
+		done := s.turn(d.flow)
 		if err := s.estate.Restore(ctx, d.flow, d.before); err != nil {
 			addErrorAt(diags, d.at, fmt.Sprintf("Unable to take back the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
 		}
 		s.delivered.Delete(d.flow.Owner())
+		done()
 	}
+}
+
+// release gives up the rules that a flow owns, unless another resource has taken
+// them over in this apply: a flow that moves is destroyed and created, in no
+// particular order.
+func (s *session) release(ctx context.Context, f estate.Flow, diags *diag.Diagnostics) {
+	defer s.turn(f)()
+	if _, moved := s.delivered.Load(f.Owner()); moved {
+		return
+	}
+	if err := s.estate.Release(ctx, f.Owner()); err != nil {
+		diags.AddError(fmt.Sprintf("Unable to remove the rules of flow %q", f.Owner()), sentence(err.Error()))
+	}
+}
+
+// turn waits until nobody else writes for the flow; the caller ends its turn by
+// calling done.
+func (s *session) turn(f estate.Flow) (done func()) {
+	lock, _ := s.turns.LoadOrStore(f.Owner(), new(sync.Mutex))
+	m, _ := lock.(*sync.Mutex)
+	m.Lock()
+	return m.Unlock
 }
 
 // keep returns what was planned where it was known, else what was found: a known

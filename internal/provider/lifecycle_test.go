@@ -355,4 +355,18 @@ provider "acl" {
 -- edge.json --
 `+dnsRule)
 	contains(t, w.apply(1), `Flow "Shop/web" is declared twice`)
+	// The one that came first keeps what was written for it.
+	state := w.state()
+	if len(state) != 1 {
+		t.Fatalf("the state has %d flows, want the first", len(state))
+	}
+	w.owned("own.json", "Shop/web")
+	config := w.read("main.tf")
+	if _, ok := state["acl_flow.web"]; ok {
+		config = config[:strings.Index(config, `resource "acl_flow" "other"`)]
+	} else {
+		config = config[:strings.Index(config, "resource")] + config[strings.Index(config, `resource "acl_flow" "other"`):]
+	}
+	w.write("main.tf", config)
+	w.settled()
 }

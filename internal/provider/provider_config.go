@@ -194,6 +194,8 @@ type session struct {
 	summary     string
 	// delivered holds the owners whose rules this process has written.
 	delivered sync.Map
+	// turns holds a *sync.Mutex for each owner; see [session.turn].
+	turns sync.Map
 }
 
 func (s *session) known() bool { return s != nil && s.estate != nil }

@@ -257,7 +257,7 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	}
 	deliveries := r.prepare(ctx, plan, nil, &resp.Diagnostics)
 	for i := range deliveries {
-		r.session.remember(&deliveries[i], &resp.Diagnostics)
+		deliveries[i].isNew = true
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -299,7 +299,7 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 		delete(gone, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(gone)) {
-		r.release(ctx, estate.Flow{Application: plan.Name.ValueString(), Name: name}, &resp.Diagnostics)
+		r.session.release(ctx, estate.Flow{Application: plan.Name.ValueString(), Name: name}, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
@@ -336,7 +336,8 @@ func (r *applicationResource) prepare(ctx context.Context, plan applicationModel
 // the evidence.
 func (r *applicationResource) deliver(ctx context.Context, plan *applicationModel, deliveries []delivery, diags *diag.Diagnostics) map[string]evidence {
 	found, known := make(map[string]foundModel, len(deliveries)), make(map[string]evidence, len(deliveries))
-	for _, d := range deliveries {
+	for i := range deliveries {
+		d := &deliveries[i]
 		var more diag.Diagnostics
 		found[d.flow.Name], known[d.flow.Name], more = r.session.deliver(ctx, d)
 		diags.Append(more...)
@@ -355,7 +356,7 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(state.Flows.Elements())) {
-		r.release(ctx, estate.Flow{Application: state.Name.ValueString(), Name: name}, &resp.Diagnostics)
+		r.session.release(ctx, estate.Flow{Application: state.Name.ValueString(), Name: name}, &resp.Diagnostics)
 	}
 }
 

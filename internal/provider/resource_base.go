@@ -9,8 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
 // resourceBase holds what resources have from the provider's configuration.
@@ -42,13 +40,6 @@ func (b *resourceBase) forget(ctx context.Context, resp *resource.ReadResponse) 
 	}
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, nil)...)
 	return true
-}
-
-// release gives up the rules that a flow owns.
-func (b *resourceBase) release(ctx context.Context, f estate.Flow, diags *diag.Diagnostics) {
-	if err := b.session.estate.Release(ctx, f.Owner()); err != nil {
-		diags.AddError(fmt.Sprintf("Unable to remove the rules of flow %q", f.Owner()), sentence(err.Error()))
-	}
 }
 
 // checkApplicationName refuses what could not be told apart in "application/flow".

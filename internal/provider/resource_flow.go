@@ -143,11 +143,11 @@ func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, r
 	resp.Diagnostics.Append(diags...)
 	d, diags := r.session.prepare(ctx, f, plan.foundModel, nil, path.Empty())
 	resp.Diagnostics.Append(diags...)
-	r.session.remember(&d, &resp.Diagnostics)
+	d.isNew = true
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, e, diags := r.session.deliver(ctx, d)
+	found, e, diags := r.session.deliver(ctx, &d)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		// No state: the next plan creates it again, where a state would be tainted.
@@ -177,7 +177,7 @@ func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, e, diags := r.session.deliver(ctx, d)
+	found, e, diags := r.session.deliver(ctx, &d)
 	resp.Diagnostics.Append(diags...)
 	plan.ID, plan.foundModel = types.StringValue(f.Owner()), found
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -191,7 +191,7 @@ func (r *flowResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		return
 	}
 	f, _ := state.flow(ctx, state.Application.ValueString(), state.Name.ValueString(), nil)
-	r.release(ctx, f, &resp.Diagnostics)
+	r.session.release(ctx, f, &resp.Diagnostics)
 }
 
 func (r *flowResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
