@@ -185,7 +185,7 @@ func (f *File) BaseDigest() string {
 	h := sha256.New()
 	for _, it := range f.items {
 		if it.foreign != nil {
-			fmt.Fprintf(h, "%d\n%s\n", len(it.raw), it.raw)
+			_, _ = fmt.Fprintf(h, "%d\n%s\n", len(it.raw), it.raw)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])

@@ -81,8 +81,8 @@ func resolve(path string) (string, error) {
 		}
 		path = filepath.Join(dir, filepath.Base(abs))
 		link, err := os.Readlink(path)
-		if err != nil { // no link, or nothing there yet
-			return path, nil
+		if err != nil {
+			return path, nil //nolint:nilerr // it is no link, or not there yet
 		}
 		if !filepath.IsAbs(link) {
 			link = filepath.Join(dir, link)

@@ -83,7 +83,7 @@ func (r Rule) contentName() string {
 		{r.Action.String()}, r.Traffic.Sources.Strings(), r.Traffic.Destinations.Strings(), r.Traffic.Services.Strings(),
 		canonicalNames(r.SourceZones), canonicalNames(r.DestinationZones), canonicalNames(r.unknown),
 	} {
-		fmt.Fprintf(h, "%q\n", part)
+		_, _ = fmt.Fprintf(h, "%q\n", part)
 	}
 	return "acl-" + hex.EncodeToString(h.Sum(nil)[:5])
 }

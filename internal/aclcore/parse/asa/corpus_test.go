@@ -39,7 +39,6 @@ var (
 	remarkLine   = regexp.MustCompile(`^\s*access-list \S+ (?:line \d+ )?remark\b`)
 	headingLine  = regexp.MustCompile(`^access-list \S+; \d+ elements`)
 	inactiveLine = regexp.MustCompile(` inactive( |$)`)
-	objectLine   = regexp.MustCompile(`^\s*(object|object-group|network-object|group-object|service-object|port-object|protocol-object|icmp-object|host|subnet|range|fqdn|service|description:?|access-group)\b`)
 )
 
 // account says what became of each line of the corpus, and fails for a line that

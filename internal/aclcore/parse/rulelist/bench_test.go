@@ -171,13 +171,12 @@ func floorNumber(digits []byte) uint32 {
 
 func floorAddress(word []byte) [2]uint32 {
 	var address, octet uint32
-	bits := uint32(32)
 	for i, c := range word {
 		switch c {
 		case '.':
 			address, octet = address<<8|octet, 0
 		case '/':
-			bits = floorNumber(word[i+1:])
+			bits := floorNumber(word[i+1:])
 			address = address<<8 | octet
 			return [2]uint32{address, address | uint32(1<<(32-bits)-1)}
 		default:

@@ -41,12 +41,12 @@ func (s *scanner) unexpected(wanted string) error {
 		return s.errorf("the text ends where %s is expected; is the file cut off?", wanted)
 	}
 	rest := s.data[s.pos:]
-	switch c := rest[0]; {
-	case c == '/' || c == '#':
+	switch c := rest[0]; c {
+	case '/', '#':
 		return s.errorf("JSON has no comments; take it out, or write it under the key \"comment\" of the rule")
-	case c == '\'':
+	case '\'':
 		return s.errorf("JSON strings stand in double quotes")
-	case c == '}' || c == ']':
+	case '}', ']':
 		return s.errorf("found %q where %s is expected; is there a comma too many before it?", c, wanted)
 	}
 	word := rest[:min(len(rest), 20)]
