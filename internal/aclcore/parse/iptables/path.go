@@ -2,8 +2,8 @@ package iptables
 
 import (
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
@@ -125,7 +125,7 @@ func (r *ruleReader) chain(c *chain) *netfilter.Chain {
 		clauses, ok := r.read(l)
 		if ok && len(clauses) > 0 {
 			out.Rules = append(out.Rules, netfilter.Rule{
-				Line: l.line, Text: l.text, Name: r.rule.name, Place: r.place(c, fmt.Sprint(number)), Clauses: clauses,
+				Line: l.line, Text: l.text, Name: r.rule.name, Place: r.place(c, strconv.Itoa(number)), Clauses: clauses,
 			})
 			r.noteTranslation(l, clauses[0].Verdict)
 		}

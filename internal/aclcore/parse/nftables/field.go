@@ -43,9 +43,7 @@ func to(s addr.Set) netfilter.Packets { return netfilter.All().To(s) }
 // both returns the packets in a and b, which are sure.
 func both(a, b netfilter.Packets) netfilter.Packets { return a.Intersect(b) }
 
-// field returns what a name stands for in chains of the hook; ok is false if it
-// cannot be decided.
-func (l *lowerer) field(name string) (f field, ok bool) {
+func (l *lowerer) makeField(name string) (f field, ok bool) {
 	header, part, _ := strings.Cut(name, " ")
 	switch header {
 	case "ip":
@@ -275,7 +273,7 @@ func parseAddresses(e expr, all addr.Set) (addr.Set, bool) {
 }
 
 // parseNumbers reads a number, a name or a range.
-func (f field) parseNumbers(e expr) (from, to int, ok bool) {
+func (f *field) parseNumbers(e expr) (from, to int, ok bool) {
 	switch e.kind {
 	case everything:
 		return 0, f.max, true
@@ -284,12 +282,16 @@ func (f field) parseNumbers(e expr) (from, to int, ok bool) {
 		to, ok2 := f.reads(e.args[1].text)
 		return from, to, ok1 && ok2 && from <= to && to <= f.max
 	case literal:
-		if n, ok := f.reads(e.text); ok {
-			return n, n, n <= f.max
+		first, last, ranged := strings.Cut(e.text, "-")
+		if ranged { // a range, or a name such as echo-request
+			from, ok1 := f.reads(first)
+			to, ok2 := f.reads(last)
+			if ok1 && ok2 {
+				return from, to, from <= to && to <= f.max
+			}
 		}
-		if first, last, ok := strings.Cut(e.text, "-"); ok {
-			return f.parseNumbers(expr{kind: rangeExpr, args: []expr{word(first), word(last)}})
-		}
+		n, ok := f.reads(e.text)
+		return n, n, ok && n <= f.max
 	}
 	return 0, 0, false
 }

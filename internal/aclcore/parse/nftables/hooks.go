@@ -2,9 +2,9 @@ package nftables
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/netfilter"
@@ -186,7 +186,11 @@ func (b *documentBuilder) chain(l *lowerer, c, base baseChain) *netfilter.Chain 
 			out.Out = devices
 		}
 	}
-	out.PolicyRule = netfilter.Rule{Line: c.policyAt, Text: c.text, Place: place(c, -1)}
+	var place string
+	if isBase && c.kind != "nat" { // a chain that translates addresses is no place for filters
+		place = c.String()
+	}
+	out.PolicyRule = netfilter.Rule{Line: c.policyAt, Text: c.text, Place: place}
 	for i := range c.rules {
 		r := &c.rules[i]
 		clauses := l.rule(r)
@@ -194,24 +198,12 @@ func (b *documentBuilder) chain(l *lowerer, c, base baseChain) *netfilter.Chain 
 			continue
 		}
 		nr := netfilter.Rule{Line: r.line, Text: r.text, Name: r.comment, Clauses: clauses}
-		if isBase {
-			nr.Place = place(c, i)
+		if place != "" {
+			nr.Place = place + " index " + strconv.Itoa(i)
 		}
 		out.Rules = append(out.Rules, nr)
 	}
 	return out
-}
-
-// place is where nft inserts before a rule of the chain. A chain that translates
-// addresses is no place for filters.
-func place(c baseChain, index int) string {
-	switch {
-	case c.kind == "nat":
-		return ""
-	case index < 0:
-		return c.String()
-	}
-	return fmt.Sprintf("%s index %d", c, index)
 }
 
 func familiesOf(family string) netfilter.Families {

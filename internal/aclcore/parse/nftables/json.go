@@ -139,8 +139,9 @@ func (r jsonReader) rule(v *jsontree.Value, first bool) {
 	if list := v.Get("expr"); list != nil {
 		for i := range list.Items {
 			st := r.statement(&list.Items[i])
-			out.statements = append(out.statements, st)
-			words = append(words, st.text)
+			if words = append(words, st.text); st.kind != harmless {
+				out.statements = append(out.statements, st)
+			}
 		}
 	}
 	out.text = strings.Join(words, " ")

@@ -9,58 +9,57 @@ import (
 
 // statement reads one statement of a rule.
 func (r jsonReader) statement(v *jsontree.Value) statement {
-	if v.Kind != jsontree.Object || len(v.Keys) != 1 {
-		return statement{kind: opaque, text: compact(v)}
+	if v.Kind == jsontree.Object && len(v.Keys) == 1 {
+		if st, ok := r.known(v.Keys[0], &v.Items[0]); ok {
+			return st
+		}
+		switch v.Keys[0] {
+		case "match", "limit", "quota", "ct count", "set", "connlimit":
+			return statement{kind: doubtful, text: compact(v)}
+		}
 	}
-	key, body := v.Keys[0], &v.Items[0]
-	st := statement{kind: opaque, text: compact(v)}
+	return statement{kind: opaque, text: compact(v)}
+}
+
+// known reads the statements that are understood.
+func (r jsonReader) known(key string, body *jsontree.Value) (st statement, ok bool) {
 	switch key {
 	case "match":
-		return r.comparison(v, body)
+		return r.comparison(body)
 	case "vmap":
-		return r.vmap(v, body)
+		return r.vmap(body)
 	case "accept":
 		st = verdictOf(netfilter.Accept)
-	case "drop":
+	case "drop", "reject":
 		st = verdictOf(netfilter.Drop)
 	case "return":
 		st = verdictOf(netfilter.Return)
 	case "continue":
 		st = statement{kind: final}
-	case "reject":
-		st = verdictOf(netfilter.Drop)
-	case "jump":
-		return callOf(netfilter.Jump, "jump ", text(body, "target"))
-	case "goto":
-		return callOf(netfilter.Goto, "goto ", text(body, "target"))
+	case "jump", "goto":
+		v := netfilter.Verdict{Kind: netfilter.Jump, Chain: text(body, "target")}
+		if key == "goto" {
+			v.Kind = netfilter.Goto
+		}
+		return statement{kind: final, verdict: v, text: key + " " + v.Chain}, true
 	case "snat", "masquerade":
 		st = verdictOf(netfilter.Translate)
-	case "counter", "log", "flow", "last", "secmark":
-		st.kind = harmless
-	case "ct helper", "ct timeout", "ct expectation":
+	case "counter", "log", "flow", "last", "secmark", "ct helper", "ct timeout", "ct expectation":
 		st.kind = harmless
 	case "notrack":
 		st.kind = untrack
-	case "limit", "quota", "ct count", "set", "connlimit":
-		st.kind = doubtful
-		return st
 	case "mangle":
 		field, value := r.expr(body.Get("key")), r.expr(body.Get("value"))
-		if st.kind = mangle(field); field.kind == fieldExpr {
-			st.text = field.String() + " set " + value.String()
-		}
-		return st
+		st.kind = mangle(field)
+		st.text = field.String() + " set " + value.String()
+		return st, st.kind == harmless || field.kind == fieldExpr
 	case "xt":
-		return xtStatement(text(body, "type"), text(body, "name"))
+		return xtStatement(text(body, "type"), text(body, "name")), true
 	default:
-		return st
+		return st, false
 	}
 	st.text = key
-	return st
-}
-
-func callOf(k netfilter.Kind, word, chain string) statement {
-	return statement{kind: final, verdict: netfilter.Verdict{Kind: k, Chain: chain}, text: word + chain}
+	return st, true
 }
 
 // mangle judges the setting of a field.
@@ -75,56 +74,52 @@ func mangle(field expr) stmtKind {
 	return opaque
 }
 
-func (r jsonReader) comparison(v, body *jsontree.Value) statement {
+func (r jsonReader) comparison(body *jsontree.Value) (st statement, ok bool) {
 	left, right := body.Get("left"), body.Get("right")
-	st := statement{kind: comparison, operator: text(body, "op"), text: compact(v)}
 	if left == nil || right == nil || len(body.Others("op", "left", "right")) > 0 {
-		return statement{kind: doubtful, text: st.text}
+		return st, false
 	}
-	st.left, st.right = r.expr(left), r.expr(right)
+	st = statement{kind: comparison, operator: text(body, "op"), left: r.expr(left), right: r.expr(right)}
+	if st.left.kind == unread || st.right.kind == unread {
+		return st, false
+	}
 	if st.operator == "" {
 		st.operator = "=="
 	}
-	if st.left.kind == unread || st.right.kind == unread {
-		return statement{kind: doubtful, text: st.text}
+	if st.left.kind != masked && (st.operator == "==" || st.operator == "in") {
+		st.text = st.left.String() + " " + st.right.String()
+	} else {
+		st.text = st.left.String() + " " + st.operator + " " + st.right.String()
 	}
-	words := []string{st.left.String(), st.operator, st.right.String()}
-	if st.operator == "==" || st.operator == "in" {
-		words = []string{words[0], words[2]}
-	}
-	if st.left.kind == masked {
-		words = []string{words[0], st.operator, st.right.String()}
-	}
-	st.text = strings.Join(words, " ")
-	return st
+	return st, true
 }
 
-func (r jsonReader) vmap(v, body *jsontree.Value) statement {
-	st := statement{kind: verdictMap, left: r.expr(body.Get("key")), text: compact(v)}
+func (r jsonReader) vmap(body *jsontree.Value) (st statement, ok bool) {
+	st = statement{kind: verdictMap, left: r.expr(body.Get("key"))}
 	data := body.Get("data")
 	if st.left.kind == unread || data == nil {
-		return statement{kind: opaque, text: st.text}
+		return st, false
 	}
 	if data.Kind == jsontree.String && strings.HasPrefix(data.Text, "@") {
 		st.right = expr{kind: reference, text: data.Text[1:]}
 		st.text = st.left.String() + " vmap " + data.Text
-		return st
+		return st, true
 	}
 	list := data.Get("set")
 	if list == nil || list.Kind != jsontree.Array {
-		return statement{kind: opaque, text: st.text}
+		return st, false
 	}
 	var texts []string
 	for i := range list.Items {
 		m, changes, ok := r.mapping(&list.Items[i])
 		if !ok || changes {
-			return statement{kind: opaque, text: st.text}
+			return st, false
 		}
 		st.elements = append(st.elements, m)
 		texts = append(texts, m.key.String()+" : "+verdictText(m.verdict))
 	}
 	st.text = st.left.String() + " vmap { " + strings.Join(texts, ", ") + " }"
-	return st
+	return st, true
 }
 
 func verdictText(v netfilter.Verdict) string {

@@ -18,6 +18,27 @@ type lowerer struct {
 	untracked []netfilter.Packets
 	// interfaces are the names of interfaces that the ruleset has.
 	interfaces []string
+	// fields are those that were looked up, nil for what cannot be decided; one is room
+	// for a list of one.
+	fields map[string]*field
+	one    [1]*field
+}
+
+// field returns what a name stands for in chains of the hook, nil if it cannot be
+// decided.
+func (l *lowerer) field(name string) *field {
+	f, known := l.fields[name]
+	if known {
+		return f
+	}
+	if made, ok := l.makeField(name); ok {
+		f = &made
+	}
+	if l.fields == nil {
+		l.fields = make(map[string]*field)
+	}
+	l.fields[name] = f
+	return f
 }
 
 // rule returns the clauses of a rule, none if it decides nothing.
@@ -66,6 +87,9 @@ func undecided(sets []netfilter.Packets, reason string) netfilter.Clause {
 // narrow returns the packets in both; where these are too many sets, those in a are
 // in doubt.
 func narrow(a, b []netfilter.Packets) []netfilter.Packets {
+	if len(a) == 1 && len(b) == 1 {
+		return nonEmpty(a[0].Intersect(b[0]))
+	}
 	out, ok := netfilter.Both(a, b)
 	if ok {
 		return out
@@ -119,16 +143,17 @@ func (l *lowerer) verdicts(st *statement, within []netfilter.Packets) (clauses [
 	return append(clauses, netfilter.Clause{Packets: narrow(within, left), Verdict: rest.verdict}), true
 }
 
-// fieldsOf returns the field, or the fields side by side, of an expression.
-func (l *lowerer) fieldsOf(e expr) ([]field, bool) {
-	parts := []expr{e}
-	if e.kind == concat {
-		parts = e.args
+// fieldsOf returns the field, or the fields side by side, of an expression, until it
+// is called again.
+func (l *lowerer) fieldsOf(e expr) ([]*field, bool) {
+	if e.kind != concat {
+		l.one[0] = l.field(e.text)
+		return l.one[:], l.one[0] != nil && e.kind == fieldExpr
 	}
-	var out []field
-	for _, p := range parts {
-		f, ok := l.field(p.text)
-		if p.kind != fieldExpr || !ok {
+	out := make([]*field, 0, len(e.args))
+	for _, p := range e.args {
+		f := l.field(p.text)
+		if p.kind != fieldExpr || f == nil {
 			return nil, false
 		}
 		out = append(out, f)
@@ -137,7 +162,7 @@ func (l *lowerer) fieldsOf(e expr) ([]field, bool) {
 }
 
 // hasAll returns the packets that have all the fields.
-func hasAll(fields []field) netfilter.Packets {
+func hasAll(fields []*field) netfilter.Packets {
 	all := netfilter.All()
 	for _, f := range fields {
 		all = all.Intersect(f.has)
@@ -147,7 +172,7 @@ func hasAll(fields []field) netfilter.Packets {
 
 // elementsOf returns the packets whose field, or fields side by side, have one of
 // the values.
-func (l *lowerer) elementsOf(fields []field, left expr, values []expr, text string) ([]netfilter.Packets, bool) {
+func (l *lowerer) elementsOf(fields []*field, left expr, values []expr, text string) ([]netfilter.Packets, bool) {
 	if left.kind == concat {
 		return l.amongTuples(fields, values, text)
 	}
@@ -193,7 +218,7 @@ func (l *lowerer) unusable(e expr) string {
 	return ""
 }
 
-func (l *lowerer) compare(st *statement, fields []field) ([]netfilter.Packets, bool) {
+func (l *lowerer) compare(st *statement, fields []*field) ([]netfilter.Packets, bool) {
 	f := fields[0]
 	values, ok := l.values(st.right)
 	if !ok {
@@ -219,7 +244,7 @@ func (l *lowerer) compare(st *statement, fields []field) ([]netfilter.Packets, b
 }
 
 // anyOf returns the packets that have one of the bits.
-func (l *lowerer) anyOf(f field, st *statement) ([]netfilter.Packets, bool) {
+func (l *lowerer) anyOf(f *field, st *statement) ([]netfilter.Packets, bool) {
 	values := []expr{st.right}
 	if st.right.kind == flags {
 		values = st.right.args
@@ -235,7 +260,7 @@ func (l *lowerer) anyOf(f field, st *statement) ([]netfilter.Packets, bool) {
 	return nil, false
 }
 
-func (l *lowerer) notAmong(fields []field, st *statement, values []expr) ([]netfilter.Packets, bool) {
+func (l *lowerer) notAmong(fields []*field, st *statement, values []expr) ([]netfilter.Packets, bool) {
 	f := fields[0]
 	if len(fields) == 1 {
 		switch {
@@ -265,7 +290,7 @@ func (l *lowerer) notAmong(fields []field, st *statement, values []expr) ([]netf
 		return f.andOdd(out, st.text), ok
 	}
 	sets, ok := l.amongTuples(fields, values, st.text)
-	if !ok || slices.ContainsFunc(fields, func(f field) bool { return !f.odd.IsEmpty() }) {
+	if !ok || slices.ContainsFunc(fields, func(f *field) bool { return !f.odd.IsEmpty() }) {
 		return nil, false
 	}
 	return netfilter.Except(hasAll(fields), sets)
@@ -287,7 +312,7 @@ func (l *lowerer) values(e expr) ([]expr, bool) {
 }
 
 // ordered returns the packets whose field is less or greater than a value.
-func (f field) ordered(operator string, v expr, text string) ([]netfilter.Packets, bool) {
+func (f *field) ordered(operator string, v expr, text string) ([]netfilter.Packets, bool) {
 	switch {
 	case f.address != nil:
 		s, ok := parseAddresses(v, f.all)

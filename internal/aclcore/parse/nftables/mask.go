@@ -13,9 +13,9 @@ func (l *lowerer) masked(st *statement) ([]netfilter.Packets, bool) {
 	if st.left.args[0].kind != fieldExpr || st.operator != "==" && st.operator != "!=" {
 		return nil, false
 	}
-	f, ok := l.field(st.left.args[0].text)
-	values, ok2 := l.values(st.right)
-	if !ok || !ok2 || len(values) == 0 {
+	f := l.field(st.left.args[0].text)
+	values, ok := l.values(st.right)
+	if f == nil || !ok || len(values) == 0 {
 		return nil, false
 	}
 	mask, not := st.left.args[1], st.operator == "!="
@@ -33,7 +33,7 @@ func (l *lowerer) masked(st *statement) ([]netfilter.Packets, bool) {
 }
 
 // maskedAddresses keeps the bits of the mask, which need not be contiguous.
-func maskedAddresses(f field, mask expr, values []expr, not bool) ([]netfilter.Packets, bool) {
+func maskedAddresses(f *field, mask expr, values []expr, not bool) ([]netfilter.Packets, bool) {
 	m, err := netip.ParseAddr(mask.text)
 	if err != nil || mask.kind != literal {
 		return nil, false
@@ -108,7 +108,7 @@ func (l *lowerer) maskedState(mask expr, values []expr, not bool, text string) (
 
 // maskedFragment judges offset and flag "more fragments" of a packet that is no
 // fragment; the flag "don't fragment" is left open.
-func maskedFragment(f field, mask expr, values []expr, not bool) ([]netfilter.Packets, bool) {
+func maskedFragment(f *field, mask expr, values []expr, not bool) ([]netfilter.Packets, bool) {
 	const moreAndOffset = 0x3fff
 	m, ok := plainNumber(mask.text)
 	if !ok || m&^moreAndOffset != 0 {

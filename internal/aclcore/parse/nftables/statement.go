@@ -18,11 +18,11 @@ type statementReader struct {
 // errUnread says that the rest of a rule is not understood.
 var errUnread = errors.New("is not understood")
 
-// all reads the statements of the rule. From the first that is not understood on
+// all reads the statements of the rule that are more than counters and comments, and
+// adds them to out. From the first that is not understood on
 // nothing is taken for a condition, which could make the rule look narrower than
 // it is: the rest is in doubt, and only its verdict, at the end, is read.
-func (s *statementReader) all() []statement {
-	var out []statement
+func (s *statementReader) all(out []statement) []statement {
 	for s.next < len(s.tokens) {
 		start := s.next
 		st, err := s.statement()
@@ -30,8 +30,10 @@ func (s *statementReader) all() []statement {
 			s.next = start
 			return append(out, s.rest()...)
 		}
-		st.text = textOf(s.source, s.tokens[start:s.next])
-		out = append(out, st)
+		if st.kind != harmless {
+			st.text = textOf(s.source, s.tokens[start:s.next])
+			out = append(out, st)
+		}
 	}
 	return out
 }
@@ -129,65 +131,76 @@ func (s *statementReader) pairs(words ...string) error {
 
 // statement reads the next statement.
 func (s *statementReader) statement() (statement, error) {
-	switch t := s.peek(); {
-	case t.quoted:
+	t := s.peek()
+	if t.quoted {
 		return statement{}, errUnread
-	case s.pass("accept"):
-		return verdictOf(netfilter.Accept), nil
-	case s.pass("drop"):
-		return verdictOf(netfilter.Drop), nil
-	case s.pass("return"):
-		return verdictOf(netfilter.Return), nil
-	case s.pass("continue"):
-		return statement{kind: final}, nil
-	case s.at("jump"), s.at("goto"):
+	}
+	switch t.text {
+	case "accept", "drop", "return", "continue", "jump", "goto":
 		v, err := s.verdict()
 		return statement{kind: final, verdict: v}, err
-	case s.pass("reject"):
-		return verdictOf(netfilter.Drop), s.rejectWith()
-	case s.pass("counter"):
-		s.pass("name")
-		if s.peek().quoted {
-			s.next++
-			return statement{kind: harmless}, nil
+	case "dnat", "redirect", "tproxy", "synproxy", "queue", "fwd", "dup":
+		s.next = len(s.tokens)
+		return statement{kind: opaque}, nil
+	case "snat", "masquerade":
+		s.next = len(s.tokens)
+		return verdictOf(netfilter.Translate), nil
+	case "add", "update", "delete":
+		if !s.pass(t.text, "@") {
+			return statement{}, errUnread
 		}
-		return statement{kind: harmless}, s.pairs("packets", "bytes")
-	case s.pass("log"):
+		s.next++
+		return statement{kind: doubtful}, s.passBraces()
+	case "ct":
+		if s.pass("ct", "count") {
+			s.pass("over")
+			_, err := s.argument()
+			return statement{kind: doubtful}, err
+		}
+		return s.condition()
+	case "reject":
+		s.next++
+		return verdictOf(netfilter.Drop), s.rejectWith()
+	case "counter":
+		s.next++
+		return statement{kind: harmless}, s.counter()
+	case "log":
+		s.next++
 		return statement{kind: harmless}, s.log()
-	case s.pass("comment"):
+	case "comment":
+		s.next++
 		text, err := s.argument()
 		s.comment = text
 		return statement{kind: harmless}, err
-	case s.pass("notrack"):
+	case "notrack":
+		s.next++
 		return statement{kind: untrack}, nil
-	case s.pass("flow", "add"), s.pass("flow", "offload"), s.pass("offload"):
-		if !s.pass("@") {
+	case "flow", "offload":
+		if !s.pass("flow", "add", "@") && !s.pass("flow", "offload", "@") && !s.pass("offload", "@") {
 			return statement{}, errUnread
 		}
 		_, err := s.argument()
 		return statement{kind: harmless}, err
-	case s.pass("limit"):
+	case "limit":
+		s.next++
 		return statement{kind: doubtful}, s.limit()
-	case s.pass("quota"):
+	case "quota":
+		s.next++
 		return statement{kind: doubtful}, s.quota()
-	case s.pass("xt"):
+	case "xt":
+		s.next++
 		return s.xt()
-	case s.at("dnat"), s.at("redirect"), s.at("tproxy"), s.at("synproxy"), s.at("queue"), s.at("fwd"), s.at("dup"):
-		s.next = len(s.tokens)
-		return statement{kind: opaque}, nil
-	case s.at("snat"), s.at("masquerade"):
-		s.next = len(s.tokens)
-		return verdictOf(netfilter.Translate), nil
-	case s.at("add", "@"), s.at("update", "@"), s.at("delete", "@"):
-		s.next += 3
-		return statement{kind: doubtful}, s.passBraces()
-	case s.at("ct", "count"):
-		s.next += 2
-		s.pass("over")
-		_, err := s.argument()
-		return statement{kind: doubtful}, err
 	}
 	return s.condition()
+}
+
+// counter reads "packets 3 bytes 180", or a name.
+func (s *statementReader) counter() error {
+	if s.pass("name") || s.peek().quoted {
+		_, err := s.argument()
+		return err
+	}
+	return s.pairs("packets", "bytes")
 }
 
 func verdictOf(k netfilter.Kind) statement {

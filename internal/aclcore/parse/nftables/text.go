@@ -2,6 +2,7 @@ package nftables
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,9 @@ type textReader struct {
 	defines map[string][]token
 	// room is what is left of maxTokens.
 	room int
+	// words and statements are those of the line being read.
+	words      []token
+	statements []statement
 }
 
 func (rs *ruleset) readText(source string) {
@@ -66,10 +70,28 @@ func (r *textReader) skipLine() {
 	}
 }
 
-// line returns the tokens up to the end of the line, definitions put in. The line
-// goes on within braces and parentheses.
+// line returns the tokens up to the end of the line, definitions put in, until it is
+// called again. The line goes on within braces and parentheses.
 func (r *textReader) line() []token {
-	var out []token
+	// Most lines are as they stand in the text.
+	for i := r.next; i < len(r.tokens); i++ {
+		switch t := &r.tokens[i]; {
+		case t.quoted:
+		case t.text == "\n", t.text == ";", t.text == "}":
+			words := r.tokens[r.next:i]
+			r.next = i
+			return words
+		case t.text == "{", t.text == "(", t.text == ")", t.text == "$":
+			r.words = r.upToEnd(r.words[:0])
+			return r.words
+		}
+	}
+	words := r.tokens[min(r.next, len(r.tokens)):]
+	r.next = len(r.tokens)
+	return words
+}
+
+func (r *textReader) upToEnd(out []token) []token {
 	depth := 0
 	for r.next < len(r.tokens) {
 		t := r.peek()
@@ -121,7 +143,7 @@ func (r *textReader) command() {
 		} else {
 			r.next++
 		}
-		r.defines[name.text] = r.line()
+		r.defines[name.text] = slices.Clone(r.line())
 	case t.is("undefine"):
 		delete(r.defines, r.take().text)
 	case t.is("flush"):
@@ -433,8 +455,9 @@ func (r *textReader) rule(tokens []token, line int) chainRule {
 		r.room = 0
 	}
 	out := chainRule{line: line, text: textOf(r.source, tokens)}
-	st := &statementReader{source: r.source, tokens: tokens}
-	out.statements = st.all()
+	st := statementReader{source: r.source, tokens: tokens}
+	r.statements = st.all(r.statements[:0])
+	out.statements = slices.Clone(r.statements)
 	out.comment = st.comment
 	return out
 }

@@ -11,31 +11,35 @@ import (
 )
 
 // among returns the packets where the field has one of the values.
-func (l *lowerer) among(f field, values []expr, text string) ([]netfilter.Packets, bool) {
+func (l *lowerer) among(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
 	sets, ok := l.amongSure(f, values, text)
 	return f.andOdd(sets, text), ok
 }
 
 // andOdd adds the packets of which it cannot be told.
-func (f field) andOdd(sets []netfilter.Packets, text string) []netfilter.Packets {
+func (f *field) andOdd(sets []netfilter.Packets, text string) []netfilter.Packets {
 	if f.odd.IsEmpty() {
 		return sets
 	}
 	return append(sets, f.odd.Because(text+" of a protocol without ports"))
 }
 
-func (l *lowerer) amongSure(f field, values []expr, text string) ([]netfilter.Packets, bool) {
+func (l *lowerer) amongSure(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
 	switch {
 	case f.address != nil:
-		var ranges []addr.Range
+		var all addr.Set
+		ranges := make([]addr.Range, 0, len(values))
 		for _, v := range values {
 			s, ok := parseAddresses(v, f.all)
 			if !ok {
 				return nil, false
 			}
-			ranges = append(ranges, s.Ranges()...)
+			all, ranges = s, append(ranges, s.Ranges()...)
 		}
-		return nonEmpty(f.address(addr.SetOf(ranges...))), true
+		if len(values) > 1 {
+			all = addr.SetOf(ranges...)
+		}
+		return nonEmpty(f.address(all)), true
 	case f.side != nil:
 		return l.onInterfaces(f, values, text)
 	case f.state:
@@ -59,7 +63,7 @@ func (l *lowerer) amongSure(f field, values []expr, text string) ([]netfilter.Pa
 
 // amongNumbers joins the values in one service set where that is what the field is
 // about, so that a set of ports is one set of packets.
-func (f field) amongNumbers(values []expr) ([]netfilter.Packets, bool) {
+func (f *field) amongNumbers(values []expr) ([]netfilter.Packets, bool) {
 	var out netfilter.Packets
 	var ranges []service.Range
 	for _, v := range values {
@@ -68,26 +72,34 @@ func (f field) amongNumbers(values []expr) ([]netfilter.Packets, bool) {
 			return nil, false
 		}
 		p := f.holds(from, to)
-		if p.IsEmpty() {
+		switch {
+		case p.IsEmpty():
 			continue
-		}
-		if out.IsEmpty() {
+		case out.IsEmpty():
 			out = p
-		} else {
+		case !out.Traffic.Sources.Equal(p.Traffic.Sources):
 			// Two values of one field differ in services, or in the family.
 			out.Traffic.Sources = out.Traffic.Sources.Union(p.Traffic.Sources)
 			out.Traffic.Destinations = out.Traffic.Destinations.Union(p.Traffic.Destinations)
 		}
-		ranges = append(ranges, p.Traffic.Services.Ranges()...)
+		if len(values) > 1 {
+			ranges = append(ranges, p.Traffic.Services.Ranges()...)
+		}
 	}
-	if !out.IsEmpty() {
+	if len(values) > 1 && !out.IsEmpty() {
 		out.Traffic.Services = service.SetOf(ranges...)
 	}
 	return nonEmpty(out), true
 }
 
 func nonEmpty(sets ...netfilter.Packets) []netfilter.Packets {
-	return slices.DeleteFunc(sets, netfilter.Packets.IsEmpty)
+	out := sets[:0]
+	for i := range sets {
+		if !sets[i].IsEmpty() {
+			out = append(out, sets[i])
+		}
+	}
+	return out
 }
 
 func parseStates(values []expr) (states netfilter.ConnStates, ok bool) {
@@ -157,7 +169,7 @@ func (l *lowerer) connection(states netfilter.ConnStates, text string) []netfilt
 
 // onInterfaces returns the packets of the interfaces. A pattern (eth*) is decided
 // for those that the ruleset names elsewhere.
-func (l *lowerer) onInterfaces(f field, values []expr, text string) ([]netfilter.Packets, bool) {
+func (l *lowerer) onInterfaces(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
 	names, patterns, ok := interfaceNames(values)
 	if !ok {
 		return nil, false
@@ -178,7 +190,7 @@ func (l *lowerer) onInterfaces(f field, values []expr, text string) ([]netfilter
 }
 
 // offInterfaces returns the packets of none of the interfaces.
-func (l *lowerer) offInterfaces(f field, values []expr, text string) ([]netfilter.Packets, bool) {
+func (l *lowerer) offInterfaces(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
 	names, patterns, ok := interfaceNames(values)
 	if !ok {
 		return nil, false
@@ -223,7 +235,7 @@ func interfaceNames(values []expr) (names, patterns []string, ok bool) {
 
 // amongTuples returns the packets whose fields, side by side, have one of the
 // values.
-func (l *lowerer) amongTuples(fields []field, values []expr, text string) ([]netfilter.Packets, bool) {
+func (l *lowerer) amongTuples(fields []*field, values []expr, text string) ([]netfilter.Packets, bool) {
 	var out []netfilter.Packets
 	for _, v := range values {
 		tuple := v.args

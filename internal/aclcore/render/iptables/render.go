@@ -17,8 +17,6 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/spot"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // maxLines is how many commands one change may have.
@@ -47,9 +45,12 @@ func Render(listName string, in rule.Insertion) (string, error) {
 		if len(parts) == 0 {
 			continue
 		}
-		if !spot.Filters(in.Base, traffic.Product{Sources: f.all, Destinations: f.all, Services: service.Any()}) {
+		if !spot.Filters(in.Base, f.all) {
 			out = append(out, "# "+f.program+" has rules of its own, which are not in this ruleset; what is for it is left out")
 			continue
+		}
+		if omits(parts) {
+			out = append(out, "# iptables cannot name IP protocol 0, which no packet has; it is left out")
 		}
 		lines, err := f.render(strings.ToUpper(listName), rule.Insertion{Base: in.Base, Before: in.Before, Rules: parts})
 		if err != nil {

@@ -3,9 +3,11 @@ package iptablesrender
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
@@ -24,15 +26,16 @@ func protocolName(protocol uint8) string {
 }
 
 // services writes the set in as few matches as it takes. Messages of the other
-// family's ICMP, which no packet of this family is, are left out.
+// family's ICMP, which no packet of this family is, are left out, and so is protocol
+// 0 beside others: it is the hop-by-hop header of IPv6 and nothing in IPv4.
 func (f family) services(s service.Set) ([]string, error) {
 	if s.IsAny() {
 		return []string{""}, nil
 	}
-	if rest := service.Any().Subtract(s).Ranges(); len(rest) == 1 && isWhole(rest[0]) && rest[0].ProtoFrom == rest[0].ProtoTo && rest[0].ProtoFrom != 0 {
-		return []string{"! -p " + protocolName(rest[0].ProtoFrom)}, nil
+	out, err := wholeProtocols(s)
+	if err != nil {
+		return nil, err
 	}
-	var out []string
 	ranges := s.Ranges()
 	for i := 0; i < len(ranges); {
 		r := ranges[i]
@@ -43,6 +46,9 @@ func (f family) services(s service.Set) ([]string, error) {
 		}
 		group := ranges[i : i+n]
 		i += n
+		if isWhole(r) {
+			continue
+		}
 		for p := int(r.ProtoFrom); p <= int(r.ProtoTo); p++ {
 			more, err := f.protocol(uint8(p), group)
 			if err != nil {
@@ -52,6 +58,43 @@ func (f family) services(s service.Set) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// wholeProtocols writes the protocols that are wholly in the set.
+func wholeProtocols(s service.Set) ([]string, error) {
+	var in, missing []uint8
+	for p := range 256 {
+		if s.ContainsSet(service.SetOf(service.Whole(uint8(p)))) {
+			in = append(in, uint8(p))
+		} else {
+			missing = append(missing, uint8(p))
+		}
+	}
+	switch {
+	case len(in) == 1 && in[0] == 0:
+		return nil, errors.New("names IP protocol 0, which iptables takes for all protocols; leave it out")
+	case len(missing) == 1 && missing[0] != 0:
+		return []string{"! -p " + protocolName(missing[0])}, nil
+	}
+	var out []string
+	for _, p := range in {
+		if p != 0 {
+			out = append(out, "-p "+protocolName(p))
+		}
+	}
+	return out, nil
+}
+
+// omits reports whether protocol 0 is left out of what is written for the rules.
+func omits(rules []rule.Rule) bool {
+	return slices.ContainsFunc(rules, func(r rule.Rule) bool {
+		s := r.Traffic.Services
+		if s.IsAny() || !s.Contains(0, 0, 0) {
+			return false
+		}
+		whole, err := wholeProtocols(s)
+		return err == nil && (len(whole) != 1 || whole[0][0] != '!')
+	})
 }
 
 func sameButDst(a, b service.Range) bool {
@@ -67,10 +110,6 @@ func isWhole(r service.Range) bool {
 func (f family) protocol(protocol uint8, group []service.Range) ([]string, error) {
 	name := "-p " + protocolName(protocol)
 	switch {
-	case protocol == 0:
-		return nil, errors.New("names IP protocol 0, which iptables takes for all protocols; leave it out")
-	case isWhole(group[0]):
-		return []string{name}, nil
 	case protocol == f.icmp:
 		return f.types(group)
 	case service.HasTypes(protocol):

@@ -15,8 +15,6 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/spot"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // A family is the packets that one command can be for.
@@ -40,9 +38,10 @@ var (
 func Render(listName string, in rule.Insertion) (string, error) {
 	var out []string
 	commands := 0
-	for _, group := range split(in.Rules, chainFamilies(listName, in.Base)) {
+	chains := chainFamilies(listName, in.Base)
+	for _, group := range split(in.Rules, chains) {
 		f := group.family
-		if !spot.Filters(in.Base, traffic.Product{Sources: f.all, Destinations: f.all, Services: service.Any()}) {
+		if !spot.Filters(in.Base, f.all) || !f.fits(chains) {
 			out = append(out, "# no table of this ruleset filters "+f.name+"; what is for it is left out")
 			continue
 		}
@@ -56,6 +55,16 @@ func Render(listName string, in rule.Insertion) (string, error) {
 		return "", fmt.Errorf("rule %s: is for an address family that %s does not filter, or for none", &in.Rules[0], listName)
 	}
 	return strings.Join(out, "\n"), nil
+}
+
+// fits reports whether one of the chains sees packets of the family.
+func (f family) fits(chains map[string]bool) bool {
+	for c := range chains {
+		if f.chains[c] {
+			return true
+		}
+	}
+	return false
 }
 
 // chainFamilies returns the families of the chains that rules can be added to.

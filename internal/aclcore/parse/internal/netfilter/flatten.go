@@ -42,6 +42,8 @@ type Stage struct {
 	// rules it was made of.
 	families Families
 	size     int
+	// several says that it is more than one base chain.
+	several bool
 }
 
 // An ending is a policy and where it stands. The zero value is that of a family
@@ -63,6 +65,7 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 		w.size += len(c.Rules)
 	}
 	w.steps, w.room = maxSteps+100*w.size, maxEntries+2*w.size
+	w.entries = make([]entry, 0, len(base.Rules))
 	all := base.Families.packets()
 	all.In, all.Out = base.In, base.Out
 	whole := base.In.IsEvery() && base.Out.IsEvery()

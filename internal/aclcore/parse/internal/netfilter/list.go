@@ -13,7 +13,8 @@ type Missing struct {
 }
 
 // List returns the rules of the stage in order, and the action for what none of
-// them matches. A family that no chain of the stage filters is undecided, for the
+// them matches. Where several base chains are in it the last rule tells whose policy
+// that is. A family that no chain of the stage filters is undecided, for the
 // reason missing.
 func (s Stage) List(missing Missing) ([]rule.Rule, rule.Action) {
 	l := lister{entries: s.entries, last: rule.Deny, policy: &Rule{Text: "default"}}
@@ -26,14 +27,18 @@ func (s Stage) List(missing Missing) ([]rule.Rule, rule.Action) {
 	case !ends[1].filtered || ends[0].action == ends[1].action:
 		l.last, l.policy = ends[0].action, ends[0].source
 	}
+	if s.several && ends[0] == ends[1] && ends[0].filtered {
+		l.entries = append(slices.Clip(l.entries), entry{Packets: All(), action: l.last, source: l.policy})
+	}
 	for i, f := range families {
 		switch e := ends[i]; {
 		case !e.filtered:
 			l.doubt(f.packets().Because(missing.Reason), &Rule{Text: missing.Text})
-		case e.action != l.last: // what differs from the default action needs an entry
+		case s.several && ends[0] != ends[1]: // the policy of one of them
 			l.entries = append(slices.Clip(l.entries), entry{Packets: f.packets(), action: e.action, source: e.source})
 		}
 	}
+	l.rules = make([]rule.Rule, 0, len(l.entries))
 	for i, e := range l.entries {
 		l.put(e, i+1)
 	}
@@ -146,7 +151,7 @@ func (l *lister) follow(region Packets, next int) bool {
 			}
 		}
 		if taken && e.Sure() {
-			live = l.without(live, e.Packets)
+			live = without(live, e.Packets)
 		}
 	}
 	for _, p := range live {
@@ -158,7 +163,7 @@ func (l *lister) follow(region Packets, next int) bool {
 
 // without takes decided packets out of live where that needs no interface to be
 // left out; those that remain are only written down once more.
-func (l *lister) without(live []Packets, decided Packets) []Packets {
+func without(live []Packets, decided Packets) []Packets {
 	var out []Packets
 	for _, p := range live {
 		if decided.In.covers(p.In) && decided.Out.covers(p.Out) {

@@ -28,20 +28,28 @@ func (s Stage) IsTrivial() bool {
 // Then returns what packets meet that cross s and then next: drop is final in both,
 // accept in s only leads on to next.
 func (s Stage) Then(next Stage) Stage {
-	if s.IsTrivial() {
+	out := s.then(next)
+	out.several = s.several || next.several || s.families != 0 && next.families != 0
+	return out
+}
+
+func (s Stage) then(next Stage) Stage {
+	switch {
+	case s.families&next.families == 0 && next.families != 0:
+		// Iptables beside ip6tables: what is of one family, the other stage passes.
+		return Stage{
+			entries: slices.Concat(s.entries, next.entries), ends: later(s.ends, next.ends),
+			families: s.families | next.families, size: s.size + next.size,
+		}
+	case next.IsTrivial():
+		return s.last(next)
+	case s.IsTrivial():
 		next.ends, next.families = later(s.ends, next.ends), s.families|next.families
 		return next
-	}
-	if next.IsTrivial() {
-		return s.last(next)
 	}
 	c := composer{next: next, out: Stage{
 		families: s.families | next.families, size: s.size + next.size, ends: later(s.ends, next.ends),
 	}}
-	if s.families&next.families == 0 {
-		c.out.entries = slices.Concat(s.entries, next.entries)
-		return c.out
-	}
 	c.room, c.steps = maxEntries+2*c.out.size, maxSteps+100*c.out.size
 	entries := s.entries
 	for len(entries) > 0 && s.goesOn(entries[len(entries)-1]) {
@@ -61,25 +69,48 @@ func (s Stage) Then(next Stage) Stage {
 	case s.ends[1].passes():
 		c.through(IPv6())
 	}
-	if !s.ends[0].passes() || !s.ends[1].passes() {
-		// Packets are dropped at the end of s, and would be at the end of next if they
-		// came there: who wants to let them pass has to do so in both.
-		c.ending(All(), s.ends, false)
-		c.ending(All(), next.ends, false)
-	}
+	c.wouldDrop(s.ends)
 	if c.full {
 		c.undecided(All(), "the chains on the packet's way combine to too many rules", &Rule{Text: "the rest"})
 	}
 	return c.out
 }
 
+// wouldDrop writes down, for families whose packets are dropped at the end of the
+// first stage, that they are, and what the next would drop if they came there: who
+// wants to let them pass has to do so in both.
+func (c *composer) wouldDrop(ends [2]ending) {
+	var dropped Families
+	for i, f := range families {
+		if !ends[i].passes() {
+			dropped |= f
+		}
+	}
+	if dropped == 0 {
+		return
+	}
+	c.ending(All(), ends, false)
+	for _, e := range c.next.entries {
+		if hit := e.Intersect(dropped.packets()); e.action == rule.Deny && !hit.IsEmpty() {
+			e.Packets = hit
+			c.write(e)
+		}
+	}
+	c.ending(dropped.packets(), c.next.ends, false)
+}
+
 // last returns s when next lets every packet pass: what s rewrites, nobody looks at.
 func (s Stage) last(next Stage) Stage {
-	s.entries = slices.Clone(s.entries)
-	for i := range s.entries {
-		s.entries[i].translated = ""
+	if slices.ContainsFunc(s.entries, func(e entry) bool { return e.translated != "" }) {
+		s.entries = slices.Clone(s.entries)
+		for i := range s.entries {
+			s.entries[i].translated = ""
+		}
 	}
-	s.ends, s.families = later(s.ends, next.ends), s.families|next.families
+	if s.ends[0].passes() && s.ends[1].passes() {
+		s.entries = append(slices.Clip(s.entries), next.entries...)
+	}
+	s.ends, s.families, s.size = later(s.ends, next.ends), s.families|next.families, s.size+next.size
 	return s
 }
 
@@ -125,9 +156,37 @@ func (c *composer) add(e entry) {
 	case e.State == Later:
 		// Replies that this stage lets pass are left to the entries that follow: of
 		// them nothing is said that could permit more than the device does.
-	default:
+	case e.In.IsEvery() && e.Out.IsEvery():
 		c.through(e.Packets)
 		c.ending(e.Packets, c.next.ends, true)
+	default:
+		c.part(e.Packets)
+	}
+}
+
+// part writes down what the next stage does with packets of some interfaces, each of
+// them once: where a flow does not say its interfaces, an entry for some of them may
+// or may not match, and one behind it would seem to decide what it has taken.
+func (c *composer) part(p Packets) {
+	live := []Packets{p}
+	for _, e := range c.next.entries {
+		for _, l := range live {
+			if c.steps--; c.full || c.steps < 0 {
+				c.full = true
+				return
+			}
+			if hit := l.Intersect(e.Packets); !hit.IsEmpty() {
+				one := e
+				one.Packets = hit
+				c.write(one)
+			}
+		}
+		if e.Sure() {
+			live = without(live, e.Packets)
+		}
+	}
+	for _, l := range live {
+		c.ending(l, c.next.ends, true)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // Spot is a place in a chain: before the rule of that number, or at the end.
@@ -23,21 +23,14 @@ type Spot struct {
 // the end. ok is false for a rule that stands in no chain one can add to.
 type Reader func(place string) (chain string, number int, end, ok bool)
 
-// Filters reports whether any rule of the base that has a place is about some of the
-// traffic; false means that the list does not filter it, such as the other address
-// family. A base without places filters everything.
-func Filters(base *rule.Ruleset, some traffic.Product) bool {
-	placed := false
-	if base != nil {
-		for i := range base.Rules {
-			r := &base.Rules[i]
-			if r.Place != "" && r.Traffic.Overlaps(some) {
-				return true
-			}
-			placed = placed || r.Place != ""
-		}
-	}
-	return !placed
+// Filters reports whether the base filters traffic of the family, whose addresses
+// are all. Parsers say that it does not by a rule without a line that puts all of it
+// in doubt.
+func Filters(base *rule.Ruleset, all addr.Set) bool {
+	return base == nil || !slices.ContainsFunc(base.Rules, func(r rule.Rule) bool {
+		return r.Line == 0 && r.Place == "" && len(r.Unknown) > 0 && r.Traffic.Services.IsAny() &&
+			r.Traffic.Sources.Equal(all) && r.Traffic.Destinations.Equal(all)
+	})
 }
 
 // Find returns the spots, one in each chain that the traffic crosses, where the
@@ -75,7 +68,10 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 		}
 		b := chains[chain]
 		switch {
-		case !against || end:
+		case !against:
+		case end && i < in.Before:
+			b.after = none // nothing comes after a policy
+		case end:
 		case i < in.Before:
 			b.after = max(b.after, number)
 		default:
@@ -89,16 +85,19 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 			return nil, fmt.Errorf("no place in %s is before all rules that decide this traffic from rule %d on and after those above", name, in.Before+1)
 		}
 		s := Spot{Chain: name, Number: b.before, End: b.before == none}
-		if denies(in.Rules) {
-			if !s.End {
-				return []Spot{s}, nil
-			}
-			continue
+		if denies(in.Rules) && !s.End {
+			return []Spot{s}, nil
 		}
 		spots = append(spots, s)
 	}
-	if len(spots) == 0 {
-		spots = []Spot{{Chain: order[0], End: true}}
+	switch {
+	case len(order) == 0:
+		return nil, fmt.Errorf("no rule of %s tells where a rule for this traffic would stand", list)
+	case denies(in.Rules):
+		// Only policies permit this. What the first chain accepts need not be in the
+		// list, if others follow: the rule comes before.
+		s := Spot{Chain: order[0], Number: max(first, chains[order[0]].after+1)}
+		return []Spot{s}, nil
 	}
 	return spots, nil
 }

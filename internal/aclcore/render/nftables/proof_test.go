@@ -1,0 +1,216 @@
+package nftablesrender_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/nftables"
+	nftablesrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/nftables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+func draw(dice enginetest.Dice, most int) []rule.Rule {
+	rules := make([]rule.Rule, dice.IntN(most+1))
+	for i := range rules {
+		r := rule.Rule{Action: rule.Action(dice.IntN(2)), Traffic: enginetest.DrawProduct(dice)}
+		if r.Traffic.IsEmpty() {
+			r.Traffic = traffic.Any()
+		}
+		switch dice.IntN(6) {
+		case 0:
+			r.SourceZones = []string{"a"}
+		case 1:
+			r.SourceZones, r.DestinationZones = []string{"a", "b"}, []string{"b"}
+		}
+		rules[i] = r
+	}
+	return rules
+}
+
+// universe is every packet there can be, between every two of three zones or
+// unknown ones.
+var universe = func() (out []oracle.Packet) {
+	for _, from := range []string{"", "a", "c"} {
+		for _, to := range []string{"", "b"} {
+			for _, p := range enginetest.Packets([]traffic.Product{traffic.Any()}, from, to) {
+				if p.From.Is4() && p.Protocol != service.ICMPv6 || p.From.Is6() && p.Protocol != service.ICMP {
+					out = append(out, p)
+				}
+			}
+		}
+	}
+	return out
+}()
+
+// same fails unless both rulesets do the same with every packet.
+func same(t *testing.T, got, want *rule.Ruleset, text string) {
+	t.Helper()
+	for _, p := range universe {
+		g, w := oracle.Decide(got, p), oracle.Decide(want, p)
+		if g.Permit != w.Permit || g.Deny != w.Deny {
+			t.Fatalf("%+v: permitted %v and denied %v, want %v and %v, by\n%s", p, g.Permit, g.Deny, w.Permit, w.Deny, text)
+		}
+	}
+}
+
+func parse(t *testing.T, text string) *rule.Ruleset {
+	t.Helper()
+	doc, err := nftables.Parse(config.Input{Source: "fw.nft", Content: []byte(text)})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	l := doc.Lists[0]
+	return &rule.Ruleset{Name: l.Name, Source: "fw.nft", Rules: l.Rules, Default: l.Default}
+}
+
+// file takes the name of nft and the quotes of the shell from commands.
+func file(commands string) string {
+	var b strings.Builder
+	for line := range strings.Lines(commands) {
+		b.WriteString(strings.NewReplacer(`'"`, `"`, `"'`, `"`).Replace(strings.TrimPrefix(line, "nft ")))
+	}
+	return b.String() + "\n"
+}
+
+func roundTrip(t *testing.T, dice enginetest.Dice) {
+	rules := draw(dice, 5)
+	text, err := nftablesrender.Render("inet fw forward", rule.Insertion{Base: &rule.Ruleset{}, Rules: rules})
+	if err != nil {
+		if strings.Contains(err.Error(), "for an address family") {
+			return
+		}
+		t.Fatal(err)
+	}
+	whole := "table inet fw {\n\tchain forward {\n\t\ttype filter hook forward priority 0; policy drop;\n\t}\n}\n" + file(text)
+	got := parse(t, whole)
+	for _, r := range got.Rules {
+		if len(r.Unknown) > 0 {
+			t.Fatalf("%s is not understood: %v", r.Text, r.Unknown)
+		}
+	}
+	same(t, got, &rule.Ruleset{Rules: rules}, whole)
+}
+
+// TestRoundTrip reads back what was written.
+func TestRoundTrip(t *testing.T) {
+	for seed := range uint64(150) {
+		roundTrip(t, rand.New(rand.NewPCG(seed, 1)))
+	}
+}
+
+// FuzzRoundTrip does the same with rules that are made of bytes.
+func FuzzRoundTrip(f *testing.F) {
+	f.Add([]byte("\x02\x01\x03\x04\x05\x01\x00\x02"))
+	f.Add([]byte{5, 1, 0, 0, 7, 1, 1, 2, 3, 4, 0, 0, 5, 5, 5})
+	f.Fuzz(func(t *testing.T, b []byte) { roundTrip(t, (*enginetest.Bytes)(&b)) })
+}
+
+// chain writes rules of a chain: some call others, some decide nothing, some cannot
+// be decided.
+func chain(dice enginetest.Dice, family string, calls []string) string {
+	var b strings.Builder
+	commands, err := nftablesrender.Render(family+" x y", rule.Insertion{Base: &rule.Ruleset{}, Rules: draw(dice, 4)})
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(commands) {
+		rest, isRule := strings.CutPrefix(strings.TrimSpace(line), "nft add rule "+family+" x y ")
+		if !isRule {
+			continue
+		}
+		verdict := ""
+		switch dice.IntN(8) {
+		case 0:
+			b.WriteString("\t\tcounter\n")
+		case 1:
+			verdict = "return"
+		case 2, 3:
+			if len(calls) > 0 {
+				verdict = []string{"jump ", "goto "}[dice.IntN(2)] + calls[dice.IntN(len(calls))]
+			}
+		case 4:
+			if dice.IntN(3) == 0 {
+				verdict = "limit rate 1/second drop"
+			}
+		}
+		if verdict != "" {
+			rest = rest[:max(0, strings.LastIndex(rest, " "))] + " " + verdict
+		}
+		b.WriteString("\t\t" + rest + "\n")
+	}
+	return b.String()
+}
+
+// table writes a table with one or two base chains on the forward hook.
+func table(dice enginetest.Dice, family string, priority int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "table %s fw%d {\n", family, priority)
+	fmt.Fprintf(&b, "\tchain w {\n%s\t}\n\tchain u {\n%s\t}\n", chain(dice, family, nil), chain(dice, family, []string{"w"}))
+	for i := range 1 + dice.IntN(4)/3 {
+		policy := []string{"accept", "drop"}[dice.IntN(2)]
+		fmt.Fprintf(&b, "\tchain forward%d {\n\t\ttype filter hook forward priority %d; policy %s;\n%s\t}\n",
+			i, priority+i, policy, chain(dice, family, []string{"u", "w"}))
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// insertion puts rules into chains, and compares what the device then does with
+// what is meant: the rules, then those that were there.
+func insertion(t *testing.T, dice enginetest.Dice) (placed bool) {
+	var before string
+	switch dice.IntN(4) {
+	case 0:
+		before = table(dice, "ip", 0) + table(dice, "ip6", 0)
+	case 1:
+		before = table(dice, "inet", 0) + table(dice, "ip", 5)
+	default:
+		before = table(dice, "inet", 0)
+	}
+	base := parse(t, before)
+	change := rule.Insertion{Base: base, Rules: draw(dice, 3)}
+	if dice.IntN(4) == 0 {
+		change.Before = dice.IntN(len(base.Rules) + 1)
+	}
+	for i := range change.Rules { // several chains: what is permitted and denied goes to different places
+		change.Rules[i].Action = change.Rules[0].Action
+	}
+	commands, err := nftablesrender.Render(base.Name, change)
+	if err != nil {
+		if change.Before == 0 && !strings.Contains(err.Error(), "for an address family") {
+			t.Fatalf("%v\n%s", err, before)
+		}
+		return false
+	}
+	want := &rule.Ruleset{Rules: slices.Concat(base.Rules[:change.Before], change.Rules, base.Rules[change.Before:]), Default: base.Default}
+	same(t, parse(t, before+file(commands)), want, fmt.Sprintf("%s\n--- change before rule %d\n%s", before, change.Before, commands))
+	return true
+}
+
+// TestInsertion proves changes: what is read of the ruleset with the commands at its
+// end is the new rules and then the old.
+func TestInsertion(t *testing.T) {
+	placed := 0
+	const cases = 150
+	for seed := range uint64(cases) {
+		if insertion(t, rand.New(rand.NewPCG(seed, 2))) {
+			placed++
+		}
+	}
+	if placed < cases/2 {
+		t.Errorf("%d of %d changes found a place", placed, cases)
+	}
+}
+
+func FuzzInsertion(f *testing.F) {
+	f.Add([]byte("\x00\x02\x01\x03\x04\x05\x01\x00\x02\x05\x09\x11"))
+	f.Fuzz(func(t *testing.T, b []byte) { insertion(t, (*enginetest.Bytes)(&b)) })
+}
