@@ -36,7 +36,7 @@ func TestKernelChains(t *testing.T) {
 		}
 		t.Log(&c)
 		if c.indeterminate*20 > c.agreed {
-			t.Errorf("%d of %d answers are indeterminate: too many to be of interest", c.indeterminate, c.indeterminate+c.agreed)
+			t.Errorf("%d of %d answers are indeterminate, too many to be of interest: %s", c.indeterminate, c.indeterminate+c.agreed, c.example)
 		}
 	})
 }

@@ -82,6 +82,8 @@ func (p Probe) String() string {
 // tally counts what came of comparisons.
 type tally struct {
 	agreed, indeterminate, unsendable int
+	// example is one answer that was indeterminate.
+	example string
 }
 
 func (c *tally) String() string {
@@ -102,6 +104,7 @@ func (c *tally) compare(t *testing.T, what string, rs *rule.Ruleset, ports []Por
 		switch {
 		case part.Outcome == match.Unknown:
 			c.indeterminate++
+			c.example = fmt.Sprintf("%s: %v: %s by %s", what, p, part.Reason, rs.Describe(part.Rule))
 		case (part.Outcome == match.Permitted) != (verdicts[i] == Passed):
 			t.Errorf("%s: %v: the engine says %v by %s, the kernel %v", what, p, part.Outcome, rs.Describe(part.Rule), verdicts[i])
 			return false

@@ -40,7 +40,7 @@ func TestKernelLists(t *testing.T) {
 		}
 		t.Log(&c)
 		if c.indeterminate > 0 {
-			t.Errorf("%d answers are indeterminate, want none", c.indeterminate)
+			t.Errorf("%d answers are indeterminate, want none: %s", c.indeterminate, c.example)
 		}
 	})
 }

@@ -283,15 +283,14 @@ func (f *field) parseNumbers(e expr) (from, to int, ok bool) {
 		return from, to, ok1 && ok2 && from <= to && to <= f.max
 	case literal:
 		first, last, ranged := strings.Cut(e.text, "-")
-		if ranged { // a range, or a name such as echo-request
-			from, ok1 := f.reads(first)
-			to, ok2 := f.reads(last)
-			if ok1 && ok2 {
-				return from, to, from <= to && to <= f.max
+		if number := e.text != "" && '0' <= e.text[0] && e.text[0] <= '9'; !ranged || !number {
+			if n, ok := f.reads(e.text); ok || !ranged { // ipv6-icmp is no range
+				return n, n, ok && n <= f.max
 			}
 		}
-		n, ok := f.reads(e.text)
-		return n, n, ok && n <= f.max
+		from, ok1 := f.reads(first)
+		to, ok2 := f.reads(last)
+		return from, to, ok1 && ok2 && from <= to && to <= f.max
 	}
 	return 0, 0, false
 }
