@@ -260,10 +260,37 @@ func TestAccGateHostileNames(t *testing.T) {
 			t.Errorf("the gate prints %q", line)
 		}
 	}
-	for _, text := range []string{strings.Join(lines, ""), strings.NewReplacer("\n", "", "\r", "").Replace(p.text), strings.ReplaceAll(p.outputs["connectivity_report"].(string), "\n", "")} {
-		if i := strings.IndexFunc(text, func(r rune) bool { return r != '\t' && unicode.IsControl(r) }); i >= 0 {
+	report, _ := p.outputs["connectivity_report"].(string)
+	for _, text := range []string{strings.Join(lines, ""), strings.ReplaceAll(report, "\n", "")} {
+		if i := strings.IndexFunc(text, func(r rune) bool { return r != '\t' && unicode.Is(unicode.C, r) }); i >= 0 {
+			t.Errorf("what cannot be seen is printed: %q", text[max(0, i-40):min(len(text), i+40)])
+		}
+	}
+	// What Terraform prints of values is its own; nothing reaches the terminal by way of
+	// our warnings and logs either.
+	w.env = append(w.env[:len(w.env):len(w.env)], "TF_LOG_PROVIDER=DEBUG")
+	logged := w.plan(2).text
+	if !strings.Contains(logged, "flow is assessed") {
+		t.Error("the log does not tell that flows are assessed")
+	}
+	for _, text := range []string{p.text, logged} {
+		if i := strings.IndexFunc(text, func(r rune) bool { return r != '\t' && r != '\n' && r != '\r' && unicode.IsControl(r) }); i >= 0 {
 			t.Errorf("a control character is printed: %q", text[max(0, i-40):min(len(text), i+40)])
 		}
+	}
+}
+
+// A promise counts for nothing while the decisions are those of before, even if none
+// of those that are listed tells against it.
+func TestAccGateDistrustsPromises(t *testing.T) {
+	w := ciWorkspace(t)
+	const plan = `{"planned_values": {}, "resource_changes": [{
+		"address": "acl_flow.f", "mode": "managed", "type": "acl_flow", "change": {
+			"before": {"application": "A", "name": "f", "status": "partial", "decisions": [{"action": "permit", "rule": "r"}], "missing": [{"blocked_by": "e.cfg:9 deny"}]},
+			"after": {"application": "A", "name": "f", "status": "allowed", "decisions": [{"action": "permit", "rule": "NEW"}], "missing": []}}}]}`
+	w.gate(0, plan)
+	if out := w.gate(1, strings.ReplaceAll(plan, "NEW", "r")); !strings.HasPrefix(out, "partial\tA/f\te.cfg:9 deny\n") {
+		t.Errorf("the gate prints\n%s", out)
 	}
 }
 
