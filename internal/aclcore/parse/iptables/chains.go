@@ -27,8 +27,10 @@ type chain struct {
 	policyLine int
 	policyText string
 	rules      []ruleLine
-	// doubt is why the rules are not surely those of the chain.
-	doubt string
+	// doubt is why the rules are not surely those of the chain, and doubtful the line
+	// that made it so.
+	doubt    string
+	doubtful ruleLine
 }
 
 // ruleLine is a rule that is not read yet.
@@ -215,7 +217,7 @@ func (r *reader) notFollowed(line int, text, what string, chains ...*chain) {
 	r.notes = append(r.notes, config.Note{Line: line, Text: text, Reason: reason + "; the chain is indeterminate"})
 	for _, c := range chains {
 		if c.doubt == "" {
-			c.doubt = reason
+			c.doubt, c.doubtful = reason, ruleLine{line: line, text: text}
 		}
 	}
 }

@@ -115,11 +115,17 @@ func rank(t *table) int {
 
 // chain reads the rules of a chain.
 func (r *ruleReader) chain(c *chain) *netfilter.Chain {
-	out := &netfilter.Chain{Name: c.name, Doubt: c.doubt, Policy: netfilter.Accept, Rules: make([]netfilter.Rule, 0, len(c.rules))}
+	out := &netfilter.Chain{
+		Name: c.name, Policy: netfilter.Accept, Rules: make([]netfilter.Rule, 0, len(c.rules)),
+		Doubt: c.doubt, DoubtRule: netfilter.Rule{Line: c.doubtful.line, Text: c.doubtful.text},
+	}
 	if c.policy == "DROP" {
 		out.Policy = netfilter.Drop
 	}
 	out.PolicyRule = netfilter.Rule{Line: c.policyLine, Text: c.policyText, Place: r.place(c, "")}
+	if c.policyText == "" {
+		out.PolicyRule.Text = "policy of " + c.name
+	}
 	number := 1
 	for _, l := range c.rules {
 		clauses, ok := r.read(l)

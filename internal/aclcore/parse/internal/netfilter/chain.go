@@ -69,8 +69,10 @@ type Chain struct {
 	Name     string
 	Families Families
 	Rules    []Rule
-	// Doubt says why the rules are not surely those of the chain; empty if they are.
-	Doubt string
+	// Doubt says why the rules are not surely those of the chain, empty if they are;
+	// DoubtRule is the line that made it so.
+	Doubt     string
+	DoubtRule Rule
 	// Policy is what a base chain does with packets that run off its end, Accept or
 	// Drop; as a rule it has a line and a text.
 	Policy     Kind

@@ -115,7 +115,7 @@ func (w *walker) walk(c *Chain, live []Packets, isBase bool) {
 	defer delete(w.calling, c)
 	if c.Doubt != "" {
 		for _, p := range live {
-			w.undecided(p, c.Doubt, &Rule{Line: c.PolicyRule.Line, Text: c.PolicyRule.Text})
+			w.undecided(p, c.Doubt, &c.DoubtRule)
 		}
 	}
 	for i := range c.Rules {
