@@ -35,7 +35,7 @@ func TestAccRealEstate(t *testing.T) {
 		ranges map[string]string
 		flows  int
 	}{
-		{"as it is", nil, 11},
+		{"as it is", nil, 12},
 		{"with stand-ins", standIns, 108},
 	} {
 		t.Run(c.name, func(t *testing.T) {
