@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -59,7 +60,7 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"which they allow only in part, which they block and why, and the few rules that would close the gap.",
 		Attributes: map[string]schema.Attribute{
 			"rulesets": schema.MapNestedAttribute{
-				Optional:            true,
+				Optional: true, Validators: []validator.Map{mapvalidator.NoNullValues()},
 				MarkdownDescription: "The rulesets that exist, by a name of your choice. They are read on first use.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"path": schema.StringAttribute{
@@ -93,11 +94,11 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				}},
 			},
 			"addresses": schema.MapAttribute{
-				Optional: true, ElementType: types.ListType{ElemType: types.StringType},
+				Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
 				MarkdownDescription: "Names for addresses: each stands for hosts, prefixes, ranges and other names, nested to any depth.",
 			},
 			"services": schema.MapAttribute{
-				Optional: true, ElementType: types.ListType{ElemType: types.StringType},
+				Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
 				MarkdownDescription: "Names for services: each stands for services such as `tcp/443` and other names.",
 			},
 			"enforcement": schema.StringAttribute{
@@ -144,10 +145,8 @@ func (p *aclProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 			continue
 		}
 		var entries map[string][]string
-		diags := names.value.ElementsAs(ctx, &entries, false)
-		resp.Diagnostics.Append(diags...)
-		if diags.HasError() {
-			continue
+		if names.value.ElementsAs(ctx, &entries, false).HasError() {
+			continue // a null, which a validator has reported
 		}
 		if err := names.check(entries); err != nil {
 			resp.Diagnostics.AddAttributeError(path.Root(names.attribute), "Invalid names", err.Error())
