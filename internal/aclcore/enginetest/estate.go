@@ -135,6 +135,16 @@ func (e *Estate) Flows(n int) []traffic.Product {
 	return out
 }
 
+// WideFlows returns n flows from a /16 to a subnet, for every port of TCP: the rules
+// for single servers take their shares of them.
+func (e *Estate) WideFlows(n int) []traffic.Product {
+	out := make([]traffic.Product, n)
+	for i := range out {
+		out[i] = traffic.Product{Sources: e.subnet(16), Destinations: e.subnet(24), Services: service.SetOf(service.Whole(service.TCP))}
+	}
+	return out
+}
+
 // narrowed returns one source, one destination and one service of the product; what
 // is any in it becomes a server of the estate.
 func narrowed(p traffic.Product, e *Estate) traffic.Product {

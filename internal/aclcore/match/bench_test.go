@@ -6,24 +6,24 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 var sizes = []int{1_000, 10_000, 100_000, 1_000_000}
 
-// estate keeps the last estate: a million rules take long to make and much memory.
+// estate returns the estate with n rules; a million take long to make.
 var estate = func() func(n int) *enginetest.Estate {
 	var mutex sync.Mutex
-	var last *enginetest.Estate
+	made := make(map[int]*enginetest.Estate)
 	return func(n int) *enginetest.Estate {
 		mutex.Lock()
 		defer mutex.Unlock()
-		if last == nil || len(last.Rules.Rules) != n {
-			last = nil
-			last = enginetest.Enterprise(n, 1)
+		if made[n] == nil {
+			made[n] = enginetest.Enterprise(n, 1)
 		}
-		return last
+		return made[n]
 	}
 }()
 
@@ -119,6 +119,22 @@ func BenchmarkBatch(b *testing.B) {
 		for b.Loop() {
 			x.MatchAll(q)
 		}
+	})
+}
+
+// BenchmarkResidual finds what is missing from wide flows, exact and merged.
+func BenchmarkResidual(b *testing.B) {
+	eachSize(b, func(b *testing.B, n int) {
+		e := estate(n)
+		path := []Matcher{planted(e.Rules)}
+		flows := e.WideFlows(512)
+		missing := 0
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			region := flow.Region{Possible: flows[i%len(flows) : i%len(flows)+1]}
+			missing += len(Check(path, Request{Region: region, Want: rule.Permit}).Missing)
+		}
+		b.ReportMetric(float64(missing)/float64(b.N), "entries/op")
 	})
 }
 

@@ -25,6 +25,8 @@ type verifier struct {
 	verdict string           // "" if no packet was asked for
 }
 
+var universe = enginetest.Packets([]traffic.Product{traffic.Any()}, "", "")
+
 type verifiedPacket struct {
 	oracle.Packet
 	asked   bool
@@ -35,7 +37,8 @@ type verifiedPacket struct {
 func newVerifier(c enginetest.Case) *verifier {
 	v := &verifier{Case: c}
 	var asked []oracle.Packet
-	for _, p := range enginetest.Packets([]traffic.Product{traffic.Any()}, c.SourceZone, c.DestinationZone) {
+	for _, p := range universe {
+		p.SourceZone, p.DestinationZone = c.SourceZone, c.DestinationZone
 		one := verifiedPacket{Packet: p, asked: slices.ContainsFunc(c.Products, p.In)}
 		if one.asked {
 			asked = append(asked, p)

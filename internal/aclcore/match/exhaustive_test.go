@@ -41,6 +41,9 @@ func TestEveryShortRuleset(t *testing.T) {
 	}
 	ask := func(rules []rule.Rule) {
 		for n, products := range asked {
+			if len(rules) > 2 && n > 0 {
+				continue // every pair has been asked about all of it
+			}
 			c := enginetest.Case{Rules: &rule.Ruleset{Rules: rules, Default: rule.Action(len(rules) % 2), Stateless: n == 1}, Products: products}
 			newVerifier(c).check(t, New(c.Rules).Match(questionOf(c)))
 		}

@@ -285,6 +285,9 @@ func TestConcurrentQuestions(t *testing.T) {
 // TestHotPathsDoNotAllocate: the verdict of a narrow flow allocates nothing, in the
 // forest or by a scan, nor does an answer but for its parts.
 func TestHotPathsDoNotAllocate(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector takes things out of pools")
+	}
 	e := enginetest.Enterprise(3000, 7)
 	qs := questions(e.Flows(100))
 	for name, x := range map[string]*Index{"forest": planted(e.Rules), "scan": New(e.Rules)} {

@@ -61,7 +61,8 @@ func (o *Overlay) needsWhole(q Question) bool {
 	}
 	c := q.crossing()
 	for i := range o.top.rules.Rules {
-		if possible, sure := c.meets(&o.top.rules.Rules[i]); possible && !sure {
+		r := &o.top.rules.Rules[i]
+		if possible, sure := c.meets(r); possible && !sure && slices.ContainsFunc(q.Products, r.Traffic.Overlaps) {
 			return true
 		}
 	}
