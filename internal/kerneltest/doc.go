@@ -20,11 +20,11 @@ import (
 type Hook uint8
 
 const (
-	// Forward: from one port to another.
+	// Forward is from one port to another.
 	Forward Hook = iota
-	// Input: from a port to the router itself.
+	// Input is from a port to the router itself.
 	Input
-	// Output: from the router itself to a port.
+	// Output is from the router itself to a port.
 	Output
 )
 
@@ -57,11 +57,11 @@ type Probe struct {
 type Verdict uint8
 
 const (
-	// Stopped: it did not come out, dropped or rejected.
+	// Stopped says that it did not come out, dropped or rejected.
 	Stopped Verdict = iota
-	// Passed: it came out.
+	// Passed says that it came out.
 	Passed
-	// Unsendable: it does not come out without any rules either (its source is a
+	// Unsendable says that it does not come out without any rules either (its source is a
 	// broadcast address, say), which tells nothing of the rules.
 	Unsendable
 )

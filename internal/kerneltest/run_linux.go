@@ -42,7 +42,7 @@ func Run(t *testing.T, c Config, body func(t *testing.T, r *Router)) {
 		}
 		r, err := newRouter(c)
 		if err != nil {
-			fmt.Println("no router here:", err)
+			fmt.Println("no router here:", err) //nolint:forbidigo // the parent process reads it
 			os.Exit(exitSkip)
 		}
 		body(t, r)

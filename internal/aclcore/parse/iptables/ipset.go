@@ -81,7 +81,7 @@ func readMatchSet(r *ruleReader, _ string, args [2]string, not bool) error {
 	sets, err := s.packets(strings.Split(args[1], ","))
 	if err != nil {
 		r.rule.unknown = append(r.rule.unknown, text+": "+err.Error())
-		return nil
+		return nil //nolint:nilerr // a condition that is not understood is a doubt, not an error
 	}
 	if not {
 		rest, ok := netfilter.Except(netfilter.All(), sets)

@@ -109,7 +109,7 @@ func (r *ruleReader) option() error {
 	not := t.isBang()
 	if not {
 		if r.next == len(r.tokens) {
-			return fmt.Errorf("nothing follows !")
+			return fmt.Errorf("the exclamation mark has nothing behind it")
 		}
 		t = r.tokens[r.next]
 		r.next++

@@ -46,7 +46,6 @@ type reader struct {
 	// *table line and ends with COMMIT.
 	current *table
 	headed  bool
-	tokens  []token
 	notes   []config.Note
 	ipsets  map[string]*ipset
 	// interfaces are the names of interfaces in the text, once they are asked for.

@@ -29,16 +29,15 @@ func (t *table) String() string { return t.family + " " + t.name }
 
 // chain is a chain; a base chain has a hook.
 type chain struct {
-	name           string
-	line           int
-	kind, hook     string // filter, nat or route; input, forward, …
-	priority       int
-	devices        []string
-	policy         string
-	rules          []chainRule
-	policyAt       int
-	text           string // what it says of hook and policy
-	unknowPriority bool
+	name       string
+	line       int
+	kind, hook string // filter, nat or route; input, forward, …
+	priority   int
+	devices    []string
+	policy     string
+	rules      []chainRule
+	policyAt   int
+	text       string // what it says of hook and policy
 }
 
 type chainRule struct {

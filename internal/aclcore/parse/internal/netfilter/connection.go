@@ -22,11 +22,11 @@ const (
 type Tracking uint8
 
 const (
-	// Tracked: the chain comes after connection tracking.
+	// Tracked says that the chain comes after connection tracking.
 	Tracked Tracking = iota
-	// BeforeTracking: the chain comes before it; all packets are invalid there.
+	// BeforeTracking says that the chain comes before it; all packets are invalid there.
 	BeforeTracking
-	// MaybeTracked: it cannot be told, or some packets are exempted (notrack).
+	// MaybeTracked says that it cannot be told, or some packets are exempted (notrack).
 	MaybeTracked
 )
 
