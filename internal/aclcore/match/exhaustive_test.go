@@ -53,7 +53,7 @@ func TestEveryShortRuleset(t *testing.T) {
 		ask([]rule.Rule{a})
 		for _, b := range menu {
 			ask([]rule.Rule{a, b})
-			if testing.Short() {
+			if testing.Short() || raceDetector {
 				continue
 			}
 			for _, c := range menu {
