@@ -165,7 +165,7 @@ func (w *workspace) replace(file, before, after string) {
 }
 
 var (
-	progress    = regexp.MustCompile(`(?m)^\S+: (Refreshing state|Reading|Read complete|Creating|Creation complete|Modifying|Modifications complete|Destroying|Destruction complete).*\n`)
+	progress    = regexp.MustCompile(`(?m)^(Acquiring|Releasing) state lock.*\n|^\S+: (Refreshing state|Reading|Read complete|Creating|Creation complete|Modifying|Modifications complete|Destroying|Destruction complete).*\n`)
 	devOverride = regexp.MustCompile(`(?s)(│ |╷\n│ |)Warning: Provider development overrides are in effect\n.*?releases\.\n(╵\n)?`)
 )
 

@@ -226,7 +226,7 @@ func (w *workspace) settled() {
 
 var (
 	// progress is what Terraform prints while it works, in no particular order.
-	progress    = regexp.MustCompile(`(?m)^\S+: (Refreshing state\.\.\.|Reading\.\.\.|Read complete after|Creating\.\.\.|Creation complete after|Modifying\.\.\.|Modifications complete after|Destroying\.\.\.|Destruction complete after|Still ).*\n`)
+	progress    = regexp.MustCompile(`(?m)^(Acquiring|Releasing) state lock.*\n|^\S+: (Refreshing state\.\.\.|Reading\.\.\.|Read complete after|Creating\.\.\.|Creation complete after|Modifying\.\.\.|Modifications complete after|Destroying\.\.\.|Destruction complete after|Still ).*\n`)
 	devOverride = regexp.MustCompile(`(?s)(│ |╷\n│ |)Warning: Provider development overrides are in effect\n.*?releases\.\n(╵\n)?`)
 )
 

@@ -214,7 +214,7 @@ resource "acl_flow" "f" {
 		{"unknown key", provider + flow, "[\n  {\"action\": \"permit\", \"src_ip\": \"any\", \"dst\": \"any\"}\n]", []string{`edge.json:2: rule 1: unknown key "dst"`}},
 		{"two problems", provider + flow, "[\n  {\"action\": \"alow\"},\n  {\"src_ip\": \"10.0.0.5/24\", \"action\": \"deny\"}\n]", []string{`edge.json:2`, `edge.json:3`, "has host bits set"}},
 		{"forced format", strings.Replace(provider, `path = "edge.json"`, `path = "edge.json", format = "yaml"`, 1) + flow, "permit: [", []string{"edge.json:1"}},
-		{"inline", strings.Replace(provider, `path = "edge.json"`, `content = jsonencode([{ name = "web" }])`, 1) + flow, "[]", []string{`inline:1: rule 1 ("web"): action: is missing`}},
+		{"inline", strings.Replace(provider, `path = "edge.json"`, `content = jsonencode([{ name = "web" }])`, 1) + flow, "[]", []string{`edge:1: rule 1 ("web"): action: is missing`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
