@@ -12,6 +12,7 @@
 // What is wanted:
 //
 //	flow       a declared flow: names resolved, its products, its traffic
+//	matrix     zones of addresses, and what may be asked for between them
 //
 // What firewalls say:
 //

@@ -1,0 +1,206 @@
+package matrix
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// Action is what a matrix says of traffic. The zero value is the strictest.
+type Action uint8
+
+// The actions, the stricter first.
+const (
+	// Deny is also the answer for a service in no list of its cell.
+	Deny Action = iota
+	// Notify lets the traffic pass and wants somebody told.
+	Notify
+	Allow
+)
+
+// String returns "allow", "notify" or "deny", netutils' words.
+func (a Action) String() string {
+	switch a {
+	case Allow:
+		return "allow"
+	case Notify:
+		return "notify"
+	default:
+		return "deny"
+	}
+}
+
+// Definition is a matrix as it is declared.
+type Definition struct {
+	// Zones maps a zone's name to addresses and names of addresses. The zone ""
+	// holds what no other entry holds; it need not be declared, and may be, to take
+	// a part out of another zone.
+	Zones map[string][]string
+	// Cells maps a source zone and a destination zone to what may pass.
+	Cells map[string]map[string]Cell
+	// Default is the cell of each pair of zones without one, a zone and itself
+	// included.
+	Default Cell
+
+	netutils bool
+}
+
+// Cell lists services and names of services. A service in several lists gets the
+// strictest of them; a service in none is denied.
+type Cell struct{ Allow, Notify, Deny []string }
+
+// Netutils returns the definition that netutils writes as matrix_definition and
+// matrix. As there, a service is looked for under allow before notify, a row or
+// column of a zone that is not defined never applies, and a zone may be empty.
+// A list under deny, which netutils does not know, comes before both.
+func Netutils(definition map[string][]string, cells map[string]map[string]Cell) Definition {
+	return Definition{Zones: definition, Cells: cells, netutils: true}
+}
+
+// Matrix decides what may pass between zones. It is immutable and safe for
+// concurrent use.
+type Matrix struct {
+	// names are the zones by number, sorted, "" first.
+	names    []string
+	segments segments
+	cells    map[pair]*cell
+	other    *cell
+}
+
+// pair is a source and a destination zone by number.
+type pair struct{ from, to int }
+
+// cell holds what is allowed and what is notified. The sets are disjoint, and what
+// is in neither is denied.
+type cell struct{ allow, notify service.Set }
+
+// New compiles a definition, its names taken from names, which may be nil. The
+// error joins what is wrong: addresses and services that cannot be read, two zones
+// with entries that are equal or overlap without one holding the other, cells of
+// zones that are not declared, a zone without entries. Each line leads with the
+// place in the definition: zones["dmz"], cells["dmz"]["inside"].allow.
+func New(names *flow.Names, d Definition) (*Matrix, error) {
+	if names == nil {
+		var err error
+		if names, err = flow.NewNames(nil, nil); err != nil {
+			return nil, err
+		}
+	}
+	c := compiler{names: names, zonesKey: "zones", cellsKey: "cells", netutils: d.netutils, numbers: map[string]int{"": 0}}
+	if d.netutils {
+		c.zonesKey, c.cellsKey = "matrix_definition", "matrix"
+	}
+	m := &Matrix{names: []string{""}}
+	for _, name := range slices.Sorted(maps.Keys(d.Zones)) {
+		if name != "" {
+			c.numbers[name] = len(m.names)
+			m.names = append(m.names, name)
+		}
+	}
+	m.segments = c.zones(d.Zones)
+	m.cells = c.cells(d.Cells)
+	m.other = c.cell("default", d.Default)
+	if err := errors.Join(c.problems...); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// compiler turns a definition into sets and keeps what is wrong with it.
+type compiler struct {
+	names              *flow.Names
+	zonesKey, cellsKey string
+	netutils           bool
+	numbers            map[string]int
+	problems           []error
+}
+
+func (c *compiler) fail(format string, args ...any) {
+	c.problems = append(c.problems, fmt.Errorf(format, args...))
+}
+
+func (c *compiler) zones(declared map[string][]string) segments {
+	var entries []entry
+	for _, name := range slices.Sorted(maps.Keys(declared)) {
+		if len(declared[name]) == 0 && !c.netutils {
+			c.fail("%s[%q]: is empty; list at least one prefix", c.zonesKey, name)
+		}
+		for _, text := range declared[name] {
+			literals, err := c.names.Addresses([]string{text})
+			if err != nil {
+				c.fail("%s[%q]: %w", c.zonesKey, name, err)
+				continue
+			}
+			for _, l := range literals {
+				for _, r := range l.Set.Ranges() {
+					entries = append(entries, entry{r, c.numbers[name], name})
+				}
+			}
+		}
+	}
+	found, overlaps := segmentsOf(entries)
+	told := make(map[pair]bool)
+	for _, o := range overlaps {
+		// One is enough to find the others of the same two zones.
+		if zones := (pair{o.a.zone, o.b.zone}); !told[zones] {
+			told[zones], told[pair{o.b.zone, o.a.zone}] = true, true
+			c.fail("%s[%q] and %s[%q]: %s", c.zonesKey, o.a.name, c.zonesKey, o.b.name, o)
+		}
+	}
+	return found
+}
+
+func (c *compiler) cells(declared map[string]map[string]Cell) map[pair]*cell {
+	out := make(map[pair]*cell)
+	for _, from := range slices.Sorted(maps.Keys(declared)) {
+		fromNumber, known := c.zone(from, fmt.Sprintf("%s[%q]", c.cellsKey, from))
+		for _, to := range slices.Sorted(maps.Keys(declared[from])) {
+			path := fmt.Sprintf("%s[%q][%q]", c.cellsKey, from, to)
+			toNumber, ok := c.zone(to, path)
+			compiled := c.cell(path, declared[from][to])
+			if known && ok {
+				out[pair{fromNumber, toNumber}] = compiled
+			}
+		}
+	}
+	return out
+}
+
+func (c *compiler) zone(name, path string) (number int, known bool) {
+	number, known = c.numbers[name]
+	if !known && !c.netutils {
+		c.fail("%s: there is no zone %q; declare it in %s, or write one of %s, or \"\" for addresses in no zone",
+			path, name, c.zonesKey, quoted(slices.Sorted(maps.Keys(c.numbers))))
+	}
+	return number, known
+}
+
+func (c *compiler) cell(path string, declared Cell) *cell {
+	allow := c.services(path+".allow", declared.Allow)
+	notify := c.services(path+".notify", declared.Notify)
+	deny := c.services(path+".deny", declared.Deny)
+	if c.netutils {
+		notify = notify.Subtract(allow)
+	}
+	notify = notify.Subtract(deny)
+	return &cell{allow: allow.Subtract(deny).Subtract(notify), notify: notify}
+}
+
+func (c *compiler) services(path string, entries []string) (out service.Set) {
+	var ranges []service.Range
+	for _, text := range entries {
+		literals, err := c.names.Services([]string{text})
+		if err != nil {
+			c.fail("%s: %w", path, err)
+			continue
+		}
+		for _, l := range literals {
+			ranges = append(ranges, l.Set.Ranges()...)
+		}
+	}
+	return service.SetOf(ranges...)
+}
