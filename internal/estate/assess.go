@@ -220,6 +220,7 @@ func within(p traffic.Product, region flow.Region) bool {
 // it is not written.
 func (w writer) obstacles(f match.Finding) []string {
 	var out []string
+	changes := make(written)
 	for _, m := range f.Missing {
 		why := m.Reason
 		if m.By != "" {
@@ -233,7 +234,7 @@ func (w writer) obstacles(f match.Finding) []string {
 		head := fmt.Sprintf("ruleset %q: %s\n  %s", s.name, m.Product, why)
 		switch {
 		case !s.writable():
-			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, w.change(m)))
+			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, w.change(m, changes)))
 		case m.Intent != "" && !w.overrideDeny:
 			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant.", head, m.Intent))
 		default:

@@ -21,12 +21,13 @@ type writer struct {
 
 func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found {
 	out := Found{Products: w.products, Status: f.Verdict.String(), Satisfied: f.Satisfied}
+	changes := make(written)
 	for i, m := range f.Missing {
 		if i == MaxEntries {
 			out.Missing[i-1].Reason += fmt.Sprintf(" (and %d more entries)", len(f.Missing)-i)
 			break
 		}
-		out.Missing = append(out.Missing, w.missing(m))
+		out.Missing = append(out.Missing, w.missing(m, changes))
 	}
 	if f.Cut && len(out.Missing) > 0 {
 		out.Missing[len(out.Missing)-1].Reason += " (the list is cut: the exact rest has too many parts)"
@@ -41,9 +42,11 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 	if n := len(f.Decisions) - len(shown); n > 0 {
 		out.Decisions[len(shown)-1].Rule += fmt.Sprintf(" (and %d more entries)", n)
 	}
-	for _, s := range w.stations {
+	managed := make(written)
+	for i, s := range w.stations {
 		for _, r := range owned[s.name] {
-			text := s.text(s.index.Ruleset(), 0, r.Rule())
+			text := s.text(s.index.Ruleset(), 0, r.Rule(), managed[i])
+			managed[i] = append(managed[i], text)
 			if len(w.stations) > 1 {
 				text = s.name + ": " + text
 			}
@@ -76,14 +79,18 @@ func decisive(all []match.Decision) []match.Decision {
 	return out
 }
 
-func (w writer) missing(m match.Missing) Missing {
+// written are changes of one answer, by number of the ruleset in the path. Those
+// that are made together must not take the same numbers.
+type written map[int][]string
+
+func (w writer) missing(m match.Missing, before written) Missing {
 	out := Missing{
 		Sources: m.Sources.Strings(), Destinations: m.Destinations.Strings(), Services: m.Services.Strings(),
 		BlockedBy: m.By, Reason: m.Reason,
 	}
 	if m.Ruleset >= 0 {
 		out.Ruleset = w.stations[m.Ruleset].name
-		out.Change = w.change(m)
+		out.Change = w.change(m, before)
 	}
 	if w.q.Want == rule.Deny && m.By != "" {
 		out.BlockedBy, out.Reason = "", m.Reason+": "+m.By
@@ -91,8 +98,8 @@ func (w writer) missing(m match.Missing) Missing {
 	return out
 }
 
-// change is the rule that closes the gap.
-func (w writer) change(m match.Missing) string {
+// change is the rule that closes the gap, beside those written before.
+func (w writer) change(m match.Missing, before written) string {
 	s := w.stations[m.Ruleset]
 	rs := s.index.Ruleset()
 	r := rule.Rule{Action: w.q.Want, Traffic: m.Product}
@@ -112,16 +119,20 @@ func (w writer) change(m match.Missing) string {
 	if to != "" {
 		r.DestinationZones = []string{to}
 	}
-	return s.text(rs, m.Before, r)
+	text := s.text(rs, m.Before, r, before[m.Ruleset])
+	if len(before[m.Ruleset]) < MaxEntries { // more are told of, but not shown
+		before[m.Ruleset] = append(before[m.Ruleset], text)
+	}
+	return text
 }
 
 // text writes a rule in the ruleset's language, to stand before the rule of that
-// index; -1 is the end.
-func (s station) text(rs *rule.Ruleset, before int, r rule.Rule) string {
+// index, -1 is the end, and beside changes that are made before it.
+func (s station) text(rs *rule.Ruleset, before int, r rule.Rule, beside []string) string {
 	if before < 0 {
 		before = len(rs.Rules)
 	}
-	text, err := render.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r}})
+	text, err := render.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r}, Beside: beside})
 	if err != nil {
 		return fmt.Sprintf("%s (cannot be written as %s: %s)", &r, rs.Format, err)
 	}

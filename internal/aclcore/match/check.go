@@ -221,7 +221,7 @@ func passed(x Matcher, ruleset int, parts []Part, through []passage) (out []Miss
 			share := part
 			share.Product = hit
 			m := missing(x, ruleset, share)
-			m.Outcome, m.Intent = p.Outcome, ""
+			m.Outcome, m.Intent, m.Before = p.Outcome, "", x.Position(part.Permit)
 			m.Reason = "permitted by this rule"
 			switch {
 			case part.Outcome == Unknown:
@@ -242,10 +242,13 @@ func missing(x Matcher, ruleset int, p Part) Missing {
 	m.Before, m.Replies = x.Position(p.Rule), p.Return
 	if p.Intent >= 0 {
 		m.Intent = x.Describe(p.Intent, p.Return)
-		m.Before = int(min(uint(x.Position(p.Intent)), uint(m.Before)))
+		m.Before = earlier(m.Before, x.Position(p.Intent))
 	}
 	return m
 }
+
+// earlier returns the first of two places, of which -1 is the end.
+func earlier(a, b int) int { return int(min(uint(a), uint(b))) }
 
 // mergeMissing joins the traffic of entries that agree in everything else.
 func mergeMissing(entries []Missing) []Missing {
@@ -256,12 +259,13 @@ func mergeMissing(entries []Missing) []Missing {
 	var out []Missing
 	for _, g := range groups {
 		products := make([]traffic.Product, len(g))
+		before := g[0].Before
 		for i, m := range g {
-			products[i] = m.Product
+			products[i], before = m.Product, earlier(before, m.Before)
 		}
 		for _, p := range traffic.Merge(products) {
 			m := g[0]
-			m.Product = p
+			m.Product, m.Before = p, before
 			out = append(out, m)
 		}
 	}

@@ -87,11 +87,49 @@ func checkFinding(t *testing.T, c enginetest.Case, path []*rule.Ruleset, want ru
 			}
 		}
 	}
+	for _, m := range f.Missing {
+		checkPlace(t, path[m.Ruleset], m, want, asked, describe)
+	}
 	for _, p := range enginetest.Packets([]traffic.Product{traffic.Any()}, c.SourceZone, c.DestinationZone) {
 		missing := holding(f.Missing, p, func(m Missing) (traffic.Product, bool) { return m.Product, true })
 		decisions := holding(f.Decisions, p, func(d Decision) (traffic.Product, bool) { return d.Product, true })
 		if len(missing)+len(decisions) > 0 && !slices.Contains(asked, p) {
 			t.Fatalf("%s\n%v was not asked for", describe(), p)
+		}
+	}
+}
+
+// checkPlace puts a rule for what is missing where it is said to take effect.
+func checkPlace(t *testing.T, rs *rule.Ruleset, m Missing, want rule.Action, asked []oracle.Packet, describe func() string) {
+	t.Helper()
+	changed, list := *rs, rs.Rules
+	added := rule.Rule{Action: want, Traffic: m.Product}
+	if m.Replies {
+		added.Traffic = replies(m.Product)
+		if rs.Return != nil {
+			list = rs.Return
+		}
+	}
+	at := m.Before
+	if at < 0 {
+		at = len(list)
+	}
+	list = slices.Insert(slices.Clone(list), at, added)
+	if m.Replies && rs.Return != nil {
+		changed.Return = list
+	} else {
+		changed.Rules = list
+	}
+	for _, p := range asked {
+		if !p.In(m.Product) {
+			continue
+		}
+		d := oracle.Decide(&changed, p)
+		switch {
+		case want == rule.Deny && d.Permit:
+			t.Fatalf("%s\n%v is still permitted after a deny of %s before rule %d (replies: %t)", describe(), p, m.Product, m.Before, m.Replies)
+		case want == rule.Permit && d.Deny && d.Return == m.Replies:
+			t.Fatalf("%s\n%v is still denied after a permit of %s before rule %d (replies: %t)", describe(), p, m.Product, m.Before, m.Replies)
 		}
 	}
 }

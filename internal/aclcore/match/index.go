@@ -75,6 +75,10 @@ type Part struct {
 	// traffic meets, -1 if none: a permit placed before it would overrule it. It
 	// stands in the same list as Rule.
 	Intent int
+	// Permit is the index of the first permit that the traffic meets, surely or
+	// perhaps, -1 for the default action or if none: a deny placed before it takes
+	// effect. It stands in the same list as Rule.
+	Permit int
 }
 
 // Answer partitions the traffic of a question by what decides it. Parts come in the

@@ -46,7 +46,7 @@ func (o *Overlay) Match(q Question) Answer {
 	q.Products = rest
 	below := o.base.Match(q)
 	for _, p := range below.Parts {
-		p.Rule, p.Intent = o.shift(p.Rule), o.shift(p.Intent)
+		p.Rule, p.Intent, p.Permit = o.shift(p.Rule), o.shift(p.Intent), o.shift(p.Permit)
 		parts = append(parts, p)
 	}
 	return Answer{Parts: parts, Cut: below.Cut}

@@ -135,9 +135,12 @@ func ranges(p *traffic.Product) int {
 // decide gives the piece to rule i with the action, unless an undecidable rule
 // before it would do the opposite.
 func (r *run) decide(s *stage, p pending, action rule.Action, i int) {
-	part := Part{Product: p.Product, Outcome: Denied, Rule: i, Intent: p.intent}
+	part := Part{Product: p.Product, Outcome: Denied, Rule: i, Intent: p.intent, Permit: p.unsure[rule.Permit]}
 	if action == rule.Permit {
 		part.Outcome = Permitted
+		if part.Permit < 0 {
+			part.Permit = i
+		}
 	}
 	if opposite := p.unsure[1-action]; opposite >= 0 {
 		part.Outcome, part.Rule = Unknown, opposite

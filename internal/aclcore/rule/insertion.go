@@ -7,4 +7,7 @@ type Insertion struct {
 	Base   *Ruleset
 	Before int
 	Rules  []Rule
+	// Beside are changes to the same base that are made before this one, as they were
+	// written: the numbers in them are taken.
+	Beside []string
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
 	asarender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/asa"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/rendertest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
@@ -60,10 +61,9 @@ func roundTrip(t *testing.T, dice enginetest.Dice) {
 	same(t, got, &rule.Ruleset{Rules: rules}, text)
 }
 
-// insertion puts rules into a list among remarks and inactive lines, and compares
-// what the device then has with what is meant: by the parser, which takes the
-// commands below the configuration, and by hand.
-func insertion(t *testing.T, dice enginetest.Dice) {
+// configuration writes a list x among remarks, inactive lines and another list.
+func configuration(t *testing.T, dice enginetest.Dice) []string {
+	t.Helper()
 	text, err := asarender.Render("x", rule.Insertion{Base: &rule.Ruleset{}, Rules: draw(dice, 5)})
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +83,14 @@ func insertion(t *testing.T, dice enginetest.Dice) {
 		}
 		config = append(config, line)
 	}
-	config = append(config, "access-list x remark the end")
+	return append(config, "access-list x remark the end")
+}
+
+// insertion puts rules into a list, and compares what the device then has with what
+// is meant: by the parser, which takes the commands below the configuration, and by
+// hand.
+func insertion(t *testing.T, dice enginetest.Dice) {
+	config := configuration(t, dice)
 	before := strings.Join(config, "\n")
 	base := parse(t, before, "x")
 
@@ -139,6 +146,37 @@ func TestRoundTrip(t *testing.T) {
 func TestInsertion(t *testing.T) {
 	for seed := range uint64(300) {
 		insertion(t, rand.New(rand.NewPCG(seed, 2)))
+	}
+}
+
+// TestTogether types all the changes of one answer, one after the other.
+func TestTogether(t *testing.T) {
+	several := 0
+	for seed := range uint64(200) {
+		dice := rand.New(rand.NewPCG(seed, 3))
+		config := configuration(t, dice)
+		before := strings.Join(config, "\n")
+		var answer rendertest.Answer
+		for _, wanted := range draw(dice, 8) {
+			if a := rendertest.Ask(parse(t, before, "x"), wanted.Traffic, wanted.Action); len(a.Missing) > len(answer.Missing) {
+				answer = a
+			}
+		}
+		changes, err := answer.Changes(func(in rule.Insertion) (string, error) { return asarender.Render("x", in) })
+		if err != nil || len(changes) < 2 {
+			continue
+		}
+		several++
+		after := before
+		for _, commands := range changes {
+			after = apply(t, strings.Split(after, "\n"), commands)
+		}
+		report := fmt.Sprintf("%s\n--- changes\n%s", before, strings.Join(changes, "\n---\n"))
+		answer.Prove(t, parse(t, after, "x"), universe, report)
+		answer.Prove(t, parse(t, before+"\n"+strings.Join(changes, "\n"), "x"), universe, report)
+	}
+	if several < 40 {
+		t.Errorf("only %d answers had several changes", several)
 	}
 }
 

@@ -9,8 +9,11 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
 	awsrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/aws"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/rendertest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
@@ -81,6 +84,83 @@ func TestClosesGap(t *testing.T) {
 		if closed < 5 || strings.HasPrefix(list, "acl") != (replies > 0) {
 			t.Errorf("%s: %d gaps closed, %d of them for replies, which tests too little", list, closed, replies)
 		}
+	}
+}
+
+// TestTogether applies all the changes of one answer, one after the other.
+func TestTogether(t *testing.T) {
+	for _, list := range []string{"sg-1 ingress", "acl-1 ingress", "acl-1 egress"} {
+		id, direction, _ := strings.Cut(list, " ")
+		actions := []rule.Action{rule.Permit}
+		if id == "acl-1" {
+			actions = append(actions, rule.Deny)
+		}
+		several := 0
+		for seed := range uint64(40) {
+			dice := rand.New(rand.NewPCG(seed, 4))
+			var have []block
+			for _, direction := range []string{" ingress", " egress"} {
+				have = append(have, blocks(t, render(t, id+direction, rule.Insertion{Base: &rule.Ruleset{}, Rules: draw(dice, 4, actions...)}))...)
+			}
+			rs := export(t, list, have)
+			rs.Stateless = false // one way at a time; TestClosesGap goes both
+			var answer rendertest.Answer
+			for _, wanted := range draw(dice, 10, actions...) {
+				if a := rendertest.Ask(rs, wanted.Traffic, wanted.Action); len(a.Missing) > len(answer.Missing) {
+					answer = a
+				}
+			}
+			changes, err := answer.Changes(func(in rule.Insertion) (string, error) { return awsrender.Render(list, in) })
+			if err != nil || len(changes) < 2 {
+				continue
+			}
+			several++
+			text := strings.Join(changes, "\n\n")
+			after := slices.Clone(have)
+			for _, b := range blocks(t, text) { // fails where two have one name
+				b.name = "new-" + b.name
+				after = append(after, b)
+			}
+			var packets []oracle.Packet
+			for _, p := range universe {
+				widest := slices.ContainsFunc(answer.Missing, func(m match.Missing) bool {
+					return slices.ContainsFunc(widened(direction == "egress", rule.Rule{Traffic: m.Product}), func(r rule.Rule) bool { return p.In(r.Traffic) })
+				})
+				exact := slices.ContainsFunc(answer.Missing, func(m match.Missing) bool { return p.In(m.Product) })
+				real := p.Protocol != service.ICMPv6 && p.From.Is4() || p.Protocol != service.ICMP && p.From.Is6()
+				if real && (exact || !widest) {
+					packets = append(packets, p)
+				}
+			}
+			got := export(t, list, after)
+			got.Stateless = false
+			answer.Prove(t, got, packets, text)
+		}
+		if several == 0 {
+			t.Errorf("%s: no answer had several changes", list)
+		}
+	}
+}
+
+// TestTwoGaps is the least of it: two gaps before one entry get numbers of their own.
+func TestTwoGaps(t *testing.T) {
+	base := acl(t, "ingress", "100 permit 10.0.0.0/8 -> any tcp/80", "200 deny 10.0.0.0/8 -> any tcp", "* deny any -> any any")
+	var changes []string
+	for _, text := range []string{"10.1.0.0/16 -> any tcp/22", "10.2.0.0/16 -> any tcp/25", "10.2.0.0/16 -> any tcp/25"} {
+		in := rule.Insertion{Base: base, Before: 1, Beside: changes, Rules: []rule.Rule{newRule(t, rule.Permit, "", strings.Replace(text, "any tcp", "0.0.0.0/0 tcp", 1))}}
+		changes = append(changes, render(t, "acl-1 ingress", in))
+	}
+	if got := numbers(blocks(t, changes[0]+"\n"+changes[1])); got != "110 120" {
+		t.Errorf("numbers %s, want 110 120", got)
+	}
+	if !strings.HasPrefix(changes[2], "# ") || len(blocks(t, changes[2])) > 0 {
+		t.Errorf("what is said already is written again:\n%s", changes[2])
+	}
+	// Egress has numbers of its own.
+	back := acl(t, "egress", "100 permit any -> 10.0.0.0/8 tcp/443", "* deny any -> any any")
+	in := rule.Insertion{Base: back, Before: 1, Beside: changes, Rules: []rule.Rule{newRule(t, rule.Permit, "", "0.0.0.0/0 -> 10.9.0.1 tcp/22")}}
+	if got := numbers(blocks(t, render(t, "acl-1 egress", in))); got != "110" {
+		t.Errorf("number %s, want 110", got)
 	}
 }
 

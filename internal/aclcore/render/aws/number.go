@@ -2,9 +2,11 @@ package awsrender
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/spot"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -34,7 +36,11 @@ func number(t target, entries []entry, in rule.Insertion) error {
 	// The entries go after the numbers up to low and before those from high on; after
 	// and before are the bounds that must hold.
 	low, high, after, before := 0, last+1, 0, last+1
+	taken := numbersIn(in.Beside, t.egress)
 	used := make(map[int]bool)
+	for _, n := range taken {
+		used[int(n)] = true
+	}
 	for i, n := range numbers {
 		used[n] = true
 		against := slices.ContainsFunc(in.Rules, func(r rule.Rule) bool { return opposes(&base[i], &r) })
@@ -52,12 +58,13 @@ func number(t target, entries []entry, in rule.Insertion) error {
 			}
 		}
 	}
-	if high-low > len(entries) {
-		distance := min(step, (high-low)/(len(entries)+1))
-		for i := range entries {
-			entries[i].number = low + distance*(i+1)
+	if low < high {
+		if between := spot.Between(int64(low), int64(high), taken, len(entries), step); between != nil {
+			for i := range entries {
+				entries[i].number = int(between[i])
+			}
+			return nil
 		}
-		return nil
 	}
 	var free []int
 	for n := after + 1; n < before; n++ {
@@ -79,6 +86,22 @@ func number(t target, entries []entry, in rule.Insertion) error {
 		entries[i].number = free[at+i]
 	}
 	return nil
+}
+
+// numbered finds the numbers of the entries of a change, and their direction.
+var numbered = regexp.MustCompile(`(?m)^  rule_number +=  *([0-9]+)\n  egress +=  *(true|false)$`)
+
+// numbersIn returns the rule numbers that changes give to their entries of the
+// direction.
+func numbersIn(changes []string, egress bool) (numbers []int64) {
+	for _, change := range changes {
+		for _, parts := range numbered.FindAllStringSubmatch(change, -1) {
+			if n, err := strconv.ParseInt(parts[1], 10, 64); err == nil && parts[2] == strconv.FormatBool(egress) {
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	return numbers
 }
 
 // numberOf reads the number of an entry of a network ACL from its place, 0 if it has

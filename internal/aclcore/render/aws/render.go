@@ -40,7 +40,7 @@ func Render(listName string, in rule.Insertion) (string, error) {
 		return "", err
 	}
 	var all []entry
-	said := make(map[string]bool)
+	said := namesIn(in.Beside)
 	for i := range in.Rules {
 		entries, err := entriesOf(t, &in.Rules[i])
 		for _, e := range entries {
@@ -62,11 +62,27 @@ func Render(listName string, in rule.Insertion) (string, error) {
 			return "", err
 		}
 	}
+	if len(all) == 0 && len(in.Rules) > 0 {
+		return "# The resources of the changes before this one are for this as well.", nil
+	}
 	blocks := make([]string, len(all))
 	for i := range all {
 		blocks[i] = all[i].block(t)
 	}
 	return strings.Join(blocks, "\n\n"), nil
+}
+
+// named finds the names of the resources of a change.
+var named = regexp.MustCompile(`(?m)^resource "[a-z_]+" "([^"]+)" \{$`)
+
+func namesIn(changes []string) map[string]bool {
+	names := make(map[string]bool)
+	for _, change := range changes {
+		for _, parts := range named.FindAllStringSubmatch(change, -1) {
+			names[parts[1]] = true
+		}
+	}
+	return names
 }
 
 var errTooMany = errors.New("takes more than 1,000 resources; declare fewer addresses and services together")

@@ -13,6 +13,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/ios"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/rendertest"
 	iosrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -247,4 +248,49 @@ func FuzzInsertion(f *testing.F) {
 		dice := enginetest.Bytes(data)
 		insertion(t, &dice)
 	})
+}
+
+// TestTogether types all the changes of one answer, one after the other.
+func TestTogether(t *testing.T) {
+	several := make(map[platform]int)
+	for seed := range uint64(400) {
+		dice := rand.New(rand.NewPCG(seed, 3))
+		p := platforms[dice.IntN(len(platforms))]
+		v6 := dice.IntN(3) == 0
+		before := base(t, dice, p, v6)
+		if p.eos && v6 && !strings.Contains(before, " 1") {
+			continue
+		}
+		var answer rendertest.Answer
+		for _, wanted := range draw(dice, v6, 12) {
+			if a := rendertest.Ask(parse(t, p, before), wanted.Traffic, wanted.Action); len(a.Missing) > len(answer.Missing) {
+				answer = a
+			}
+		}
+		changes, err := answer.Changes(func(in rule.Insertion) (string, error) { return iosrender.Render(p.dialect, "EDGE", in) })
+		if err != nil || len(changes) < 2 {
+			continue
+		}
+		several[p]++
+		d := device{platform: p}
+		d.configure(t, before)
+		for _, commands := range changes {
+			d.configure(t, commands)
+		}
+		var packets []oracle.Packet
+		for _, packet := range universe {
+			if packet.From.Is4() != v6 {
+				packets = append(packets, packet)
+			}
+		}
+		report := fmt.Sprintf("%s: %s--- changes\n%s\n--- the device then has\n%s", p, before, strings.Join(changes, "\n---\n"), d.running())
+		answer.Prove(t, parse(t, p, d.running()), packets, report)
+		answer.Prove(t, parse(t, p, before+strings.Join(changes, "\n")), packets, report)
+	}
+	for _, p := range platforms {
+		t.Logf("%s: %d answers of several changes", p, several[p])
+		if several[p] < 10 {
+			t.Errorf("%s: only %d answers had several changes", p, several[p])
+		}
+	}
 }

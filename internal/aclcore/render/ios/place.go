@@ -8,6 +8,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/ios"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/spot"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
@@ -31,13 +32,14 @@ func (l *list) place(lines []line, in rule.Insertion) (string, error) {
 		return "", fmt.Errorf("list %s has these entries already, before the place they are for", l.name)
 	}
 	var out []string
-	numbers, ok := l.free(len(lines), at)
-	if !ok {
+	taken, renumbered := numbersIn(in.Beside)
+	numbers, ok := l.free(len(lines), at, taken)
+	if !ok || renumbered && numbers != nil {
 		var command string
 		if command, numbers, err = l.resequence(len(lines), at, in.Base.Source); err != nil {
 			return "", err
 		}
-		out = append(out, command)
+		out, ok = append(out, command), false
 	}
 	out = append(out, l.enter)
 	for _, e := range moved {
@@ -159,14 +161,14 @@ func (l *list) end() int {
 	return n
 }
 
-// free finds n sequence numbers before entry at. At the end of a list that there
-// is none are needed, and nil is returned.
-func (l *list) free(n, at int) ([]int64, bool) {
-	numbers := make([]int64, n)
+// free finds n sequence numbers before entry at that are not taken. At the end of a
+// list that there is none are needed, and nil is returned.
+func (l *list) free(n, at int, taken []int64) ([]int64, bool) {
 	switch {
 	case len(l.entries) == 0:
+		numbers, last := make([]int64, n), slices.Max(append(taken, 0))
 		for i := range numbers {
-			numbers[i] = step * int64(i+1)
+			numbers[i] = last - last%step + step*int64(i+1)
 		}
 		return numbers, true
 	case at == l.end():
@@ -184,14 +186,28 @@ func (l *list) free(n, at int) ([]int64, bool) {
 	case free > 0: // remarks have the numbers below
 		low = free - 1
 	}
-	if high-low <= int64(n) {
+	if high <= low {
 		return nil, false
 	}
-	between := (high - low) / int64(n+1)
-	for i := range numbers {
-		numbers[i] = low + between*int64(i+1)
+	numbers := spot.Between(low, high, taken, n, 0)
+	return numbers, numbers != nil
+}
+
+// numbersIn returns the sequence numbers that changes give to their entries, and
+// whether one of them numbers the list anew. What comes after that one has to do so
+// too, since no other number is known any more.
+func numbersIn(changes []string) (numbers []int64, renumbered bool) {
+	for _, change := range changes {
+		for text := range strings.Lines(change) {
+			renumbered = renumbered || strings.HasPrefix(text, "ip access-list resequence ")
+			if body, ok := strings.CutPrefix(text, " "); ok && !strings.HasPrefix(body, "no ") {
+				if number, _, _ := cut(body); number > 0 {
+					numbers = append(numbers, number)
+				}
+			}
+		}
 	}
-	return numbers, true
+	return numbers, renumbered
 }
 
 // resequence returns the command that makes room for n entries before entry at,

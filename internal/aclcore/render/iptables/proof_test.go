@@ -11,6 +11,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/rendertest"
 	iptablesrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/iptables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -212,6 +213,45 @@ func TestInsertion(t *testing.T) {
 	}
 	if placed < cases/2 {
 		t.Errorf("%d of %d changes found a place", placed, cases)
+	}
+}
+
+// TestTogether runs all the commands of one answer, one after the other.
+func TestTogether(t *testing.T) {
+	several := 0
+	var packets []oracle.Packet
+	for _, p := range universe {
+		if p.SourceZone == "" && p.DestinationZone == "" {
+			packets = append(packets, p)
+		}
+	}
+	for seed := range uint64(100) {
+		dice := rand.New(rand.NewPCG(seed, 3))
+		head4, rules4 := chains(t, dice, false)
+		head6, rules6 := chains(t, dice, true)
+		before := file(head4, rules4, head6, rules6)
+		base := parse(t, before)
+		var answer rendertest.Answer
+		for _, wanted := range draw(dice, 8) {
+			if a := rendertest.Ask(base, wanted.Traffic, wanted.Action); len(a.Missing) > len(answer.Missing) {
+				answer = a
+			}
+		}
+		changes, err := answer.Changes(func(in rule.Insertion) (string, error) { return iptablesrender.Render("FORWARD", in) })
+		if err != nil || len(changes) < 2 {
+			continue
+		}
+		several++
+		after4, after6 := rules4, rules6
+		for _, commands := range changes {
+			v4, v6 := byFamily(commands)
+			after4, after6 = after4+v4+"\n", after6+v6+"\n"
+		}
+		report := fmt.Sprintf("%s\n--- changes\n%s", before, strings.Join(changes, "\n---\n"))
+		answer.Prove(t, parse(t, file(head4, after4, head6, after6)), packets, report)
+	}
+	if several < 20 {
+		t.Errorf("only %d answers had several changes", several)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/nftables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/internal/rendertest"
 	nftablesrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -163,18 +164,21 @@ func table(dice enginetest.Dice, family string, priority int) string {
 	return b.String()
 }
 
+// tables writes a ruleset.
+func tables(dice enginetest.Dice) string {
+	switch dice.IntN(4) {
+	case 0:
+		return table(dice, "ip", 0) + table(dice, "ip6", 0)
+	case 1:
+		return table(dice, "inet", 0) + table(dice, "ip", 5)
+	}
+	return table(dice, "inet", 0)
+}
+
 // insertion puts rules into chains, and compares what the device then does with
 // what is meant: the rules, then those that were there.
 func insertion(t *testing.T, dice enginetest.Dice) (placed bool) {
-	var before string
-	switch dice.IntN(4) {
-	case 0:
-		before = table(dice, "ip", 0) + table(dice, "ip6", 0)
-	case 1:
-		before = table(dice, "inet", 0) + table(dice, "ip", 5)
-	default:
-		before = table(dice, "inet", 0)
-	}
+	before := tables(dice)
 	base := parse(t, before)
 	change := rule.Insertion{Base: base, Rules: draw(dice, 3)}
 	if dice.IntN(4) == 0 {
@@ -207,6 +211,41 @@ func TestInsertion(t *testing.T) {
 	}
 	if placed < cases/2 {
 		t.Errorf("%d of %d changes found a place", placed, cases)
+	}
+}
+
+// TestTogether runs all the commands of one answer, one after the other.
+func TestTogether(t *testing.T) {
+	several := 0
+	var packets []oracle.Packet
+	for _, p := range universe {
+		if p.SourceZone == "" && p.DestinationZone == "" {
+			packets = append(packets, p)
+		}
+	}
+	for seed := range uint64(100) {
+		dice := rand.New(rand.NewPCG(seed, 3))
+		before := tables(dice)
+		base := parse(t, before)
+		var answer rendertest.Answer
+		for _, wanted := range draw(dice, 8) {
+			if a := rendertest.Ask(base, wanted.Traffic, wanted.Action); len(a.Missing) > len(answer.Missing) {
+				answer = a
+			}
+		}
+		changes, err := answer.Changes(func(in rule.Insertion) (string, error) { return nftablesrender.Render(base.Name, in) })
+		if err != nil || len(changes) < 2 {
+			continue
+		}
+		several++
+		after := before
+		for _, commands := range changes {
+			after += file(commands)
+		}
+		answer.Prove(t, parse(t, after), packets, fmt.Sprintf("%s\n--- changes\n%s", before, strings.Join(changes, "\n---\n")))
+	}
+	if several < 20 {
+		t.Errorf("only %d answers had several changes", several)
 	}
 }
 
