@@ -5,11 +5,12 @@ package jsontree
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Kind is what a value is.
@@ -79,142 +80,201 @@ func Parse(source string, content []byte) ([]Value, error) {
 		return nil, fmt.Errorf("%s:1: is encoded in UTF-16, as a redirection in PowerShell writes it; save it as UTF-8", source)
 	}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	r := &reader{content: content, line: 1, keys: make(map[string]string), decoder: json.NewDecoder(bytes.NewReader(content))}
-	r.decoder.UseNumber()
+	r := &reader{
+		content: content, line: 1, keys: make(map[string]string),
+		// build refuses a key that stands twice, with its line.
+		decoder: jsontext.NewDecoder(bytes.NewBuffer(content), jsontext.AllowDuplicateNames(true)),
+	}
 	var values []Value
 	for {
-		t, err := r.token()
-		if errors.Is(err, io.EOF) {
+		v, err := r.build(0)
+		switch {
+		case errors.Is(err, io.EOF):
 			return values, nil
-		}
-		var v Value
-		if err == nil {
-			v, err = r.build(t, 0)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", source, r.line, explain(err))
+		case err != nil:
+			return nil, fmt.Errorf("%s:%d: %w", source, r.line, r.explain(err))
 		}
 		values = append(values, v)
 	}
 }
 
+// A reader builds values from the tokens of a text.
 type reader struct {
 	content []byte
-	decoder *json.Decoder
+	decoder *jsontext.Decoder
 	// line is the line of offset, up to which line breaks have been counted.
 	line, offset int
 	// keys holds one copy of every key, since exports repeat a few of them.
 	keys map[string]string
+	// items and names wait to become those of the lists and objects that are being
+	// read, the innermost last: each is then allocated once, in its size.
+	items []Value
+	names []string
 }
 
-// token returns the next token and moves line to it. A token never spans lines.
-func (r *reader) token() (json.Token, error) {
-	t, err := r.decoder.Token()
-	to := min(int(r.decoder.InputOffset()), len(r.content))
-	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		to = max(r.offset, min(int(syntax.Offset), len(r.content)))
-	}
-	r.line += bytes.Count(r.content[r.offset:to], []byte("\n"))
-	r.offset = to
-	return t, err
+// moved counts the line breaks up to where the decoder is. A token never spans lines.
+func (r *reader) moved(to int64) {
+	end := max(r.offset, min(int(to), len(r.content)))
+	r.line += bytes.Count(r.content[r.offset:end], []byte("\n"))
+	r.offset = end
 }
 
-// explain says of an error of the decoder that it is one.
-func explain(err error) error {
-	var syntax *json.SyntaxError
+// explain says of an error of the decoder that it is one, and leads line to it.
+func (r *reader) explain(err error) error {
+	var syntax *jsontext.SyntacticError
 	switch {
-	case errors.As(err, &syntax):
-		return fmt.Errorf("is not JSON: %w", err)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		r.moved(int64(len(bytes.TrimRight(r.content, " \t\r\n"))))
 		return errors.New("the text ends within a value; is the file cut off?")
+	case errors.As(err, &syntax):
+		r.moved(syntax.ByteOffset)
+		return fmt.Errorf("is not JSON: %w", syntax.Err)
 	}
 	return err
 }
 
-// build returns the value that starts with token t.
-func (r *reader) build(t json.Token, depth int) (v Value, err error) {
-	v.Line = r.line
-	switch t := t.(type) {
-	case bool:
-		v.Kind, v.Text = Bool, strconv.FormatBool(t)
-	case json.Number:
-		v.Kind, v.Text = Number, t.String()
-	case string:
-		v.Kind, v.Text = String, t
-	case json.Delim:
+// open reads a delimiter.
+func (r *reader) open() error {
+	_, err := r.decoder.ReadToken()
+	r.moved(r.decoder.InputOffset())
+	return err
+}
+
+// scalar reads a value that is neither a list nor an object, as it is written.
+func (r *reader) scalar() (jsontext.Value, error) {
+	raw, err := r.decoder.ReadValue()
+	r.moved(r.decoder.InputOffset())
+	return raw, err
+}
+
+// build reads the next value.
+func (r *reader) build(depth int) (v Value, err error) {
+	switch kind := r.decoder.PeekKind(); kind {
+	case '[', '{':
+		if err := r.open(); err != nil {
+			return v, err
+		}
+		v.Line = r.line
 		if depth == MaxDepth {
 			return v, fmt.Errorf("is nested more than %d levels deep", MaxDepth)
 		}
-		if t == '[' {
+		if kind == '[' {
 			v.Kind = Array
-			err = r.elements(&v, depth+1)
-		} else {
-			v.Kind = Object
-			err = r.members(&v, depth+1)
+			return v, r.elements(&v, depth+1)
 		}
+		v.Kind = Object
+		return v, r.members(&v, depth+1)
+	case ']', '}': // the decoder tells why it is none
+		return v, r.open()
+	default:
+		raw, err := r.scalar()
+		if err != nil {
+			return v, err
+		}
+		v.Line = r.line
+		v.Kind = kinds[kind]
+		switch v.Kind {
+		case String:
+			v.Text, err = unquote(raw)
+		case Number, Bool:
+			v.Text = string(raw)
+		}
+		return v, err
 	}
-	return v, err
+}
+
+// kinds are the scalars by the byte that the decoder names them with.
+var kinds = map[jsontext.Kind]Kind{'"': String, '0': Number, 't': Bool, 'f': Bool, 'n': Null}
+
+// unquote takes the quotes and escapes off a string. Most have no escape.
+func unquote(raw jsontext.Value) (string, error) {
+	if !bytes.ContainsRune(raw, '\\') {
+		return string(raw[1 : len(raw)-1]), nil
+	}
+	text, err := jsontext.AppendUnquote(nil, raw)
+	return string(text), err
 }
 
 func (r *reader) elements(v *Value, depth int) error {
-	for {
-		t, err := r.token()
+	from := len(r.items)
+	for r.decoder.PeekKind() != ']' {
+		item, err := r.build(depth)
 		if err != nil {
-			return err
+			return within(err)
 		}
-		if t == json.Delim(']') {
-			return nil
-		}
-		item, err := r.build(t, depth)
-		if err != nil {
-			return err
-		}
-		v.Items = append(v.Items, item)
+		r.items = append(r.items, item)
 	}
+	v.Items = r.take(from)
+	return r.open()
+}
+
+// take returns the values that wait from an index on.
+func (r *reader) take(from int) []Value {
+	if len(r.items) == from {
+		return nil
+	}
+	items := slices.Clone(r.items[from:])
+	clear(r.items[from:]) // hold on to no text
+	r.items = r.items[:from]
+	return items
+}
+
+// within makes of the end of the text, which is fine after a value, what it is in
+// one.
+func within(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 // manyKeys is from how many keys on an object is searched by a map.
 const manyKeys = 32
 
 func (r *reader) members(v *Value, depth int) error {
+	from, fromKey := len(r.items), len(r.names)
 	var seen map[string]bool
-	for {
-		t, err := r.token()
+	for r.decoder.PeekKind() != '}' {
+		raw, err := r.scalar()
+		if err != nil {
+			return within(err)
+		}
+		key, err := r.key(raw)
 		if err != nil {
 			return err
 		}
-		if t == json.Delim('}') {
-			return nil
-		}
-		key := r.intern(t.(string))
-		if len(v.Keys) == manyKeys {
+		names := r.names[fromKey:]
+		if len(names) == manyKeys {
 			seen = make(map[string]bool)
-			for _, k := range v.Keys {
+			for _, k := range names {
 				seen[k] = true
 			}
 		}
-		if seen[key] || seen == nil && v.Get(key) != nil {
+		if seen[key] || seen == nil && slices.Contains(names, key) {
 			return fmt.Errorf("the key %q stands twice in one object", key)
 		}
 		if seen != nil {
 			seen[key] = true
 		}
-		if t, err = r.token(); err != nil {
-			return err
-		}
-		item, err := r.build(t, depth)
+		r.names = append(r.names, key)
+		item, err := r.build(depth)
 		if err != nil {
-			return err
+			return within(err)
 		}
-		v.Keys = append(v.Keys, key)
-		v.Items = append(v.Items, item)
+		r.items = append(r.items, item)
 	}
+	v.Items = r.take(from)
+	v.Keys = slices.Clone(r.names[fromKey:])
+	r.names = r.names[:fromKey]
+	return r.open()
 }
 
-func (r *reader) intern(key string) string {
-	if k, ok := r.keys[key]; ok {
-		return k
+// key returns the one copy of a key.
+func (r *reader) key(raw jsontext.Value) (string, error) {
+	if k, ok := r.keys[string(raw)]; ok {
+		return k, nil
 	}
-	r.keys[key] = key
-	return key
+	key, err := unquote(raw)
+	r.keys[string(raw)] = key
+	return key, err
 }
