@@ -35,6 +35,15 @@ func TestAccSnippets(t *testing.T) {
 				"172.16.0.11_10.30.0.4_6/5432": {"sources": "172.16.0.11", "destinations": "10.30.0.4", "services": "6/5432"}
 			}`,
 		},
+		"functions/enforce": {
+			"enforced": `[
+				{"obj": ["10.1.0.7", "10.2.0.10", "6/443"], "action": "allow"},
+				{"obj": ["10.1.0.7", "10.2.0.10", "6/22"], "action": "deny"},
+				{"obj": ["10.2.9.3", "10.2.0.10", "6/443"], "action": "allow"},
+				{"obj": ["10.2.9.3", "10.2.0.10", "6/22"], "action": "notify"}
+			]`,
+			"as_netutils": `[{"obj": ["10.1.100.5", "10.1.200.0", "6/25"], "action": "notify"}]`,
+		},
 		"functions/match": {
 			"missing": `[{
 				"ruleset": "rules", "sources": ["10.1.1.1"], "destinations": ["172.16.0.10"], "services": ["tcp/80"],

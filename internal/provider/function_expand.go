@@ -35,7 +35,7 @@ func (expandFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	if resp.Error = req.Arguments.Get(ctx, &rule, &options); resp.Error != nil {
 		return
 	}
-	o, ferr := readOptions(1, options)
+	o, ferr := readOptions(1, options, nameOptions)
 	if ferr != nil {
 		resp.Error = ferr
 		return

@@ -41,7 +41,7 @@ func (matchFunction) Run(ctx context.Context, req function.RunRequest, resp *fun
 	if resp.Error = req.Arguments.Get(ctx, &question, &list, &options); resp.Error != nil {
 		return
 	}
-	o, ferr := readOptions(2, options)
+	o, ferr := readOptions(2, options, nameOptions)
 	if ferr != nil {
 		resp.Error = ferr
 		return

@@ -20,14 +20,19 @@ const optionsText = "At most one object with any of `addresses` and `services`: 
 // optionsParameter is the last parameter of functions that resolve names.
 var optionsParameter = function.DynamicParameter{Name: "options", MarkdownDescription: optionsText}
 
+// nameOptions are the options of every function that takes some.
+var nameOptions = []string{"addresses", "services"}
+
 // functionOptions are what a caller may hand to a function in place of the
 // provider's configuration, which functions never see.
 type functionOptions struct {
 	addresses, services map[string][]string
+	matrix              matrixOptions
 }
 
-// readOptions reads the variadic options at the given argument position.
-func readOptions(position int64, options []types.Dynamic) (o functionOptions, ferr *function.FuncError) {
+// readOptions reads the variadic options at the given argument position; accepted
+// are the keys that the function has a use for.
+func readOptions(position int64, options []types.Dynamic, accepted []string) (o functionOptions, ferr *function.FuncError) {
 	if len(options) == 0 {
 		return o, nil
 	}
@@ -35,7 +40,7 @@ func readOptions(position int64, options []types.Dynamic) (o functionOptions, fe
 		return o, function.NewArgumentFuncError(position, "options: "+fmt.Sprintf(format, args...))
 	}
 	if len(options) > 1 {
-		return fail("%d objects are given; write one with any of addresses and services", len(options))
+		return fail("%d objects are given; write one with any of %s", len(options), listed(accepted))
 	}
 	plain, err := plainValue(options[0])
 	if err != nil {
@@ -46,23 +51,36 @@ func readOptions(position int64, options []types.Dynamic) (o functionOptions, fe
 		return fail("is not an object; write { addresses = { … }, services = { … } }")
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		var names map[string][]string
-		if names, err = namesFrom(fields[key]); err != nil {
-			return fail("%s%s", key, err)
+		if !slices.Contains(accepted, key) {
+			return fail("unknown key %q; write any of %s", key, listed(accepted))
 		}
-		switch key {
-		case "addresses":
-			o.addresses = names
-		case "services":
-			o.services = names
-		default:
-			return fail("unknown key %q; write any of addresses and services", key)
+		if err := o.set(key, fields[key]); err != nil {
+			return fail("%s%s", key, err)
 		}
 	}
 	if _, err := flow.NewNames(o.addresses, o.services); err != nil {
 		return fail("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return o, nil
+}
+
+// set reads the value of one option.
+func (o *functionOptions) set(key string, value any) (err error) {
+	switch key {
+	case "addresses":
+		o.addresses, err = namesFrom(value)
+	case "services":
+		o.services, err = namesFrom(value)
+	default:
+		err = o.matrix.set(key, value)
+	}
+	return err
+}
+
+// listed writes keys as "a, b and c".
+func listed(keys []string) string {
+	last := len(keys) - 1
+	return strings.Join(keys[:last], ", ") + " and " + keys[last]
 }
 
 func (o functionOptions) estate() *estate.Estate {

@@ -75,7 +75,7 @@ func TestNetutilsConformance(t *testing.T) {
 			case "match", "rule_match":
 				c.checkVerdict(t)
 			default:
-				t.Skip("matrices are checked with policies")
+				t.Skip("matrices are checked in package matrix")
 			}
 		})
 	}
