@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 // ciWorkspace is a copy of examples/ci, with what its gate needs.
@@ -23,7 +24,7 @@ func ciWorkspace(t *testing.T) *workspace {
 		}
 	}
 	w := newWorkspace(t, "ci")
-	if err := os.Chmod(filepath.Join(w.dir, "gate.sh"), 0o755); err != nil {
+	if err := os.Chmod(w.Path("gate.sh"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -33,12 +34,12 @@ func ciWorkspace(t *testing.T) *workspace {
 // standard input, insists on its exit status and returns what it prints.
 func (w *workspace) gate(exit int, stdin string, env ...string) string {
 	w.Helper()
-	cmd := exec.Command("./gate.sh", "p.tfplan")
+	cmd := exec.Command("./gate.sh", terraformtest.PlanFile)
 	if stdin != "" {
 		cmd.Args[1] = "-"
 		cmd.Stdin = strings.NewReader(stdin)
 	}
-	cmd.Dir, cmd.Env = w.dir, append(append(w.env, "TERRAFORM="+w.path), env...)
+	cmd.Dir, cmd.Env = w.Dir, append(append(w.Env, "TERRAFORM="+terraformtest.Program.Path), env...)
 	out, err := cmd.CombinedOutput()
 	var failed *exec.ExitError
 	if err != nil && !errors.As(err, &failed) {
@@ -58,23 +59,12 @@ func (w *workspace) gateSays(exit int, want ...string) {
 	}
 }
 
-// planJSON is the saved plan as terraform show -json gives it.
-func (w *workspace) planJSON() string {
+// savedPlan is the saved plan as terraform show -json gives it.
+func (w *workspace) savedPlan() string {
 	w.Helper()
-	cmd := exec.Command(w.path, "show", "-json", "p.tfplan")
-	cmd.Dir, cmd.Env = w.dir, w.env
-	out, err := cmd.Output()
-	if err != nil {
-		w.Fatalf("show -json: %v", err)
-	}
-	return string(out)
-}
-
-func (w *workspace) write(file, content string) {
-	w.Helper()
-	if err := os.WriteFile(filepath.Join(w.dir, file), []byte(content), 0o644); err != nil {
-		w.Fatal(err)
-	}
+	var plan json.RawMessage
+	w.Decode(&plan, "show", "-json", terraformtest.PlanFile)
+	return string(plan)
 }
 
 const (
@@ -96,7 +86,7 @@ func TestAccGate(t *testing.T) {
 	)
 
 	t.Log("FAIL_ON and standard input")
-	plan := w.planJSON()
+	plan := w.savedPlan()
 	if out := w.gate(1, plan, "FAIL_ON=blocked"); out != "blocked\tPayroll/remote-desktop\t"+ciDesktop+"\nthe gate fails: 1 of 5 flows (blocked)\n" {
 		t.Errorf("the gate prints\n%s", out)
 	}
@@ -127,7 +117,7 @@ func TestAccGate(t *testing.T) {
 	w.gateSays(0, "the gate holds: 5 flows "+gateStates)
 
 	t.Log("drift that an apply cannot put right: the plan promises allowed")
-	w.replace("firewall/edge.cfg", first.change("Billing", "database")+"\n", "")
+	w.Edit("firewall/edge.cfg", first.change("Billing", "database")+"\n", "")
 	drifted := w.plan(2)
 	results := drifted.changes[`acl_application.this["Billing"]`]["results"].(map[string]any)
 	if status := results["database"].(map[string]any)["status"]; status != "allowed" {
@@ -136,25 +126,23 @@ func TestAccGate(t *testing.T) {
 	w.gateSays(1, databaseLine, "the gate fails: 1 of 5 flows "+gateStates)
 
 	t.Log("drift that it can put right")
-	w.replace("main.tf", `path = "firewall/edge.cfg" }`, `path = "firewall/edge.cfg", additions = "firewall/edge.additions.json" }`)
+	w.Edit("main.tf", `path = "firewall/edge.cfg" }`, `path = "firewall/edge.cfg", additions = "firewall/edge.additions.json" }`)
 	w.plan(2)
 	w.gateSays(0, "the gate holds: 5 flows "+gateStates)
 
 	t.Log("a plan file that cannot be read")
-	w.write("p.tfplan", "no plan")
+	w.Write(terraformtest.PlanFile, "no plan")
 	w.gate(2, "")
-	if err := os.Remove(filepath.Join(w.dir, "p.tfplan")); err != nil {
-		t.Fatal(err)
-	}
+	w.Remove(terraformtest.PlanFile)
 	w.gate(2, "")
 }
 
 // A plan with errors is saved too, without the resources that have them.
 func TestAccGateErroredPlan(t *testing.T) {
 	w := ciWorkspace(t)
-	w.replace("main.tf", "rulesets = {", "enforcement = \"plan\"\n  rulesets = {")
+	w.Edit("main.tf", "rulesets = {", "enforcement = \"plan\"\n  rulesets = {")
 	w.plan(1)
-	if _, err := os.Stat(filepath.Join(w.dir, "p.tfplan")); err != nil {
+	if _, err := os.Stat(w.Path(terraformtest.PlanFile)); err != nil {
 		t.Skip("this version saves no plan that has errors")
 	}
 	out := w.gate(1, "", "FAIL_ON=open")
@@ -206,10 +194,8 @@ resource "acl_flow" "single" {
 
 func TestAccGateStates(t *testing.T) {
 	w := ciWorkspace(t)
-	w.write("main.tf", ciStates)
-	if err := os.Remove(filepath.Join(w.dir, "report.tf")); err != nil {
-		t.Fatal(err)
-	}
+	w.Write("main.tf", ciStates)
+	w.Remove("report.tf")
 	w.plan(2)
 	const web = `permitted by this rule: edge:1 "web" permit any -> 10.0.0.2 tcp/443`
 	w.gateSays(1,
@@ -249,7 +235,7 @@ func TestAccGateHostileNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.write("inventory.json", string(text))
+	w.Write("inventory.json", string(text))
 	p := w.plan(2)
 	lines := strings.Split(strings.TrimSpace(w.gate(1, "")), "\n")
 	if want := len(hostileNames) + 1; len(lines) != want {
@@ -268,7 +254,7 @@ func TestAccGateHostileNames(t *testing.T) {
 	}
 	// What Terraform prints of values is its own; nothing reaches the terminal by way of
 	// our warnings and logs either.
-	w.env = append(w.env[:len(w.env):len(w.env)], "TF_LOG_PROVIDER=DEBUG")
+	w.Env = append(w.Env[:len(w.Env):len(w.Env)], "TF_LOG_PROVIDER=DEBUG")
 	logged := w.plan(2).text
 	if !strings.Contains(logged, "flow is assessed") {
 		t.Error("the log does not tell that flows are assessed")
@@ -335,9 +321,9 @@ func TestAccReportOutputs(t *testing.T) {
 func TestAccWorkflowCommands(t *testing.T) {
 	w := ciWorkspace(t)
 	w.plan(2)
-	w.write("plan.json", w.planJSON())
+	w.Write("plan.json", w.savedPlan())
 	for _, file := range []string{"github-actions.yml", "gitlab-ci.yml"} {
-		text, err := os.ReadFile(filepath.Join(w.dir, file))
+		text, err := os.ReadFile(w.Path(file))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -349,7 +335,7 @@ func TestAccWorkflowCommands(t *testing.T) {
 			}
 			n++
 			cmd := exec.Command("sh", "-euc", command)
-			cmd.Dir = w.dir
+			cmd.Dir = w.Dir
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v\n%s", command, err, out)
 			}
@@ -358,7 +344,7 @@ func TestAccWorkflowCommands(t *testing.T) {
 			t.Errorf("%s makes no report", file)
 		}
 		for name, begins := range map[string]string{"report.md": "## Application connectivity\n", "connectivity.sarif": "{"} {
-			content, err := os.ReadFile(filepath.Join(w.dir, name))
+			content, err := os.ReadFile(w.Path(name))
 			if err == nil && !bytes.HasPrefix(content, []byte(begins)) {
 				t.Errorf("%s writes %s:\n%s", file, name, content)
 			}

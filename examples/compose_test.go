@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 const keptKey = `terraform_data.ingress["10.2.0.0/24 6/443"]`
@@ -23,7 +25,7 @@ func TestAccComposeKeepsKeys(t *testing.T) {
 	}
 	w.apply()
 
-	w.replace("main.tf", `["10.1.0.0/24", "10.2.0.0/24"]`, `["10.0.5.0/24", "10.1.0.0/24", "10.2.0.0/24"]`)
+	w.Edit("main.tf", `["10.1.0.0/24", "10.2.0.0/24"]`, `["10.0.5.0/24", "10.1.0.0/24", "10.2.0.0/24"]`)
 	p = w.plan(2)
 	want := []string{"acl_flow.web", `terraform_data.ingress["10.0.5.0/24 6/443"]`, `terraform_data.ingress["10.0.5.0/24 6/8443"]`}
 	if got := slices.Sorted(maps.Keys(p.changes)); !slices.Equal(got, want) {
@@ -32,7 +34,7 @@ func TestAccComposeKeepsKeys(t *testing.T) {
 	p.wants(t, "Plan: 2 to add, 1 to change, 0 to destroy.")
 	w.apply()
 
-	w.replace("main.tf", `["10.0.5.0/24", "10.1.0.0/24", "10.2.0.0/24"]`, `["10.2.0.0/24", "10.0.5.0/24"]`)
+	w.Edit("main.tf", `["10.0.5.0/24", "10.1.0.0/24", "10.2.0.0/24"]`, `["10.2.0.0/24", "10.0.5.0/24"]`)
 	p = w.plan(2)
 	p.wants(t, "Plan: 0 to add, 1 to change, 2 to destroy.")
 	if _, ok := p.changes[keptKey]; ok {
@@ -41,7 +43,7 @@ func TestAccComposeKeepsKeys(t *testing.T) {
 	w.apply()
 
 	// What no firewall on the way permits is built all the same, and reported.
-	w.replace("main.tf", `["tcp/443", "tcp/8443"]`, `["tcp/443", "tcp/22"]`)
+	w.Edit("main.tf", `["tcp/443", "tcp/8443"]`, `["tcp/443", "tcp/22"]`)
 	p = w.plan(2)
 	if missing, _ := p.changes["acl_flow.web"]["missing"].([]any); len(missing) != 1 || !strings.Contains(asJSON(t, missing), "tcp/22") {
 		t.Errorf("missing is planned as %s", asJSON(t, missing))
@@ -52,13 +54,13 @@ func TestAccComposeKeepsKeys(t *testing.T) {
 func TestAccModuleTests(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t, "module")
-	out := w.run(0, "test", "-no-color")
+	out := w.Run(0, "test")
 	if !strings.Contains(out, "Success! 4 passed, 0 failed.") {
 		t.Errorf("terraform test prints\n%s", out)
 	}
-	w.replace("firewall/edge.json", `"tcp/443"`, `"tcp/80"`)
-	out = w.run(1, "test", "-no-color", "-filter=tests/real.tftest.hcl")
-	if !strings.Contains(flatten(out), "the web flow is blocked") {
+	w.Edit("firewall/edge.json", `"tcp/443"`, `"tcp/80"`)
+	out = w.Run(1, "test", "-filter=tests/real.tftest.hcl")
+	if !strings.Contains(terraformtest.Flatten(out), "the web flow is blocked") {
 		t.Errorf("a ruleset that blocks the web flow fails no test:\n%s", out)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 var terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
@@ -32,11 +33,9 @@ func TestAccGuides(t *testing.T) {
 			if w == nil {
 				w = newWorkspace(t, "provider")
 			}
-			if err := os.WriteFile(filepath.Join(w.dir, "block.tf"), []byte(block[1]), 0o644); err != nil {
-				t.Fatal(err)
-			}
+			w.Write("block.tf", block[1])
 			t.Run(filepath.Base(path), func(t *testing.T) {
-				if out := w.run(0, "fmt", "-check", "-no-color", "block.tf"); out != "" {
+				if out := w.Run(0, "fmt", "-check", "-no-color", "block.tf"); out != "" {
 					t.Errorf("block %d is not formatted", i+1)
 				}
 				p := w.plan(2)
@@ -84,14 +83,14 @@ func TestAccReadme(t *testing.T) {
 		t.Fatalf("README.md has %d blocks under <!-- plan --> and <!-- drift -->, want one of each", len(blocks))
 	}
 	w := newWorkspace(t, "quickstart")
-	if w.tofu {
+	if terraformtest.Program.Tofu {
 		t.Skip("the README shows what Terraform prints, and OpenTofu prints it a little differently")
 	}
 	first := w.plan(2)
 	shown := map[string]string{"plan": first.text}
 	w.paste(first.change("Payroll", "remote-desktop"), first.change("Billing", "database"))
 	w.apply()
-	w.replace("firewall/edge.cfg", first.change("Billing", "database")+"\n", "")
+	w.Edit("firewall/edge.cfg", first.change("Billing", "database")+"\n", "")
 	shown["drift"] = w.plan(2).text
 	for _, b := range blocks {
 		compareExcerpt(t, b[2], shown[b[1]])

@@ -3,7 +3,6 @@
 package examples_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -47,7 +46,7 @@ func TestAccExamples(t *testing.T) {
 func differs(w *workspace) { w.plan(2) }
 
 // module is called by others, and has tests in Terraform's own language.
-func module(w *workspace) { w.run(0, "validate", "-no-color") }
+func module(w *workspace) { w.Run(0, "validate") }
 
 func inventory(w *workspace) {
 	p := w.plan(2)
@@ -73,10 +72,8 @@ func singleFlow(w *workspace) {
 	w.apply()
 
 	// Somebody opens the port for all servers and takes our rule out of the file.
-	w.replace("firewall/core.json", `"dst_port": "tcp/25"`, `"dst_port": ["tcp/25", "tcp/587"]`)
-	if err := os.WriteFile(filepath.Join(w.dir, "firewall", "core.additions.json"), []byte("[]\n"), 0o644); err != nil {
-		w.Fatal(err)
-	}
+	w.Edit("firewall/core.json", `"dst_port": "tcp/25"`, `"dst_port": ["tcp/25", "tcp/587"]`)
+	w.Write("firewall/core.additions.json", "[]\n")
 	if p := w.plan(2); len(p.changes) != 0 {
 		w.Errorf("only outputs change when the firewall comes to allow the flow by itself:\n%s", p.text)
 	}
@@ -85,10 +82,10 @@ func singleFlow(w *workspace) {
 func gate(w *workspace) {
 	w.plan(0)
 
-	w.replace("firewall/dmz.json", `"dst_port": "udp/123"`, `"dst_port": "udp/124"`)
+	w.Edit("firewall/dmz.json", `"dst_port": "udp/123"`, `"dst_port": "udp/124"`)
 	w.plan(0).wants(w, "Warning: Check block assertion failed", "Not allowed yet: ntp.")
 
-	w.replace("firewall/dmz.json", `"dst_port": "tcp/443"`, `"dst_port": ["tcp/443", "tcp/22"]`)
+	w.Edit("firewall/dmz.json", `"dst_port": "tcp/443"`, `"dst_port": ["tcp/443", "tcp/22"]`)
 	w.plan(1).wants(w,
 		"Error: Resource postcondition failed",
 		`admin is allowed: 0.0.0.0/0 -> 203.0.113.10 tcp/22: permitted by this rule: dmz.json:2 "Shop" permit any -> 203.0.113.10 tcp/22, tcp/443`,
@@ -117,7 +114,7 @@ func nestedAddresses(w *workspace) {
 	}
 	w.apply()
 
-	w.replace("main.tf", `["jump hosts"]`, `["jump hosts", "primary datacentre"]`)
+	w.Edit("main.tf", `["jump hosts"]`, `["jump hosts", "primary datacentre"]`)
 	w.plan(1).wants(w, "management → primary datacentre → management")
 }
 
@@ -139,12 +136,12 @@ func multipleRulesets(w *workspace) {
 	w.apply()
 
 	// The edge is read-only: what it blocks is planned as it is, and not applied.
-	w.replace("main.tf", `destinations = ["10.100.0.8"], services = ["tcp/443"]`, `destinations = ["10.100.0.8"], services = ["tcp/443", "tcp/8443"]`)
+	w.Edit("main.tf", `destinations = ["10.100.0.8"], services = ["tcp/443"]`, `destinations = ["10.100.0.8"], services = ["tcp/443", "tcp/8443"]`)
 	p = w.plan(2)
 	if status := p.changes["acl_application.reporting"]["status"]; status != "partial" {
 		w.Errorf("status is planned as %v", status)
 	}
-	w.run(1, "apply", "-no-color", "-input=false", "-auto-approve")
+	w.Apply(1)
 }
 
 // quickstart does what the README tells: it puts the changes that the plan names
@@ -176,5 +173,5 @@ func (p plan) change(application, flow string) string {
 // paste adds commands to the configuration of the quickstart's firewall.
 func (w *workspace) paste(commands ...string) {
 	w.Helper()
-	w.replace("firewall/edge.cfg", "access-group inside_in", strings.Join(commands, "\n")+"\naccess-group inside_in")
+	w.Edit("firewall/edge.cfg", "access-group inside_in", strings.Join(commands, "\n")+"\naccess-group inside_in")
 }

@@ -107,7 +107,7 @@ func TestAccSnippets(t *testing.T) {
 func (w *workspace) addSnippet(dir string) {
 	w.Helper()
 	w.add(dir, "snippet_")
-	imports, err := filepath.Glob(filepath.Join(w.dir, "snippet_import*.tf"))
+	imports, err := filepath.Glob(filepath.Join(w.Dir, "snippet_import*.tf"))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestAccImports(t *testing.T) {
 			if !ok {
 				t.Fatalf("%q is no import", lines[len(lines)-1])
 			}
-			w.run(0, append([]string{"import", "-no-color", "-input=false"}, strings.Fields(command)...)...)
+			w.Run(0, append([]string{"import"}, strings.Fields(command)...)...)
 			if p := w.plan(2); p.changes[address]["status"] != "allowed" {
 				t.Errorf("status is planned as %v", p.changes[address]["status"])
 			}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 var (
@@ -33,7 +35,7 @@ func TestTroubleshooting(t *testing.T) {
 			printed.Write(text)
 		}
 	}
-	known := flatten(printed.String())
+	known := terraformtest.Flatten(printed.String())
 	guide, err := os.ReadFile("../templates/guides/troubleshooting.md")
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +47,7 @@ func TestTroubleshooting(t *testing.T) {
 	for _, row := range rows {
 		for _, text := range quoted.FindAllStringSubmatch(row[1], -1) {
 			for _, part := range strings.Split(text[1], "…") {
-				if part = flatten(part); !notOurWords[part] && !strings.Contains(known, part) {
+				if part = terraformtest.Flatten(part); !notOurWords[part] && !strings.Contains(known, part) {
 					t.Errorf("no golden file shows %q", part)
 				}
 			}

@@ -11,13 +11,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 // acceptance runs steps with the provider in this process, where the race detector
 // sees it.
 func acceptance(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
-	needTerraform(t)
+	terraformtest.Need(t)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
 			"acl": providerserver.NewProtocol6WithError(New("test")()),

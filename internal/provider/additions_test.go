@@ -20,7 +20,7 @@ type additionsRule struct {
 // additions reads an additions file and fails if it is not whole.
 func (w *workspace) additions(name string) []additionsRule {
 	w.Helper()
-	content, err := os.ReadFile(w.path(name))
+	content, err := os.ReadFile(w.Path(name))
 	if os.IsNotExist(err) {
 		return nil
 	}
@@ -99,7 +99,7 @@ var handMadeRules = []string{
 
 func (w *workspace) handMadeStays(name string) {
 	w.Helper()
-	content := w.read(name)
+	content := w.Read(name)
 	for _, rule := range handMadeRules {
 		if strings.Count(content, rule) != 1 {
 			w.Errorf("the rule %s is not in\n%s", rule, content)
@@ -112,15 +112,15 @@ func TestAccAdditionsConcurrent(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t, manyFlows(40, 5))
 	stop := watch(w, "edge.additions.json")
-	w.apply(0)
+	w.Apply(0)
 	stop()
 	w.handMadeStays("edge.additions.json")
 	w.rulesByOwners("edge.additions.json", map[int]int{0: 2, 1: 40, 5: 1})
-	w.settled()
-	w.run(0, "destroy", "-target=acl_flow.each")
+	w.Settled()
+	w.Run(0, "destroy", "-target=acl_flow.each")
 	w.rulesByOwners("edge.additions.json", map[int]int{0: 2, 5: 1})
-	w.run(0, "destroy")
-	if got := w.read("edge.additions.json"); got != handMade {
+	w.Run(0, "destroy")
+	if got := w.Read("edge.additions.json"); got != handMade {
 		t.Errorf("after all is destroyed the file is\n%s\nwant what it was before\n%s", got, handMade)
 	}
 }
@@ -149,7 +149,7 @@ func watch(w *workspace, name string) (stop func()) {
 				return
 			case <-time.After(time.Millisecond):
 			}
-			content, err := os.ReadFile(w.path(name))
+			content, err := os.ReadFile(w.Path(name))
 			var rules []additionsRule
 			if err == nil && json.Unmarshal(content, &rules) != nil {
 				w.Errorf("%s is not whole:\n%s", name, content)
@@ -176,19 +176,19 @@ provider "acl" {
 []
 -- edge.additions.json --
 `+handMade)
-	w.apply(0)
-	w.settled()
+	w.Apply(0)
+	w.Settled()
 	rules := w.additions("edge.additions.json")
 	if len(rules) != 3 || strings.Join(rules[0].Owners, " ") != "Shop/web Shop/web2" {
 		t.Errorf("the rules are %v, want one with two owners and two by hand", rules)
 	}
 	w.handMadeStays("edge.additions.json")
-	w.write("main.tf", strings.Replace(w.read("main.tf"), webFlow, "", 1))
-	w.apply(0)
+	w.Write("main.tf", strings.Replace(w.Read("main.tf"), webFlow, "", 1))
+	w.Apply(0)
 	w.owned("edge.additions.json", "Shop/web2")
-	w.settled()
-	w.run(0, "destroy")
-	if got := w.read("edge.additions.json"); got != handMade {
+	w.Settled()
+	w.Run(0, "destroy")
+	if got := w.Read("edge.additions.json"); got != handMade {
 		t.Errorf("the file is\n%s\nwant\n%s", got, handMade)
 	}
 }
@@ -198,29 +198,29 @@ func TestAccAdditionsTwoProcesses(t *testing.T) {
 	t.Parallel()
 	first := newWorkspace(t, manyFlows(20, 5))
 	second := newWorkspace(t, strings.ReplaceAll(strings.ReplaceAll(manyFlows(20, 5), `"Shop"`, `"Store"`), `"Shared"`, `"Commons"`))
-	second.edit("main.tf", `"edge.additions.json"`, quote(t, first.path("edge.additions.json")))
+	second.Edit("main.tf", `"edge.additions.json"`, quote(t, first.Path("edge.additions.json")))
 	both := func(args ...string) {
 		t.Helper()
 		done := make(chan string)
 		go func() {
-			out, exit := second.try(args...)
+			out, exit := second.Try(args...)
 			if exit != 0 {
 				t.Errorf("terraform %s in the second workspace: exit %d\n%s", args[0], exit, out)
 			}
 			done <- out
 		}()
-		first.run(0, args...)
+		first.Run(0, args...)
 		<-done
 	}
 	stop := watch(first, "edge.additions.json")
 	both("apply")
 	// Both need the same rules.
 	first.rulesByOwners("edge.additions.json", map[int]int{0: 2, 2: 20, 10: 1})
-	first.settled()
-	second.settled()
+	first.Settled()
+	second.Settled()
 	both("destroy")
 	stop()
-	if got := first.read("edge.additions.json"); got != handMade {
+	if got := first.Read("edge.additions.json"); got != handMade {
 		t.Errorf("the file is\n%s\nwant\n%s", got, handMade)
 	}
 }

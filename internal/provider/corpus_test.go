@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testshared"
 )
 
@@ -48,9 +49,9 @@ func TestAccRealEstate(t *testing.T) {
 			if c.ranges == nil {
 				ranges = []byte("{}")
 			}
-			w.write("terraform.tfvars.json", fmt.Sprintf(`{"dir": %s, "ranges": %s}`, quote(t, dir), ranges))
-			p := w.planJSON(2)
-			results := p.change(t, "acl_application.development").Change.After["results"].(map[string]any)
+			w.Write("terraform.tfvars.json", fmt.Sprintf(`{"dir": %s, "ranges": %s}`, quote(t, dir), ranges))
+			p := w.PlanJSON(2)
+			results := p.Change(t, "acl_application.development").Change.After["results"].(map[string]any)
 			if len(results) != c.flows {
 				t.Errorf("there are %d flows, want %d", len(results), c.flows)
 			}
@@ -59,8 +60,8 @@ func TestAccRealEstate(t *testing.T) {
 					t.Errorf("%s is %v", name, got)
 				}
 			}
-			w.apply(0)
-			w.settled()
+			w.Apply(0)
+			w.Settled()
 
 			rules := estateRules(t, p.OutputChanges["rules"].After)
 			alone := 0
@@ -82,13 +83,13 @@ func TestAccRealEstate(t *testing.T) {
 			}
 
 			// The same as drift of the whole, and back.
-			out := w.plan(2, "-var=without="+victim, "-out=p.tfplan")
+			out := w.Plan(2, "-var=without="+victim, "-out=p.tfplan")
 			if dump := os.Getenv("ACL_TEST_SHOW"); dump != "" {
 				t.Log(out)
 			}
-			var drift planned
-			w.decode(&drift, "show", "-json", "p.tfplan")
-			for name, r := range drift.change(t, "acl_application.development").Change.Before["results"].(map[string]any) {
+			var drift terraformtest.Plan
+			w.Decode(&drift, "show", "-json", "p.tfplan")
+			for name, r := range drift.Change(t, "acl_application.development").Change.Before["results"].(map[string]any) {
 				r := r.(map[string]any)
 				i := slices.IndexFunc(rules, func(r estateRule) bool { return r.name == name })
 				others := slices.DeleteFunc(slices.Clone(rules), func(r estateRule) bool { return r.name == victim })
@@ -96,7 +97,7 @@ func TestAccRealEstate(t *testing.T) {
 					t.Errorf("%s without %s: %s", name, victim, diff)
 				}
 			}
-			w.settled()
+			w.Settled()
 		})
 	}
 }

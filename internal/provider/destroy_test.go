@@ -42,16 +42,16 @@ func TestAccDestroyUnsatisfied(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, strings.Replace(destroyConfig, "MODE", mode, 1))
-			w.apply(0)
-			w.write("edge.json", denied)
-			w.write("edge.additions.json", "[]")
+			w.Apply(0)
+			w.Write("edge.json", denied)
+			w.Write("edge.additions.json", "[]")
 			if mode == "plan" {
-				contains(t, w.run(1, "destroy"), "terraform destroy -refresh=false")
-				w.run(0, "destroy", "-refresh=false")
+				contains(t, w.Run(1, "destroy"), "terraform destroy -refresh=false")
+				w.Run(0, "destroy", "-refresh=false")
 			} else {
-				w.run(0, "destroy")
+				w.Run(0, "destroy")
 			}
-			if s := w.state(); len(s) != 0 {
+			if s := w.State(); len(s) != 0 {
 				t.Errorf("there is a state: %v", s)
 			}
 		})
@@ -66,13 +66,13 @@ func TestAccDestroyByRemoval(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, strings.Replace(destroyConfig, "MODE", mode, 1))
-			w.apply(0)
-			w.write("edge.json", denied)
-			w.write("edge.additions.json", "[]")
-			config := w.read("main.tf")
-			w.write("main.tf", config[:strings.Index(config, "resource")])
-			w.apply(0)
-			if s := w.state(); len(s) != 0 {
+			w.Apply(0)
+			w.Write("edge.json", denied)
+			w.Write("edge.additions.json", "[]")
+			config := w.Read("main.tf")
+			w.Write("main.tf", config[:strings.Index(config, "resource")])
+			w.Apply(0)
+			if s := w.State(); len(s) != 0 {
 				t.Errorf("there is a state: %v", s)
 			}
 		})
@@ -86,13 +86,13 @@ func TestAccDestroyWithoutFiles(t *testing.T) {
 		name  string
 		spoil func(w *workspace)
 	}{
-		{"ruleset gone", func(w *workspace) { w.remove("edge.json") }},
-		{"ruleset malformed", func(w *workspace) { w.write("edge.json", "[{") }},
+		{"ruleset gone", func(w *workspace) { w.Remove("edge.json") }},
+		{"ruleset malformed", func(w *workspace) { w.Write("edge.json", "[{") }},
 		{"ruleset no longer configured", func(w *workspace) {
-			w.edit("main.tf", `edge = { path = "edge.json", additions = "edge.additions.json" }`, `other = { path = "edge.json" }`)
+			w.Edit("main.tf", `edge = { path = "edge.json", additions = "edge.additions.json" }`, `other = { path = "edge.json" }`)
 		}},
-		{"additions gone", func(w *workspace) { w.remove("edge.additions.json") }},
-		{"name gone", func(w *workspace) { w.edit("main.tf", `addresses = { web = ["10.0.0.2"] }`, "") }},
+		{"additions gone", func(w *workspace) { w.Remove("edge.additions.json") }},
+		{"name gone", func(w *workspace) { w.Edit("main.tf", `addresses = { web = ["10.0.0.2"] }`, "") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -100,16 +100,16 @@ func TestAccDestroyWithoutFiles(t *testing.T) {
 			config = strings.Replace(config, `enforcement =`, `addresses = { web = ["10.0.0.2"] }`+"\n  enforcement =", 1)
 			config = strings.Replace(config, `destinations = ["10.0.0.2"]`, `destinations = ["web"]`, 1)
 			w := newWorkspace(t, config)
-			w.apply(0)
+			w.Apply(0)
 			w.owned("edge.additions.json", "Both/more")
 			c.spoil(w)
-			out, exit := w.try("destroy")
+			out, exit := w.Try("destroy")
 			if exit != 0 {
 				// As long as it refreshes.
 				contains(t, out, "terraform destroy -refresh=false")
-				w.run(0, "destroy", "-refresh=false")
+				w.Run(0, "destroy", "-refresh=false")
 			}
-			if s := w.state(); len(s) != 0 {
+			if s := w.State(); len(s) != 0 {
 				t.Errorf("there is a state: %v", s)
 			}
 			if c.name != "ruleset no longer configured" {
@@ -124,14 +124,14 @@ func TestAccDestroyWithoutFiles(t *testing.T) {
 func TestAccDestroyMalformedAdditions(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t, strings.Replace(destroyConfig, "MODE", "apply", 1))
-	w.apply(0)
-	good := w.read("edge.additions.json")
-	w.write("edge.additions.json", good+"]")
-	contains(t, w.run(1, "destroy", "-refresh=false"), "edge.additions.json:")
-	if s := w.state(); len(s) == 0 {
+	w.Apply(0)
+	good := w.Read("edge.additions.json")
+	w.Write("edge.additions.json", good+"]")
+	contains(t, w.Run(1, "destroy", "-refresh=false"), "edge.additions.json:")
+	if s := w.State(); len(s) == 0 {
 		t.Error("the state is gone")
 	}
-	w.write("edge.additions.json", good)
-	w.run(0, "destroy")
+	w.Write("edge.additions.json", good)
+	w.Run(0, "destroy")
 	w.owned("edge.additions.json")
 }

@@ -98,18 +98,18 @@ provider "acl" {
 `+webFlow+`
 -- edge.json --
 `+twoRules)
-	w.apply(0)
-	w.edit("edge.json", "[", `[
+	w.Apply(0)
+	w.Edit("edge.json", "[", `[
   {"name": "new", "src_ip": "10.7.7.7", "action": "permit"},`)
-	w.settled()
-	w.plan(2, "-refresh-only")
-	w.write("edge.json", `[{"name": "everything", "action": "permit"}]`)
-	w.settled()
-	w.apply(0, "-refresh-only")
-	if got := w.state()["acl_flow.web"]["decisions"].([]any)[0].(map[string]any)["rule"]; got != "everything" {
+	w.Settled()
+	w.Plan(2, "-refresh-only")
+	w.Write("edge.json", `[{"name": "everything", "action": "permit"}]`)
+	w.Settled()
+	w.Apply(0, "-refresh-only")
+	if got := w.State()["acl_flow.web"]["decisions"].([]any)[0].(map[string]any)["rule"]; got != "everything" {
 		t.Errorf("the deciding rule is %v", got)
 	}
-	w.settled()
+	w.Settled()
 }
 
 // A plan rests on what the refresh found; an apply that finds something else stops
@@ -127,26 +127,26 @@ provider "acl" {
 	t.Run("drifted flow", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, config+twoRules)
-		w.apply(0)
-		w.write("edge.json", dnsRule)
-		w.plan(2, "-out=p")
-		w.write("edge.json", `[{"name": "freeze", "dst_ip": "10.0.0.2", "action": "deny"}]`)
-		contains(t, w.apply(1, "p"), "The ruleset edge changed after this plan was made, plan again. Nothing was written.")
-		w.absent("edge.additions.json")
-		if got := w.state()["acl_flow.web"]["status"]; got != "blocked" {
+		w.Apply(0)
+		w.Write("edge.json", dnsRule)
+		w.Plan(2, "-out=p")
+		w.Write("edge.json", `[{"name": "freeze", "dst_ip": "10.0.0.2", "action": "deny"}]`)
+		contains(t, w.Apply(1, "p"), "The ruleset edge changed after this plan was made, plan again. Nothing was written.")
+		w.Absent("edge.additions.json")
+		if got := w.State()["acl_flow.web"]["status"]; got != "blocked" {
 			t.Errorf("the state says %v, want what the plan's refresh found", got)
 		}
 	})
 	t.Run("foreign rule added", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, config+twoRules)
-		w.apply(0)
-		w.write("edge.json", dnsRule)
-		w.plan(2, "-out=p")
+		w.Apply(0)
+		w.Write("edge.json", dnsRule)
+		w.Plan(2, "-out=p")
 		const foreign = `[{"name": "by hand", "dst_ip": "10.0.0.2", "action": "deny"}]` + "\n"
-		w.write("edge.additions.json", foreign)
-		contains(t, w.apply(1, "p"), "The ruleset edge changed after this plan was made, plan again")
-		if got := w.read("edge.additions.json"); got != foreign {
+		w.Write("edge.additions.json", foreign)
+		contains(t, w.Apply(1, "p"), "The ruleset edge changed after this plan was made, plan again")
+		if got := w.Read("edge.additions.json"); got != foreign {
 			t.Errorf("the additions file is now\n%s", got)
 		}
 	})
@@ -166,38 +166,38 @@ resource "acl_application" "shop" {
 }
 -- edge.json --
 `+twoRules)
-		w.apply(0)
-		w.write("edge.json", `[]`)
-		w.plan(2, "-out=p")
-		w.write("edge.json", dnsRule)
-		contains(t, w.apply(1, "p"), "The ruleset edge changed after this plan was made, plan again")
-		w.absent("edge.additions.json")
-		w.apply(0)
-		w.settled()
-		lacks(t, w.read("edge.additions.json"), "Shop/dns")
+		w.Apply(0)
+		w.Write("edge.json", `[]`)
+		w.Plan(2, "-out=p")
+		w.Write("edge.json", dnsRule)
+		contains(t, w.Apply(1, "p"), "The ruleset edge changed after this plan was made, plan again")
+		w.Absent("edge.additions.json")
+		w.Apply(0)
+		w.Settled()
+		lacks(t, w.Read("edge.additions.json"), "Shop/dns")
 	})
 	// Nothing in a new flow's plan tells the apply what it rested on. Terraform
 	// itself refuses it, since the plan comes out otherwise.
 	t.Run("new flow", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, config+dnsRule)
-		w.plan(2, "-out=p")
-		w.write("edge.json", twoRules)
-		contains(t, w.apply(1, "p"), "Provider produced inconsistent final plan")
-		w.absent("edge.additions.json")
-		if s := w.state(); len(s) != 0 {
+		w.Plan(2, "-out=p")
+		w.Write("edge.json", twoRules)
+		contains(t, w.Apply(1, "p"), "Provider produced inconsistent final plan")
+		w.Absent("edge.additions.json")
+		if s := w.State(); len(s) != 0 {
 			t.Errorf("there is a state: %v", s)
 		}
-		w.apply(0)
-		w.settled()
+		w.Apply(0)
+		w.Settled()
 	})
 	// Where the change does not matter to the new flow, the plan still holds.
 	t.Run("new flow, change elsewhere", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, config+dnsRule)
-		w.plan(2, "-out=p")
-		w.write("edge.json", `[]`)
-		w.apply(0, "p")
-		w.settled()
+		w.Plan(2, "-out=p")
+		w.Write("edge.json", `[]`)
+		w.Apply(0, "p")
+		w.Settled()
 	})
 }

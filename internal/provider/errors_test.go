@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 // TestAccErrors plans testdata/errors/*.txtar, configurations as they are written by
 // mistake, and compares what is printed with the golden file of the same name. Each
 // begins with what is wrong with it.
 func TestAccErrors(t *testing.T) {
-	needTerraform(t)
+	terraformtest.Need(t)
 	cases, err := filepath.Glob("testdata/errors/*.txtar")
 	if err != nil || len(cases) < 20 {
 		t.Fatalf("%d cases, want at least 20: %v", len(cases), err)
@@ -27,28 +29,12 @@ func TestAccErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := newWorkspace(t, string(text))
-			out := w.plan(1)
+			out := w.Plan(1)
 			if i := strings.IndexFunc(out, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f }); i >= 0 {
 				t.Errorf("a control character is printed: %s", strconv.Quote(out[max(0, i-40):min(len(out), i+40)]))
 			}
-			if program.tofu {
-				return
-			}
 			got := strings.TrimSpace(string(txtar.Parse(text).Comment)) + "\n\n" + strings.TrimSpace(out) + "\n"
-			golden := strings.TrimSuffix(path, ".txtar") + ".golden"
-			if *updateFlag {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s\n(make test-update rewrites %s)", difference(string(want), got), golden)
-			}
+			terraformtest.Golden(t, strings.TrimSuffix(path, ".txtar")+".golden", got, *updateFlag)
 		})
 	}
 }

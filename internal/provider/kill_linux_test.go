@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 // Whatever is killed, and whenever: the additions file is the old or the new one,
@@ -22,9 +24,9 @@ func TestAccKilled(t *testing.T) {
 	}
 	w := newWorkspace(t, manyFlows(12, 3))
 	started := time.Now()
-	w.apply(0)
+	w.Apply(0)
 	whole := time.Since(started)
-	w.run(0, "destroy")
+	w.Run(0, "destroy")
 
 	seed := rand.Uint64()
 	r := rand.New(rand.NewPCG(seed, 0))
@@ -49,11 +51,11 @@ func TestAccKilled(t *testing.T) {
 	if cut == 0 {
 		t.Errorf("seed %d: no run was cut short", seed)
 	}
-	w.apply(0)
-	w.settled()
+	w.Apply(0)
+	w.Settled()
 	w.rulesByOwners("edge.additions.json", map[int]int{0: 2, 1: 12, 3: 1})
-	w.run(0, "destroy")
-	if got := w.read("edge.additions.json"); got != handMade {
+	w.Run(0, "destroy")
+	if got := w.Read("edge.additions.json"); got != handMade {
 		t.Errorf("seed %d: the file is\n%s\nwant\n%s", seed, got, handMade)
 	}
 }
@@ -62,9 +64,9 @@ func TestAccKilled(t *testing.T) {
 // reports whether there was still something to kill. Nothing goes on running.
 func (w *workspace) killed(verb, victim string, after time.Duration) bool {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), terraformtest.CommandTimeout)
 	defer cancel()
-	cmd := w.command(ctx, verb)
+	cmd := w.Command(ctx, verb)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = time.Second // a provider that lost its terraform may hold the pipe
@@ -115,5 +117,5 @@ func children(t testing.TB, parent int) (pids []int) {
 
 func isProvider(pid int) bool {
 	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
-	return err == nil && filepath.Dir(exe) == builtDir
+	return err == nil && filepath.Dir(exe) == terraformtest.BuiltDir
 }

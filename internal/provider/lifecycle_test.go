@@ -24,15 +24,15 @@ resource "acl_application" "shop" {
 `+webFlow+`
 -- edge.json --
 `+dnsRule)
-	out := w.apply(1)
+	out := w.Apply(1)
 	contains(t, out, `Flow "Shop/web" is not allowed`, `Flow "Shop/mail" is not allowed`, "edge.json: default deny",
 		`{"src_ip":["10.0.0.1"],"dst_ip":["10.0.0.2"],"dst_port":["tcp/443"],"action":"permit"}`)
-	if s := w.state(); len(s) != 0 {
+	if s := w.State(); len(s) != 0 {
 		t.Errorf("there is a state: %v", s)
 	}
-	p := w.planJSON(2)
+	p := w.PlanJSON(2)
 	for _, address := range []string{"acl_flow.web", "acl_application.shop"} {
-		if got := strings.Join(p.change(t, address).Change.Actions, ","); got != "create" {
+		if got := strings.Join(p.Change(t, address).Change.Actions, ","); got != "create" {
 			t.Errorf("%s: %s is planned", address, got)
 		}
 	}
@@ -50,22 +50,22 @@ provider "acl" {
 `+webFlow+`
 -- edge.json --
 `+twoRules)
-	w.apply(0)
-	w.edit("main.tf", `services     = ["tcp/443"]`, `services     = ["tcp/443", "tcp/8443"]`)
-	w.plan(2)
-	contains(t, w.apply(1), `Flow "Shop/web" is not allowed`, "10.0.0.1 -> 10.0.0.2 tcp/8443", "edge.json: default deny")
-	s := w.state()["acl_flow.web"]
+	w.Apply(0)
+	w.Edit("main.tf", `services     = ["tcp/443"]`, `services     = ["tcp/443", "tcp/8443"]`)
+	w.Plan(2)
+	contains(t, w.Apply(1), `Flow "Shop/web" is not allowed`, "10.0.0.1 -> 10.0.0.2 tcp/8443", "edge.json: default deny")
+	s := w.State()["acl_flow.web"]
 	if got := fmt.Sprint(s["status"], " ", s["services"]); got != "partial [tcp/443 tcp/8443]" {
 		t.Errorf("the state is %s", got)
 	}
 	if got := fmt.Sprint(s["missing"]); !strings.Contains(got, "tcp/8443") || strings.Contains(got, "tcp/443 ") {
 		t.Errorf("missing is %s", got)
 	}
-	out := w.plan(2)
+	out := w.Plan(2)
 	contains(t, out, `status = "partial" -> "allowed"`)
 	lacks(t, out, "tainted", "replaced")
-	w.write("edge.json", strings.ReplaceAll(twoRules, `"tcp/443"`, `["tcp/443", "tcp/8443"]`))
-	w.settled()
+	w.Write("edge.json", strings.ReplaceAll(twoRules, `"tcp/443"`, `["tcp/443", "tcp/8443"]`))
+	w.Settled()
 }
 
 // What can be written of an application is, and the error names the rest.
@@ -85,16 +85,16 @@ resource "acl_application" "shop" {
 -- edge.json --
 [{"name": "quarantine", "dst_ip": "10.0.0.66", "action": "deny"}]
 `)
-	w.apply(0)
-	w.edit("main.tf", "web = {", `good = { sources = ["10.0.0.1"], destinations = ["10.0.0.3"], services = ["tcp/443"] }
+	w.Apply(0)
+	w.Edit("main.tf", "web = {", `good = { sources = ["10.0.0.1"], destinations = ["10.0.0.3"], services = ["tcp/443"] }
     bad = { sources = ["10.0.0.1"], destinations = ["10.0.0.66"], services = ["tcp/443"] }
     web = {`)
-	out := w.apply(1)
+	out := w.Apply(1)
 	contains(t, out, `Flow "Shop/bad" is not allowed`, `edge.json:1 "quarantine" deny any -> 10.0.0.66 any`, "override_deny = true")
 	lacks(t, out, `Flow "Shop/good"`, `Flow "Shop/web"`)
-	contains(t, w.read("edge.additions.json"), "Shop/good", "Shop/web")
-	lacks(t, w.read("edge.additions.json"), "Shop/bad", "10.0.0.66")
-	results := w.state()["acl_application.shop"]["results"].(map[string]any)
+	contains(t, w.Read("edge.additions.json"), "Shop/good", "Shop/web")
+	lacks(t, w.Read("edge.additions.json"), "Shop/bad", "10.0.0.66")
+	results := w.State()["acl_application.shop"]["results"].(map[string]any)
 	got := ""
 	for _, name := range []string{"bad", "good", "web"} {
 		got += fmt.Sprint(name, " ", results[name].(map[string]any)["status"], " ")
@@ -102,7 +102,7 @@ resource "acl_application" "shop" {
 	if got != "bad blocked good allowed web allowed " {
 		t.Errorf("the state is %s", got)
 	}
-	contains(t, w.plan(2), `status = "blocked" -> "allowed"`)
+	contains(t, w.Plan(2), `status = "blocked" -> "allowed"`)
 }
 
 // A flow that is taken out of its application, renamed, moved to another ruleset or
@@ -149,14 +149,14 @@ provider "acl" {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, "-- main.tf --\n"+c.before+"-- edge.json --\n[]\n-- core.json --\n[]\n")
-			w.apply(0)
-			w.settled()
-			w.write("main.tf", c.after)
-			w.apply(0)
-			w.settled()
+			w.Apply(0)
+			w.Settled()
+			w.Write("main.tf", c.after)
+			w.Apply(0)
+			w.Settled()
 			w.owned("edge.additions.json", c.edge...)
 			w.owned("core.additions.json", c.core...)
-			w.run(0, "destroy")
+			w.Run(0, "destroy")
 			w.owned("edge.additions.json")
 			w.owned("core.additions.json")
 		})
@@ -191,25 +191,25 @@ resource "acl_flow" "hr" {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, config)
-			w.apply(0)
-			contains(t, w.read("edge.additions.json"), c.gone)
-			w.edit("main.tf", c.before, c.after)
-			contains(t, w.plan(2), "managed_rules")
-			w.apply(0)
-			lacks(t, w.read("edge.additions.json"), c.gone)
+			w.Apply(0)
+			contains(t, w.Read("edge.additions.json"), c.gone)
+			w.Edit("main.tf", c.before, c.after)
+			contains(t, w.Plan(2), "managed_rules")
+			w.Apply(0)
+			lacks(t, w.Read("edge.additions.json"), c.gone)
 			w.owned("edge.additions.json", "HR/web")
-			w.settled()
+			w.Settled()
 		})
 	}
 	t.Run("widened by hand", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, config)
-		w.apply(0)
-		w.edit("edge.additions.json", `"10.0.0.9"`, `"10.0.0.0/16"`)
-		w.plan(2)
-		w.apply(0)
-		lacks(t, w.read("edge.additions.json"), "10.0.0.0/16")
-		w.settled()
+		w.Apply(0)
+		w.Edit("edge.additions.json", `"10.0.0.9"`, `"10.0.0.0/16"`)
+		w.Plan(2)
+		w.Apply(0)
+		lacks(t, w.Read("edge.additions.json"), "10.0.0.0/16")
+		w.Settled()
 	})
 }
 
@@ -266,12 +266,12 @@ provider "acl" {
 				flows[i] = strings.ReplaceAll("  "+f, "], ", "]\n  ")
 			}
 			w := newWorkspace(t, chain(flows...)+base)
-			w.apply(0)
-			w.settled()
+			w.Apply(0)
+			w.Settled()
 			// A replacement finds its own rule gone.
-			w.apply(0, "-replace=acl_flow.f1")
-			w.settled()
-			w.run(0, "destroy")
+			w.Apply(0, "-replace=acl_flow.f1")
+			w.Settled()
+			w.Run(0, "destroy")
 			w.owned("edge.additions.json")
 		})
 	}
@@ -298,10 +298,10 @@ resource "acl_flow" "never" {
 -- edge.json --
 [{"name": "base", "action": "permit"}]
 `)
-	w.try("apply") // whichever comes first may still find things as it wants them
-	out := w.apply(1)
+	w.Try("apply") // whichever comes first may still find things as it wants them
+	out := w.Apply(1)
 	contains(t, out, `Flow "Shop/web" is not allowed`, "deny 10.0.0.0/24 -> 10.0.0.2 tcp/443")
-	if got := w.state()["acl_flow.never"]["status"]; got != "blocked" {
+	if got := w.State()["acl_flow.never"]["status"]; got != "blocked" {
 		t.Errorf("never is %v", got)
 	}
 	w.owned("edge.additions.json", "Isolation/never")
@@ -330,17 +330,17 @@ resource "acl_application" "shop" {
   {"name": "kept", "action": "permit", "src_ip": "10.9.0.1", "owners": ["Shop/web"]}
 ]
 `)
-	before := w.read("own.json")
-	contains(t, w.apply(1), `Flow "Shop/mail" is not allowed`, `no mail`)
-	if got := w.read("own.json"); strings.Contains(got, "10.0.0.2") || !strings.Contains(got, "kept") {
+	before := w.Read("own.json")
+	contains(t, w.Apply(1), `Flow "Shop/mail" is not allowed`, `no mail`)
+	if got := w.Read("own.json"); strings.Contains(got, "10.0.0.2") || !strings.Contains(got, "kept") {
 		t.Errorf("the additions were\n%sand are\n%s", before, got)
 	}
-	w.edit("edge.json", "deny", "permit")
-	w.apply(0)
-	if got := w.read("own.json"); !strings.Contains(got, "10.0.0.2") {
+	w.Edit("edge.json", "deny", "permit")
+	w.Apply(0)
+	if got := w.Read("own.json"); !strings.Contains(got, "10.0.0.2") {
 		t.Errorf("the additions are\n%s", got)
 	}
-	w.settled()
+	w.Settled()
 }
 
 // Two resources that declare one flow would take away each other's rules.
@@ -354,19 +354,19 @@ provider "acl" {
 `+webFlow+strings.ReplaceAll(strings.ReplaceAll(webFlow, `"web" {`, `"other" {`), "443", "8443")+`
 -- edge.json --
 `+dnsRule)
-	contains(t, w.apply(1), `Flow "Shop/web" is declared twice`)
+	contains(t, w.Apply(1), `Flow "Shop/web" is declared twice`)
 	// The one that came first keeps what was written for it.
-	state := w.state()
+	state := w.State()
 	if len(state) != 1 {
 		t.Fatalf("the state has %d flows, want the first", len(state))
 	}
 	w.owned("own.json", "Shop/web")
-	config := w.read("main.tf")
+	config := w.Read("main.tf")
 	if _, ok := state["acl_flow.web"]; ok {
 		config = config[:strings.Index(config, `resource "acl_flow" "other"`)]
 	} else {
 		config = config[:strings.Index(config, "resource")] + config[strings.Index(config, `resource "acl_flow" "other"`):]
 	}
-	w.write("main.tf", config)
-	w.settled()
+	w.Write("main.tf", config)
+	w.Settled()
 }

@@ -3,9 +3,10 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 // An estate of 200 flows in 10 applications: each flow has a rule, and stays within
@@ -76,24 +77,24 @@ func manyInventory(t *testing.T) string {
 // TestAccReadableWithManyFlows: among 200 flows the plan shows the one that drifted, in advisory
 // mode a line for each flow of its application, and the report fits into a comment.
 func TestAccReadableWithManyFlows(t *testing.T) {
-	needTerraform(t)
+	terraformtest.Need(t)
 	t.Parallel()
 	w := newWorkspace(t, "")
-	w.write("main.tf", manyConfig)
-	w.write("inventory.json", manyInventory(t))
-	w.write("edge.json", manyEdge())
-	w.apply(0)
-	w.settled()
+	w.Write("main.tf", manyConfig)
+	w.Write("inventory.json", manyInventory(t))
+	w.Write("edge.json", manyEdge())
+	w.Apply(0)
+	w.Settled()
 
 	var b strings.Builder
 	fmt.Fprintf(&b, "One of 200 flows drifted.\n\n")
-	w.write("edge.json", manyEdge("app-03/flow-07"))
-	drifted := w.plan(2, "-parallelism=1")
+	w.Write("edge.json", manyEdge("app-03/flow-07"))
+	drifted := w.Plan(2, "-parallelism=1")
 	b.WriteString(strings.TrimSpace(drifted))
 
 	fmt.Fprintf(&b, "\n\nThe same, enforcement = \"advisory\".\n\n")
-	w.edit("main.tf", `"apply"`, `"advisory"`)
-	advisory := w.plan(0, "-parallelism=1")
+	w.Edit("main.tf", `"apply"`, `"advisory"`)
+	advisory := w.Plan(0, "-parallelism=1")
 	b.WriteString(strings.TrimSpace(advisory) + "\n")
 	for name, text := range map[string]string{"apply": drifted, "advisory": advisory} {
 		if n := strings.Count(text, "\n"); n > 70 {
@@ -101,29 +102,13 @@ func TestAccReadableWithManyFlows(t *testing.T) {
 		}
 	}
 
-	w.write("report.tf", manyReport)
-	w.write("edge.json", "[]\n")
-	p := w.planJSON(2)
+	w.Write("report.tf", manyReport)
+	w.Write("edge.json", "[]\n")
+	p := w.PlanJSON(2)
 	report, _ := p.OutputChanges["report"].After.(string)
 	if len(report) == 0 || len(report) > 64_000 || !strings.Contains(report, "200 of 200 flows are not as wanted") {
 		t.Errorf("the report has %d bytes and begins with\n%.300s", len(report), report)
 	}
 
-	if program.tofu {
-		return
-	}
-	const golden = "testdata/many-flows.golden"
-	if *updateFlag {
-		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("%s\n(make test-update rewrites %s)", difference(string(want), b.String()), golden)
-	}
+	terraformtest.Golden(t, "testdata/many-flows.golden", b.String(), *updateFlag)
 }

@@ -33,14 +33,14 @@ resource "acl_application" "shop" {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, "-- main.tf --\n"+provider+c.before+"-- edge.json --\n[]\n")
-			w.apply(0)
+			w.Apply(0)
 			for _, config := range []string{c.after, c.before, c.after} {
-				w.write("main.tf", provider+config)
-				w.apply(0)
-				w.settled()
-				contains(t, w.read("edge.additions.json"), `"Shop/web"`)
+				w.Write("main.tf", provider+config)
+				w.Apply(0)
+				w.Settled()
+				contains(t, w.Read("edge.additions.json"), `"Shop/web"`)
 			}
-			w.run(0, "destroy")
+			w.Run(0, "destroy")
 			w.owned("edge.additions.json")
 		})
 	}

@@ -73,7 +73,7 @@ resource "acl_flow" "f" {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, "-- main.tf --\nprovider \"acl\" {\n"+c.provider+"\n}\n"+c.config+"\n")
-			out := w.plan(c.exit)
+			out := w.Plan(c.exit)
 			contains(t, out, c.want)
 			lacks(t, out, "Value Conversion Error", "bug in the provider", "always an error in the provider", "panic")
 		})

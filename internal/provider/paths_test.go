@@ -43,8 +43,8 @@ output "bulk" { value = { for k, v in data.acl_match.bulk.results : k => v.statu
 [{"name": "tls", "dst_port": "tcp/443", "action": "permit"}]
 `
 	w := newWorkspace(t, config)
-	p := w.planJSON(2)
-	results := p.change(t, "acl_application.shop").Change.After["results"].(map[string]any)
+	p := w.PlanJSON(2)
+	results := p.Change(t, "acl_application.shop").Change.After["results"].(map[string]any)
 	for name, want := range map[string]string{"both": "partial", "edge": "allowed", "core": "blocked", "lab": "allowed", "isolated": "blocked"} {
 		r := results[name].(map[string]any)
 		if r["status"] != want {
@@ -102,7 +102,7 @@ data "acl_match" "m" {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, "-- main.tf --\n"+c.config)
-			contains(t, w.plan(1), c.want)
+			contains(t, w.Plan(1), c.want)
 		})
 	}
 }
@@ -135,21 +135,21 @@ resource "acl_flow" "f" {
 -- dmz.json --
 []
 `)
-	contains(t, w.apply(1), `ruleset "core"`, "The ruleset is read-only, since it has no additions file")
-	w.write("core.json", `[{"name": "all", "action": "permit"}]`)
-	w.apply(0)
-	w.settled()
+	contains(t, w.Apply(1), `ruleset "core"`, "The ruleset is read-only, since it has no additions file")
+	w.Write("core.json", `[{"name": "all", "action": "permit"}]`)
+	w.Apply(0)
+	w.Settled()
 	w.owned("edge.additions.json", "Shop/web")
 	w.owned("dmz.additions.json", "Shop/web")
-	if got := fmt.Sprint(w.state()["acl_flow.f"]["managed_rules"]); strings.Count(got, "acl-") != 2 || !strings.Contains(got, "edge: ") || !strings.Contains(got, "dmz: ") {
+	if got := fmt.Sprint(w.State()["acl_flow.f"]["managed_rules"]); strings.Count(got, "acl-") != 2 || !strings.Contains(got, "edge: ") || !strings.Contains(got, "dmz: ") {
 		t.Errorf("managed_rules is %s", got)
 	}
 	// A deny is written once, in the first ruleset that can be written.
-	w.edit("main.tf", `services     = ["tcp/443"]`, "services     = [\"tcp/443\"]\n  action       = \"deny\"")
-	w.write("edge.json", `[{"name": "all", "action": "permit"}]`)
-	w.write("dmz.json", `[{"name": "all", "action": "permit"}]`)
-	w.apply(0)
-	w.settled()
+	w.Edit("main.tf", `services     = ["tcp/443"]`, "services     = [\"tcp/443\"]\n  action       = \"deny\"")
+	w.Write("edge.json", `[{"name": "all", "action": "permit"}]`)
+	w.Write("dmz.json", `[{"name": "all", "action": "permit"}]`)
+	w.Apply(0)
+	w.Settled()
 	w.owned("edge.additions.json", "Shop/web")
 	w.owned("dmz.additions.json")
 }

@@ -74,14 +74,14 @@ resource "acl_flow" "never" {
 			t.Parallel()
 			w := newWorkspace(t, strings.NewReplacer("MODE", c.mode, "ADDITIONS", c.additions).Replace(config))
 			if c.ruleset != "" {
-				w.write("edge.json", c.ruleset)
+				w.Write("edge.json", c.ruleset)
 			}
-			w.apply(0)
-			w.settled()
-			w.apply(0, "-refresh-only")
-			w.settled()
+			w.Apply(0)
+			w.Settled()
+			w.Apply(0, "-refresh-only")
+			w.Settled()
 			if c.mode == "advisory" {
-				w.absent("edge.additions.json")
+				w.Absent("edge.additions.json")
 			}
 		})
 	}
@@ -120,8 +120,8 @@ output "web" { value = data.acl_match.web.results }
 	first := newWorkspace(t, config(one, `["2001:db8:1::1", "10.7.0.1"]`, ""))
 	second := newWorkspace(t, config(other, `["10.7.0.1", "2001:db8:1::1"]`, `, core = { content = "[]" }`))
 	found := func(w *workspace) (results, answers string) {
-		p := w.planJSON(2)
-		results = indented(t, p.change(t, "acl_application.shop").Change.After["results"])
+		p := w.PlanJSON(2)
+		results = indented(t, p.Change(t, "acl_application.shop").Change.After["results"])
 		return results, indented(t, p.OutputChanges["web"].After)
 	}
 	results1, answers1 := found(first)
@@ -134,20 +134,20 @@ output "web" { value = data.acl_match.web.results }
 	}
 
 	// The same in one state: the lists change places, nothing else does.
-	first.apply(0)
-	first.settled()
-	before, rules := first.state()["acl_application.shop"], first.read("edge.additions.json")
-	first.edit("main.tf", "flows    = { web = { "+one+" } }\n}\ndata", "flows    = { web = { "+other+" } }\n}\ndata")
-	lacks(t, first.plan(2), "results", "status", "managed_rules")
-	first.apply(0)
-	first.settled()
-	after := first.state()["acl_application.shop"]
+	first.Apply(0)
+	first.Settled()
+	before, rules := first.State()["acl_application.shop"], first.Read("edge.additions.json")
+	first.Edit("main.tf", "flows    = { web = { "+one+" } }\n}\ndata", "flows    = { web = { "+other+" } }\n}\ndata")
+	lacks(t, first.Plan(2), "results", "status", "managed_rules")
+	first.Apply(0)
+	first.Settled()
+	after := first.State()["acl_application.shop"]
 	for _, attribute := range []string{"results", "status"} {
 		if b, a := indented(t, before[attribute]), indented(t, after[attribute]); a != b {
 			t.Errorf("%s: %s", attribute, difference(b, a))
 		}
 	}
-	if got := first.read("edge.additions.json"); got != rules {
+	if got := first.Read("edge.additions.json"); got != rules {
 		t.Error(difference(rules, got))
 	}
 }
@@ -207,7 +207,7 @@ resource "acl_flow" "f" {
 -- edge.json --
 []
 `)
-	w.write("input.json", string(text))
+	w.Write("input.json", string(text))
 	quiet := func(out string) {
 		t.Helper()
 		for _, r := range []string{"\x1b", "\r", "\u202e"} {
@@ -216,13 +216,13 @@ resource "acl_flow" "f" {
 			}
 		}
 	}
-	quiet(w.plan(2))
+	quiet(w.Plan(2))
 	// The names of rules, in what is in the way.
-	w.write("edge.json", `[{"name": "\u001b[31m\u202e\r", "condition": "user \u001b[31m\u202e\r", "dst_ip": "10.1.0.0/16", "action": "deny"}, {"action": "permit"}]`)
-	quiet(w.apply(1))
-	w.write("edge.json", "[]")
-	w.apply(0)
-	w.settled()
+	w.Write("edge.json", `[{"name": "\u001b[31m\u202e\r", "condition": "user \u001b[31m\u202e\r", "dst_ip": "10.1.0.0/16", "action": "deny"}, {"action": "permit"}]`)
+	quiet(w.Apply(1))
+	w.Write("edge.json", "[]")
+	w.Apply(0)
+	w.Settled()
 	var owners []string
 	for i, name := range names {
 		owners = append(owners, "Names \"quoted\" \x1b[31m/"+name)
@@ -231,12 +231,12 @@ resource "acl_flow" "f" {
 		}
 	}
 	w.owned("edge.additions.json", owners...)
-	results := w.state()["acl_application.all"]["results"].(map[string]any)
+	results := w.State()["acl_application.all"]["results"].(map[string]any)
 	for _, name := range names {
 		if r, ok := results[name].(map[string]any); !ok || r["status"] != "allowed" {
 			t.Errorf("the result of %q is %v", name, results[name])
 		}
 	}
-	w.run(0, "destroy")
+	w.Run(0, "destroy")
 	w.owned("edge.additions.json")
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 // TestAccPlans runs testdata/plans/*.txtar and compares what is printed with the
@@ -28,7 +30,7 @@ import (
 // make them right. The texts are Terraform's; OpenTofu's differ, and only its exit
 // codes are compared.
 func TestAccPlans(t *testing.T) {
-	needTerraform(t)
+	terraformtest.Need(t)
 	cases, err := filepath.Glob("testdata/plans/*.txtar")
 	if err != nil || len(cases) == 0 {
 		t.Fatalf("no cases: %v", err)
@@ -42,23 +44,7 @@ func TestAccPlans(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := transcript(t, string(text))
-			if program.tofu {
-				return
-			}
-			golden := strings.TrimSuffix(path, ".txtar") + ".golden"
-			if *updateFlag {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s\n(make test-update rewrites %s)", difference(string(want), got), golden)
-			}
+			terraformtest.Golden(t, strings.TrimSuffix(path, ".txtar")+".golden", got, *updateFlag)
 		})
 	}
 }
@@ -91,7 +77,7 @@ func transcript(t *testing.T, text string) string {
 				// resources depend on each other.
 				args = slices.Insert(args, 1, "-parallelism=1")
 			}
-			out, exit := w.try(args...)
+			out, exit := w.Try(args...)
 			if want, err := strconv.Atoi(m[3]); err != nil || exit != want {
 				t.Fatalf("%s: exit %d\n%s", line, exit, out)
 			}
@@ -100,15 +86,15 @@ func transcript(t *testing.T, text string) string {
 			}
 			fmt.Fprintf(&b, "%s\n[exit %d]\n\n", strings.TrimSpace(out), exit)
 		case "json":
-			var p planned
-			w.decode(&p, "show", "-json", args[0])
+			var p terraformtest.Plan
+			w.Decode(&p, "show", "-json", args[0])
 			b.WriteString(jsonSummary(t, p) + "\n\n")
 		case "cp":
-			w.write(args[1], w.read(args[0]))
+			w.Write(args[1], w.Read(args[0]))
 		case "rm":
-			w.remove(args[0])
+			w.Remove(args[0])
 		case "cat":
-			b.WriteString(w.read(args[0]) + "\n")
+			b.WriteString(w.Read(args[0]) + "\n")
 		default:
 			t.Fatalf("%q is not a command", line)
 		}
@@ -117,11 +103,11 @@ func transcript(t *testing.T, text string) string {
 }
 
 // jsonSummary tells on one line each what a plan in JSON changes.
-func jsonSummary(t *testing.T, p planned) string {
+func jsonSummary(t *testing.T, p terraformtest.Plan) string {
 	var b strings.Builder
 	for _, part := range []struct {
 		name    string
-		changes []resourceChange
+		changes []terraformtest.ResourceChange
 	}{{"resource_changes", p.ResourceChanges}, {"resource_drift", p.ResourceDrift}} {
 		for _, c := range part.changes {
 			fmt.Fprintf(&b, "%s %s %s\n", part.name, c.Address, strings.Join(c.Change.Actions, ", "))
@@ -169,17 +155,4 @@ func leaves(t *testing.T, path string, v any, into map[string]string) {
 		}
 		into[path] = strings.TrimSpace(b.String())
 	}
-}
-
-// difference shows the first lines that differ, with a few before.
-func difference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	i := 0
-	for i < len(w) && i < len(g) && w[i] == g[i] {
-		i++
-	}
-	around := func(lines []string) string {
-		return strings.Join(lines[max(0, min(i, len(lines))-4):min(len(lines), i+12)], "\n")
-	}
-	return fmt.Sprintf("differs from line %d; want\n%s\n--- got\n%s", i+1, around(w), around(g))
 }

@@ -31,7 +31,7 @@ func TestAccCreateIsKnown(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, strings.Replace(destroyConfig, "MODE", mode, 1))
-			p := w.planJSON(2)
+			p := w.PlanJSON(2)
 			for _, c := range p.ResourceChanges {
 				if open := unknowns(c.Change.AfterUnknown, ""); len(open) > 0 {
 					t.Errorf("%s is open in %q", c.Address, open)
@@ -75,14 +75,14 @@ resource "acl_application" "shop" {
 [{"name": "web", "src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "dst_port": "tcp/443", "action": "permit"}]
 `
 	w := newWorkspace(t, config)
-	p := w.planJSON(2)
-	flow := p.change(t, "acl_flow.own").Change
+	p := w.PlanJSON(2)
+	flow := p.Change(t, "acl_flow.own").Change
 	for _, attribute := range []string{"status", "missing", "decisions", "managed_rules", "products"} {
 		if flow.AfterUnknown[attribute] != true {
 			t.Errorf("%s of the flow is not open: %v", attribute, flow.After[attribute])
 		}
 	}
-	app := p.change(t, "acl_application.shop").Change
+	app := p.Change(t, "acl_application.shop").Change
 	open := strings.Join(unknowns(app.AfterUnknown["results"], ""), " ")
 	for _, name := range []string{"address", "service", "list", "zone"} {
 		if !strings.Contains(open, name+".status") {
@@ -97,22 +97,22 @@ resource "acl_application" "shop" {
 	if app.AfterUnknown["status"] != true {
 		t.Error("the status of the application is not open")
 	}
-	w.apply(0)
-	w.settled()
+	w.Apply(0)
+	w.Settled()
 
 	// On a change, too, only what depends on it is open.
-	w.edit("main.tf", `input = "10.0.0.7"`, `input = "10.0.0.8"`)
-	p = w.planJSON(2)
-	if got := p.change(t, "acl_flow.own").Change.AfterUnknown["status"]; got != true {
+	w.Edit("main.tf", `input = "10.0.0.7"`, `input = "10.0.0.8"`)
+	p = w.PlanJSON(2)
+	if got := p.Change(t, "acl_flow.own").Change.AfterUnknown["status"]; got != true {
 		t.Error("the changed flow is not open")
 	}
-	open = strings.Join(unknowns(p.change(t, "acl_application.shop").Change.AfterUnknown, ""), " ")
+	open = strings.Join(unknowns(p.Change(t, "acl_application.shop").Change.AfterUnknown, ""), " ")
 	if strings.Contains(open, "results.known") || strings.Contains(open, "results.comment") {
 		t.Errorf("what does not depend on it is open: %s", open)
 	}
-	w.apply(0)
-	w.settled()
-	lacks(t, w.read("edge.additions.json"), "10.0.0.7")
+	w.Apply(0)
+	w.Settled()
+	lacks(t, w.Read("edge.additions.json"), "10.0.0.7")
 }
 
 // An unknown that turns out blocked fails the create, and leaves no state.
@@ -136,15 +136,15 @@ resource "acl_flow" "own" {
 -- edge.json --
 []
 `)
-	contains(t, w.apply(1), `Flow "Shop/own" is not allowed`, "10.0.0.7 -> 10.0.0.2 tcp/443")
-	if _, ok := w.state()["acl_flow.own"]; ok {
+	contains(t, w.Apply(1), `Flow "Shop/own" is not allowed`, "10.0.0.7 -> 10.0.0.2 tcp/443")
+	if _, ok := w.State()["acl_flow.own"]; ok {
 		t.Error("there is a state")
 	}
-	w.edit("main.tf", "provider \"acl\" {", "provider \"acl\" {\n  enforcement = \"plan\"")
-	w.edit("main.tf", `"10.0.0.7"`, `"10.0.0.8"`)
+	w.Edit("main.tf", "provider \"acl\" {", "provider \"acl\" {\n  enforcement = \"plan\"")
+	w.Edit("main.tf", `"10.0.0.7"`, `"10.0.0.8"`)
 	// The plan cannot know; the apply is stricter than advisory all the same.
-	w.plan(2)
-	contains(t, w.apply(1), `Flow "Shop/own" is not allowed`, "10.0.0.8")
+	w.Plan(2)
+	contains(t, w.Apply(1), `Flow "Shop/own" is not allowed`, "10.0.0.8")
 }
 
 // While the provider's configuration is not known nothing is read, and everything
@@ -168,21 +168,21 @@ resource "acl_application" "shop" {
 }
 `
 	w := newWorkspace(t, config)
-	p := w.planJSON(2)
-	if p.change(t, "acl_flow.web").Change.AfterUnknown["status"] != true || p.change(t, "acl_application.shop").Change.AfterUnknown["results"] != true {
+	p := w.PlanJSON(2)
+	if p.Change(t, "acl_flow.web").Change.AfterUnknown["status"] != true || p.Change(t, "acl_application.shop").Change.AfterUnknown["results"] != true {
 		t.Error("something is planned before the ruleset is known")
 	}
-	w.apply(0)
-	w.settled()
-	if got := w.state()["acl_flow.web"]["status"]; got != "allowed" {
+	w.Apply(0)
+	w.Settled()
+	if got := w.State()["acl_flow.web"]["status"]; got != "allowed" {
 		t.Errorf("web is %v", got)
 	}
 	// The ruleset changes in the same apply that the flows are read in.
-	w.edit("main.tf", `dst_port = "tcp/443"`, `dst_port = "tcp/444"`)
-	w.plan(2)
-	contains(t, w.apply(1), `Flow "Shop/web" is not allowed`, `Flow "App/web" is not allowed`)
-	contains(t, w.plan(2), `status = "blocked" -> "allowed"`)
-	w.run(0, "destroy")
+	w.Edit("main.tf", `dst_port = "tcp/443"`, `dst_port = "tcp/444"`)
+	w.Plan(2)
+	contains(t, w.Apply(1), `Flow "Shop/web" is not allowed`, `Flow "App/web" is not allowed`)
+	contains(t, w.Plan(2), `status = "blocked" -> "allowed"`)
+	w.Run(0, "destroy")
 }
 
 // A data source cannot say what it cannot know: an unknown question is answered at
@@ -205,24 +205,24 @@ output "action" { value = data.acl_match.q.action }
 	t.Run("question", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, "-- main.tf --\n"+question)
-		p := w.planJSON(2)
+		p := w.PlanJSON(2)
 		for _, name := range []string{"status", "action"} {
 			if p.OutputChanges[name].AfterUnknown != true {
 				t.Errorf("%s is planned as %v", name, p.OutputChanges[name].After)
 			}
 		}
-		contains(t, w.apply(0), `action = "deny"`, `status = "blocked"`)
-		w.settled()
+		contains(t, w.Apply(0), `action = "deny"`, `status = "blocked"`)
+		w.Settled()
 	})
 	t.Run("rules", func(t *testing.T) {
 		t.Parallel()
 		w := newWorkspace(t, "-- main.tf --\n"+strings.Replace(strings.Replace(question,
 			`[terraform_data.host.output]`, `["10.9.9.9"]`, 1), `src_ip = "10.0.0.1"`, `src_ip = terraform_data.host.output`, 1))
-		if got := w.planJSON(2).OutputChanges["status"]; got.AfterUnknown != true {
+		if got := w.PlanJSON(2).OutputChanges["status"]; got.AfterUnknown != true {
 			t.Errorf("status is planned as %v", got.After)
 		}
-		contains(t, w.apply(0), `status = "allowed"`)
-		w.settled()
+		contains(t, w.Apply(0), `status = "allowed"`)
+		w.Settled()
 	})
 	t.Run("ruleset", func(t *testing.T) {
 		t.Parallel()
@@ -240,6 +240,6 @@ data "acl_match" "q" {
   services     = ["tcp/443"]
 }
 `)
-		contains(t, w.plan(1), `The configuration of provider "acl" is not known at plan time`)
+		contains(t, w.Plan(1), `The configuration of provider "acl" is not known at plan time`)
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 // A validation is what terraform validate -json prints.
@@ -83,7 +85,7 @@ resource "acl_flow" %q {
 	}
 	w := newWorkspace(t, config)
 	var r validation
-	if err := w.json(&r, "validate", "-json"); err == nil {
+	if err := w.JSON(&r, "validate", "-json"); err == nil {
 		t.Error("the configuration is valid")
 	}
 	for _, c := range cases {
@@ -100,7 +102,7 @@ resource "acl_flow" %q {
 		switch {
 		case c.want == "" && len(got) > 0:
 			t.Errorf("%s: %q", c.name, got)
-		case c.want != "" && (len(got) != 1 || !strings.Contains(flatten(got[0]), c.want)):
+		case c.want != "" && (len(got) != 1 || !strings.Contains(terraformtest.Flatten(got[0]), c.want)):
 			t.Errorf("%s: %q, want one error with %q", c.name, got, c.want)
 		}
 	}
@@ -135,12 +137,12 @@ data "acl_match" "half" {
 }
 `)
 	var r validation
-	if err := w.json(&r, "validate", "-json"); err == nil {
+	if err := w.JSON(&r, "validate", "-json"); err == nil {
 		t.Error("the configuration is valid")
 	}
 	var got []string
 	for _, d := range r.Diagnostics {
-		got = append(got, fmt.Sprintf("%d %s: %s", d.Range.Start.Line, d.Summary, flatten(d.Detail)))
+		got = append(got, fmt.Sprintf("%d %s: %s", d.Range.Start.Line, d.Summary, terraformtest.Flatten(d.Detail)))
 	}
 	slices.Sort(got)
 	all := strings.Join(got, "\n")
@@ -176,7 +178,7 @@ func TestAccValidateProvider(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, "-- main.tf --\nprovider \"acl\" {\n"+c.config+"\n}\n"+webFlow)
-			contains(t, w.run(1, "validate"), c.want)
+			contains(t, w.Run(1, "validate"), c.want)
 		})
 	}
 }
@@ -219,8 +221,8 @@ resource "acl_flow" "f" {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t, "-- main.tf --\n"+c.config)
-			w.write("edge.json", c.ruleset)
-			contains(t, w.plan(1), append(c.want, `Unable to match flow "Shop/web"`)...)
+			w.Write("edge.json", c.ruleset)
+			contains(t, w.Plan(1), append(c.want, `Unable to match flow "Shop/web"`)...)
 		})
 	}
 }

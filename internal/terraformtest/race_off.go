@@ -1,5 +1,5 @@
 //go:build !race
 
-package provider
+package terraformtest
 
 const raceDetector = false

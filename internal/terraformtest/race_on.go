@@ -1,6 +1,6 @@
 //go:build race
 
-package provider
+package terraformtest
 
 // raceDetector says that the provider's binary is built with the race detector
 // too.
