@@ -38,6 +38,9 @@ type RuleText struct {
 	Text, Action                    string
 	Sources, Destinations, Services []string
 	SourceZones, DestinationZones   []string
+	// State is "new" or "established" for a rule that is only for such packets, else
+	// empty. An established one permits answers and no flow.
+	State string
 	// Indeterminate is why the rule cannot be decided, empty if it can.
 	Indeterminate []string
 }
@@ -151,6 +154,6 @@ func newRuleText(acl string, r *rule.Rule) RuleText {
 	return RuleText{
 		ACL: acl, Name: r.Name, Line: int64(r.Line), Text: r.String(), Action: r.Action.String(),
 		Sources: r.Traffic.Sources.Strings(), Destinations: r.Traffic.Destinations.Strings(), Services: r.Traffic.Services.Strings(),
-		SourceZones: r.SourceZones, DestinationZones: r.DestinationZones, Indeterminate: r.Unknown,
+		SourceZones: r.SourceZones, DestinationZones: r.DestinationZones, State: r.State.String(), Indeterminate: r.Unknown,
 	}
 }

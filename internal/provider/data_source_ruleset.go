@@ -93,6 +93,7 @@ func (d *rulesetDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 				"ruleset": text("The ruleset, where `rulesets` is set."), "acl": text("The access list."), "name": text("The rule's name."), "line": number("Line of the text."), "text": text("The rule as it stands there."),
 				"action": text("`permit` or `deny`."), "sources": list("Source addresses."), "destinations": list("Destination addresses."), "services": list("Services."),
 				"source_zones": list("Source zones; none means every zone."), "destination_zones": list("Destination zones; none means every zone."),
+				"state":         text("`new` or `established` where the rule is for such packets only. An `established` rule lets answers pass and permits no flow."),
 				"indeterminate": list("Why the rule cannot be decided; empty if it can."),
 			}),
 		},

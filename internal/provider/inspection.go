@@ -20,7 +20,7 @@ var (
 	ruleTypes = map[string]attr.Type{
 		"ruleset": types.StringType, "acl": types.StringType, "name": types.StringType, "line": types.Int64Type, "text": types.StringType, "action": types.StringType,
 		"sources": stringList, "destinations": stringList, "services": stringList,
-		"source_zones": stringList, "destination_zones": stringList, "indeterminate": stringList,
+		"source_zones": stringList, "destination_zones": stringList, "state": types.StringType, "indeterminate": stringList,
 	}
 	ruleType = types.ObjectType{AttrTypes: ruleTypes}
 
@@ -45,7 +45,7 @@ func inspectionValues(in *estate.Inspection) map[string]attr.Value {
 			"ruleset": optionalString(r.Ruleset), "acl": optionalString(r.ACL), "name": optionalString(r.Name), "line": optionalLine(r.Line), "text": types.StringValue(r.Text),
 			"action": types.StringValue(r.Action), "sources": stringsList(r.Sources), "destinations": stringsList(r.Destinations),
 			"services": stringsList(r.Services), "source_zones": stringsList(r.SourceZones), "destination_zones": stringsList(r.DestinationZones),
-			"indeterminate": stringsList(r.Indeterminate),
+			"state": optionalString(r.State), "indeterminate": stringsList(r.Indeterminate),
 		})
 	}
 	return map[string]attr.Value{

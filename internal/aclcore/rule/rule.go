@@ -58,6 +58,11 @@ const (
 	Established
 )
 
+// String returns "", "new" or "established".
+func (s State) String() string {
+	return [...]string{AnyState: "", New: "new", Established: "established"}[s]
+}
+
 // Rule is one line of a ruleset. It matches a packet that lies in Traffic, comes
 // from one of SourceZones, goes to one of DestinationZones and is in State.
 type Rule struct {
