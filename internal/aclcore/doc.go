@@ -13,6 +13,7 @@
 //
 //	flow       a declared flow: names resolved, its products, its traffic
 //	matrix     zones of addresses, and what may be asked for between them
+//	policy     what may be asked for: policies over a flow and its products
 //
 // What firewalls say:
 //

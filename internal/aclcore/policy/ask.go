@@ -1,0 +1,59 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/interpreter"
+)
+
+// celAsk asks a program; line and column are where it stands in its expression.
+func celAsk(program cel.Program, line, column int) func(*run, cell) answer {
+	return func(r *run, c cell) answer {
+		if r.spent >= CostBudget {
+			return r.fail("was stopped after %d steps for this flow; write a cheaper expression, or split the flow", CostBudget)
+		}
+		r.point(c)
+		v, details, err := program.Eval(&r.activation)
+		var stopped interpreter.EvalCancelledError
+		if errors.As(err, &stopped) {
+			r.spent += CostLimit
+			return r.fail("the expression at %d:%d runs away and was stopped after %d steps", line, column, CostLimit)
+		}
+		if cost := details.ActualCost(); cost != nil {
+			r.spent += *cost
+		}
+		switch {
+		case err != nil:
+			return r.fail("%s (at %d:%d)", err, line, column)
+		case v == types.True:
+			return yes
+		case v == types.False:
+			return no
+		}
+		return r.fail("the expression at %d:%d is %v, not true or false", line, column, v)
+	}
+}
+
+// fail notes why a question has no answer.
+func (r *run) fail(format string, args ...any) answer {
+	return r.note(note{failed: true, text: fmt.Sprintf(format, args...)})
+}
+
+// notef notes why something is not passed.
+func (r *run) notef(format string, args ...any) answer {
+	return r.note(note{text: fmt.Sprintf(format, args...)})
+}
+
+// note returns the answer that says n.
+func (r *run) note(n note) answer {
+	a, ok := r.noted[n]
+	if !ok {
+		r.notes = append(r.notes, n)
+		a = firstNote + answer(len(r.notes)-1)
+		r.noted[n] = a
+	}
+	return a
+}

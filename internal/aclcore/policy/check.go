@@ -1,0 +1,246 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// Check asks the policies about a flow at the instant now and returns the
+// violations, in the order in which the policies run.
+//
+// All policies of kind validate run first. A product, or a flow, that one of them of
+// severity deny refuses without an exception is not put to the policies of kind
+// enforce: their answer to a question that must be put differently anyway would only
+// be noise. A policy that cannot be evaluated is never passed; it is violated,
+// Undecided.
+//
+// The error says that the exceptions of the flow are not right.
+func (s *Set) Check(q Question, now time.Time) ([]Violation, error) {
+	if err := s.checkExceptions(q.Exceptions); err != nil {
+		return nil, err
+	}
+	r := s.newRun(&q, now)
+	var out []Violation
+	flowRefused := false
+	for _, p := range s.policies {
+		if p.Kind == Enforce && (flowRefused || r.allRefused()) || !p.selects(q.Application.Labels) {
+			continue
+		}
+		r.spent = 0
+		var found []Violation
+		var cells bitset
+		if p.Scope == ScopeFlow {
+			found = r.askFlow(p)
+		} else {
+			found, cells = r.askProducts(p)
+		}
+		if len(found) == 0 {
+			continue
+		}
+		exception, declared := q.Exceptions[p.Name]
+		text, holds := except(exception, declared, now)
+		for i := range found {
+			found[i].Exception, found[i].Excepted = text, holds
+		}
+		out = append(out, found...)
+		if p.Kind == Validate && p.Severity == Deny && !holds {
+			flowRefused = flowRefused || p.Scope == ScopeFlow
+			r.refuse(cells)
+		}
+	}
+	return out, nil
+}
+
+// at returns yes where the policy is passed or not asked.
+func (p *policy) at(r *run, c cell) answer {
+	if p.when != nil {
+		switch a := p.when.at(r, c); a {
+		case yes:
+		case no:
+			return yes
+		default:
+			return a
+		}
+	}
+	return p.assert.at(r, c)
+}
+
+func (p *policy) dims() dims {
+	d := p.assert.dims()
+	if p.when != nil {
+		d |= p.when.dims()
+	}
+	return d
+}
+
+func (r *run) askFlow(p *policy) []Violation {
+	a := p.at(r, cell{})
+	if a == yes {
+		return nil
+	}
+	return []Violation{r.violation(p, a, nil, nil, nil)}
+}
+
+// askProducts returns the violations and the products that they are of.
+func (r *run) askProducts(p *policy) ([]Violation, bitset) {
+	d := p.dims()
+	of := r.space.of(d)
+	if r.space.size() == 0 || r.passes(p, of) {
+		return nil, nil
+	}
+	all := newBitset(r.space.size())
+	parts := make(map[answer]bitset)
+	var found []answer
+	r.eachProduct(func(c cell, i int) {
+		a := p.at(r, c)
+		if a == yes {
+			return
+		}
+		part, ok := parts[a]
+		if !ok {
+			part = newBitset(r.space.size())
+			parts[a] = part
+			found = append(found, a)
+		}
+		part.set(i)
+		all.set(i)
+	})
+	var out []Violation
+	for _, a := range found {
+		for _, e := range r.merge(parts[a]) {
+			out = append(out, r.violationOf(p, a, e))
+		}
+	}
+	sortViolations(out)
+	return out, all
+}
+
+// passes reports whether the policy is passed in every cell of the dimensions that
+// it depends on.
+func (r *run) passes(p *policy, of space) bool {
+	for s := range of.sources {
+		for d := range of.destinations {
+			for v := range of.services {
+				if p.at(r, cell{s, d, v}) != yes {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// eachProduct calls do for each product that has not been refused, with its index
+// in a bitset of all.
+func (r *run) eachProduct(do func(c cell, i int)) {
+	i := 0
+	for s := range r.space.sources {
+		for d := range r.space.destinations {
+			if r.isHole(s, d) {
+				i += r.space.services
+				continue
+			}
+			for v := range r.space.services {
+				if r.refused == nil || !r.refused.has(i) {
+					do(cell{s, d, v}, i)
+				}
+				i++
+			}
+		}
+	}
+}
+
+func (r *run) refuse(cells bitset) {
+	if cells == nil {
+		return
+	}
+	if r.refused == nil {
+		r.refused = newBitset(r.space.size())
+	}
+	for i, w := range cells {
+		r.refused[i] |= w
+	}
+}
+
+// allRefused reports whether no product is left, of a flow that had some.
+func (r *run) allRefused() bool {
+	if r.refused == nil {
+		return false
+	}
+	left := false
+	r.eachProduct(func(cell, int) { left = true })
+	return !left
+}
+
+func (r *run) violationOf(p *policy, a answer, e entry) Violation {
+	var sources, destinations []addr.Literal
+	for _, i := range e.sources {
+		sources = append(sources, r.sources[i].literal)
+	}
+	for _, i := range e.destinations {
+		destinations = append(destinations, r.destinations[i].literal)
+	}
+	var services []service.Literal
+	for _, i := range e.services {
+		services = append(services, r.services[i].literal)
+	}
+	return r.violation(p, a, addressUnion(sources).Strings(), addressUnion(destinations).Strings(), serviceUnion(services).Strings())
+}
+
+func (r *run) violation(p *policy, a answer, sources, destinations, services []string) Violation {
+	v := Violation{Policy: p.Name, Kind: p.Kind, Severity: p.Severity, Sources: sources, Destinations: destinations, Services: services}
+	var n note
+	if a >= firstNote {
+		n = r.notes[a-firstNote]
+	}
+	if n.severity != "" {
+		v.Severity = n.severity
+	}
+	if n.failed {
+		v.Undecided = true
+		v.Message = fmt.Sprintf("the policy %s cannot be decided, so it is not passed: %s", p.Name, n.text)
+		return v
+	}
+	v.Message = p.message.write(func(placeholder string) string {
+		switch placeholder {
+		case "source":
+			return some(sources)
+		case "destination":
+			return some(destinations)
+		case "service":
+			return some(services)
+		case "flow":
+			return r.q.Name
+		case "application":
+			return r.q.Application.Name
+		case "owner":
+			return r.q.Application.Owner
+		case "policy":
+			return p.Name
+		}
+		return n.text
+	})
+	return v
+}
+
+// sortViolations orders those of one policy: the violated before the undecided, then
+// by traffic.
+func sortViolations(all []Violation) {
+	rank := func(v Violation) int {
+		if v.Undecided {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(all, func(a, b Violation) int {
+		return cmp.Or(
+			cmp.Compare(rank(a), rank(b)), slices.Compare(a.Sources, b.Sources), slices.Compare(a.Destinations, b.Destinations),
+			slices.Compare(a.Services, b.Services), cmp.Compare(a.Message, b.Message),
+		)
+	})
+}

@@ -1,0 +1,94 @@
+package policy
+
+import (
+	celast "github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+)
+
+// A linter finds what is wrong with an expression beyond its types: texts given to
+// our functions that are no addresses, services or names, and zones where there are
+// none. It keeps the meaning of texts that are right for evaluation.
+type linter struct {
+	compiler *expressionCompiler
+	ast      *celast.AST
+	problems []*DefinitionError
+}
+
+func (l *linter) visit(root celast.Expr) {
+	celast.PreOrderVisit(root, celast.NewExprVisitor(func(e celast.Expr) {
+		switch e.Kind() {
+		case celast.CallKind:
+			l.call(e.AsCall())
+		case celast.SelectKind:
+			if path := selectPath(e); len(path) == 2 && path[0] == "product" && path[1] == "zones" && l.compiler.options.Zones == nil {
+				l.report(e, "product.zones is not known: the provider has no matrix with zones")
+			}
+		}
+	}))
+}
+
+func (l *linter) report(at celast.Expr, problem string) {
+	where := l.ast.SourceInfo().GetStartLocation(at.ID())
+	l.problems = append(l.problems, &DefinitionError{Line: where.Line(), Column: where.Column() + 1, Problem: problem})
+}
+
+func (l *linter) call(call celast.CallExpr) {
+	f, ours := functionNamed(call.FunctionName())
+	if !ours || len(call.Args()) != len(f.args) {
+		return
+	}
+	for i, arg := range call.Args() {
+		texts := []celast.Expr{arg}
+		if arg.Kind() == celast.ListKind {
+			texts = arg.AsList().Elements()
+		}
+		for _, t := range texts {
+			if t.Kind() != celast.LiteralKind {
+				continue
+			}
+			if text, ok := t.AsLiteral().(types.String); ok {
+				l.text(t, f.args[i], string(text))
+			}
+		}
+	}
+}
+
+// text checks a constant. Without names, only what is meant as a literal can be.
+func (l *linter) text(at celast.Expr, kind argument, text string) {
+	r := l.compiler.resolver
+	var err error
+	switch kind {
+	case services:
+		set, e := r.service(text)
+		if e == nil {
+			r.services[text] = set
+		} else if !r.nameless || flow.CheckService(text) != nil {
+			err = e
+		}
+	case group:
+		set, e := r.group(types.String(text))
+		if e == nil {
+			r.addresses[text] = set
+		} else if !r.nameless || isAddress(text) {
+			err = e
+		}
+	default:
+		set, e := r.address(text)
+		if e == nil {
+			r.addresses[text] = set
+		} else if !r.nameless || flow.CheckAddress(text) != nil {
+			err = e
+		}
+	}
+	if err != nil {
+		l.report(at, plain(err))
+	}
+}
+
+func isAddress(text string) bool {
+	_, err := addr.Parse(text)
+	return err == nil || flow.CheckAddress(text) != nil
+}

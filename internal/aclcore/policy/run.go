@@ -1,0 +1,122 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// A run is one question put to a set: the distinct literals of the flow and all
+// that has been asked of them.
+type run struct {
+	set *Set
+	q   *Question
+	now time.Time
+
+	sources, destinations []*addressValue
+	services              []*serviceValue
+	space                 space
+
+	tables     []table // by index of leaf
+	notes      []note
+	noted      map[note]answer
+	spent      uint64 // cost of the policy that is asked
+	activation activation
+	product    productValue
+
+	// holes are the pairs of a source and a destination that are no product, from a
+	// host to itself.
+	holes bitset
+	// refused are the products that are not asked about any more; nil for none.
+	refused bitset
+}
+
+func (s *Set) newRun(q *Question, now time.Time) *run {
+	r := &run{
+		set: s, q: q, now: now, tables: make([]table, s.leaves), noted: make(map[note]answer),
+	}
+	r.sources = r.addresses(q.Flow.Sources)
+	r.destinations = r.addresses(q.Flow.Destinations)
+	r.services = distinctServices(q.Flow.Services)
+	r.space = space{len(r.sources), len(r.destinations), len(r.services)}
+	r.product.action = action(q)
+	r.activation = activation{
+		product:     &object{productType, &r.product},
+		flow:        &object{flowType, newFlowValue(q, s.adapter)},
+		application: &object{applicationType, newApplicationValue(q.Application, s.adapter)},
+		now:         types.Timestamp{Time: now},
+	}
+	r.findHoles()
+	return r
+}
+
+// point makes the cell the product that expressions see.
+func (r *run) point(c cell) {
+	if r.space.size() == 0 {
+		return // of a flow without products only what is the same for all is asked
+	}
+	r.product.source, r.product.destination, r.product.service = r.sources[c.source], r.destinations[c.destination], r.services[c.service]
+}
+
+// addresses returns the distinct ones of the literals, in order.
+func (r *run) addresses(literals []addr.Literal) (out []*addressValue) {
+	seen := make(map[string]*addressValue, len(literals))
+	for _, l := range literals {
+		text := addressText(l)
+		if v, ok := seen[text]; ok {
+			v.mixed = v.mixed || v.literal.Text != l.Text
+			continue
+		}
+		v := &addressValue{literal: l, text: types.String(text)}
+		var zones ref.Val
+		v.zones = func() ref.Val {
+			if zones == nil {
+				zones = types.NewStringList(r.set.adapter, r.set.options.Zones(l))
+			}
+			return zones
+		}
+		seen[text] = v
+		out = append(out, v)
+	}
+	return out
+}
+
+func distinctServices(literals []service.Literal) (out []*serviceValue) {
+	seen := make(map[string]bool, len(literals))
+	for _, l := range literals {
+		v := newServiceValue(l)
+		text := string(v.text.(types.String))
+		if !seen[text] {
+			seen[text] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// findHoles marks the pairs for which [flow.Flow.Products] yields nothing: a single
+// host to itself, both written alike wherever they are.
+func (r *run) findHoles() {
+	byText := make(map[string]int)
+	for i, s := range r.sources {
+		if _, single := s.literal.Set.Single(); single && !s.mixed {
+			byText[s.literal.Text] = i
+		}
+	}
+	for j, d := range r.destinations {
+		if i, ok := byText[d.literal.Text]; ok && !d.mixed {
+			if r.holes == nil {
+				r.holes = newBitset(r.space.sources * r.space.destinations)
+			}
+			r.holes.set(i*r.space.destinations + j)
+		}
+	}
+}
+
+func (r *run) isHole(source, destination int) bool {
+	return r.holes != nil && r.holes.has(source*r.space.destinations+destination)
+}
