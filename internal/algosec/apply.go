@@ -1,0 +1,358 @@
+package algosec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Result is what [Client.Apply] did.
+type Result struct {
+	// Application is the application as it is now, with its flows.
+	Application *Application
+	// Delete, Add and Modify name the flows that were written.
+	Delete, Add, Modify []string
+	// ChangeRequest is the request that this apply opened, or an earlier one whose
+	// reply was lost; nil if there is none.
+	ChangeRequest *ChangeRequest
+}
+
+// Apply makes the application hold what is desired: creates what is missing,
+// deletes and creates flows in one draft, and applies the draft, which opens one
+// change request. If nothing differs nothing is written.
+//
+// p is the progress that the last apply returned. The progress that is returned
+// has to be kept, also and above all with an error: the next apply goes on where
+// this one stopped, without a second change request.
+//
+// Applies of one application wait for each other. See [Client.ApplyFlows] for
+// several that belong into one change request.
+func (c *Client) Apply(ctx context.Context, d Desired, p Progress) (Result, Progress, error) {
+	if err := d.validate(); err != nil {
+		return Result{}, p, err
+	}
+	w := c.writer(d.Application)
+	if err := w.lock.acquire(ctx); err != nil {
+		return Result{}, p, fmt.Errorf("AlgoSec: application %q: %w", d.Application, err)
+	}
+	defer w.lock.release()
+	return c.applyLocked(ctx, w, d, p)
+}
+
+// applyLocked is Apply for who holds the lock of the writer.
+func (c *Client) applyLocked(ctx context.Context, w *writer, d Desired, p Progress) (Result, Progress, error) {
+	c.mu.Lock()
+	if !w.progress.IsZero() {
+		p = w.progress
+	}
+	c.mu.Unlock()
+	a := &applying{c: c, d: d, p: p.clone()}
+	res, err := a.run(ctx)
+	c.mu.Lock()
+	w.progress = a.p.clone()
+	c.mu.Unlock()
+	return res, a.p, err
+}
+
+// applying is one run of Apply.
+type applying struct {
+	c *Client
+	d Desired
+	p Progress
+}
+
+func (a *applying) run(ctx context.Context) (Result, error) {
+	app, err := a.application(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if app, err = a.settle(ctx, app); err != nil {
+		return Result{}, err
+	}
+	ours := a.p.covers(app)
+	lost := a.recovered(app)
+	ch, err := a.c.diff(ctx, app, a.d, a.p)
+	if err != nil {
+		return Result{}, err
+	}
+	switch {
+	case ch.Empty():
+		if !ours {
+			a.p = Progress{}
+		}
+		return Result{Application: app, ChangeRequest: lost}, nil
+	case ch.Refused != nil:
+		return Result{Application: app, ChangeRequest: lost}, ch.Refused
+	}
+
+	if !ours {
+		a.p = begin(app)
+	}
+	if app.Status == RevisionDraft {
+		a.p.Draft = app.Revision
+	}
+	if err := a.create(ctx, ch); err != nil {
+		return Result{Application: app}, a.unbegun(err)
+	}
+	if app, err = a.write(ctx, app, ch); err != nil {
+		return Result{Application: app}, a.unbegun(err)
+	}
+	request, err := a.apply(ctx)
+	if err != nil {
+		return Result{Application: app}, err
+	}
+	applied := *app
+	applied.Status = request.status
+	a.c.applications.forget(a.d.Application)
+	a.p = Progress{}
+	return Result{Application: &applied, Delete: ch.Delete, Add: ch.Add, Modify: ch.Modify, ChangeRequest: &request.ChangeRequest}, nil
+}
+
+// unbegun clears the progress if no draft can have come of it.
+func (a *applying) unbegun(err error) error {
+	if a.p.Draft == 0 && len(a.p.Written) == 0 {
+		a.p = Progress{}
+	}
+	return err
+}
+
+// application reads the application anew, and creates it if that is wanted.
+func (a *applying) application(ctx context.Context) (*Application, error) {
+	app, err := a.c.refresh(ctx, a.d.Application)
+	if errors.Is(err, ErrNotFound) && a.d.Create {
+		if refused := a.c.mayWrite(a.d.Application); refused != nil {
+			return nil, refused
+		}
+		a.p = Progress{Creating: true}
+		_, err = a.c.do(ctx, request{method: http.MethodPost, path: path("applications", "new"), body: newApplication{
+			Name: a.d.Application, CustomFields: []any{}, Contacts: []any{}, Labels: []any{}, Flows: []any{},
+		}})
+		if err != nil {
+			if refused(err) {
+				a.p = Progress{}
+			}
+			return nil, err
+		}
+		app, err = a.c.refresh(ctx, a.d.Application)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if a.p.Creating {
+		ours := a.p.covers(app)
+		a.p = Progress{}
+		if ours {
+			a.p = begin(app)
+			a.p.Base, a.p.Draft = 0, app.Revision
+		}
+	}
+	return app, nil
+}
+
+type newApplication struct {
+	Name         string `json:"name"`
+	CustomFields []any  `json:"custom_fields"`
+	Contacts     []any  `json:"contacts"`
+	Labels       []any  `json:"labels"`
+	Flows        []any  `json:"flows"`
+}
+
+// settle waits, after an apply that got no reply, for the draft to leave its
+// status: the server may still be at it, and applying twice would open two change
+// requests.
+func (a *applying) settle(ctx context.Context, app *Application) (*Application, error) {
+	for !a.p.Applied.IsZero() && app.Status == RevisionDraft && app.Revision == a.p.Draft {
+		left := time.Until(a.p.Applied.Add(a.c.conf.SettleTime))
+		if left <= 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return app, fmt.Errorf("AlgoSec: application %q: waiting for the apply of revision %d: %w", a.d.Application, app.Revision, ctx.Err())
+		case <-time.After(min(left, a.c.conf.SettleTime/20+time.Millisecond)):
+		}
+		var err error
+		if app, err = a.c.refresh(ctx, a.d.Application); err != nil {
+			return nil, err
+		}
+	}
+	return app, nil
+}
+
+// recovered returns the change request of an apply whose reply was lost, if the
+// application shows that it was executed.
+func (a *applying) recovered(app *Application) *ChangeRequest {
+	if a.p.Applied.IsZero() || app.Revision != a.p.Draft || app.Status == RevisionDraft {
+		return nil
+	}
+	return a.c.unnumbered(app)
+}
+
+// unnumbered is a change request of which nothing but its existence is known.
+func (c *Client) unnumbered(app *Application) *ChangeRequest {
+	request := &ChangeRequest{Revision: app.Revision, URL: c.Link(app.Revision)}
+	if app.Status == RevisionPending {
+		request.Status = "OPEN"
+	}
+	return request
+}
+
+// create makes the missing objects and services.
+func (a *applying) create(ctx context.Context, ch *Change) error {
+	if len(ch.objects)+len(ch.services) == 0 {
+		return nil
+	}
+	if err := a.c.creating.acquire(ctx); err != nil {
+		return err
+	}
+	defer a.c.creating.release()
+	for _, o := range ch.objects {
+		// Another application of this run may have made it while we waited.
+		if found, err := a.c.objectsNamed(ctx, o.Name); err == nil && len(found) > 0 {
+			continue
+		}
+		if err := a.c.createObject(ctx, o); err != nil {
+			return err
+		}
+	}
+	for _, s := range ch.services {
+		if found, err := a.c.servicesNamed(ctx, s.Name); err == nil && len(found) > 0 {
+			continue
+		}
+		if err := a.c.createService(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write deletes and creates the flows in the recorded order: sorted deletes, then
+// sorted creates. It returns the draft, read after the last write, and makes sure
+// that it holds what it should.
+func (a *applying) write(ctx context.Context, app *Application, ch *Change) (*Application, error) {
+	active := app.Status != RevisionDraft
+	first := true
+	// next refetches after the first write: revision and flow ids are new.
+	next := func(err error) error {
+		switch {
+		case err != nil && first && active && refused(err):
+			a.p = Progress{} // no draft was made
+			return err
+		case err != nil || !first:
+			return err
+		}
+		first = false
+		base := app.Revision
+		if app, err = a.c.refresh(ctx, a.d.Application); err != nil {
+			return err
+		}
+		if app.Status != RevisionDraft || active && app.Revision == base {
+			return &RefusedError{Application: a.d.Application, Revision: app.Revision, Status: app.Status,
+				Reason: fmt.Sprintf("a write to revision %d should have made a draft", base)}
+		}
+		a.p.Draft = app.Revision
+		return a.alone(app)
+	}
+	for _, name := range slices.Sorted(slices.Values(slices.Concat(ch.Delete, ch.Modify))) {
+		f := app.Flow(name)
+		if f == nil {
+			continue
+		}
+		if f.ID <= 0 {
+			return app, fmt.Errorf("AlgoSec: flow %q of application %q has no id", name, a.d.Application)
+		}
+		var m *meaning
+		if wanted, ok := ch.wanted[name]; ok {
+			m = &wanted
+		}
+		a.p.writes(name, m)
+		_, err := a.c.do(ctx, request{method: http.MethodDelete, path: path("applications", id(app.Revision), "flows", id(f.ID))})
+		if err := next(err); err != nil {
+			return app, err
+		}
+	}
+	for _, body := range ch.bodies {
+		m := ch.wanted[body.Name]
+		a.p.writes(body.Name, &m)
+		_, err := a.c.do(ctx, request{method: http.MethodPost, path: path("applications", id(app.Revision), "flows", "new"), body: []newFlow{body}})
+		if err := next(err); err != nil {
+			return app, err
+		}
+	}
+
+	app, err := a.c.refresh(ctx, a.d.Application)
+	if err != nil {
+		return nil, err
+	}
+	if app.Status != RevisionDraft || app.Revision != a.p.Draft {
+		return app, &RefusedError{Application: a.d.Application, Revision: app.Revision, Status: app.Status,
+			Reason: fmt.Sprintf("our draft is revision %d; somebody else has applied or discarded it", a.p.Draft)}
+	}
+	if err := a.alone(app); err != nil {
+		return app, err
+	}
+	return app, a.complete(app, ch)
+}
+
+// alone refuses a draft with edits that are not ours.
+func (a *applying) alone(app *Application) error {
+	strange := a.p.strange(app)
+	if strange == "" || a.c.conf.ForeignDrafts == IncludeForeignDrafts {
+		return nil
+	}
+	return &RefusedError{Application: a.d.Application, Revision: app.Revision, Status: app.Status,
+		Reason: fmt.Sprintf("somebody else edits it at the same time (%s), and it was not applied; apply or discard the draft in AlgoSec", strange)}
+}
+
+// complete makes sure that the draft holds what is desired before it is applied:
+// the server resolves names by rules of its own.
+func (a *applying) complete(app *Application, ch *Change) error {
+	for _, name := range slices.Sorted(maps.Keys(ch.wanted)) {
+		switch f := app.Flow(name); {
+		case f == nil:
+			return fmt.Errorf("AlgoSec: flow %q is not in revision %d of application %q, although it was created; the draft was not applied", name, app.Revision, a.d.Application)
+		case f.meaning() != ch.wanted[name]:
+			return fmt.Errorf("AlgoSec: flow %q in revision %d of application %q is not what was written: the server took a name for something else; the draft was not applied", name, app.Revision, a.d.Application)
+		}
+	}
+	for _, name := range ch.Delete {
+		if app.Flow(name) != nil {
+			return fmt.Errorf("AlgoSec: flow %q is still in revision %d of application %q, although it was deleted; the draft was not applied", name, app.Revision, a.d.Application)
+		}
+	}
+	return nil
+}
+
+// applied is a change request with the status that the application has from it.
+type applied struct {
+	ChangeRequest
+	status string
+}
+
+// apply applies the draft.
+func (a *applying) apply(ctx context.Context) (applied, error) {
+	r := request{method: http.MethodPost, path: path("applications", id(a.p.Draft), "apply"), slow: true}
+	a.p.Applied = time.Now().UTC()
+	var answer applyReply
+	err := a.c.doJSON(ctx, r, &answer)
+	if err == nil {
+		request := answer.ChangeRequest
+		request.Revision, request.URL = a.p.Draft, a.c.Link(a.p.Draft)
+		request.Status, request.Subject = clean(request.Status), clean(request.Subject)
+		return applied{request, RevisionPending}, nil
+	}
+	if refused(err) {
+		a.p.Applied = time.Time{}
+		return applied{}, err
+	}
+	// The draft may have been applied all the same.
+	app, readErr := a.c.refresh(ctx, a.d.Application)
+	if readErr == nil && app.Revision == a.p.Draft && app.Status != RevisionDraft {
+		return applied{*a.c.unnumbered(app), app.Status}, nil
+	}
+	return applied{}, err
+}

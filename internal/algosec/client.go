@@ -1,0 +1,107 @@
+package algosec
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// Client talks to one AlgoSec server. It is safe for concurrent use, and shares
+// what it reads; see [Client.Read]. Nothing is contacted before the first call.
+type Client struct {
+	conf Config
+	base *url.URL
+
+	reads  *retryablehttp.Client
+	writes *http.Client
+	slow   *http.Client // writes, for apply
+
+	session session
+
+	applications memo[*Application]
+	objects      memo[[]NetworkObject] // by name, or by address with the prefix "="
+	services     memo[[]Service]       // by name
+
+	// creating serialises the creation of objects and services, so that two
+	// applications that need the same one do not both create it.
+	creating lock
+
+	mu      sync.Mutex
+	writers map[string]*writer
+}
+
+// A writer holds what belongs to the writes of one application.
+type writer struct {
+	lock lock
+	// progress is what an apply in this process left behind, for callers that
+	// could not keep it: another resource with flows of the same application, or
+	// a create of which Terraform keeps no state.
+	progress Progress
+	batch    *batch
+}
+
+// New returns a client, or everything that is wrong with the configuration.
+func New(conf Config) (*Client, error) {
+	conf, errs := conf.validate()
+	base, err := conf.base()
+	errs = errors.Join(errs, err)
+	tlsConf, err := conf.tls()
+	errs = errors.Join(errs, err)
+	if errs != nil {
+		return nil, errs
+	}
+
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = tlsConf
+	transport.MaxIdleConnsPerHost = 10 // as many as Terraform works on at a time
+	follow := func(req *http.Request, via []*http.Request) error { return checkRedirect(base, req, via) }
+	with := func(timeout time.Duration) *http.Client {
+		return &http.Client{Transport: transport, Timeout: timeout, CheckRedirect: follow}
+	}
+	c := &Client{
+		conf: conf,
+		base: base,
+		reads: &retryablehttp.Client{
+			HTTPClient:   with(conf.Timeout),
+			RetryWaitMin: conf.RetryWait,
+			RetryWaitMax: 20 * conf.RetryWait,
+			RetryMax:     3,
+			CheckRetry:   checkRetry,
+			Backoff:      backoff,
+			ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		},
+		writes:   with(conf.Timeout),
+		slow:     with(conf.ApplyTimeout),
+		session:  session{lock: newLock()},
+		creating: newLock(),
+		writers:  make(map[string]*writer),
+	}
+	return c, nil
+}
+
+// mayWrite returns why the application may not be written, or nil.
+func (c *Client) mayWrite(application string) *RefusedError {
+	switch {
+	case c.conf.ReadOnly:
+		return &RefusedError{Application: application, Reason: "algosec.read_only is set"}
+	case c.conf.Applications != nil && !slices.Contains(c.conf.Applications, application):
+		return &RefusedError{Application: application, Reason: "it is not in the list algosec.applications"}
+	}
+	return nil
+}
+
+func (c *Client) writer(application string) *writer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w := c.writers[application]
+	if w == nil {
+		w = &writer{lock: newLock()}
+		c.writers[application] = w
+	}
+	return w
+}

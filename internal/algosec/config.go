@@ -1,0 +1,176 @@
+package algosec
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Environment variables that stand in for what the configuration leaves out.
+// AlgoSec's Ruby SDK reads ALGOSEC_HOST, ALGOSEC_USER and ALGOSEC_PASSWORD; other
+// public tools read ALGOSEC_URL and ALGOSEC_USERNAME. The first that is set counts.
+// There is none to turn the verification of certificates off.
+var (
+	EnvURL      = []string{"ALGOSEC_URL", "ALGOSEC_HOST"}
+	EnvUsername = []string{"ALGOSEC_USERNAME", "ALGOSEC_USER"}
+	EnvPassword = []string{"ALGOSEC_PASSWORD"}
+)
+
+// ForeignDrafts says what to do about a draft that somebody else began.
+type ForeignDrafts string
+
+const (
+	// RefuseForeignDrafts writes nothing to such a draft. It is the default.
+	RefuseForeignDrafts ForeignDrafts = "refuse"
+	// IncludeForeignDrafts writes to it, and applies the other edits with ours.
+	IncludeForeignDrafts ForeignDrafts = "include"
+)
+
+// Defaults of [Config].
+const (
+	DefaultTimeout      = 60 * time.Second
+	DefaultApplyTimeout = 5 * time.Minute
+	// The recorded calls of apply took 10 to 60 seconds.
+	defaultSettleTime  = 2 * time.Minute
+	defaultRetryWait   = 500 * time.Millisecond
+	defaultBatchWindow = 500 * time.Millisecond
+)
+
+// Config says which server to talk to, and what may be written there.
+type Config struct {
+	// URL is the server's address: "https://asms.example.com", with a port or a
+	// path before /BusinessFlow if there is one. Only https is accepted.
+	URL                string
+	Username, Password string
+	// CACertificate is PEM; its certificates are trusted besides the system's.
+	CACertificate      string
+	InsecureSkipVerify bool
+
+	// Timeout bounds one request, ApplyTimeout the one that applies a draft. Zero
+	// means the default.
+	Timeout, ApplyTimeout time.Duration
+
+	// Applications names what may be written. Nil means whatever the caller asks
+	// for, an empty list means nothing. It does not limit reading.
+	Applications []string
+	// ReadOnly refuses every write.
+	ReadOnly bool
+	// ForeignDrafts is RefuseForeignDrafts if empty.
+	ForeignDrafts ForeignDrafts
+
+	// UserAgent is sent with every request, if not empty.
+	UserAgent string
+	// Log receives one record for each request. Fields never hold a password or
+	// a session. Nil logs nothing.
+	Log func(ctx context.Context, message string, fields map[string]any)
+
+	// RetryWait is the wait before the first repetition of a read, doubled for
+	// each further one. SettleTime is how long a draft is watched after an apply
+	// whose reply was lost, before it is applied again. BatchWindow is how long
+	// [Client.ApplyFlows] waits for others of the same application. Zero means
+	// the default.
+	RetryWait, SettleTime, BatchWindow time.Duration
+}
+
+// WithEnvironment returns the configuration with what is empty taken from the
+// environment, which getenv reads: os.Getenv, or a test's.
+func (c Config) WithEnvironment(getenv func(string) string) Config {
+	first := func(value string, names []string) string {
+		for _, name := range names {
+			if value == "" {
+				value = getenv(name)
+			}
+		}
+		return value
+	}
+	c.URL = first(c.URL, EnvURL)
+	c.Username = first(c.Username, EnvUsername)
+	c.Password = first(c.Password, EnvPassword)
+	return c
+}
+
+// base checks the URL and returns it with the path of the API.
+func (c Config) base() (*url.URL, error) {
+	if c.URL == "" {
+		return nil, fmt.Errorf("url is missing: set it, or the environment variable %s", EnvURL[0])
+	}
+	text := c.URL
+	if !strings.Contains(text, "://") {
+		text = "https://" + text // ALGOSEC_HOST holds a name alone
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "":
+		// The text is not repeated: it may hold a password.
+		return nil, errors.New("url is not an address like https://asms.example.com")
+	case u.User != nil:
+		return nil, errors.New("url holds a user name: use username and password")
+	case u.Scheme != "https":
+		return nil, fmt.Errorf("url has the scheme %q: only https is accepted, since the password is sent there", u.Scheme)
+	case u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("url holds a query or a fragment: give the address of the server alone")
+	}
+	return u.JoinPath("BusinessFlow", "rest", "v1"), nil
+}
+
+// tls returns how the server's certificate is verified.
+func (c Config) tls() (*tls.Config, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: c.InsecureSkipVerify}
+	if c.CACertificate == "" {
+		return conf, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM([]byte(c.CACertificate)) {
+		return nil, errors.New("ca_certificate holds no PEM certificate")
+	}
+	conf.RootCAs = pool
+	return conf, nil
+}
+
+// validate returns everything that is wrong, with defaults filled in.
+func (c Config) validate() (Config, error) {
+	var errs []error
+	if c.Username == "" {
+		errs = append(errs, fmt.Errorf("username is missing: set it, or the environment variable %s", EnvUsername[0]))
+	}
+	if c.Password == "" {
+		errs = append(errs, fmt.Errorf("password is missing: set it, or the environment variable %s", EnvPassword[0]))
+	}
+	if strings.Contains(c.Username, ":") {
+		errs = append(errs, errors.New("username holds a colon, which HTTP Basic authentication cannot carry"))
+	}
+	switch c.ForeignDrafts {
+	case "":
+		c.ForeignDrafts = RefuseForeignDrafts
+	case RefuseForeignDrafts, IncludeForeignDrafts:
+	default:
+		errs = append(errs, fmt.Errorf("foreign_drafts is %q: accepted are %q and %q", c.ForeignDrafts, RefuseForeignDrafts, IncludeForeignDrafts))
+	}
+	for _, d := range []struct {
+		name  string
+		value *time.Duration
+		unset time.Duration
+	}{
+		{"timeout", &c.Timeout, DefaultTimeout},
+		{"apply timeout", &c.ApplyTimeout, max(DefaultApplyTimeout, c.Timeout)},
+		{"settle time", &c.SettleTime, defaultSettleTime},
+		{"retry wait", &c.RetryWait, defaultRetryWait},
+		{"batch window", &c.BatchWindow, defaultBatchWindow},
+	} {
+		switch {
+		case *d.value < 0:
+			errs = append(errs, fmt.Errorf("%s is negative", d.name))
+		case *d.value == 0:
+			*d.value = d.unset
+		}
+	}
+	return c, errors.Join(errs...)
+}

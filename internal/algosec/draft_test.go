@@ -1,0 +1,187 @@
+package algosec_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec/algosectest"
+)
+
+func TestRefused(t *testing.T) {
+	one := algosec.Desired{Application: "App", Flows: []algosec.DesiredFlow{flow("new", "10.9.0.1", "10.9.0.2", "tcp/999")}}
+	for _, tt := range []struct {
+		name   string
+		before func(*algosectest.Server)
+		conf   func(*algosec.Config)
+		want   []string // in the error; none: not refused
+	}{
+		{"foreign draft", func(s *algosectest.Server) { s.PutFlow("App", seed("x", "10.0.0.1", "10.0.0.2", "tcp/1")) }, nil,
+			[]string{"App", "revision 402", `"Draft"`, "somebody else", "foreign_drafts"}},
+		{"foreign draft included", func(s *algosectest.Server) { s.PutFlow("App", seed("x", "10.0.0.1", "10.0.0.2", "tcp/1")) },
+			func(c *algosec.Config) { c.ForeignDrafts = algosec.IncludeForeignDrafts }, nil},
+		{"pending", func(s *algosectest.Server) {
+			s.PutFlow("App", seed("x", "10.0.0.1", "10.0.0.2", "tcp/1"))
+			s.ApplyDraft("App")
+		}, nil, []string{"revision 402", "Pending Implementation", "change request is open"}},
+		{"unknown status", func(s *algosectest.Server) { s.SetStatus("App", "Being\x1b[31mRemoved") }, nil, []string{"revision 401", `"Being [31mRemoved"`}},
+		{"read only", nil, func(c *algosec.Config) { c.ReadOnly = true }, []string{"read_only"}},
+		{"not in the list", nil, func(c *algosec.Config) { c.Applications = []string{"Other"} }, []string{"algosec.applications"}},
+		{"empty list", nil, func(c *algosec.Config) { c.Applications = []string{} }, []string{"algosec.applications"}},
+		{"in the list", nil, func(c *algosec.Config) { c.Applications = []string{"App"} }, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := algosectest.New(t)
+			s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
+			if tt.before != nil {
+				tt.before(s)
+			}
+			if tt.conf == nil {
+				tt.conf = func(*algosec.Config) {}
+			}
+			c := connect(t, s, tt.conf)
+			ch, err := c.Diff(context.Background(), one, algosec.Progress{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, p, err := c.Apply(context.Background(), one, algosec.Progress{})
+			if tt.want == nil {
+				if err != nil || ch.Refused != nil {
+					t.Fatalf("refused: %v, %v", err, ch.Refused)
+				}
+				return
+			}
+			var refused *algosec.RefusedError
+			if !errors.As(err, &refused) || ch.Refused == nil {
+				t.Fatalf("error %v, in the diff %v", err, ch.Refused)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q does not mention %q", err, want)
+				}
+			}
+			if n := len(s.Writes()); n != 0 || !p.IsZero() {
+				t.Errorf("%d writes, progress %+v", n, p)
+			}
+		})
+	}
+}
+
+// At whichever request an apply breaks off, the next one finishes the job with
+// the progress that is left, and there is one change request in all.
+func TestApplyGoesOn(t *testing.T) {
+	for _, how := range []struct {
+		name  string
+		fault algosectest.Fault
+	}{
+		{"connection lost before", algosectest.Fault{Drop: true}},
+		{"connection lost after", algosectest.Fault{Drop: true, Execute: true}},
+		{"500 before", algosectest.Fault{Status: 500, Body: `{"message":"out of memory"}`}},
+		{"500 after", algosectest.Fault{Status: 500, Execute: true}},
+		{"400", algosectest.Fault{Status: 400, Body: "no"}},
+		{"truncated", algosectest.Fault{Truncate: true}},
+	} {
+		for _, create := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, create %t", how.name, create), func(t *testing.T) {
+				t.Parallel()
+				for k, finished := 0, false; !finished; k++ {
+					finished = breakAt(t, k, how.fault, create)
+					if k > 60 {
+						t.Fatal("the apply never ends")
+					}
+				}
+			})
+		}
+	}
+}
+
+// breakAt lets all requests from the k-th on fail, then goes on without faults. It
+// reports whether the first apply came through.
+func breakAt(t *testing.T, k int, fault algosectest.Fault, create bool) bool {
+	t.Helper()
+	s := algosectest.New(t)
+	s.AddService("HTTPS", "TCP/443")
+	d := algosec.Desired{
+		Application: "App", Create: create, Owned: []string{"delete"},
+		Flows: []algosec.DesiredFlow{
+			flow("change", "10.0.0.1", "10.0.0.9", "HTTPS"), flow("keep", "10.0.0.1", "10.0.0.2", "tcp/3"),
+			flow("new", "10.7.0.0/24", "10.0.0.2", "tcp/77"),
+		},
+	}
+	if create {
+		d.Flows[1].Services[0] = "TCP/3"
+	} else {
+		s.AddApplication("App",
+			seed("change", "10.0.0.1", "10.0.0.2", "tcp/1"), seed("delete", "10.0.0.1", "10.0.0.2", "tcp/2"),
+			seed("keep", "10.0.0.1", "10.0.0.2", "TCP/3"), seed("theirs", "10.0.0.1", "10.0.0.2", "tcp/4"))
+	}
+	fault.Skip, fault.Times = k, -1
+	s.Inject(fault)
+	ctx := context.Background()
+	_, p, err := connect(t, s).Apply(ctx, d, algosec.Progress{})
+	finished := err == nil && fired(s, k)
+	s.ClearFaults()
+	if err != nil {
+		// A new process, with what was kept of the old one.
+		p = throughJSON(t, p)
+		if ch, err := connect(t, s).Diff(ctx, d, p); err != nil || ch.Refused != nil {
+			t.Fatalf("at request %d: diff: %v, %v", k, err, ch.Refused)
+		}
+		_, p, err = connect(t, s).Apply(ctx, d, p)
+	}
+	if err != nil || !p.IsZero() {
+		t.Fatalf("at request %d: %v, progress %+v\n%s", k, err, p, strings.Join(methods(s.Requests()), "\n"))
+	}
+	snap, _ := s.Application("App")
+	var got []string
+	for _, f := range snap.Flows {
+		got = append(got, fmt.Sprintf("%s%v%v%v", f.Name, f.Sources, f.Destinations, f.Services))
+	}
+	want := []string{"change[10.0.0.1][10.0.0.9][HTTPS]", "keep[10.0.0.1][10.0.0.2][TCP/3]", "new[10.7.0.0/24][10.0.0.2][tcp/77]"}
+	if !create {
+		want = append(want, "theirs[10.0.0.1][10.0.0.2][tcp/4]")
+	}
+	if !slices.Equal(got, want) || snap.Status != algosectest.Pending {
+		t.Errorf("at request %d: %s %q, want %q", k, snap.Status, got, want)
+	}
+	if len(s.Tickets()) != 1 {
+		t.Errorf("at request %d: %d change requests\n%s", k, len(s.Tickets()), strings.Join(methods(s.Requests()), "\n"))
+	}
+	return finished
+}
+
+// fired reports whether there were at most k requests, so that none failed.
+func fired(s *algosectest.Server, k int) bool { return len(s.Requests()) <= k }
+
+func TestApplyFlowsShareOneChangeRequest(t *testing.T) {
+	s := algosectest.New(t)
+	s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
+	c := connect(t, s)
+	var wg sync.WaitGroup
+	ids := make([]int64, 10)
+	for i := range ids {
+		wg.Go(func() {
+			name := fmt.Sprintf("flow-%d", i)
+			d := algosec.Desired{Application: "App", Owned: []string{name},
+				Flows: []algosec.DesiredFlow{flow(name, "10.0.0.1", "10.0.1.1", fmt.Sprintf("tcp/%d", 100+i))}}
+			res, p, err := c.ApplyFlows(context.Background(), d, algosec.Progress{})
+			if err != nil || !p.IsZero() || res.ChangeRequest == nil {
+				t.Errorf("%s: %+v, %+v, %v", name, res, p, err)
+				return
+			}
+			ids[i] = res.ChangeRequest.ID
+		})
+	}
+	wg.Wait()
+	if n := len(s.Tickets()); n != 1 || len(slices.Compact(ids)) != 1 {
+		t.Errorf("%d change requests, ids %v", n, ids)
+	}
+	if snap, _ := s.Application("App"); len(snap.Flows) != 11 {
+		t.Errorf("%d flows", len(snap.Flows))
+	}
+}

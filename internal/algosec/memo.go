@@ -1,0 +1,77 @@
+package algosec
+
+import (
+	"context"
+	"sync"
+)
+
+// A memo shares what was read once among all who ask for it, also while it is
+// being read. A read that fails is not kept.
+type memo[V any] struct {
+	mu      sync.Mutex
+	entries map[string]*memoEntry[V]
+}
+
+type memoEntry[V any] struct {
+	lock  lock
+	value V
+	known bool
+}
+
+// get returns the value of the key, read by fetch if nobody has.
+func (m *memo[V]) get(ctx context.Context, key string, fetch func(context.Context) (V, error)) (V, error) {
+	m.mu.Lock()
+	e := m.entries[key]
+	if e == nil {
+		e = &memoEntry[V]{lock: newLock()}
+		if m.entries == nil {
+			m.entries = make(map[string]*memoEntry[V])
+		}
+		m.entries[key] = e
+	}
+	m.mu.Unlock()
+
+	var none V
+	if err := e.lock.acquire(ctx); err != nil {
+		return none, err
+	}
+	defer e.lock.release()
+	if e.known {
+		return e.value, nil
+	}
+	v, err := fetch(ctx)
+	if err != nil {
+		return none, err
+	}
+	e.value, e.known = v, true
+	return v, nil
+}
+
+// forget drops the value. A read that is under way is not shared with anybody
+// who asks from now on.
+func (m *memo[V]) forget(key string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.entries, key)
+}
+
+// A lock is a mutex that one can stop waiting for.
+type lock chan struct{}
+
+func newLock() lock { return make(lock, 1) }
+
+func (l lock) acquire(ctx context.Context) error {
+	select {
+	case l <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case l <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (l lock) release() { <-l }

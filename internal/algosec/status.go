@@ -1,0 +1,107 @@
+package algosec
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Status is what AlgoSec's word about a flow comes to.
+type Status string
+
+// The statuses.
+const (
+	// Allowed: AlgoSec says that the firewalls allow all of the flow.
+	Allowed Status = "allowed"
+	// Partial: they allow a part of it.
+	Partial Status = "partial"
+	// Blocked: they allow none of it.
+	Blocked Status = "blocked"
+	// NotRouted: no firewall that AlgoSec knows is in the path, so that there is
+	// nothing that would allow the flow.
+	NotRouted Status = "not_routed"
+	// Indeterminate: AlgoSec has no answer, or one that is not known here.
+	Indeterminate Status = "indeterminate"
+	// Pending: a change request is open, so that no answer is final.
+	Pending Status = "pending"
+)
+
+// Finding is the status of one flow.
+type Finding struct {
+	Status Status
+	// Word is the server's own, "" if there was none.
+	Word string
+	// Reason says why, unless the flow is allowed.
+	Reason string
+	// Link is the result of the query in the user interface, "" if none was made.
+	Link string
+}
+
+// words maps every word for connectivity that is known: connectivityStatus of
+// flows and applications (recorded), the status of check_connectivity ("Blocked"
+// was recorded; "Pass" is what AlgoSec's Ansible role compares with), results of
+// traffic simulation (recorded, and the prefixes that the SDKs read).
+var words = map[string]Status{
+	"allowed":                     Allowed,
+	"pass":                        Allowed,
+	"partially blocked":           Partial,
+	"partially allowed":           Partial,
+	"blocked":                     Blocked,
+	"unprotected":                 NotRouted,
+	"not routed":                  NotRouted,
+	"no connectivity information": Indeterminate,
+}
+
+// StatusOf returns what a word of AlgoSec comes to. A word that is not known is
+// indeterminate, never allowed.
+func StatusOf(word string) Status {
+	status, known := words[strings.ToLower(strings.TrimSpace(word))]
+	if !known {
+		return Indeterminate
+	}
+	return status
+}
+
+// find makes a finding of a word, with the reason.
+func find(word string) Finding {
+	word = clean(word)
+	f := Finding{Status: StatusOf(word), Word: word}
+	_, known := words[strings.ToLower(word)]
+	switch {
+	case word == "":
+		f.Reason = "AlgoSec says nothing about the connectivity"
+	case !known:
+		f.Reason = fmt.Sprintf("AlgoSec says %q, a word that is not known here", word)
+	case f.Status == NotRouted:
+		f.Reason = fmt.Sprintf("AlgoSec says %q: it knows no firewall in the path", word)
+	case f.Status != Allowed:
+		f.Reason = fmt.Sprintf("AlgoSec says %q", word)
+	}
+	return f
+}
+
+// Finding returns what the server says about a flow: the word that came with the
+// list of flows. That is only taken for an active revision; what it says about a
+// draft is not about the flow as it was last implemented, and while a change
+// request is open the flow is pending.
+func (a *Application) Finding(flow string) Finding {
+	f := a.Flow(flow)
+	if f == nil {
+		return Finding{Status: Indeterminate, Reason: "the flow is not in AlgoSec"}
+	}
+	return a.judge(find(f.Connectivity))
+}
+
+// judge weighs a finding by the status of the revision.
+func (a *Application) judge(f Finding) Finding {
+	switch a.Status {
+	case RevisionActive:
+		return f
+	case RevisionPending:
+		f.Status = Pending
+		f.Reason = fmt.Sprintf("revision %d is %q: a change request is open", a.Revision, a.Status)
+	default:
+		f.Status = Indeterminate
+		f.Reason = fmt.Sprintf("revision %d has the status %q", a.Revision, clean(a.Status))
+	}
+	return f
+}

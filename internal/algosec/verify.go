@@ -1,0 +1,92 @@
+package algosec
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+)
+
+// Concurrent queries of one call of Verify: each keeps Firewall Analyzer busy.
+const maxChecks = 4
+
+// checkReply is the reply to check_connectivity.
+type checkReply struct {
+	Link   string `json:"queryLink"`
+	Status string `json:"status"`
+}
+
+// Verify asks AlgoSec to check the connectivity of the named flows now, which
+// takes a query of Firewall Analyzer each. It changes nothing, and is not refused by ReadOnly. The
+// worse of that answer and of the word in the list of flows counts, unless the
+// list has none.
+func (c *Client) Verify(ctx context.Context, a *Application, flows []string) (map[string]Finding, error) {
+	var (
+		mu       sync.Mutex
+		wg       sync.WaitGroup
+		firstErr error
+		findings = make(map[string]Finding, len(flows))
+		slots    = make(chan struct{}, maxChecks)
+	)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for _, name := range flows {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			f, err := c.check(ctx, a, name)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil && firstErr == nil {
+				firstErr = err
+				cancel()
+			}
+			findings[name] = f
+		})
+	}
+	wg.Wait()
+	if firstErr != nil {
+		return nil, firstErr
+	}
+	return findings, nil
+}
+
+func (c *Client) check(ctx context.Context, a *Application, name string) (Finding, error) {
+	f := a.Flow(name)
+	if f == nil || f.ID <= 0 {
+		return a.Finding(name), nil
+	}
+	if err := ctx.Err(); err != nil {
+		return Finding{}, err
+	}
+	var answer checkReply
+	r := request{
+		method: http.MethodPost, slow: true,
+		path: path("applications", id(a.Revision), "flows", id(f.ID), "check_connectivity"),
+	}
+	if err := c.doJSON(ctx, r, &answer); err != nil {
+		return Finding{}, err
+	}
+	found := find(answer.Status)
+	if listed := find(f.Connectivity); listed.Status != Indeterminate && worse(listed.Status, found.Status) {
+		found = listed
+	}
+	found.Link = c.rehost(answer.Link)
+	return a.judge(found), nil
+}
+
+var severity = map[Status]int{Allowed: 0, Partial: 1, Indeterminate: 2, NotRouted: 3, Blocked: 4}
+
+func worse(a, b Status) bool { return severity[a] > severity[b] }
+
+// rehost points a link of the server to the address that we know it by: the host
+// in it is the server's own idea, 127.0.0.1 in the recording.
+func (c *Client) rehost(link string) string {
+	u, err := url.Parse(strings.TrimSpace(link))
+	if err != nil || u.Path == "" || u.Opaque != "" {
+		return ""
+	}
+	u.Scheme, u.Host, u.User = c.base.Scheme, c.base.Host, nil
+	return clean(u.String())
+}
