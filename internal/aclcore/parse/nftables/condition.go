@@ -1,6 +1,9 @@
 package nftables
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // payloads are the headers whose fields are named with two words.
 var payloads = map[string]bool{
@@ -79,14 +82,27 @@ func (s *statementReader) condition() (statement, error) {
 // of the bits is enough.
 var bitFields = map[string]bool{"ct state": true, "tcp flags": true, "ct status": true}
 
+// setting reads what a field is set to. It is a condition as well where the packet
+// may lack what is set or looked at: the kernel then leaves the rule.
 func (s *statementReader) setting(left expr) (statement, error) {
 	rewrites, known := changes[left.text]
 	if left.kind != fieldExpr || !known {
 		return statement{}, errUnread
 	}
+	always := ofEveryPacket(left)
 	for more := true; more; {
-		if _, err := s.fields(); err != nil {
-			if _, err := s.value(); err != nil {
+		if from, err := s.fields(); err == nil {
+			always = always && isPlain(from)
+		} else if _, err := s.value(); err != nil {
+			return statement{}, err
+		}
+		if s.pass("map") { // what it is set to, by another field
+			always = false
+			if s.pass("@") {
+				if _, err := s.argument(); err != nil {
+					return statement{}, err
+				}
+			} else if err := s.passBraces(); err != nil {
 				return statement{}, err
 			}
 		}
@@ -95,10 +111,27 @@ func (s *statementReader) setting(left expr) (statement, error) {
 			more = more || s.pass(sign)
 		}
 	}
-	if rewrites {
+	switch {
+	case rewrites:
 		return statement{kind: opaque}, nil
+	case !always:
+		return statement{kind: doubtful}, nil
 	}
 	return statement{kind: harmless}, nil
+}
+
+// ofEveryPacket reports whether the field can be set whatever the packet is: those of
+// headers cannot.
+func ofEveryPacket(field expr) bool {
+	return strings.HasPrefix(field.text, "meta ") || strings.HasPrefix(field.text, "ct ")
+}
+
+// isPlain reports whether what a field is set to can be found for every packet.
+func isPlain(e expr) bool {
+	if e.kind == masked || e.kind == flags {
+		return !slices.ContainsFunc(e.args, func(a expr) bool { return !isPlain(a) })
+	}
+	return e.kind == literal || e.kind == fieldExpr && e.text == "meta mark"
 }
 
 func (s *statementReader) vmap(left expr) (statement, error) {

@@ -44,15 +44,17 @@ func (r jsonReader) known(key string, body *jsontree.Value) (st statement, ok bo
 		return statement{kind: final, verdict: v, text: key + " " + v.Chain}, true
 	case "snat", "masquerade":
 		st = verdictOf(netfilter.Translate)
-	case "counter", "log", "flow", "last", "secmark", "ct helper", "ct timeout", "ct expectation":
+	case "counter", "log", "last", "secmark", "ct helper", "ct timeout", "ct expectation":
 		st.kind = harmless
+	case "flow": // ends the rule for connections that are not fit for it, such as new ones
+		st.kind = doubtful
 	case "notrack":
 		st.kind = untrack
 	case "mangle":
 		field, value := r.expr(body.Get("key")), r.expr(body.Get("value"))
-		st.kind = mangle(field)
+		st.kind = mangle(field, value)
 		st.text = field.String() + " set " + value.String()
-		return st, st.kind == harmless || field.kind == fieldExpr
+		return st, st.kind != opaque || field.kind == fieldExpr
 	case "xt":
 		return xtStatement(text(body, "type"), text(body, "name")), true
 	default:
@@ -62,16 +64,19 @@ func (r jsonReader) known(key string, body *jsontree.Value) (st statement, ok bo
 	return st, true
 }
 
-// mangle judges the setting of a field.
-func mangle(field expr) stmtKind {
-	name := field.text
-	if field.kind == unread && strings.Contains(name, `"tcp option"`) {
-		return harmless // the segment size
+// mangle judges the setting of a field, see [statementReader.setting].
+func mangle(field, value expr) stmtKind {
+	if field.kind == unread && strings.Contains(field.text, `"tcp option"`) {
+		return doubtful // the segment size, if the segment has one
 	}
-	if rewrites, known := changes[name]; field.kind == fieldExpr && known && !rewrites {
+	rewrites, known := changes[field.text]
+	switch {
+	case field.kind != fieldExpr || !known || rewrites:
+		return opaque
+	case ofEveryPacket(field) && isPlain(value):
 		return harmless
 	}
-	return opaque
+	return doubtful
 }
 
 func (r jsonReader) comparison(body *jsontree.Value) (st statement, ok bool) {

@@ -172,6 +172,15 @@ func (s *statementReader) statement() (statement, error) {
 		text, err := s.argument()
 		s.comment = text
 		return statement{kind: harmless}, err
+	case "tcp":
+		if s.pass("tcp", "option", "maxseg", "size", "set") { // if the segment has one
+			if s.pass("rt", "mtu") {
+				return statement{kind: doubtful}, nil
+			}
+			_, err := s.argument()
+			return statement{kind: doubtful}, err
+		}
+		return s.condition()
 	case "notrack":
 		s.next++
 		return statement{kind: untrack}, nil
@@ -179,8 +188,9 @@ func (s *statementReader) statement() (statement, error) {
 		if !s.pass("flow", "add", "@") && !s.pass("flow", "offload", "@") && !s.pass("offload", "@") {
 			return statement{}, errUnread
 		}
+		// It ends the rule for connections that are not fit for it, such as new ones.
 		_, err := s.argument()
-		return statement{kind: harmless}, err
+		return statement{kind: doubtful}, err
 	case "limit":
 		s.next++
 		return statement{kind: doubtful}, s.limit()

@@ -438,6 +438,10 @@ func (r *textReader) elements(s *set, tokens []token) {
 	}
 	st := &statementReader{source: r.source, tokens: tokens}
 	elements, mappings, changes, err := st.braces()
+	if err != nil && s.isMap { // a map of values, as dnat takes, which decides nothing
+		s.changes = true
+		return
+	}
 	if err != nil {
 		r.Add(int(tokens[0].line), "elements: %v", err)
 		return

@@ -163,6 +163,27 @@ func answer(t *testing.T, doc *config.Document, source, questions string) string
 	return b.String()
 }
 
+// Describe writes rules as "ACTION SOURCES -> DESTINATIONS SERVICES [from ZONES]
+// [STATE] [? REASON; …]", apart by " | ", or "-" where there are none.
+func Describe(rules []rule.Rule) string {
+	if len(rules) == 0 {
+		return "-"
+	}
+	texts := make([]string, len(rules))
+	for i, r := range rules {
+		text := fmt.Sprintf("%s %s", r.Action, r.Traffic)
+		if len(r.SourceZones) > 0 {
+			text += " from " + strings.Join(r.SourceZones, " ")
+		}
+		text += map[rule.State]string{rule.New: " new", rule.Established: " established"}[r.State]
+		if len(r.Unknown) > 0 {
+			text += " ? " + strings.Join(r.Unknown, "; ")
+		}
+		texts[i] = text
+	}
+	return strings.Join(texts, " | ")
+}
+
 // Find returns the list that a name or another name selects, nil if there is none.
 func Find(doc *config.Document, name string) *config.List {
 	for i := range doc.Lists {
