@@ -166,7 +166,7 @@ func (l *lister) follow(region Packets, next int) bool {
 func without(live []Packets, decided Packets) []Packets {
 	var out []Packets
 	for _, p := range live {
-		if decided.In.covers(p.In) && decided.Out.covers(p.Out) {
+		if positively(p.In, decided.In) && positively(p.Out, decided.Out) {
 			out = append(out, p.Subtract(decided)...)
 		} else {
 			out = append(out, p)
@@ -177,6 +177,9 @@ func without(live []Packets, decided Packets) []Packets {
 	}
 	return out
 }
+
+// positively reports whether s without o is empty or some interfaces by name.
+func positively(s, o Interfaces) bool { return s.only || o.covers(s) }
 
 func (l *lister) write(e entry) {
 	r := rule.Rule{

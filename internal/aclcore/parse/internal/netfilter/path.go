@@ -89,14 +89,14 @@ func (c *composer) wouldDrop(ends [2]ending) {
 	if dropped == 0 {
 		return
 	}
-	c.ending(All(), ends, false)
+	c.ending(All(), ends, nil)
 	for _, e := range c.next.entries {
 		if hit := e.Intersect(dropped.packets()); e.action == rule.Deny && !hit.IsEmpty() {
 			e.Packets = hit
 			c.write(e)
 		}
 	}
-	c.ending(dropped.packets(), c.next.ends, false)
+	c.ending(dropped.packets(), c.next.ends, nil)
 }
 
 // last returns s when next lets every packet pass: what s rewrites, nobody looks at.
@@ -158,17 +158,17 @@ func (c *composer) add(e entry) {
 		// them nothing is said that could permit more than the device does.
 	case e.In.IsEvery() && e.Out.IsEvery():
 		c.through(e.Packets)
-		c.ending(e.Packets, c.next.ends, true)
+		c.ending(e.Packets, c.next.ends, e.source)
 	default:
-		c.part(e.Packets)
+		c.part(e)
 	}
 }
 
 // part writes down what the next stage does with packets of some interfaces, each of
 // them once: where a flow does not say its interfaces, an entry for some of them may
 // or may not match, and one behind it would seem to decide what it has taken.
-func (c *composer) part(p Packets) {
-	live := []Packets{p}
+func (c *composer) part(first entry) {
+	live := []Packets{first.Packets}
 	for _, e := range c.next.entries {
 		for _, l := range live {
 			if c.steps--; c.full || c.steps < 0 {
@@ -186,7 +186,7 @@ func (c *composer) part(p Packets) {
 		}
 	}
 	for _, l := range live {
-		c.ending(l, c.next.ends, true)
+		c.ending(l, c.next.ends, first.source)
 	}
 }
 
@@ -210,9 +210,10 @@ func (c *composer) through(p Packets) {
 	}
 }
 
-// ending writes down what becomes of the packets at the end of a stage, also of those
-// that pass if passing says so.
-func (c *composer) ending(p Packets, ends [2]ending, passing bool) {
+// ending writes down what becomes of the packets at the end of a stage. Those that
+// pass it are left out if passed is nil, the rule that let them come there; it
+// decides where nothing is filtered.
+func (c *composer) ending(p Packets, ends [2]ending, passed *Rule) {
 	parts := []Families{V4, V6}
 	if ends[0] == ends[1] {
 		parts = []Families{V4V6}
@@ -220,7 +221,7 @@ func (c *composer) ending(p Packets, ends [2]ending, passing bool) {
 	for i, f := range parts {
 		e := ends[i]
 		hit := p.Intersect(f.packets())
-		if hit.IsEmpty() || e.passes() && !passing {
+		if hit.IsEmpty() || e.passes() && passed == nil {
 			continue
 		}
 		action, source := rule.Deny, e.source
@@ -228,7 +229,7 @@ func (c *composer) ending(p Packets, ends [2]ending, passing bool) {
 			action = rule.Permit
 		}
 		if source == nil {
-			source = &Rule{}
+			source = passed
 		}
 		c.write(entry{Packets: hit, action: action, source: source})
 	}
