@@ -23,7 +23,9 @@ type list struct {
 	// device, empty if the list is only applied and not defined.
 	header, command string
 	// countRemarks says that remarks have sequence numbers of their own (NX-OS, XR,
-	// EOS). On IOS a remark shares the number of the entry after it.
+	// EOS). On IOS a remark shares the number of the entry after it; one that is
+	// written with a number of its own has it all the same, since an IPv6 list of EOS
+	// looks like one of IOS.
 	countRemarks bool
 	// flush says that entries stand at the start of the line, so that indentation
 	// does not tell where the list ends.
@@ -81,7 +83,7 @@ const maxSequence = 1<<32 - 1
 
 // add appends an entry, numbered if it has no number.
 func (l *list) add(e entry) {
-	if e.remark && !l.countRemarks {
+	if e.remark && !l.countRemarks && e.sequence == 0 {
 		return
 	}
 	switch {
@@ -164,7 +166,7 @@ func (l *list) resequence(start, increment int64) {
 	if !l.countRemarks {
 		seen := make(map[string]bool, len(l.entries))
 		l.entries = slices.DeleteFunc(l.entries, func(e entry) bool {
-			again := seen[e.body]
+			again := seen[e.body] || e.remark
 			seen[e.body] = true
 			return again
 		})
@@ -186,7 +188,7 @@ func (l *list) sort() {
 func (l *list) settle(d Dialect) {
 	l.sort()
 	for i := range l.entries {
-		if i > 0 && l.entries[i-1].remark {
+		if i > 0 && l.entries[i-1].remark && l.entries[i-1].sequence < l.entries[i].sequence {
 			l.entries[i].after = uint32(min(l.entries[i-1].sequence, maxSequence))
 		}
 	}

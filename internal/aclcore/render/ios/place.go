@@ -162,10 +162,11 @@ func (l *list) end() int {
 }
 
 // free finds n sequence numbers before entry at that are not taken. At the end of a
-// list that there is none are needed, and nil is returned.
+// list that there is none are needed, and nil is returned: the device numbers what it
+// adds, behind remarks too.
 func (l *list) free(n, at int, taken []int64) ([]int64, bool) {
 	switch {
-	case len(l.entries) == 0:
+	case l.isNew:
 		numbers, last := make([]int64, n), slices.Max(append(taken, 0))
 		for i := range numbers {
 			numbers[i] = last - last%step + step*int64(i+1)

@@ -68,13 +68,15 @@ type list struct {
 	// standard says that it matches source addresses only.
 	standard bool
 	// eos says that an IOS list is of Arista EOS.
-	eos     bool
+	eos bool
+	// isNew says that no text has it.
+	isNew   bool
 	entries []entry
 }
 
 // target finds out what kind of list the base is.
 func target(dialect ios.Dialect, name string, in rule.Insertion) (*list, error) {
-	l := &list{dialect: dialect, name: name}
+	l := &list{dialect: dialect, name: name, isNew: in.Base == nil || in.Base.Source == "" && len(in.Base.Rules) == 0}
 	if in.Base == nil || len(in.Base.Rules) == 0 {
 		return l, l.create(in.Rules)
 	}
