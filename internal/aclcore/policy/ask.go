@@ -9,32 +9,40 @@ import (
 	"github.com/google/cel-go/interpreter"
 )
 
-// celAsk asks a program; line and column are where it stands in its expression.
-func celAsk(program cel.Program, line, column int) func(*run, cell) answer {
-	return func(r *run, c cell) answer {
-		if r.spent >= CostBudget {
-			return r.fail("was stopped after %d steps for this flow; write a cheaper expression, or split the flow", CostBudget)
-		}
-		r.point(c)
-		v, details, err := program.Eval(&r.activation)
-		var stopped interpreter.EvalCancelledError
-		if errors.As(err, &stopped) {
-			r.spent += CostLimit
-			return r.fail("the expression at %d:%d runs away and was stopped after %d steps", line, column, CostLimit)
-		}
-		if cost := details.ActualCost(); cost != nil {
-			r.spent += *cost
-		}
-		switch {
-		case err != nil:
-			return r.fail("%s (at %d:%d)", err, line, column)
-		case v == types.True:
-			return yes
-		case v == types.False:
-			return no
-		}
-		return r.fail("the expression at %d:%d is %v, not true or false", line, column, v)
+// A celQuestion asks a program.
+type celQuestion struct {
+	program cel.Program
+	// least is what an evaluation costs at least.
+	least uint64
+	// line and column are where the program stands in its expression.
+	line, column int
+}
+
+func (q *celQuestion) ask(r *run, c cell) answer {
+	if r.spent >= CostBudget {
+		return r.fail("it was stopped after %d steps for one flow; write a cheaper expression, or split the flow", CostBudget)
 	}
+	r.point(c)
+	v, details, err := q.program.Eval(&r.activation)
+	var stopped interpreter.EvalCancelledError
+	if errors.As(err, &stopped) {
+		r.spent += CostLimit
+		return r.fail("the expression at %d:%d runs away and was stopped after %d steps", q.line, q.column, CostLimit)
+	}
+	if cost := details.ActualCost(); cost != nil {
+		r.spent += *cost
+	} else {
+		r.spent += q.least
+	}
+	switch {
+	case err != nil:
+		return r.fail("%s (at %d:%d)", err, q.line, q.column)
+	case v == types.True:
+		return yes
+	case v == types.False:
+		return no
+	}
+	return r.fail("the expression at %d:%d is %v, not true or false", q.line, q.column, v)
 }
 
 // fail notes why a question has no answer.

@@ -96,7 +96,11 @@ func (r *run) askProducts(p *policy) ([]Violation, bitset) {
 	all := newBitset(r.space.size())
 	parts := make(map[answer]bitset)
 	var found []answer
-	r.eachProduct(func(c cell, i int) {
+	without := r.refused
+	if p.Kind == Validate { // these are asked about all
+		without = nil
+	}
+	r.eachProduct(without, func(c cell, i int) {
 		a := p.at(r, c)
 		if a == yes {
 			return
@@ -135,9 +139,8 @@ func (r *run) passes(p *policy, of space) bool {
 	return true
 }
 
-// eachProduct calls do for each product that has not been refused, with its index
-// in a bitset of all.
-func (r *run) eachProduct(do func(c cell, i int)) {
+// eachProduct calls do for each product but some, with its index in a bitset of all.
+func (r *run) eachProduct(without bitset, do func(c cell, i int)) {
 	i := 0
 	for s := range r.space.sources {
 		for d := range r.space.destinations {
@@ -146,7 +149,7 @@ func (r *run) eachProduct(do func(c cell, i int)) {
 				continue
 			}
 			for v := range r.space.services {
-				if r.refused == nil || !r.refused.has(i) {
+				if without == nil || !without.has(i) {
 					do(cell{s, d, v}, i)
 				}
 				i++
@@ -173,7 +176,7 @@ func (r *run) allRefused() bool {
 		return false
 	}
 	left := false
-	r.eachProduct(func(cell, int) { left = true })
+	r.eachProduct(r.refused, func(cell, int) { left = true })
 	return !left
 }
 

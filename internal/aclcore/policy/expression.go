@@ -11,13 +11,6 @@ import (
 	"github.com/google/cel-go/common/types"
 )
 
-// CostLimit bounds one evaluation of an expression, in CEL's units of cost: about
-// one for each operation. CostBudget bounds what one policy may spend on one flow.
-const (
-	CostLimit  = 100_000
-	CostBudget = 50_000_000
-)
-
 // maxExpression bounds the characters of an expression.
 const maxExpression = 16_384
 
@@ -79,16 +72,17 @@ func (c *expressionCompiler) compile(text string) (node, []*DefinitionError) {
 	return n, nil
 }
 
-// typeName writes a type without the name of our package of types.
-func typeName(t *cel.Type) string { return strings.ReplaceAll(t.String(), "acl.", "") }
+// clearer takes out of CEL's messages what its users cannot know.
+var clearer = strings.NewReplacer("acl.", "", "google.protobuf.", "", " (in container '')", "")
+
+func typeName(t *cel.Type) string { return strings.ToLower(clearer.Replace(t.String())) }
 
 var undefinedField = regexp.MustCompile(`^undefined field '(.*)'$`)
 
 // describe turns the errors of the compiler into ours: with what there is instead.
 func (c *expressionCompiler) describe(errs []*common.Error, parsed *cel.Ast) (out []*DefinitionError) {
 	for _, e := range errs {
-		problem := strings.ReplaceAll(e.Message, "acl.", "")
-		problem = strings.ReplaceAll(problem, " (in container '')", "")
+		problem := clearer.Replace(e.Message)
 		switch {
 		case strings.HasPrefix(problem, "undeclared reference to 'product'") && c.scope == ScopeFlow:
 			problem += ": a policy of scope flow is asked once for the flow, not for each product; there are flow, application and now"

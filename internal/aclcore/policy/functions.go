@@ -9,7 +9,6 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-	"github.com/google/cel-go/common/types/traits"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 )
@@ -116,25 +115,6 @@ func (f *function) declare(r *resolver) cel.EnvOption {
 		options = append(options, cel.Overload(id, l, f.result, opt))
 	}
 	return cel.Function(f.name, options...)
-}
-
-// costs charges a call of our functions for the length of its lists.
-type costs struct{}
-
-// CallCost implements interpreter.ActualCostEstimator.
-func (costs) CallCost(name, _ string, args []ref.Val, _ ref.Val) *uint64 {
-	if _, ours := functionNamed(name); !ours {
-		return nil
-	}
-	cost := uint64(1)
-	for _, a := range args {
-		if list, ok := a.(traits.Lister); ok {
-			if n, ok := list.Size().(types.Int); ok {
-				cost += uint64(n)
-			}
-		}
-	}
-	return &cost
 }
 
 // private is the address space for private networks: RFC 1918 section 3 (10/8,

@@ -1,7 +1,10 @@
 package policy
 
 import (
+	"iter"
+
 	celast "github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -36,21 +39,35 @@ func (l *linter) report(at celast.Expr, problem string) {
 }
 
 func (l *linter) call(call celast.CallExpr) {
+	switch call.FunctionName() {
+	case operators.Equals, operators.NotEquals, operators.In:
+		l.compared(call.Args()[0], call.Args()[1])
+		l.compared(call.Args()[1], call.Args()[0])
+	}
 	f, ours := functionNamed(call.FunctionName())
 	if !ours || len(call.Args()) != len(f.args) {
 		return
 	}
 	for i, arg := range call.Args() {
-		texts := []celast.Expr{arg}
-		if arg.Kind() == celast.ListKind {
-			texts = arg.AsList().Elements()
+		for at, text := range constants(arg) {
+			l.text(at, f.args[i], text)
+		}
+	}
+}
+
+// constants yields the constant text that e is, or those that it lists.
+func constants(e celast.Expr) iter.Seq2[celast.Expr, string] {
+	return func(yield func(celast.Expr, string) bool) {
+		texts := []celast.Expr{e}
+		if e.Kind() == celast.ListKind {
+			texts = e.AsList().Elements()
 		}
 		for _, t := range texts {
 			if t.Kind() != celast.LiteralKind {
 				continue
 			}
-			if text, ok := t.AsLiteral().(types.String); ok {
-				l.text(t, f.args[i], string(text))
+			if text, ok := t.AsLiteral().(types.String); ok && !yield(t, string(text)) {
+				return
 			}
 		}
 	}

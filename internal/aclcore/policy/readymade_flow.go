@@ -23,14 +23,17 @@ var expiresRequired = ReadyMadePolicy{
 	},
 }
 
+// maxDays bounds max_days, a hundred years, so that no sum of times overflows.
+const maxDays = 36_500
+
 var expiresValid = ReadyMadePolicy{
 	Name: "expires_valid", Scope: ScopeFlow, Optional: []string{"max_days"},
 	Doc:     "A flow that expires has not expired yet, and does so within max_days from now if that is given. A flow that never expires is passed: see expires_required.",
 	Message: "the flow {flow} {detail}",
 	build: func(b *builder) node {
 		days := b.definition.Parameters.MaxDays
-		if days < 0 {
-			b.bad(b.definition, "max_days", "is %d; write a number of days, at least 1", days)
+		if days < 0 || days > maxDays {
+			b.bad(b.definition, "max_days", "is %d; write a number of days, 1 to %d", days, maxDays)
 		}
 		return b.leaf(0, func(r *run, _ cell) answer {
 			switch expires := r.q.Expires; {

@@ -40,6 +40,9 @@ func (r *resolver) address(text string) (addr.Set, error) {
 	if s, ok := r.addresses[text]; ok {
 		return s, nil
 	}
+	if l, err := addr.Parse(text); err == nil { // no name is a literal, see [flow.NewNames]
+		return l.Set, nil
+	}
 	if err := flow.CheckAddress(text); err != nil {
 		return addr.Set{}, err
 	}
@@ -64,6 +67,9 @@ func addressUnion(literals []addr.Literal) addr.Set {
 func (r *resolver) service(text string) (service.Set, error) {
 	if s, ok := r.services[text]; ok {
 		return s, nil
+	}
+	if l, err := service.Parse(text); err == nil {
+		return l.Set, nil
 	}
 	if err := flow.CheckService(text); err != nil {
 		return service.Set{}, err

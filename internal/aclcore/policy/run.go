@@ -31,7 +31,8 @@ type run struct {
 	// holes are the pairs of a source and a destination that are no product, from a
 	// host to itself.
 	holes bitset
-	// refused are the products that are not asked about any more; nil for none.
+	// refused are the products that are not put to policies of kind enforce; nil for
+	// none.
 	refused bitset
 }
 

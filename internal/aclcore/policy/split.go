@@ -27,14 +27,20 @@ func (c *expressionCompiler) split(ast *celast.AST, e celast.Expr) (node, error)
 			return combine(call.FunctionName(), operands), nil
 		}
 	}
-	program, err := c.env.PlanProgram(celast.NewCheckedAST(celast.NewAST(e, ast.SourceInfo()), ast.TypeMap(), ast.ReferenceMap()),
-		cel.EvalOptions(cel.OptOptimize), cel.CostTracking(costs{}), cel.CostLimit(CostLimit))
+	part := celast.NewCheckedAST(celast.NewAST(e, ast.SourceInfo()), ast.TypeMap(), ast.ReferenceMap())
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	least, most := estimate(part)
+	if most > cheap {
+		options = append(options, cel.CostTracking(costs{}), cel.CostLimit(CostLimit))
+	}
+	program, err := c.env.PlanProgram(part, options...)
 	if err != nil {
 		return nil, err
 	}
 	*c.leaves++
 	where := ast.SourceInfo().GetStartLocation(e.ID())
-	return &leaf{index: *c.leaves - 1, by: dimsOf(e), ask: celAsk(program, where.Line(), where.Column()+1)}, nil
+	q := celQuestion{program: program, least: least, line: where.Line(), column: where.Column() + 1}
+	return &leaf{index: *c.leaves - 1, by: dimsOf(e), ask: q.ask}, nil
 }
 
 func combine(operator string, operands []node) node {

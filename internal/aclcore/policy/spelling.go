@@ -1,0 +1,62 @@
+package policy
+
+import (
+	"fmt"
+
+	celast "github.com/google/cel-go/common/ast"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// A spelling is the one way in which a field of a product is written, and what there
+// is for those who mean more than a text.
+type spelling struct {
+	kind, instead string
+	// write returns the text as the field has it.
+	write func(text string) (string, error)
+}
+
+var addressSpelling = spelling{"address", "use within or overlaps", func(text string) (string, error) {
+	l, err := addr.Parse(text)
+	return addressText(l), err
+}}
+
+var spellings = map[string]spelling{
+	"source":      addressSpelling,
+	"destination": addressSpelling,
+	"service": {"service", "use covers_service or overlaps_service", func(text string) (string, error) {
+		l, err := service.Parse(text)
+		return l.Set.String(), err
+	}},
+	"protocol": {"protocol", "", func(text string) (string, error) {
+		l, err := service.Parse(text)
+		return l.Describe().Protocol, err
+	}},
+}
+
+// compared finds constants that a field of a product is compared with and never
+// equals: product.service != "tcp/telnet" would hold for telnet too, which is
+// "tcp/23".
+func (l *linter) compared(field, with celast.Expr) {
+	path := selectPath(field)
+	if len(path) != 2 || path[0] != "product" {
+		return
+	}
+	s, ok := spellings[path[1]]
+	if !ok {
+		return
+	}
+	for at, text := range constants(with) {
+		switch right, err := s.write(text); {
+		case err != nil && s.instead == "":
+			l.report(at, fmt.Sprintf("product.%s is never %q, which is no %s; write its name, such as tcp, or any", path[1], text, s.kind))
+		case err != nil:
+			l.report(at, fmt.Sprintf("product.%s is never %q, which is no %s; %s", path[1], text, s.kind, s.instead))
+		case right != text && s.instead == "":
+			l.report(at, fmt.Sprintf("product.%s is never %q; write %q", path[1], text, right))
+		case right != text:
+			l.report(at, fmt.Sprintf("product.%s is never %q; write %q, or %s", path[1], text, right, s.instead))
+		}
+	}
+}
