@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -19,6 +20,13 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "keep serving and print TF_REATTACH_PROVIDERS, so that a debugger can be attached")
 	flag.Parse()
+	if !*debug {
+		for name, level := range logLevels(os.Getenv) {
+			if err := os.Setenv(name, level); err != nil {
+				log.Fatal(err)
+			}
+		}
+	}
 
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: about.Address,

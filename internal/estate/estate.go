@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 )
@@ -16,6 +17,21 @@ type Config struct {
 	Rulesets map[string]RulesetConfig
 	// Addresses and Services map names to literals and other names.
 	Addresses, Services map[string][]string
+	// Progress, if not nil, is told before and after a ruleset is loaded; rulesets may be
+	// loaded at the same time.
+	Progress func(Progress)
+}
+
+// Progress is a step of the loading of a ruleset, which may take a while.
+type Progress struct {
+	Ruleset string
+	Bytes   int // of the text
+	// Done says whether the ruleset is loaded; only then the rest is set.
+	Done   bool
+	Format string
+	Rules  int
+	// Took is the time from the first byte to the last entry of the index.
+	Took time.Duration
 }
 
 // RulesetConfig says where one ruleset is and how to read it.
@@ -48,7 +64,7 @@ func New(c Config) *Estate {
 		rulesets: make(map[string]*ruleset, len(c.Rulesets)),
 	}
 	for name, rc := range c.Rulesets {
-		e.rulesets[name] = newRuleset(name, rc)
+		e.rulesets[name] = newRuleset(name, rc, c.Progress)
 	}
 	return e
 }

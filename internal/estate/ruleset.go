@@ -38,10 +38,13 @@ type stamp struct {
 	modified time.Time
 }
 
-func newRuleset(name string, c RulesetConfig) *ruleset {
+func newRuleset(name string, c RulesetConfig, progress func(Progress)) *ruleset {
+	if progress == nil {
+		progress = func(Progress) {}
+	}
 	rs := &ruleset{name: name, config: c}
 	rs.load = sync.OnceValues(func() (*base, error) {
-		b, err := loadBase(name, c)
+		b, err := loadBase(name, c, progress)
 		if err != nil {
 			return nil, fmt.Errorf("ruleset %q: %w", name, err)
 		}
@@ -50,7 +53,8 @@ func newRuleset(name string, c RulesetConfig) *ruleset {
 	return rs
 }
 
-func loadBase(name string, c RulesetConfig) (*base, error) {
+func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, error) {
+	started := time.Now()
 	content, source, at := []byte(c.Content), name, stamp{}
 	if c.Path != "" {
 		var err error
@@ -59,6 +63,7 @@ func loadBase(name string, c RulesetConfig) (*base, error) {
 		}
 		source = filepath.Base(c.Path)
 	}
+	progress(Progress{Ruleset: name, Bytes: len(content)})
 	o := parse.Options{Name: name, Source: source, Format: c.Format, ACL: c.ACL, Stateless: c.Stateless}
 	if c.DefaultAction != "" {
 		action, err := rule.ParseAction(c.DefaultAction)
@@ -71,7 +76,9 @@ func loadBase(name string, c RulesetConfig) (*base, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &base{match.New(rules), list, digest(content), at}, nil
+	b := &base{match.New(rules), list, digest(content), at}
+	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: rules.Format, Rules: len(rules.Rules), Took: time.Since(started)})
+	return b, nil
 }
 
 func readFile(path string) ([]byte, stamp, error) {

@@ -110,15 +110,15 @@ func (w *workspace) handMadeStays(name string) {
 // Terraform applies ten flows at a time in one provider process.
 func TestAccAdditionsConcurrent(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t, manyFlows(40, 5))
+	w := newWorkspace(t, manyFlows(24, 4))
 	stop := watch(w, "edge.additions.json")
 	w.Apply(0)
 	stop()
 	w.handMadeStays("edge.additions.json")
-	w.rulesByOwners("edge.additions.json", map[int]int{0: 2, 1: 40, 5: 1})
+	w.rulesByOwners("edge.additions.json", map[int]int{0: 2, 1: 24, 4: 1})
 	w.Settled()
 	w.Run(0, "destroy", "-target=acl_flow.each")
-	w.rulesByOwners("edge.additions.json", map[int]int{0: 2, 5: 1})
+	w.rulesByOwners("edge.additions.json", map[int]int{0: 2, 4: 1})
 	w.Run(0, "destroy")
 	if got := w.Read("edge.additions.json"); got != handMade {
 		t.Errorf("after all is destroyed the file is\n%s\nwant what it was before\n%s", got, handMade)
@@ -196,8 +196,8 @@ provider "acl" {
 // Two Terraform processes with a state each write one additions file.
 func TestAccAdditionsTwoProcesses(t *testing.T) {
 	t.Parallel()
-	first := newWorkspace(t, manyFlows(20, 5))
-	second := newWorkspace(t, strings.ReplaceAll(strings.ReplaceAll(manyFlows(20, 5), `"Shop"`, `"Store"`), `"Shared"`, `"Commons"`))
+	first := newWorkspace(t, manyFlows(12, 3))
+	second := newWorkspace(t, strings.ReplaceAll(strings.ReplaceAll(manyFlows(12, 3), `"Shop"`, `"Store"`), `"Shared"`, `"Commons"`))
 	second.Edit("main.tf", `"edge.additions.json"`, quote(t, first.Path("edge.additions.json")))
 	both := func(args ...string) {
 		t.Helper()
@@ -215,7 +215,7 @@ func TestAccAdditionsTwoProcesses(t *testing.T) {
 	stop := watch(first, "edge.additions.json")
 	both("apply")
 	// Both need the same rules.
-	first.rulesByOwners("edge.additions.json", map[int]int{0: 2, 2: 20, 10: 1})
+	first.rulesByOwners("edge.additions.json", map[int]int{0: 2, 2: 12, 6: 1})
 	first.Settled()
 	second.Settled()
 	both("destroy")

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -125,11 +126,13 @@ func (d *rulesetDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if !m.Limit.IsNull() {
 		limit = int(m.Limit.ValueInt64())
 	}
+	started := time.Now()
 	in, err := d.inspect(ctx, m, limit)
 	if err != nil {
 		resp.Diagnostics.AddError("Unable to read the ruleset", sentence(err.Error()))
 		return
 	}
+	logInspection(ctx, in, time.Since(started))
 	values := inspectionValues(in)
 	for attribute, value := range values {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)

@@ -150,7 +150,6 @@ provider "acl" {
 			t.Parallel()
 			w := newWorkspace(t, "-- main.tf --\n"+c.before+"-- edge.json --\n[]\n-- core.json --\n[]\n")
 			w.Apply(0)
-			w.Settled()
 			w.Write("main.tf", c.after)
 			w.Apply(0)
 			w.Settled()

@@ -84,7 +84,6 @@ func TestAccReadableWithManyFlows(t *testing.T) {
 	w.Write("inventory.json", manyInventory(t))
 	w.Write("edge.json", manyEdge())
 	w.Apply(0)
-	w.Settled()
 
 	var b strings.Builder
 	fmt.Fprintf(&b, "One of 200 flows drifted.\n\n")

@@ -220,6 +220,7 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	c, diags := m.estateConfig(ctx)
 	resp.Diagnostics.Append(diags...)
 	if !resp.Diagnostics.HasError() {
+		c.Progress = func(p estate.Progress) { logProgress(ctx, p) }
 		s.estate = estate.New(c)
 		tflog.Debug(ctx, "provider is configured", map[string]any{"rulesets": len(c.Rulesets), "enforcement": s.enforcement})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -174,6 +175,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	started := time.Now()
 	found := make(map[string]foundModel, len(flows))
 	var rows []summaryRow
 	for _, name := range slices.Sorted(maps.Keys(flows)) {
@@ -193,6 +195,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		resp.Diagnostics.Append(diags...)
 		rows = append(rows, row)
 	}
+	logFlows(ctx, plan.Name.ValueString(), len(flows), time.Since(started))
 	resp.Diagnostics = foldErrors(resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
