@@ -69,13 +69,16 @@ func (c *Client) Diff(ctx context.Context, d Desired, p Progress) (*Change, erro
 func (c *Client) diff(ctx context.Context, app *Application, d Desired, p Progress) (*Change, error) {
 	ch := &Change{Application: app, wanted: make(map[string]meaning)}
 	res := newResolver(c, app)
-	var errs []error
-	for _, f := range d.Flows {
-		m, err := res.meaning(ctx, f)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
+	meanings := make([]meaning, len(d.Flows))
+	err := c.each(len(d.Flows), func(i int) (err error) {
+		meanings[i], err = res.meaning(ctx, d.Flows[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range d.Flows {
+		m := meanings[i]
 		ch.wanted[f.Name] = m
 		there := (*Flow)(nil)
 		if app != nil {
@@ -87,9 +90,6 @@ func (c *Client) diff(ctx context.Context, app *Application, d Desired, p Progre
 		case there.meaning() != m:
 			ch.Modify = append(ch.Modify, f.Name)
 		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
 	}
 	if app != nil {
 		for _, f := range app.Flows {
@@ -115,47 +115,77 @@ func (c *Client) diff(ctx context.Context, app *Application, d Desired, p Progre
 // prepare finds out what has to be sent, and created first, for the flows to be
 // written.
 func (ch *Change) prepare(ctx context.Context, res *resolver, d Desired) error {
-	var errs []error
-	for _, name := range slices.Sorted(slices.Values(slices.Concat(ch.Add, ch.Modify))) {
-		f := d.flow(name)
-		body := newFlow{
-			Type: "APPLICATION", Name: f.Name, Comment: f.Comment,
-			Users: append([]string{}, f.Users...), CustomFields: []any{}, NetworkApplications: named(f.NetworkApplications),
-		}
-		for _, side := range []struct {
-			texts []string
-			out   *[]Named
-		}{{f.Sources, &body.Sources}, {f.Destinations, &body.Destinations}} {
-			for _, text := range side.texts {
-				name, missing, err := res.objectFor(ctx, text)
-				if err != nil {
-					errs = append(errs, fmt.Errorf("flow %q: %w", f.Name, err))
-					continue
-				}
-				if missing != nil && !slices.Contains(ch.objects, *missing) {
-					ch.objects = append(ch.objects, *missing)
-					ch.Objects = append(ch.Objects, name)
-				}
-				*side.out = appendNamed(*side.out, name)
+	names := slices.Sorted(slices.Values(slices.Concat(ch.Add, ch.Modify)))
+	prepared := make([]preparedFlow, len(names))
+	err := res.c.each(len(names), func(i int) (err error) {
+		prepared[i], err = res.prepare(ctx, *d.flow(names[i]))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range prepared {
+		ch.bodies = append(ch.bodies, p.body)
+		for _, o := range p.objects {
+			if !slices.Contains(ch.Objects, o.Name) {
+				ch.Objects, ch.objects = append(ch.Objects, o.Name), append(ch.objects, o)
 			}
 		}
-		for _, text := range f.Services {
-			name, missing, err := res.serviceFor(ctx, text)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("flow %q: %w", f.Name, err))
-				continue
+		for _, s := range p.services {
+			if !slices.Contains(ch.Services, s.Name) {
+				ch.Services, ch.services = append(ch.Services, s.Name), append(ch.services, s)
 			}
-			if missing != nil && !slices.Contains(ch.Services, name) {
-				ch.services = append(ch.services, *missing)
-				ch.Services = append(ch.Services, name)
-			}
-			body.Services = appendNamed(body.Services, name)
 		}
-		ch.bodies = append(ch.bodies, body)
 	}
 	slices.Sort(ch.Objects)
 	slices.Sort(ch.Services)
-	return errors.Join(errs...)
+	return nil
+}
+
+// preparedFlow is the body that creates a flow, and what has to be there before.
+type preparedFlow struct {
+	body     newFlow
+	objects  []newObject
+	services []newService
+}
+
+func (r *resolver) prepare(ctx context.Context, f DesiredFlow) (preparedFlow, error) {
+	p := preparedFlow{body: newFlow{
+		Type: "APPLICATION", Name: f.Name, Comment: f.Comment,
+		Users: append([]string{}, f.Users...), CustomFields: []any{}, NetworkApplications: named(f.NetworkApplications),
+	}}
+	var errs []error
+	for _, side := range []struct {
+		texts []string
+		out   *[]Named
+	}{{f.Sources, &p.body.Sources}, {f.Destinations, &p.body.Destinations}} {
+		for _, text := range side.texts {
+			name, missing, err := r.objectFor(ctx, text)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			if missing != nil {
+				p.objects = append(p.objects, *missing)
+			}
+			*side.out = appendNamed(*side.out, name)
+		}
+	}
+	for _, text := range f.Services {
+		name, missing, err := r.serviceFor(ctx, text)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if missing != nil {
+			p.services = append(p.services, *missing)
+		}
+		p.body.Services = appendNamed(p.body.Services, name)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return p, fmt.Errorf("flow %q: %w", f.Name, err)
+	}
+	return p, nil
 }
 
 // appendNamed appends a name that is not there yet: two declared literals may be

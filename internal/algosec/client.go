@@ -11,6 +11,9 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
+// maxConcurrent bounds how many flows are looked into at a time.
+const maxConcurrent = 8
+
 // Client talks to one AlgoSec server. It is safe for concurrent use, and shares
 // what it reads; see [Client.Read]. Nothing is contacted before the first call.
 type Client struct {
@@ -30,6 +33,8 @@ type Client struct {
 	// creating serialises the creation of objects and services, so that two
 	// applications that need the same one do not both create it.
 	creating lock
+
+	slots chan struct{} // one for each flow that is being looked into
 
 	mu      sync.Mutex
 	writers map[string]*writer
@@ -58,7 +63,8 @@ func New(conf Config) (*Client, error) {
 
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = tlsConf
-	transport.MaxIdleConnsPerHost = 10 // as many as Terraform works on at a time
+	transport.MaxIdleConnsPerHost = maxConcurrent + 10 // Terraform works on ten resources at a time
+	transport.MaxResponseHeaderBytes = 1 << 20
 	follow := func(req *http.Request, via []*http.Request) error { return checkRedirect(base, req, via) }
 	with := func(timeout time.Duration) *http.Client {
 		return &http.Client{Transport: transport, Timeout: timeout, CheckRedirect: follow}
@@ -79,6 +85,7 @@ func New(conf Config) (*Client, error) {
 		slow:     with(conf.ApplyTimeout),
 		session:  session{lock: newLock()},
 		creating: newLock(),
+		slots:    make(chan struct{}, maxConcurrent),
 		writers:  make(map[string]*writer),
 	}
 	return c, nil

@@ -35,8 +35,8 @@ func decodeJSON(body []byte, out any) error {
 		)
 		switch {
 		case errors.As(err, &kind):
-			return fmt.Errorf("the reply is not as expected: %q is a JSON %s, where a %s belongs", kind.Field, kind.Value, jsonKind(kind))
-		case errors.As(err, &syntax) && syntax.Offset >= int64(len(body)):
+			return fmt.Errorf("the reply is not as expected: %q is a JSON %s, where %s belongs", kind.Field, kind.Value, jsonKind(kind))
+		case errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input":
 			return fmt.Errorf("the reply ends in the middle of the JSON, after %d bytes", len(body))
 		case errors.As(err, &syntax):
 			return fmt.Errorf("the reply is not valid JSON at byte %d: %w", syntax.Offset, syntax)
@@ -54,11 +54,11 @@ func decodeJSON(body []byte, out any) error {
 func jsonKind(e *json.UnmarshalTypeError) string {
 	switch e.Type.Kind().String() {
 	case "slice", "array":
-		return "list"
+		return "a list"
 	case "struct", "map":
-		return "object"
+		return "an object"
 	case "string":
-		return "string"
+		return "a string"
 	}
-	return "number"
+	return "a number"
 }

@@ -2,6 +2,7 @@ package algosec
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -75,3 +76,20 @@ func (l lock) acquire(ctx context.Context) error {
 }
 
 func (l lock) release() { <-l }
+
+// each calls f for 0 to n-1, several at a time, and returns all errors. The bound
+// is on the client, so that ten applications at once do not ask for ten times as
+// much.
+func (c *Client) each(n int, f func(i int) error) error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		c.slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-c.slots }()
+			errs[i] = f(i)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

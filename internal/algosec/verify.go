@@ -5,11 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 )
-
-// Concurrent queries of one call of Verify: each keeps Firewall Analyzer busy.
-const maxChecks = 4
 
 // checkReply is the reply to check_connectivity.
 type checkReply struct {
@@ -22,32 +18,17 @@ type checkReply struct {
 // worse of that answer and of the word in the list of flows counts, unless the
 // list has none.
 func (c *Client) Verify(ctx context.Context, a *Application, flows []string) (map[string]Finding, error) {
-	var (
-		mu       sync.Mutex
-		wg       sync.WaitGroup
-		firstErr error
-		findings = make(map[string]Finding, len(flows))
-		slots    = make(chan struct{}, maxChecks)
-	)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for _, name := range flows {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			f, err := c.check(ctx, a, name)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil && firstErr == nil {
-				firstErr = err
-				cancel()
-			}
-			findings[name] = f
-		})
+	found := make([]Finding, len(flows))
+	err := c.each(len(flows), func(i int) (err error) {
+		found[i], err = c.check(ctx, a, flows[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	wg.Wait()
-	if firstErr != nil {
-		return nil, firstErr
+	findings := make(map[string]Finding, len(flows))
+	for i, name := range flows {
+		findings[name] = found[i]
 	}
 	return findings, nil
 }
@@ -56,9 +37,6 @@ func (c *Client) check(ctx context.Context, a *Application, name string) (Findin
 	f := a.Flow(name)
 	if f == nil || f.ID <= 0 {
 		return a.Finding(name), nil
-	}
-	if err := ctx.Err(); err != nil {
-		return Finding{}, err
 	}
 	var answer checkReply
 	r := request{

@@ -10,12 +10,35 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"sync"
 	"time"
 )
 
-// certificate makes an authority and a certificate for the loopback addresses
+// certificate returns the authority and the certificate of this process, which
+// are the same for all servers: making them takes longer than most tests.
+var certificate = map[bool]func() (tls.Certificate, string, error){
+	false: once(false),
+	true:  once(true),
+}
+
+func once(expired bool) func() (tls.Certificate, string, error) {
+	type pair struct {
+		cert tls.Certificate
+		ca   string
+	}
+	made := sync.OnceValues(func() (pair, error) {
+		cert, ca, err := makeCertificate(expired)
+		return pair{cert, ca}, err
+	})
+	return func() (tls.Certificate, string, error) {
+		p, err := made()
+		return p.cert, p.ca, err
+	}
+}
+
+// makeCertificate makes an authority and a certificate for the loopback addresses
 // that it signed. It returns the authority's as PEM.
-func certificate(expired bool) (tls.Certificate, string, error) {
+func makeCertificate(expired bool) (tls.Certificate, string, error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, "", err

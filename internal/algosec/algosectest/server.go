@@ -46,7 +46,7 @@ type Server struct {
 
 // Start starts a server on a loopback address, with TLS.
 func Start(opts Options) (*Server, error) {
-	cert, ca, err := certificate(opts.ExpiredCertificate)
+	cert, ca, err := certificate[opts.ExpiredCertificate]()
 	if err != nil {
 		return nil, fmt.Errorf("algosectest: certificate: %w", err)
 	}
