@@ -41,8 +41,8 @@ output "from" {
 }
 `)
 	const told = `cisco_ios 2 outside: 2 permit tcp established ; 3 permit tcp/443 any time-range NIGHT; 3 permit tcp any host 10.0.0.2 eq 443 time-range NIGHT: time-range NIGHT`
-	contains(t, w.plan(2), `called = "`+told+`"`, `rulesets = "`+told+`"`, `file = "1 of 2"`, `+ from = [ + "edge", ]`)
+	contains(t, w.Plan(2), `called = "`+told+`"`, `rulesets = "`+told+`"`, `file = "1 of 2"`, `+ from = [ + "edge", ]`)
 
-	w.write("main.tf", "data \"acl_ruleset\" \"file\" {\n  path = \"gone.cfg\"\n}\n")
-	contains(t, w.plan(1), "Unable to read the ruleset", "gone.cfg")
+	w.Write("main.tf", "data \"acl_ruleset\" \"file\" {\n  path = \"gone.cfg\"\n}\n")
+	contains(t, w.Plan(1), "Unable to read the ruleset", "gone.cfg")
 }
