@@ -93,18 +93,18 @@ func TestAccReadme(t *testing.T) {
 	w.Edit("firewall/edge.cfg", first.change("Billing", "database")+"\n", "")
 	shown["drift"] = w.plan(2).text
 	for _, b := range blocks {
-		compareExcerpt(t, b[2], shown[b[1]])
+		compareExcerpt(t, "README.md", b[2], shown[b[1]])
 	}
 }
 
 // compareExcerpt looks for the parts of an excerpt in the text, one after the other.
-func compareExcerpt(t *testing.T, excerpt, text string) {
+func compareExcerpt(t *testing.T, page, excerpt, text string) {
 	t.Helper()
 	rest := text
 	for _, part := range regexp.MustCompile(`(?m)^ *…\n`).Split(excerpt, -1) {
 		i := strings.Index(rest, part)
 		if i < 0 {
-			t.Fatalf("README.md shows\n%s\nbut the plan is\n%s", part, text)
+			t.Fatalf("%s shows\n%s\nbut the plan is\n%s", page, part, text)
 		}
 		rest = rest[i+len(part):]
 	}

@@ -1,0 +1,23 @@
+# What the access list of a router with IOS-XR allows.
+terraform {
+  required_providers {
+    acl = {
+      source = "terraform-provider-acl/acl"
+    }
+  }
+}
+
+provider "acl" {
+  rulesets = {
+    edge = { path = "router.cfg", acl = "TenGigE0/0/0/1 in" }
+  }
+}
+
+resource "acl_application" "shop" {
+  name = "Shop"
+  flows = {
+    web     = { sources = ["any"], destinations = ["10.0.1.10-10.0.1.13"], services = ["tcp/80", "tcp/443"] }
+    partner = { sources = ["198.51.100.0/24"], destinations = ["10.0.1.20"], services = ["tcp/8443"] }
+    backup  = { sources = ["203.0.113.9"], destinations = ["10.0.1.30"], services = ["tcp/873"] }
+  }
+}
