@@ -19,7 +19,7 @@ import (
 )
 
 var seeds = []string{
-	`[]`, `{"rules":[]}`, `[{"action":"permit"}]`,
+	`[]`, `{"rules":[]}`, `{"$schema":"","rules":[]}`, `[{"action":"permit"}]`,
 	`[{"name":"web","src_ip":"10.0.0.1","dst_ip":["10.1.0.0/24","10.1.1.7-10.1.1.9"],"dst_port":["tcp/443","udp/53"],"src_zone":"in","dst_zone":["dmz"],"action":"permit"}]`,
 	"[\n {\"sources\": [\"10.0.0.0/8\" , \"::/0\"], \"services\": \"tcp\", \"src_port\": [1024, \"2-3\"], \"action\": \"deny\"},\n {\"action\":\"drop\",\"comment\":{\"a\":[1,-2.5e3,true]}}]\r\n",
 	`[{"n\u0061me":"\ud83d\ude00\n","action":"\u0070ermit","condition":["a",""],"owners":null}]`,
@@ -37,8 +37,13 @@ func oracle(content []byte) ([]rule.Rule, error) {
 	if rest := bytes.TrimSpace(content[d.InputOffset():]); len(rest) > 0 {
 		return nil, errors.New("more follows")
 	}
-	if object, ok := list.(map[string]any); ok && len(object) == 1 {
-		list = object["rules"]
+	if object, ok := list.(map[string]any); ok {
+		if _, named := object["$schema"].(string); named {
+			delete(object, "$schema")
+		}
+		if len(object) == 1 {
+			list = object["rules"]
+		}
 	}
 	elements, ok := list.([]any)
 	if !ok {

@@ -51,35 +51,57 @@ func (r *jsonReader) document() error {
 	return nil
 }
 
-// wrapped reads an object whose only key "rules" holds the list.
+// wrapped reads an object whose key "rules" holds the list. Beside it may stand
+// "$schema", by which editors find the schema of the file.
 func (r *jsonReader) wrapped() error {
 	r.pos++
+	found := false
 	if r.peek() == '}' {
 		return r.errorf("the object has no key \"rules\"; it would hold the list")
 	}
-	key, escaped, err := r.key()
-	if err != nil {
-		return err
+	for {
+		r.peek()
+		at := r.scanner
+		key, escaped, err := r.key()
+		if err != nil {
+			return err
+		}
+		text := keyText(key, escaped)
+		next := r.peek()
+		switch {
+		case string(text) == schemaKey && next == '"':
+			err = r.value(0)
+		case string(text) == schemaKey:
+			err = r.unexpected("the address of a schema in double quotes")
+		case found:
+			r.scanner = at
+			err = r.errorf("found the key %q beside \"rules\"; nothing else is read from the object", text)
+		case string(text) != "rules":
+			r.scanner = at
+			err = r.errorf("%s", notTheRules(text))
+		case next != '[':
+			err = r.unexpected("the list of rules")
+		default:
+			found = true
+			err = r.rules()
+		}
+		if err != nil {
+			return err
+		}
+		more, err := r.next('}')
+		switch {
+		case err != nil:
+			return err
+		case !more && !found:
+			return r.errorf("the object has no key \"rules\"; it would hold the list")
+		case !more:
+			return nil
+		}
 	}
-	if text := keyText(key, escaped); string(text) != "rules" {
-		return r.errorf("%s", notTheRules(text))
-	}
-	if r.peek() != '[' {
-		return r.unexpected("the list of rules")
-	}
-	if err := r.rules(); err != nil {
-		return err
-	}
-	more, err := r.next('}')
-	if err != nil || !more {
-		return err
-	}
-	key, escaped, err = r.key()
-	if err != nil {
-		return err
-	}
-	return r.errorf("found the key %q beside \"rules\"; nothing else is read from the object", keyText(key, escaped))
 }
+
+// schemaKey is where a file names its JSON schema.
+const schemaKey = "$schema"
 
 // notTheRules says why an object with the key cannot hold a rule list.
 func notTheRules(key []byte) string {

@@ -30,8 +30,7 @@ func Sniff(content []byte) (format string, score int) {
 func sniffJSON(s *scanner) int {
 	empty := possible
 	if s.peek() == '{' {
-		s.pos++
-		if key, escaped, err := s.key(); err != nil || string(keyText(key, escaped)) != "rules" || s.peek() != '[' {
+		if !s.enterRules() {
 			return 0
 		}
 		empty = probable
@@ -57,6 +56,29 @@ func sniffJSON(s *scanner) int {
 		}
 	}
 	return seen.score()
+}
+
+// enterRules goes to the list under the key "rules" of the object at pos, past a
+// "$schema" before it, and reports whether there is one.
+func (s *scanner) enterRules() bool {
+	for range 2 {
+		s.pos++
+		key, escaped, err := s.key()
+		if err != nil {
+			return false
+		}
+		switch next := s.peek(); string(keyText(key, escaped)) {
+		case "rules":
+			return next == '['
+		case schemaKey:
+			if next != '"' || s.value(0) != nil || s.peek() != ',' {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // keyCount counts the keys of an object by how well they tell a rule.
@@ -109,8 +131,12 @@ func sniffYAML(content []byte) int {
 		return 0
 	}
 	list := n.Content[0]
-	if list.Kind == yaml.MappingNode && len(list.Content) == 2 && list.Content[0].Value == "rules" {
-		list = list.Content[1]
+	if list.Kind == yaml.MappingNode {
+		wrapped, err := wrappedYAML(list)
+		if err != nil {
+			return 0
+		}
+		list = wrapped
 	}
 	if list.Kind != yaml.SequenceNode || len(list.Content) == 0 || list.Content[0].Kind != yaml.MappingNode {
 		return 0
@@ -139,7 +165,7 @@ func firstItem(content []byte) []byte {
 			if indent < 0 {
 				indent = depth
 			}
-		case indent < 0 && string(text) != "rules:":
+		case indent < 0 && string(text) != "rules:" && !bytes.HasPrefix(text, []byte(schemaKey)):
 			return nil
 		}
 		end += len(line)

@@ -73,15 +73,11 @@ func yamlError(n *yaml.Node, format string, args ...any) error {
 
 func (r *yamlReader) document(n *yaml.Node) error {
 	if n = follow(n); n.Kind == yaml.MappingNode {
-		switch {
-		case len(n.Content) == 0:
-			return yamlError(n, "the mapping has no key \"rules\"; it would hold the list")
-		case n.Content[0].Value != "rules":
-			return yamlError(n, "%s", notTheRules([]byte(n.Content[0].Value)))
-		case len(n.Content) > 2:
-			return yamlError(n.Content[2], "found the key %q beside \"rules\"; nothing else is read from the mapping", n.Content[2].Value)
+		list, err := wrappedYAML(n)
+		if err != nil {
+			return err
 		}
-		n = follow(n.Content[1])
+		n = follow(list)
 	}
 	if n.Kind != yaml.SequenceNode {
 		return yamlError(n, "is not a rule list; write a list of rules, or a mapping with the key \"rules\" that holds it")
@@ -106,6 +102,29 @@ func (r *yamlReader) document(n *yaml.Node) error {
 		r.builder.add(&e)
 	}
 	return nil
+}
+
+// wrappedYAML returns what a mapping has under "rules". Beside it may stand
+// "$schema", by which editors find the schema of the file.
+func wrappedYAML(n *yaml.Node) (list *yaml.Node, err error) {
+	for i := 0; i < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		switch {
+		case key.Value == schemaKey && value.Kind == yaml.ScalarNode:
+		case key.Value == schemaKey:
+			return nil, yamlError(value, "\"$schema\" is not the address of a schema, a string")
+		case list != nil:
+			return nil, yamlError(key, "found the key %q beside \"rules\"; nothing else is read from the mapping", key.Value)
+		case key.Value != "rules":
+			return nil, yamlError(key, "%s", notTheRules([]byte(key.Value)))
+		default:
+			list = value
+		}
+	}
+	if list == nil {
+		return nil, yamlError(n, "the mapping has no key \"rules\"; it would hold the list")
+	}
+	return list, nil
 }
 
 func (r *yamlReader) field(e *entry, key, v *yaml.Node) {
