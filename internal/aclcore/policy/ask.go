@@ -19,20 +19,21 @@ type celQuestion struct {
 }
 
 func (q *celQuestion) ask(r *run, c cell) answer {
-	if r.spent >= CostBudget {
-		return r.fail("it was stopped after %d steps for one flow; write a cheaper expression, or split the flow", CostBudget)
-	}
 	r.point(c)
 	v, details, err := q.program.Eval(&r.activation)
 	var stopped interpreter.EvalCancelledError
 	if errors.As(err, &stopped) {
-		r.spent += CostLimit
-		return r.fail("the expression at %d:%d runs away and was stopped after %d steps", q.line, q.column, CostLimit)
+		r.stopped = r.fail("the expression at %d:%d runs away and was stopped after %d steps", q.line, q.column, CostLimit)
+		return r.stopped
 	}
 	if cost := details.ActualCost(); cost != nil {
 		r.spent += *cost
 	} else {
 		r.spent += q.least
+	}
+	if r.spent > CostBudget {
+		r.stopped = r.fail("it takes too long for this flow and was stopped after %d steps; write a cheaper expression, or split the flow", CostBudget)
+		return r.stopped
 	}
 	switch {
 	case err != nil:

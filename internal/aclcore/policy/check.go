@@ -31,7 +31,7 @@ func (s *Set) Check(q Question, now time.Time) ([]Violation, error) {
 		if p.Kind == Enforce && (flowRefused || r.allRefused()) || !p.selects(q.Application.Labels) {
 			continue
 		}
-		r.spent = 0
+		r.spent, r.stopped = 0, unasked
 		var found []Violation
 		var cells bitset
 		if p.Scope == ScopeFlow {
@@ -93,35 +93,40 @@ func (r *run) askProducts(p *policy) ([]Violation, bitset) {
 	if r.space.size() == 0 || r.passes(p, of) {
 		return nil, nil
 	}
-	all := newBitset(r.space.size())
-	parts := make(map[answer]bitset)
-	var found []answer
 	without := r.refused
 	if p.Kind == Validate { // these are asked about all
 		without = nil
 	}
-	r.eachProduct(without, func(c cell, i int) {
-		a := p.at(r, c)
-		if a == yes {
-			return
-		}
-		part, ok := parts[a]
-		if !ok {
-			part = newBitset(r.space.size())
-			parts[a] = part
-			found = append(found, a)
-		}
-		part.set(i)
-		all.set(i)
-	})
+	parts := r.collect(without, func(c cell) answer { return p.at(r, c) })
+	if r.stopped != unasked {
+		parts = r.collect(without, func(cell) answer { return r.stopped })
+	}
 	var out []Violation
-	for _, a := range found {
-		for _, e := range r.merge(parts[a]) {
+	all := newBitset(r.space.size())
+	for a, part := range parts {
+		for _, e := range r.merge(part) {
 			out = append(out, r.violationOf(p, a, e))
 		}
+		all.add(part)
 	}
 	sortViolations(out)
 	return out, all
+}
+
+// collect returns the products, but for some, by what is answered other than yes.
+func (r *run) collect(without bitset, ask func(cell) answer) map[answer]bitset {
+	parts := make(map[answer]bitset)
+	r.eachProduct(without, func(c cell, i int) {
+		a := ask(c)
+		if a == yes {
+			return
+		}
+		if parts[a] == nil {
+			parts[a] = newBitset(r.space.size())
+		}
+		parts[a].set(i)
+	})
+	return parts
 }
 
 // passes reports whether the policy is passed in every cell of the dimensions that
@@ -165,9 +170,7 @@ func (r *run) refuse(cells bitset) {
 	if r.refused == nil {
 		r.refused = newBitset(r.space.size())
 	}
-	for i, w := range cells {
-		r.refused[i] |= w
-	}
+	r.refused.add(cells)
 }
 
 // allRefused reports whether no product is left, of a flow that had some.

@@ -14,7 +14,7 @@ import (
 // one for each operation. CostBudget bounds what one policy may spend on one flow.
 const (
 	CostLimit  = 100_000
-	CostBudget = 50_000_000
+	CostBudget = 10_000_000
 )
 
 // cheap is the cost up to which an expression is evaluated without being watched:

@@ -91,7 +91,11 @@ func (c *expressionCompiler) describe(errs []*common.Error, parsed *cel.Ast) (ou
 		case undefinedField.MatchString(problem) && parsed != nil:
 			problem += fieldsBeside(parsed.NativeRep(), e.ExprID)
 		}
-		out = append(out, &DefinitionError{Line: e.Location.Line(), Column: e.Location.Column() + 1, Problem: problem})
+		found := &DefinitionError{Problem: problem}
+		if e.Location.Line() > 0 {
+			found.Line, found.Column = e.Location.Line(), e.Location.Column()+1
+		}
+		out = append(out, found)
 	}
 	return out
 }

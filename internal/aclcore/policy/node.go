@@ -108,6 +108,9 @@ func (l *leaf) at(r *run, c cell) answer {
 	}
 	a := &t.answers[c.source*t.source+c.destination*t.destination+c.service*t.service]
 	if *a == unasked {
+		if r.stopped != unasked {
+			return r.stopped
+		}
 		*a = l.ask(r, c)
 	}
 	return *a

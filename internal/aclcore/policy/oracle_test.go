@@ -3,6 +3,7 @@ package policy_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -115,7 +116,13 @@ func compareWithOracle(t *testing.T, plain *policy.Oracle, o policy.Options, def
 		t.Fatal(err)
 	}
 	var got []string
-	for _, v := range check(t, s, q) {
+	found := check(t, s, q)
+	again := q
+	again.Flow = &flow.Flow{Sources: reversed(q.Flow.Sources), Destinations: reversed(q.Flow.Destinations), Services: reversed(q.Flow.Services)}
+	if other := check(t, s, again); !reflect.DeepEqual(found, other) {
+		t.Fatalf("%+v\nof %v > %v %v:\n%s\nand with the lists reversed\n%s", definitions, q.Sources, q.Destinations, q.Services, brief(found), brief(other))
+	}
+	for _, v := range found {
 		from, to, asked := addressSet(t, v.Sources), addressSet(t, v.Destinations), serviceSet(t, v.Services)
 		for p := range q.Flow.Products() {
 			if from.ContainsSet(p.Source.Set) && to.ContainsSet(p.Destination.Set) && asked.ContainsSet(p.Service.Set) {
@@ -129,6 +136,12 @@ func compareWithOracle(t *testing.T, plain *policy.Oracle, o policy.Options, def
 	if !slices.Equal(got, want) {
 		t.Fatalf("%+v\nof %v > %v %v with %v:\n%s\nwant\n%s", definitions, q.Sources, q.Destinations, q.Services, q.Exceptions, strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
+}
+
+func reversed[T any](list []T) []T {
+	out := slices.Clone(list)
+	slices.Reverse(out)
+	return out
 }
 
 func finding(name string, undecided, excepted bool, p flow.Product) string {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/cel-go/common/types"
@@ -21,10 +22,13 @@ type run struct {
 	services              []*serviceValue
 	space                 space
 
-	tables     []table // by index of leaf
-	notes      []note
-	noted      map[note]answer
-	spent      uint64 // cost of the policy that is asked
+	tables []table // by index of leaf
+	notes  []note
+	noted  map[note]answer
+	spent  uint64 // cost of the policy that is asked
+	// stopped says why the policy that is asked was stopped, for all products: which
+	// of them came before must not matter.
+	stopped    answer
 	activation activation
 	product    productValue
 
@@ -63,7 +67,8 @@ func (r *run) point(c cell) {
 	r.product.source, r.product.destination, r.product.service = r.sources[c.source], r.destinations[c.destination], r.services[c.service]
 }
 
-// addresses returns the distinct ones of the literals, in order.
+// addresses returns the distinct ones of the literals, sorted, so that the order of a
+// declaration does not matter.
 func (r *run) addresses(literals []addr.Literal) (out []*addressValue) {
 	seen := make(map[string]*addressValue, len(literals))
 	for _, l := range literals {
@@ -83,6 +88,7 @@ func (r *run) addresses(literals []addr.Literal) (out []*addressValue) {
 		seen[text] = v
 		out = append(out, v)
 	}
+	slices.SortFunc(out, func(a, b *addressValue) int { return a.literal.Set.Compare(b.literal.Set) })
 	return out
 }
 
@@ -96,6 +102,7 @@ func distinctServices(literals []service.Literal) (out []*serviceValue) {
 			out = append(out, v)
 		}
 	}
+	slices.SortFunc(out, func(a, b *serviceValue) int { return a.literal.Set.Compare(b.literal.Set) })
 	return out
 }
 

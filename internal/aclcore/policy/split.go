@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/google/cel-go/cel"
@@ -30,6 +31,9 @@ func (c *expressionCompiler) split(ast *celast.AST, e celast.Expr) (node, error)
 	part := celast.NewCheckedAST(celast.NewAST(e, ast.SourceInfo()), ast.TypeMap(), ast.ReferenceMap())
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 	least, most := estimate(part)
+	if least > CostLimit {
+		return nil, fmt.Errorf("the expression takes at least %d steps for each product, more than the %d that are allowed", least, CostLimit)
+	}
 	if most > cheap {
 		options = append(options, cel.CostTracking(costs{}), cel.CostLimit(CostLimit))
 	}
