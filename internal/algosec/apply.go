@@ -82,7 +82,7 @@ func (a *applying) run(ctx context.Context) (Result, error) {
 	switch {
 	case ch.Empty():
 		if !ours {
-			a.p = Progress{}
+			a.p = Progress{} // the draft is gone, or applied
 		}
 		return Result{Application: app, ChangeRequest: lost}, nil
 	case ch.Refused != nil:
@@ -100,6 +100,11 @@ func (a *applying) run(ctx context.Context) (Result, error) {
 	}
 	if app, err = a.write(ctx, app, ch); err != nil {
 		return Result{Application: app}, a.unbegun(err)
+	}
+	if !a.p.changed(app) && a.p.Draft != a.p.Base {
+		// An earlier run had begun a draft, and what is wanted now is what was there
+		// before it. That is no change to request; there is no call to discard it.
+		return Result{Application: app, Delete: ch.Delete, Add: ch.Add, Modify: ch.Modify}, nil
 	}
 	request, err := a.apply(ctx)
 	if err != nil {
@@ -124,7 +129,7 @@ func (a *applying) unbegun(err error) error {
 func (a *applying) application(ctx context.Context) (*Application, error) {
 	app, err := a.c.refresh(ctx, a.d.Application)
 	if errors.Is(err, ErrNotFound) && a.d.Create {
-		if refused := a.c.mayWrite(a.d.Application); refused != nil {
+		if refused := a.c.refusal(nil, a.d, a.p); refused != nil {
 			return nil, refused
 		}
 		a.p = Progress{Creating: true}
@@ -137,6 +142,7 @@ func (a *applying) application(ctx context.Context) (*Application, error) {
 			}
 			return nil, err
 		}
+		a.d.Expect = "" // it was as expected: not there
 		app, err = a.c.refresh(ctx, a.d.Application)
 	}
 	if err != nil {
@@ -305,7 +311,7 @@ func (a *applying) alone(app *Application) error {
 		return nil
 	}
 	return &RefusedError{Application: a.d.Application, Revision: app.Revision, Status: app.Status,
-		Reason: fmt.Sprintf("somebody else edits it at the same time (%s), and it was not applied; apply or discard the draft in AlgoSec", strange)}
+		Reason: fmt.Sprintf("somebody else edits this draft at the same time (%s), %s", strange, wayOut)}
 }
 
 // complete makes sure that the draft holds what is desired before it is applied:

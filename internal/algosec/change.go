@@ -7,7 +7,9 @@ import (
 	"slices"
 )
 
-// RefusedError says why an application is not written. Nothing was.
+// RefusedError says why an application is not written. If it comes from
+// [Client.Diff], or Apply returns no progress with it, nothing was written; else
+// what was written stands in a draft that is not applied.
 type RefusedError struct {
 	Application string
 	// Revision and Status are those of the revision in the way, if there is one.
@@ -104,10 +106,9 @@ func (c *Client) diff(ctx context.Context, app *Application, d Desired, p Progre
 	if err := ch.prepare(ctx, res, d); err != nil {
 		return nil, err
 	}
-	ours := app != nil && p.covers(app)
-	ch.Resume = ours && p.changed(app)
+	ch.Resume = app != nil && p.began(app) && p.changed(app)
 	if !ch.Empty() {
-		ch.Refused = c.refusal(app, d.Application, ours)
+		ch.Refused = c.refusal(app, d, p)
 	}
 	return ch, nil
 }
@@ -220,19 +221,28 @@ type newFlow struct {
 
 // refusal returns why the application must not be written now, or nil. app is nil
 // if it would be created.
-func (c *Client) refusal(app *Application, name string, ours bool) *RefusedError {
-	if e := c.mayWrite(name); e != nil {
+func (c *Client) refusal(app *Application, d Desired, p Progress) *RefusedError {
+	if e := c.mayWrite(d.Application); e != nil {
+		return e
+	}
+	if d.Expect != "" && d.Expect != app.Digest() {
+		e := &RefusedError{Application: d.Application, Reason: "it is not as it was when this was planned; plan again"}
+		if app != nil {
+			e.Revision, e.Status = app.Revision, app.Status
+		}
 		return e
 	}
 	if app == nil || app.Status == RevisionActive {
 		return nil
 	}
-	e := &RefusedError{Application: name, Revision: app.Revision, Status: app.Status}
+	e := &RefusedError{Application: d.Application, Revision: app.Revision, Status: app.Status}
 	switch {
-	case app.Status == RevisionDraft && (ours || c.conf.ForeignDrafts == IncludeForeignDrafts):
+	case app.Status == RevisionDraft && (p.covers(app) || c.conf.ForeignDrafts == IncludeForeignDrafts):
 		return nil
+	case p.began(app):
+		e.Reason = fmt.Sprintf("we began this draft, but somebody else edits it too (%s), %s", p.strange(app), wayOut)
 	case app.Status == RevisionDraft:
-		e.Reason = "somebody else began this draft, and applying it would apply all that is in it; apply or discard it in AlgoSec, or set foreign_drafts = \"include\""
+		e.Reason = "somebody else began this draft, " + wayOut
 	case app.Status == RevisionPending:
 		e.Reason = "a change request is open for it, and it can be changed again when the request is closed"
 	default:
@@ -240,3 +250,5 @@ func (c *Client) refusal(app *Application, name string, ours bool) *RefusedError
 	}
 	return e
 }
+
+const wayOut = "and applying it would apply all that is in it; apply or discard it in AlgoSec, or set foreign_drafts = \"include\""

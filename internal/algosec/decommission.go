@@ -31,9 +31,9 @@ func (c *Client) Decommission(ctx context.Context, application string) (*ChangeR
 		return nil, err
 	}
 	c.mu.Lock()
-	ours := w.progress.covers(app)
+	p := w.progress
 	c.mu.Unlock()
-	if refused := c.refusal(app, application, ours); refused != nil {
+	if refused := c.refusal(app, Desired{Application: application}, p); refused != nil {
 		return nil, refused
 	}
 	r := request{method: http.MethodPost, path: path("applications", id(app.Revision), "decommission"), slow: true}

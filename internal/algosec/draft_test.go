@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
@@ -159,33 +158,5 @@ func breakAt(t *testing.T, k int, fault algosectest.Fault, create bool) {
 	}
 	if len(s.Tickets()) != 1 {
 		t.Errorf("%d change requests\n%s", len(s.Tickets()), strings.Join(methods(s.Requests()), "\n"))
-	}
-}
-
-func TestApplyFlowsShareOneChangeRequest(t *testing.T) {
-	s := algosectest.New(t)
-	s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
-	c := connect(t, s)
-	var wg sync.WaitGroup
-	ids := make([]int64, 10)
-	for i := range ids {
-		wg.Go(func() {
-			name := fmt.Sprintf("flow-%d", i)
-			d := algosec.Desired{Application: "App", Owned: []string{name},
-				Flows: []algosec.DesiredFlow{flow(name, "10.0.0.1", "10.0.1.1", fmt.Sprintf("tcp/%d", 100+i))}}
-			res, p, err := c.ApplyFlows(context.Background(), d, algosec.Progress{})
-			if err != nil || !p.IsZero() || res.ChangeRequest == nil {
-				t.Errorf("%s: %+v, %+v, %v", name, res, p, err)
-				return
-			}
-			ids[i] = res.ChangeRequest.ID
-		})
-	}
-	wg.Wait()
-	if n := len(s.Tickets()); n != 1 || len(slices.Compact(ids)) != 1 {
-		t.Errorf("%d change requests, ids %v", n, ids)
-	}
-	if snap, _ := s.Application("App"); len(snap.Flows) != 11 {
-		t.Errorf("%d flows", len(snap.Flows))
 	}
 }

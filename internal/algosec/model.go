@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // The words of revisionStatus that were recorded.
@@ -50,6 +51,21 @@ func (a *Application) Flow(name string) *Flow {
 		return nil
 	}
 	return &a.Flows[i]
+}
+
+// Digest stands for all that a plan depends on: which revision it is, in which
+// status, and what its flows mean. It is defined for nil too, which stands for no
+// application.
+func (a *Application) Digest() string {
+	if a == nil {
+		return "none"
+	}
+	lines := []string{fmt.Sprintf("%d %d %q", a.ID, a.Revision, a.Status)}
+	for i := range a.Flows {
+		lines = append(lines, fmt.Sprintf("%q %s", a.Flows[i].Name, a.Flows[i].meaning().digest()))
+	}
+	slices.Sort(lines[1:])
+	return meaning{strings.Join(lines, "\n")}.digest()
 }
 
 // Flow is a flow as the server has it.

@@ -72,8 +72,14 @@ func (p *Progress) writes(name string, m *meaning) {
 	p.Written[name] = digests
 }
 
-// covers reports whether the draft is ours.
+// covers reports whether the application is a draft of ours, and nobody else's.
 func (p Progress) covers(app *Application) bool {
+	return p.began(app) && p.strange(app) == ""
+}
+
+// began reports whether the application is a draft that we began, as far as its
+// revision tells, whoever has edited it since.
+func (p Progress) began(app *Application) bool {
 	switch {
 	case app.Status != RevisionDraft:
 		return false
@@ -81,9 +87,10 @@ func (p Progress) covers(app *Application) bool {
 		return len(app.Flows) == 0
 	case app.ID != p.Application:
 		return false
+	case p.Draft != 0:
+		return app.Revision == p.Draft
 	}
-	began := p.Draft == 0 && p.Base != 0 && app.Revision > p.Base && len(p.Written) > 0
-	return (p.Draft == app.Revision || began) && p.strange(app) == ""
+	return p.Base != 0 && app.Revision > p.Base && len(p.Written) > 0
 }
 
 // strange returns what in the application is neither from Base nor written by us,

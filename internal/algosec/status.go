@@ -52,20 +52,32 @@ var words = map[string]Status{
 }
 
 // StatusOf returns what a word of AlgoSec comes to. A word that is not known is
-// indeterminate, never allowed.
+// indeterminate, never allowed. Traffic simulation puts more behind its words
+// ("Blocked by default device behavior" was recorded), which is heeded for bad news
+// only: nothing is known that could follow "Allowed" and leave it true.
 func StatusOf(word string) Status {
-	status, known := words[strings.ToLower(strings.TrimSpace(word))]
-	if !known {
-		return Indeterminate
-	}
+	status, _ := statusOf(word)
 	return status
+}
+
+func statusOf(word string) (status Status, known bool) {
+	word = strings.ToLower(strings.TrimSpace(word))
+	if status, known = words[word]; known {
+		return status, true
+	}
+	for _, prefix := range []string{"partially blocked ", "partially allowed ", "blocked ", "not routed "} {
+		if strings.HasPrefix(word, prefix) {
+			return words[strings.TrimSpace(prefix)], true
+		}
+	}
+	return Indeterminate, false
 }
 
 // find makes a finding of a word, with the reason.
 func find(word string) Finding {
 	word = clean(word)
-	f := Finding{Status: StatusOf(word), Word: word}
-	_, known := words[strings.ToLower(word)]
+	status, known := statusOf(word)
+	f := Finding{Status: status, Word: word}
 	switch {
 	case word == "":
 		f.Reason = "AlgoSec says nothing about the connectivity"
