@@ -211,7 +211,9 @@ func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[st
 			if c == nil || len(c.Rules) == 0 && c.Policy == netfilter.Accept && step.table != "filter" {
 				continue
 			}
-			c.Families = f
+			// What comes in has no interface to go out by before it is routed, nor ever
+			// if it is for the host; what the host sends came in by none.
+			c.Families, c.NoIn, c.NoOut = f, name == "OUTPUT", name == "INPUT" || step.chain == "PREROUTING"
 			stage, err := netfilter.Flatten(c, chains[t])
 			var loop *netfilter.LoopError
 			if errors.As(err, &loop) {

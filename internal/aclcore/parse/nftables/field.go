@@ -15,7 +15,7 @@ const maxPort = 65535
 // A field is what rules compare, as far as it decides the fate of traffic.
 type field struct {
 	// has is the packets that have the field. No other matches a rule that names it,
-	// not even with !=.
+	// not even with !=, except for interfaces (see isNowhere).
 	has netfilter.Packets
 	// odd is packets of which it cannot be told what the field would be.
 	odd netfilter.Packets
@@ -27,8 +27,10 @@ type field struct {
 	// address returns the packets with an address in the set, if the field is one.
 	address func(addr.Set) netfilter.Packets
 	all     addr.Set
-	// side returns the packets of interfaces, if the field is one.
-	side func(netfilter.Interfaces) netfilter.Packets
+	// side returns the packets of interfaces, if the field is one; index says that
+	// numbers stand for them.
+	side  func(netfilter.Interfaces) netfilter.Packets
+	index bool
 	// bits says that the field is of TCP flags, state that it is that of the
 	// connection, and direction that it is of the connection's direction.
 	bits, state, direction bool
@@ -183,9 +185,9 @@ func types(protocol uint8, family netfilter.Packets, part string, typeNames, cod
 func (l *lowerer) meta(part string) (field, bool) {
 	switch part {
 	case "iifname", "iif":
-		return field{has: l.hasIn(), side: netfilter.In}, true
+		return field{has: l.hasIn(), side: netfilter.In, index: part == "iif"}, true
 	case "oifname", "oif":
-		return field{has: l.hasOut(), side: netfilter.Out}, true
+		return field{has: l.hasOut(), side: netfilter.Out, index: part == "oif"}, true
 	case "l4proto":
 		return field{has: netfilter.All(), reads: protocolNumber, max: 255, holds: protocols}, true
 	case "nfproto":

@@ -137,7 +137,7 @@ func (l *lowerer) verdicts(st *statement, within []netfilter.Packets) (clauses [
 		return clauses, true
 	}
 	left, ok := netfilter.Except(hasAll(fields), others)
-	if !ok {
+	if !ok || slices.ContainsFunc(fields, (*field).isNowhere) {
 		return nil, false
 	}
 	return append(clauses, netfilter.Clause{Packets: narrow(within, left), Verdict: rest.verdict}), true
@@ -161,14 +161,21 @@ func (l *lowerer) fieldsOf(e expr) ([]*field, bool) {
 	return out, true
 }
 
-// hasAll returns the packets that have all the fields.
+// hasAll returns the packets that have all the fields, or may be taken to.
 func hasAll(fields []*field) netfilter.Packets {
 	all := netfilter.All()
 	for _, f := range fields {
-		all = all.Intersect(f.has)
+		if !f.isNowhere() {
+			all = all.Intersect(f.has)
+		}
 	}
 	return all
 }
+
+// isNowhere reports whether the field is an interface that no packet of the hook has.
+// It has an empty name there, which is none of those in a rule, but kernels before 5.3
+// leave the rule.
+func (f *field) isNowhere() bool { return f.side != nil && f.has.IsEmpty() }
 
 // elementsOf returns the packets whose field, or fields side by side, have one of
 // the values.
@@ -290,7 +297,7 @@ func (l *lowerer) notAmong(fields []*field, st *statement, values []expr) ([]net
 		return f.andOdd(out, st.text), ok
 	}
 	sets, ok := l.amongTuples(fields, values, st.text)
-	if !ok || slices.ContainsFunc(fields, func(f *field) bool { return !f.odd.IsEmpty() }) {
+	if !ok || slices.ContainsFunc(fields, func(f *field) bool { return !f.odd.IsEmpty() || f.isNowhere() }) {
 		return nil, false
 	}
 	return netfilter.Except(hasAll(fields), sets)

@@ -68,6 +68,13 @@ func TestRules(t *testing.T) {
 		{"ip saddr @changing accept", "permit 0.0.0.0/0 -> 0.0.0.0/0 any ? ip saddr @changing, a set that changes while the firewall runs"},
 		{"ip saddr @missing accept", "permit 0.0.0.0/0 -> 0.0.0.0/0 any ? ip saddr @missing, a set that is not in the file"},
 		{`iifname "eth*" accept`, "permit " + all + ` ? iifname "eth*" is a pattern`},
+		{"iif 2 drop", "deny " + all + " ? iif 2"},
+		{`iif { "lo", 7 } accept`, "permit " + all + ` ? iif { "lo", 7 }`},
+		// Nothing in input has an interface to go out by, and kernels differ in what
+		// != makes of that.
+		{`oifname "eth0" drop`, "-"},
+		{`oifname != "eth0" drop`, "deny " + all + ` ? oifname != "eth0"`},
+		{`oifname vmap { "eth0" : accept, * : drop }`, either(all, `oifname vmap { "eth0" : accept, * : drop } cannot be decided`)},
 		{"brand new accept", "permit " + all + " ? brand new"},
 		// What may do anything.
 		{"numgen random mod 2 vmap { 0 : accept, 1 : drop }", either(all, "numgen random mod 2 vmap { 0 : accept, 1 : drop }")},

@@ -2,6 +2,7 @@ package nftables
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -170,7 +171,7 @@ func (l *lowerer) connection(states netfilter.ConnStates, text string) []netfilt
 // onInterfaces returns the packets of the interfaces. A pattern (eth*) is decided
 // for those that the ruleset names elsewhere.
 func (l *lowerer) onInterfaces(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
-	names, patterns, ok := interfaceNames(values)
+	names, patterns, ok := f.interfaceNames(values)
 	if !ok {
 		return nil, false
 	}
@@ -191,8 +192,8 @@ func (l *lowerer) onInterfaces(f *field, values []expr, text string) ([]netfilte
 
 // offInterfaces returns the packets of none of the interfaces.
 func (l *lowerer) offInterfaces(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
-	names, patterns, ok := interfaceNames(values)
-	if !ok {
+	names, patterns, ok := f.interfaceNames(values)
+	if !ok || f.isNowhere() {
 		return nil, false
 	}
 	if len(patterns) == 0 {
@@ -214,14 +215,18 @@ func matchesAny(name string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
-// interfaceNames parts names from patterns, of which it returns the beginnings.
-func interfaceNames(values []expr) (names, patterns []string, ok bool) {
+// interfaceNames parts names from patterns, of which it returns the beginnings. Of a
+// number that stands for an interface it is not known which one that is.
+func (f *field) interfaceNames(values []expr) (names, patterns []string, ok bool) {
 	for _, v := range values {
 		if v.kind == everything {
 			patterns = append(patterns, "")
 			continue
 		}
 		if v.kind != literal || v.text == "" {
+			return nil, nil, false
+		}
+		if _, err := strconv.Atoi(v.text); err == nil && f.index {
 			return nil, nil, false
 		}
 		if prefix, pattern := isPattern(v.text); pattern {

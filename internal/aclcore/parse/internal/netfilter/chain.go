@@ -79,4 +79,7 @@ type Chain struct {
 	PolicyRule Rule
 	// In and Out restrict a base chain to packets of interfaces.
 	In, Out Interfaces
+	// NoIn and NoOut say that packets cross the base chain without an interface on
+	// that side: no condition on one holds, and every negated one does.
+	NoIn, NoOut bool
 }

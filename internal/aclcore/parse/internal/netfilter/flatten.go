@@ -86,6 +86,18 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 	return s, w.err
 }
 
+// seen returns what a condition matches in the base chain. A packet without an
+// interface on one side has an empty name there.
+func (c *Chain) seen(p Packets) Packets {
+	if c.NoIn {
+		p.In = p.In.ofNone()
+	}
+	if c.NoOut {
+		p.Out = p.Out.ofNone()
+	}
+	return p
+}
+
 func (c *Chain) policy() rule.Action {
 	if c.Policy == Drop {
 		return rule.Deny
@@ -146,7 +158,7 @@ func (w *walker) walk(c *Chain, live []Packets, isBase bool) {
 				continue
 			}
 			for _, p := range cl.Packets {
-				live = leave(live, p, fmt.Sprintf("whether line %d leaves the chain %s cannot be told", r.Line, c.Name))
+				live = leave(live, w.base.seen(p), fmt.Sprintf("whether line %d leaves the chain %s cannot be told", r.Line, c.Name))
 			}
 		}
 		if len(live) == 0 {
@@ -160,7 +172,7 @@ func (w *walker) hits(live []Packets, cl *Clause, r *Rule) []Packets {
 	for _, l := range live {
 		for _, p := range cl.Packets {
 			w.steps--
-			if h := l.Intersect(p); !h.IsEmpty() {
+			if h := l.Intersect(w.base.seen(p)); !h.IsEmpty() {
 				hits = append(hits, h)
 			}
 		}

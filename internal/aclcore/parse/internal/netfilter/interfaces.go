@@ -48,6 +48,15 @@ func (s Interfaces) intersect(o Interfaces) Interfaces {
 
 func (s Interfaces) contains(name string) bool { return slices.Contains(s.names, name) == s.only }
 
+// ofNone returns every interface if a packet without one is in s, which has an empty
+// name, and none otherwise.
+func (s Interfaces) ofNone() Interfaces {
+	if s.contains("") {
+		return Interfaces{}
+	}
+	return Only()
+}
+
 // covers reports whether every interface of o is in s.
 func (s Interfaces) covers(o Interfaces) bool { return o.intersect(s.Complement()).IsEmpty() }
 
