@@ -19,6 +19,9 @@ import (
 // be noise. A policy that cannot be evaluated is never passed; it is violated,
 // Undecided.
 //
+// The products are those of [flow.Flow.Products] without the pairs of an IPv4 and an
+// IPv6 address, which no packet has.
+//
 // The error says that the exceptions of the flow are not right.
 func (s *Set) Check(q Question, now time.Time) ([]Violation, error) {
 	if err := s.checkExceptions(q.Exceptions); err != nil {
@@ -80,6 +83,9 @@ func (p *policy) dims() dims {
 
 func (r *run) askFlow(p *policy) []Violation {
 	a := p.at(r, cell{})
+	if r.stopped != unasked {
+		a = r.stopped
+	}
 	if a == yes {
 		return nil
 	}
@@ -113,6 +119,9 @@ func (r *run) askProducts(p *policy) ([]Violation, bitset) {
 	return out, all
 }
 
+// maxAnswers bounds how many different things a policy says of one flow.
+const maxAnswers = 32
+
 // collect returns the products, but for some, by what is answered other than yes.
 func (r *run) collect(without bitset, ask func(cell) answer) map[answer]bitset {
 	parts := make(map[answer]bitset)
@@ -120,6 +129,11 @@ func (r *run) collect(without bitset, ask func(cell) answer) map[answer]bitset {
 		a := ask(c)
 		if a == yes {
 			return
+		}
+		if parts[a] == nil && len(parts) >= maxAnswers && a >= firstNote {
+			more := r.notes[a-firstNote]
+			more.text = fmt.Sprintf("as for others, for more than the %d different reasons that are shown", maxAnswers)
+			a = r.note(more)
 		}
 		if parts[a] == nil {
 			parts[a] = newBitset(r.space.size())
@@ -130,7 +144,7 @@ func (r *run) collect(without bitset, ask func(cell) answer) map[answer]bitset {
 }
 
 // passes reports whether the policy is passed in every cell of the dimensions that
-// it depends on.
+// it depends on, and was not stopped.
 func (r *run) passes(p *policy, of space) bool {
 	for s := range of.sources {
 		for d := range of.destinations {
@@ -141,7 +155,7 @@ func (r *run) passes(p *policy, of space) bool {
 			}
 		}
 	}
-	return true
+	return r.stopped == unasked
 }
 
 // eachProduct calls do for each product but some, with its index in a bitset of all.
@@ -229,7 +243,7 @@ func (r *run) violation(p *policy, a answer, sources, destinations, services []s
 		case "policy":
 			return p.Name
 		}
-		return n.text
+		return cmp.Or(n.text, p.Assert)
 	})
 	return v
 }

@@ -134,9 +134,9 @@ func (c *compiler) policy(d Definition) *policy {
 	} else {
 		p.assert = c.expression(d, "assert", d.Assert)
 		if text == "" {
-			text = "{flow} violates the policy {policy}: " + escape(d.Assert) + " is not true"
+			text = "{flow} violates the policy {policy}: {detail} is not true"
 			if d.Scope == ScopeProduct {
-				text = "{source} → {destination} {service} violates the policy {policy}: " + escape(d.Assert) + " is not true"
+				text = "{source} → {destination} {service} violates the policy {policy}: {detail} is not true"
 			}
 		}
 	}

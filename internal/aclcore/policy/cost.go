@@ -59,7 +59,7 @@ func (costs) EstimateCallCost(name, _ string, _ *checker.AstNode, args []checker
 		if known := a.ComputedSize(); known != nil {
 			size = *known
 		}
-		estimate = estimate.Add(checker.CostEstimate{Min: size.Min, Max: size.Max})
+		estimate = estimate.Add(checker.CostEstimate(size))
 	}
 	return &checker.CallEstimate{CostEstimate: estimate}
 }

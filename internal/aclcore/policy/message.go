@@ -8,7 +8,8 @@ import (
 )
 
 // Placeholders lists what may stand in braces in a message. {{ and }} write a
-// brace.
+// brace. {detail} is what a ready-made policy has to say of the case, and the
+// expression of another one.
 func Placeholders() []string {
 	return []string{"source", "destination", "service", "flow", "application", "owner", "policy", "detail"}
 }
@@ -92,9 +93,4 @@ func some(list []string) string {
 		return strings.Join(list, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(list[:maxNamed-1], ", "), len(list)-maxNamed+1)
-}
-
-// escape writes text so that a template reads it as it stands.
-func escape(text string) string {
-	return strings.NewReplacer("{", "{{", "}", "}}").Replace(text)
 }

@@ -204,6 +204,9 @@ func TestViolations(t *testing.T) {
 		{"a host to itself is no product", []policy.Definition{{Name: "p", Assert: "product.source != product.destination"}}, "10.0.0.1 10.0.0.2 > 10.0.0.1 10.0.0.2 tcp/23", nil},
 		{"but written twice it is one", []policy.Definition{{Name: "p", Assert: "product.source != product.destination"}}, "10.0.0.1 10.0.0.1/32 > 10.0.0.1 tcp/23",
 			[]string{"p: 10.0.0.1 > 10.0.0.1 tcp/23"}},
+		{"IPv4 to IPv6 is no product", []policy.Definition{{Name: "p", Assert: `product.zones.source == product.zones.destination`}}, "10.0.0.1 2001:db8:9::1 > 10.0.0.2 2001:db8:9::2 tcp/23", nil},
+		{"different reasons", []policy.Definition{{Name: "p", Assert: `{"10.0.0.1": true}[product.source]`}}, "10.0.0.1 10.0.0.2 10.0.0.3 > 10.1.0.1 tcp/23",
+			[]string{"p?: 10.0.0.2 > 10.1.0.1 tcp/23", "p?: 10.0.0.3 > 10.1.0.1 tcp/23"}},
 		{"validate first, then by order and name", []policy.Definition{
 			{Name: "b", Assert: "false"}, {Name: "a", Assert: "false"}, {Name: "z", Assert: "false", Order: -1}, {Name: "y", Kind: policy.Validate, Severity: policy.Review, Assert: "false"},
 		}, "10.0.0.1 > 10.1.0.1 tcp/23", []string{"y: 10.0.0.1 > 10.1.0.1 tcp/23", "z: 10.0.0.1 > 10.1.0.1 tcp/23", "a: 10.0.0.1 > 10.1.0.1 tcp/23", "b: 10.0.0.1 > 10.1.0.1 tcp/23"}},
@@ -230,5 +233,32 @@ func TestViolations(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
 		})
+	}
+}
+
+// TestManyReasons bounds what is said of one flow.
+func TestManyReasons(t *testing.T) {
+	var sources []string
+	for i := range 200 {
+		sources = append(sources, fmt.Sprintf("10.0.0.%d", i))
+	}
+	s := compile(t, policy.Definition{Assert: `{"x": true}[product.source]`})
+	all := check(t, s, ask(t, strings.Join(sources, " ")+" > 10.1.0.1 tcp/80"))
+	if len(all) != 33 {
+		t.Fatalf("%d violations", len(all))
+	}
+	count := 0
+	for _, v := range all {
+		if !v.Undecided {
+			t.Errorf("%+v", v)
+		}
+		for _, r := range addressSet(t, v.Sources).Ranges() {
+			for a := r.From; a.Compare(r.To) <= 0; a = a.Next() {
+				count++
+			}
+		}
+	}
+	if count != 200 {
+		t.Errorf("%d of 200 sources are in a violation", count)
 	}
 }

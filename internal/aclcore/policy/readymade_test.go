@@ -64,9 +64,9 @@ func TestReadyMade(t *testing.T) {
 		{"expires_valid", days(30), expiring("10.0.0.1 > 10.1.0.1 tcp/80", "2026-03-31"), []string{"the flow f expires on 2026-03-31, which is more than 30 days from now"}},
 		{"real_addresses", nat, ask(t, "10.0.0.1 > 10.7.0.5 203.0.112.0/23 tcp/80"), nil},
 		{"real_addresses", nat, ask(t, "10.0.0.1 > 203.0.113.5 tcp/80"), []string{"10.0.0.1 → 203.0.113.5: 203.0.113.5 is an address of NAT; the real one is 10.7.0.5"}},
-		{"real_addresses", nat, ask(t, "198.51.100.1 > 203.0.113.128/25 2001:db8:1::9 tcp/80"), []string{
-			"198.51.100.1 → 2001:db8:1::9: 198.51.100.1 is an address of NAT; the real one is 10.8.0.1; 2001:db8:1::9 is an address of NAT; the real one is 2001:db8:2::9",
+		{"real_addresses", nat, ask(t, "198.51.100.1 2001:db8:1::1 > 203.0.113.128/25 2001:db8:1::9 tcp/80"), []string{
 			"198.51.100.1 → 203.0.113.128/25: 198.51.100.1 is an address of NAT; the real one is 10.8.0.1; 203.0.113.128/25 is an address of NAT; the real one is 10.7.0.128/25",
+			"2001:db8:1::1 → 2001:db8:1::9: 2001:db8:1::1 is an address of NAT; the real one is 2001:db8:2::1; 2001:db8:1::9 is an address of NAT; the real one is 2001:db8:2::9",
 		}},
 	} {
 		var got []string

@@ -32,9 +32,9 @@ type run struct {
 	activation activation
 	product    productValue
 
-	// holes are the pairs of a source and a destination that are no product, from a
-	// host to itself.
-	holes bitset
+	// holes are the pairs of a source and a destination that are no product.
+	holes   bitset
+	anyHole bool
 	// refused are the products that are not put to policies of kind enforce; nil for
 	// none.
 	refused bitset
@@ -77,7 +77,7 @@ func (r *run) addresses(literals []addr.Literal) (out []*addressValue) {
 			v.mixed = v.mixed || v.literal.Text != l.Text
 			continue
 		}
-		v := &addressValue{literal: l, text: types.String(text)}
+		v := &addressValue{literal: l, text: types.String(text), families: familiesOf(l.Set)}
 		var zones ref.Val
 		v.zones = func() ref.Val {
 			if zones == nil {
@@ -106,25 +106,22 @@ func distinctServices(literals []service.Literal) (out []*serviceValue) {
 	return out
 }
 
-// findHoles marks the pairs for which [flow.Flow.Products] yields nothing: a single
-// host to itself, both written alike wherever they are.
+// findHoles marks the pairs that are no product: an IPv4 and an IPv6 address, and a
+// single host to itself, both written alike wherever they are.
 func (r *run) findHoles() {
-	byText := make(map[string]int)
+	r.holes = newBitset(r.space.sources * r.space.destinations)
 	for i, s := range r.sources {
-		if _, single := s.literal.Set.Single(); single && !s.mixed {
-			byText[s.literal.Text] = i
-		}
-	}
-	for j, d := range r.destinations {
-		if i, ok := byText[d.literal.Text]; ok && !d.mixed {
-			if r.holes == nil {
-				r.holes = newBitset(r.space.sources * r.space.destinations)
+		_, single := s.literal.Set.Single()
+		for j, d := range r.destinations {
+			same := single && s.literal.Text == d.literal.Text && !s.mixed && !d.mixed
+			if same || s.families&d.families == 0 {
+				r.holes.set(i*r.space.destinations + j)
+				r.anyHole = true
 			}
-			r.holes.set(i*r.space.destinations + j)
 		}
 	}
 }
 
 func (r *run) isHole(source, destination int) bool {
-	return r.holes != nil && r.holes.has(source*r.space.destinations+destination)
+	return r.anyHole && r.holes.has(source*r.space.destinations+destination)
 }

@@ -36,9 +36,21 @@ type addressValue struct {
 	literal addr.Literal
 	text    ref.Val
 	// zones returns the names of the zones that the address lies in.
-	zones func() ref.Val
+	zones    func() ref.Val
+	families uint8 // bit 0: has IPv4 addresses, bit 1: IPv6
 	// mixed says that it is written in several ways.
 	mixed bool
+}
+
+func familiesOf(s addr.Set) (families uint8) {
+	v4, v6 := s.Split()
+	if !v4.IsEmpty() {
+		families |= 1
+	}
+	if !v6.IsEmpty() {
+		families |= 2
+	}
+	return families
 }
 
 // serviceValue is one service as expressions see it.
