@@ -67,7 +67,7 @@ func TestEnforce(t *testing.T) {
 			`1: options: zones["green"] and zones["red"]: both hold 10.0.0.0/8; an address is in one zone: leave it out of one of them; ` +
 				`cells["red"]["blue"]: there is no zone "blue"; declare it in zones, or write one of "green", "red", or "" for addresses in no zone`},
 		{`{"matrix_enforced": "yes"}`, `1: options: matrix_enforced is not true or false`},
-		{`{"cells": {}}`, `1: options: unknown key "cells"; write any of addresses, services, matrix, matrix_definition, matrix_enforced and zones`},
+		{`{"cells": {}}`, `1: options: unknown key "cells"; write any of addresses, services, matrix, matrix_definition, matrix_enforced, zones, input_data_verify, input_data_schema, result_data_verify and result_data_schema`},
 	} {
 		got, problem := call(t, enforceFunction{}, types.ListUnknown(types.ObjectType{AttrTypes: enforcedTypes}), rule, c.options)
 		if problem == "" {

@@ -19,7 +19,7 @@ func newEnforceFunction() function.Function { return enforceFunction{} }
 // enforcedTypes are the attributes of one answer, those of netutils.
 var enforcedTypes = map[string]attr.Type{"obj": types.ListType{ElemType: types.StringType}, "action": types.StringType}
 
-var enforceOptions = slices.Concat(nameOptions, matrixKeys)
+var enforceOptions = slices.Concat(nameOptions, matrixKeys, verifyKeys)
 
 func (enforceFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "enforce"
@@ -38,7 +38,7 @@ func (enforceFunction) Definition(_ context.Context, _ function.DefinitionReques
 			"Either `matrix` has `zones` (names for lists of addresses), `cells` (source zone, destination zone, then any of `allow`, `notify` and `deny`: lists of services, of which the strictest counts where several hold a service) " +
 			"and optionally `default` (the cell of each pair of zones without one, a zone and itself included; without it they are denied); `zones` may stand beside `matrix` as well. " +
 			"Or `matrix_definition` and `matrix` are in the shape of netutils, where `allow` comes before `notify`. " +
-			"Optional are `addresses` and `services`, names for lists that zones, cells and the rule may use, and `matrix_enforced`: `false` turns the matrix off, and the answer is an empty list."},
+			"Optional are `addresses` and `services`, names for lists that zones, cells and the rule may use, and `matrix_enforced`: `false` turns the matrix off, and the answer is an empty list. " + verifyText},
 		Return: function.ListReturn{ElementType: types.ObjectType{AttrTypes: enforcedTypes}},
 	}
 }
@@ -60,12 +60,10 @@ func (enforceFunction) Run(ctx context.Context, req function.RunRequest, resp *f
 		resp.Error = function.NewArgumentFuncError(0, "rule: is not an object with the fields of a rule")
 		return
 	}
-	answers := []attr.Value{}
-	if !o.matrix.off {
-		if answers, ferr = enforce(o, fields); ferr != nil {
-			resp.Error = ferr
-			return
-		}
+	answers, ferr := enforce(o, fields)
+	if ferr != nil {
+		resp.Error = ferr
+		return
 	}
 	resp.Error = resp.Result.Set(ctx, types.ListValueMust(types.ObjectType{AttrTypes: enforcedTypes}, answers))
 }
@@ -74,6 +72,12 @@ func enforce(o functionOptions, rule map[string]any) ([]attr.Value, *function.Fu
 	names, err := flow.NewNames(o.addresses, o.services)
 	if err != nil {
 		return nil, function.NewArgumentFuncError(1, "options: "+joined(err))
+	}
+	if err := o.verify.check(names, rule); err != nil {
+		return nil, function.NewArgumentFuncError(0, "rule: "+joined(err))
+	}
+	if o.matrix.off {
+		return []attr.Value{}, nil
 	}
 	m, err := o.matrix.compile(names)
 	if err != nil {

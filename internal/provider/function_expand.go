@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -12,6 +13,8 @@ import (
 type expandFunction struct{}
 
 func newExpandFunction() function.Function { return expandFunction{} }
+
+var expandOptions = slices.Concat(nameOptions, verifyKeys)
 
 func (expandFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "expand"
@@ -24,7 +27,7 @@ func (expandFunction) Definition(_ context.Context, _ function.DefinitionRequest
 			"A rule has any of `name`, `src_ip`, `src_zone`, `dst_ip`, `dst_port`, `dst_zone`, `action`, each a string or a list of strings, or `sources`, `destinations`, `services`, `source_zone`, `destination_zone` in their place. " +
 			"Services are returned as `protocol number/port` (`6/443`). A product from a single host to itself is left out.",
 		Parameters:        []function.Parameter{function.DynamicParameter{Name: "rule", MarkdownDescription: "The rule, or a flow."}},
-		VariadicParameter: optionsParameter,
+		VariadicParameter: function.DynamicParameter{Name: "options", MarkdownDescription: optionsText + " " + verifyText},
 		Return:            function.DynamicReturn{},
 	}
 }
@@ -35,7 +38,7 @@ func (expandFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 	if resp.Error = req.Arguments.Get(ctx, &rule, &options); resp.Error != nil {
 		return
 	}
-	o, ferr := readOptions(1, options, nameOptions)
+	o, ferr := readOptions(1, options, expandOptions)
 	if ferr != nil {
 		resp.Error = ferr
 		return
@@ -51,9 +54,13 @@ func (expandFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 		resp.Error = function.NewArgumentFuncError(1, err.Error())
 		return
 	}
+	if err := o.verify.check(names, fields); err != nil {
+		resp.Error = function.NewArgumentFuncError(0, "rule: "+joined(err))
+		return
+	}
 	products, err := flow.ExpandRule(names, fields)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "rule: "+err.Error())
+		resp.Error = function.NewArgumentFuncError(0, "rule: "+joined(err))
 		return
 	}
 	out := make([]any, len(products))

@@ -28,6 +28,7 @@ var nameOptions = []string{"addresses", "services"}
 type functionOptions struct {
 	addresses, services map[string][]string
 	matrix              matrixOptions
+	verify              verifyOptions
 }
 
 // readOptions reads the variadic options at the given argument position; accepted
@@ -72,6 +73,9 @@ func (o *functionOptions) set(key string, value any) (err error) {
 	case "services":
 		o.services, err = namesFrom(value)
 	default:
+		if slices.Contains(verifyKeys, key) {
+			return o.verify.set(key, value)
+		}
 		err = o.matrix.set(key, value)
 	}
 	return err

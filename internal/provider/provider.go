@@ -46,7 +46,7 @@ func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSourc
 
 func (p *aclProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
-		newExpandFunction, newEnforceFunction, newMatchFunction, newParseAddressFunction, newParseServiceFunction, newCoversFunction,
+		newExpandFunction, newEnforceFunction, newVerifyFunction, newMatchFunction, newParseAddressFunction, newParseServiceFunction, newCoversFunction,
 		newParseRulesetFunction, newRenderFunction,
 		newReportFunction, newReportJSONFunction, newReportSARIFFunction,
 	}

@@ -76,10 +76,11 @@ func TestProblems(t *testing.T) {
 				`/applications/0/app_flows/a~1b~0c/destinations/0: is " x"; write a host (10.0.0.1), a prefix (10.0.0.0/24), a range (10.0.0.1-10.0.0.9), any, or a name from the provider's addresses, as a string without blanks around it` + "\n" +
 				`/applications/0/app_flows/a~1b~0c/sources: is a string; write a list of hosts (10.0.0.1, 2001:db8::1), prefixes (10.0.0.0/24), ranges (10.0.0.1-10.0.0.9), any, and names from the provider's addresses`},
 		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"": {"sources": ["any"], "destinations": [], "services": ["any"], "action": "allow", "rulesets": ["x", "x"]}}}]}`,
-			`/applications/0/app_flows: the key "" is an empty string; write the name of a flow, with something in it` + "\n" +
-				`/applications/0/app_flows//action: is "allow"; write permit, or deny for traffic that must stay blocked` + "\n" +
-				`/applications/0/app_flows//destinations: is an empty list; write a list of hosts (10.0.0.1, 2001:db8::1), prefixes (10.0.0.0/24), ranges (10.0.0.1-10.0.0.9), any, and names from the provider's addresses` + "\n" +
-				`/applications/0/app_flows//rulesets: holds the same at 0 and 1; write names of the provider's rulesets, in the order in which they are crossed and none of them twice`},
+			`/applications/0/app_flows/: the key is empty; it is the name of the flow`},
+		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["any"], "destinations": [], "services": ["any"], "action": "allow", "rulesets": ["x", "x"]}}}]}`,
+			`/applications/0/app_flows/f/action: is "allow"; write permit, or deny for traffic that must stay blocked` + "\n" +
+				`/applications/0/app_flows/f/destinations: is an empty list; write a list of hosts (10.0.0.1, 2001:db8::1), prefixes (10.0.0.0/24), ranges (10.0.0.1-10.0.0.9), any, and names from the provider's addresses` + "\n" +
+				`/applications/0/app_flows/f/rulesets: holds the same at 0 and 1; write names of the provider's rulesets, in the order in which they are crossed and none of them twice`},
 	} {
 		s := must(t, c.schema)
 		got := ""
@@ -103,6 +104,7 @@ const netutilsInput = `{
 		"m": {"oneOf": [{"type": "integer"}, {"type": "number"}]},
 		"none": false
 	},
+	"propertyNames": {"maxLength": 8},
 	"required": ["src_ip"]
 }`
 
@@ -120,6 +122,7 @@ func TestCompile(t *testing.T) {
 		`{"src_ip": ["a"], "n": 3, "m": 1, "none": null, "dst_port": ["a/b"]}`: "/dst_port: minItems: got 1, want 2\n" +
 			"/m: fits several alternatives of which one has to fit\n/n: fits no alternative; write 1 or 2\n/none: is not accepted here",
 		`{}`: `src_ip is missing`,
+		`{"src_ip": ["a"], "much_too_long": 1, "zone": "in"}`: `the key "much_too_long" maxLength: got 13, want 8`,
 	} {
 		got := ""
 		if err := s.Check(decode(t, data)); err != nil {

@@ -28,48 +28,23 @@ const MaxExpanded = 100_000
 // Services come as "protocol number/port". A product whose source and destination
 // are the same single host is left out.
 func ExpandRule(names *Names, rule map[string]any) ([]map[string]any, error) {
-	type field struct {
-		key    string
-		values []any
+	fields, err := resolveFields(names, rule)
+	if err != nil {
+		return nil, err
 	}
-	rest := maps.Clone(rule)
-	var fields []field
 	var source, destination string
-	var errs []error
+	out := []map[string]any{{}}
 	count := 1
-	for i, spellings := range expandKeys {
-		key, value, err := pick(rest, spellings)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		values, err := expandValues(names, i, value)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", key, err))
-			continue
-		}
-		if len(values) == 0 {
-			continue
-		}
-		switch spellings[0] {
+	for _, f := range fields {
+		switch f.spelling {
 		case "src_ip":
-			source = key
+			source = f.key
 		case "dst_ip":
-			destination = key
+			destination = f.key
 		}
-		fields = append(fields, field{key, values})
-		if count *= len(values); count > MaxExpanded {
+		if count *= len(f.values); count > MaxExpanded {
 			return nil, fmt.Errorf("expands to more than %d products; use prefixes, or split it", MaxExpanded)
 		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(rest)) {
-		errs = append(errs, fmt.Errorf("unknown key %q; write name, src_ip, src_zone, dst_ip, dst_port, dst_zone, action, or sources, source_zone, destinations, destination_zone, services", key))
-	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
-	}
-	out := []map[string]any{{}}
-	for _, f := range fields {
 		next := make([]map[string]any, 0, len(out)*len(f.values))
 		for _, product := range out {
 			for _, v := range f.values {
@@ -85,6 +60,57 @@ func ExpandRule(names *Names, rule map[string]any) ([]map[string]any, error) {
 		to, ok2 := p[destination].(string)
 		return ok1 && ok2 && sameText(from, to)
 	}), nil
+}
+
+// ResolveRule returns the fields that [ExpandRule] multiplies, names resolved:
+// netutils' processed rule. Services are a list; so is another field that was
+// given as one, or whose name stands for several.
+func ResolveRule(names *Names, rule map[string]any) (map[string]any, error) {
+	fields, err := resolveFields(names, rule)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]any, len(fields))
+	for _, f := range fields {
+		if _, isList := rule[f.key].([]any); isList || len(f.values) != 1 || f.spelling == "dst_port" {
+			out[f.key] = f.values
+		} else {
+			out[f.key] = f.values[0]
+		}
+	}
+	return out, nil
+}
+
+// A ruleField is a field of a rule that has values.
+type ruleField struct {
+	// spelling is netutils' name of the field, key the one that the rule uses.
+	spelling, key string
+	values        []any
+}
+
+// resolveFields returns the fields of a rule that have values, in netutils' order.
+func resolveFields(names *Names, rule map[string]any) (fields []ruleField, err error) {
+	rest := maps.Clone(rule)
+	var errs []error
+	for i, spellings := range expandKeys {
+		key, value, err := pick(rest, spellings)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		values, err := expandValues(names, i, value)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", key, err))
+			continue
+		}
+		if len(values) > 0 {
+			fields = append(fields, ruleField{spellings[0], key, values})
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(rest)) {
+		errs = append(errs, fmt.Errorf("unknown key %q; write name, src_ip, src_zone, dst_ip, dst_port, dst_zone, action, or sources, source_zone, destinations, destination_zone, services", key))
+	}
+	return fields, errors.Join(errs...)
 }
 
 func sameText(from, to string) bool {
