@@ -178,10 +178,11 @@ func withAccepted(text, accepted string) string {
 func (s *Schema) node(url string) (node any, tokens []string) {
 	_, fragment, _ := strings.Cut(url, "#")
 	node = s.document
-	for token := range strings.SplitSeq(strings.TrimPrefix(fragment, "/"), "/") {
-		if token == "" {
-			continue
-		}
+	fragment, nested := strings.CutPrefix(fragment, "/")
+	if !nested {
+		return node, nil
+	}
+	for token := range strings.SplitSeq(fragment, "/") {
 		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
 		tokens = append(tokens, token)
 		node = child(node, token)
