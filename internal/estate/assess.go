@@ -19,7 +19,8 @@ type Assessment struct {
 	// Now is the truth: the rulesets with every rule of ours and of others.
 	Now Found
 	// Settled says that Now is as wanted, would be without the rules that other flows
-	// own, and that the flow owns no rule for more than its own traffic.
+	// own, that the flow owns no rule for more than its own traffic, and that no policy
+	// denies it. An expired flow is so while it owns no rule.
 	Settled bool
 	// Unsettled tells what is left to do where Now is as wanted and Settled is not.
 	Unsettled string
@@ -36,6 +37,9 @@ type Assessment struct {
 	// Needs are the rules that the flow has to own, by name of a writable ruleset of
 	// its path.
 	Needs map[string][]additions.Rule
+	// Judgement is what policies say of the flow. One that is denied owns what it did
+	// before, and gets nothing.
+	Judgement
 	// Digests identifies what the assessment rests on, by ruleset.
 	Digests map[string]string
 
@@ -78,7 +82,7 @@ func (e *Estate) AssessNew(ctx context.Context, f Flow) (*Assessment, error) {
 }
 
 func (e *Estate) assess(ctx context.Context, f Flow, isNew bool) (*Assessment, error) {
-	q, products, err := e.request(f)
+	q, products, judgement, err := e.request(f)
 	if err != nil {
 		return nil, err
 	}
@@ -90,17 +94,20 @@ func (e *Estate) assess(ctx context.Context, f Flow, isNew bool) (*Assessment, e
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return assess(f, q, products, stations, isNew), nil
+	return assess(f, q, products, stations, judgement, isNew), nil
 }
 
-func (e *Estate) request(f Flow) (q match.Request, products int64, err error) {
+func (e *Estate) request(f Flow) (q match.Request, products int64, j Judgement, err error) {
 	names, err := e.Names()
 	if err != nil {
-		return q, 0, err
+		return q, 0, j, err
 	}
 	resolved, err := flow.New(names, f.Sources, f.Destinations, f.Services)
 	if err != nil {
-		return q, 0, err
+		return q, 0, j, err
+	}
+	if j, err = e.judge(f, resolved); err != nil {
+		return q, 0, j, err
 	}
 	q = match.Request{
 		Region: resolved.Region(), Want: rule.Permit,
@@ -109,7 +116,7 @@ func (e *Estate) request(f Flow) (q match.Request, products int64, err error) {
 	if f.Deny {
 		q.Want = rule.Deny
 	}
-	return q, int64(resolved.Count()), nil
+	return q, int64(resolved.Count()), j, nil
 }
 
 func (e *Estate) stations(named []string) ([]station, error) {
@@ -133,7 +140,7 @@ func (e *Estate) stations(named []string) ([]station, error) {
 	return out, nil
 }
 
-func assess(f Flow, q match.Request, products int64, stations []station, isNew bool) *Assessment {
+func assess(f Flow, q match.Request, products int64, stations []station, j Judgement, isNew bool) *Assessment {
 	found := func(top func(s station) []rule.Rule) match.Finding {
 		path := make([]match.Matcher, len(stations))
 		for i, s := range stations {
@@ -145,7 +152,7 @@ func assess(f Flow, q match.Request, products int64, stations []station, isNew b
 		}
 		return match.Check(path, q)
 	}
-	a := &Assessment{Needs: map[string][]additions.Rule{}, Digests: map[string]string{}, isNew: isNew, idle: true}
+	a := &Assessment{Judgement: j, Needs: map[string][]additions.Rule{}, Digests: map[string]string{}, isNew: isNew, idle: true}
 	owned := map[string][]additions.Rule{}
 	ours, shared, excess := false, false, false
 	for _, s := range stations {
@@ -160,19 +167,25 @@ func assess(f Flow, q match.Request, products int64, stations []station, isNew b
 		ours = ours || shared || !a.idle
 		excess = excess || slices.ContainsFunc(owned[s.name], func(r additions.Rule) bool { return !within(r.Traffic, q.Region) })
 	}
-	w := writer{stations, q, products, f.OverrideDeny}
+	w := writer{stations, q, products, f.OverrideDeny, j}
 	now := found(func(s station) []rule.Rule { return s.file.Rules() })
 	alone := now
 	if shared {
 		alone = found(func(s station) []rule.Rule { return s.file.Only(f.Owner(), owned[s.name]) })
 	}
 	a.Now = w.found(now, owned)
-	a.Settled = now.Satisfied && alone.Satisfied && !excess
+	a.Settled = now.Satisfied && alone.Satisfied && !excess && !j.Denied()
+	if j.Expired {
+		a.Settled = a.idle && !j.Denied()
+	}
 	switch {
+	case j.Denied() && !j.Expired:
+		a.Planned, a.Needs, a.Obstacles = a.Now, owned, j.Denials
+		return a
 	case a.Settled && !isNew:
 		a.Planned, a.Deliverable, a.Needs = a.Now, true, owned
 		return a
-	case a.Settled || !now.Satisfied:
+	case a.Settled || j.Expired || !now.Satisfied:
 	case alone.Satisfied:
 		a.Unsettled = "owns a rule for more than its own traffic"
 	default:
@@ -183,8 +196,8 @@ func assess(f Flow, q match.Request, products int64, stations []station, isNew b
 		bare = found(func(s station) []rule.Rule { return s.file.Base() })
 	}
 	for i, s := range stations {
-		if !s.writable() || (f.Deny && i != q.DenyAt) {
-			continue
+		if !s.writable() || (f.Deny && i != q.DenyAt) || j.Expired {
+			continue // an expired flow needs nothing
 		}
 		p := change.For(q, bare, i, change.Options{OverrideDeny: f.OverrideDeny})
 		a.Needs[s.name] = additions.FromRules(p.Rules)
@@ -195,8 +208,12 @@ func assess(f Flow, q match.Request, products int64, stations []station, isNew b
 		planned = found(func(s station) []rule.Rule { return s.file.Only(f.Owner(), a.Needs[s.name]) })
 	}
 	a.Planned = w.found(planned, a.Needs)
-	a.Deliverable = planned.Satisfied
-	if !a.Deliverable {
+	switch {
+	case j.Denied():
+		a.Obstacles = j.Denials
+	case j.Expired, planned.Satisfied:
+		a.Deliverable = true
+	default:
 		a.Obstacles = w.obstacles(planned)
 	}
 	return a

@@ -12,6 +12,20 @@ import (
 // ErrStale says that a ruleset is no longer what the plan was made from.
 var ErrStale = errors.New("changed after this plan was made, plan again")
 
+// VerifyJudgement compares what policies said when the plan was made with what they
+// say now: an exception, or the flow, may have ended since.
+func (a *Assessment) VerifyJudgement(deniedBy []string, expired bool) error {
+	switch {
+	case a.Expired != expired:
+		return fmt.Errorf("whether the flow has expired %w", ErrStale)
+	case slices.Equal(a.DeniedBy, deniedBy):
+		return nil
+	case a.Denied():
+		return fmt.Errorf("what policies say of the flow %w; it is now denied by %s", ErrStale, quoted(a.DeniedBy))
+	}
+	return fmt.Errorf("what policies say of the flow %w; none denies it now", ErrStale)
+}
+
 // Verify compares the digests that a plan rests on with the rulesets as they are.
 func (a *Assessment) Verify(planned map[string]string) error {
 	var stale []string
@@ -31,13 +45,20 @@ func (a *Assessment) Verify(planned map[string]string) error {
 // has been.
 var ErrUnmet = errors.New("the flow is not as wanted")
 
+// ErrDenied says that a policy denies the flow.
+var ErrDenied = errors.New("the flow may not be asked for")
+
 // Deliver writes the rules that the assessment says the flow needs, and assesses
 // again. The error wraps [ErrUnmet] where the flow then is not as wanted. It wraps
-// [ErrStale], and nothing is written, where a ruleset changed since the
+// [ErrDenied] where a policy denies the flow, and nothing is written then, but that an
+// expired flow gives up its rules all the same. It wraps [ErrStale], and nothing is written, where a ruleset changed since the
 // assessment. The assessment returned is the newest there is, also with an error.
 func (e *Estate) Deliver(ctx context.Context, f Flow, a *Assessment) (*Assessment, error) {
 	if a.Settled && (a.idle || !a.isNew) {
 		return a, nil
+	}
+	if a.Denied() && !a.Expired {
+		return a, a.denied()
 	}
 	stations, err := e.stations(f.Rulesets)
 	if err != nil {
@@ -65,6 +86,8 @@ func (e *Estate) Deliver(ctx context.Context, f Flow, a *Assessment) (*Assessmen
 		return a, err
 	}
 	switch {
+	case after.Denied():
+		return after, after.denied()
 	case after.Now.Satisfied:
 		return after, nil
 	case !a.Deliverable:
@@ -72,6 +95,8 @@ func (e *Estate) Deliver(ctx context.Context, f Flow, a *Assessment) (*Assessmen
 	}
 	return after, fmt.Errorf("%w although its rules are written:\n%s", ErrUnmet, after.inTheWay())
 }
+
+func (a *Assessment) denied() error { return fmt.Errorf("%w:\n%s", ErrDenied, Indent(a.Denials)) }
 
 // inTheWay names the rules that keep a delivered flow from being as wanted.
 func (a *Assessment) inTheWay() string {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 )
 
 // Config is what a provider configuration says.
@@ -17,6 +18,10 @@ type Config struct {
 	Rulesets map[string]RulesetConfig
 	// Addresses and Services map names to literals and other names.
 	Addresses, Services map[string][]string
+	// Policies are asked of every flow; nil means that there are none.
+	Policies *policy.Set
+	// Now is the instant at which flows and exceptions expire or not.
+	Now time.Time
 	// Progress, if not nil, is told before and after a ruleset is loaded; rulesets may be
 	// loaded at the same time.
 	Progress func(Progress)
@@ -55,6 +60,8 @@ type RulesetConfig struct {
 type Estate struct {
 	names    func() (*flow.Names, error)
 	rulesets map[string]*ruleset
+	policies *policy.Set
+	now      time.Time
 }
 
 // New returns an estate. It reads no file.
@@ -62,6 +69,7 @@ func New(c Config) *Estate {
 	e := &Estate{
 		names:    sync.OnceValues(func() (*flow.Names, error) { return flow.NewNames(c.Addresses, c.Services) }),
 		rulesets: make(map[string]*ruleset, len(c.Rulesets)),
+		policies: c.Policies, now: c.Now,
 	}
 	for name, rc := range c.Rulesets {
 		e.rulesets[name] = newRuleset(name, rc, c.Progress)

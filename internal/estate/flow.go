@@ -12,6 +12,16 @@ type Flow struct {
 	// Rulesets names the rulesets that the flow crosses, in order; empty means the
 	// only one there is.
 	Rulesets []string
+	// Expires is when no rule of ours may allow the flow any more, a date or instant
+	// as [policy.ParseDeadline] reads it; empty means never.
+	Expires string
+	// Exceptions are reasons by name of a policy, see [ParseException].
+	Exceptions map[string]string
+	// The rest is read by policies alone.
+	ApplicationOwner           string
+	ApplicationLabels          map[string]string
+	NetworkApplications, Users []string
+	Comment                    string
 }
 
 // Owner is the mark that our rules for the flow carry.
@@ -31,7 +41,8 @@ type Found struct {
 	Products int64
 	// Status is the verdict: allowed, partial, blocked, indeterminate or not_routed.
 	Status string
-	// Satisfied says that the verdict is the wanted one.
+	// Satisfied says that the verdict is the wanted one, whatever policies say. An
+	// expired flow wants none.
 	Satisfied bool
 	// Missing is the traffic whose verdict is not the wanted one, at most MaxEntries.
 	Missing []Missing
@@ -40,6 +51,9 @@ type Found struct {
 	// Managed are the rules of ours that the flow owns, as text in the language of
 	// their ruleset.
 	Managed []string
+	// Violations and DeniedBy are those of the [Judgement].
+	Violations []Violation
+	DeniedBy   []string
 }
 
 // MaxEntries bounds the missing and the decisions that are shown for one flow. An

@@ -45,11 +45,11 @@ func newBase(doc *config.Document) *base {
 // MatchRules says what the rules do with a flow. The flow's own Rulesets do not
 // matter.
 func (e *Estate) MatchRules(r *Rules, f Flow) (Found, error) {
-	q, products, err := e.request(f)
+	q, products, judgement, err := e.request(f)
 	if err != nil {
 		return Found{}, err
 	}
-	return assess(f, q, products, []station{{ruleset: &ruleset{name: "rules"}, base: r.base}}, false).Now, nil
+	return assess(f, q, products, []station{{ruleset: &ruleset{name: "rules"}, base: r.base}}, judgement, false).Now, nil
 }
 
 // Render writes the rules in another format, for the access list of that name.

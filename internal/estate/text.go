@@ -17,11 +17,18 @@ type writer struct {
 	products int64
 	// overrideDeny is the flow's own.
 	overrideDeny bool
+	judgement    Judgement
 }
 
 func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found {
-	out := Found{Products: w.products, Status: f.Verdict.String(), Satisfied: f.Satisfied}
+	out := Found{
+		Products: w.products, Status: f.Verdict.String(), Satisfied: f.Satisfied,
+		Violations: w.judgement.Violations, DeniedBy: w.judgement.DeniedBy,
+	}
 	changes := make(written)
+	if w.judgement.Expired { // nothing is wanted, so that nothing is missing
+		out.Satisfied, f.Missing = true, nil
+	}
 	for i, m := range f.Missing {
 		if i == MaxEntries {
 			out.Missing[i-1].Reason += fmt.Sprintf(" (and %d more entries)", len(f.Missing)-i)

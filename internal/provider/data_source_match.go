@@ -41,25 +41,35 @@ type questionModel struct {
 	DestinationZone types.String `tfsdk:"destination_zone"`
 	Action          types.String `tfsdk:"action"`
 	Rulesets        types.List   `tfsdk:"rulesets"`
+	Application     types.String `tfsdk:"application"`
+	applicant
+	judged
 }
 
 func (m questionModel) flow(ctx context.Context, name string) (estate.Flow, diag.Diagnostics) {
-	return declaredModel{
+	application := "acl_match"
+	if !m.Application.IsNull() {
+		application = m.Application.ValueString()
+	}
+	f, diags := declaredModel{
 		Sources: m.Sources, Destinations: m.Destinations, Services: m.Services,
-		SourceZone: m.SourceZone, DestinationZone: m.DestinationZone, Action: m.Action, Rulesets: m.Rulesets,
-	}.flow(ctx, "acl_match", name, nil)
+		SourceZone: m.SourceZone, DestinationZone: m.DestinationZone, Action: m.Action, Rulesets: m.Rulesets, judged: m.judged,
+	}.flow(ctx, application, name, nil)
+	diags.Append(m.applicant.set(ctx, &f)...)
+	return f, diags
 }
 
 type matchModel struct {
 	questionModel
-	Rules     types.Dynamic `tfsdk:"rules"`
-	Flows     types.Map     `tfsdk:"flows"`
-	Results   types.Map     `tfsdk:"results"`
-	Status    types.String  `tfsdk:"status"`
-	Satisfied types.Bool    `tfsdk:"satisfied"`
-	Products  types.Int64   `tfsdk:"products"`
-	Missing   types.List    `tfsdk:"missing"`
-	Decisions types.List    `tfsdk:"decisions"`
+	Rules      types.Dynamic `tfsdk:"rules"`
+	Flows      types.Map     `tfsdk:"flows"`
+	Results    types.Map     `tfsdk:"results"`
+	Status     types.String  `tfsdk:"status"`
+	Satisfied  types.Bool    `tfsdk:"satisfied"`
+	Products   types.Int64   `tfsdk:"products"`
+	Missing    types.List    `tfsdk:"missing"`
+	Decisions  types.List    `tfsdk:"decisions"`
+	Violations types.List    `tfsdk:"violations"`
 }
 
 // answerTypes is the object that answers one question.
@@ -74,6 +84,23 @@ func answerObject(f estate.Found) types.Object {
 		"products": types.Int64Value(f.Products), "missing": missingList(f.Missing), "decisions": decisionList(f.Decisions),
 	})
 }
+
+// judgedTypes is answerTypes with what policies say, which functions do not know.
+var judgedTypes = func() map[string]attr.Type {
+	all := maps.Clone(answerTypes)
+	all["violations"] = types.ListType{ElemType: violationType}
+	return all
+}()
+
+func judgedObject(f estate.Found) types.Object {
+	attributes := answerObject(f).Attributes()
+	attributes["satisfied"] = types.BoolValue(satisfied(f))
+	attributes["violations"] = violationList(f.Violations)
+	return types.ObjectValueMust(judgedTypes, attributes)
+}
+
+// satisfied is the verdict with what policies say of it.
+func satisfied(f estate.Found) bool { return f.Satisfied && len(f.DeniedBy) == 0 }
 
 // answer is netutils' answer: "permit" if all of the traffic surely is permitted.
 func answer(f estate.Found) string {
@@ -121,7 +148,7 @@ func questionAttributes(required bool) map[string]schema.Attribute {
 	list := func(text string, v []validator.List) schema.Attribute {
 		return schema.ListAttribute{Required: required, Optional: !required, ElementType: types.StringType, Validators: v, MarkdownDescription: text}
 	}
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"sources":      list(sourcesText, addressEntries()),
 		"destinations": list(destinationsText, addressEntries()),
 		"services":     list(servicesText, serviceEntries()),
@@ -135,6 +162,8 @@ func questionAttributes(required bool) map[string]schema.Attribute {
 			Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.UniqueValues()},
 		},
 	}
+	maps.Copy(attributes, judgedQuestionAttributes())
+	return attributes
 }
 
 func answerAttributes(action string) map[string]schema.Attribute {
@@ -145,10 +174,11 @@ func answerAttributes(action string) map[string]schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: text}
 	}
 	return map[string]schema.Attribute{
-		"status":    text(statusText),
-		"satisfied": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the verdict is the wanted one: `allowed` for `permit`, `blocked` for `deny`."},
-		"action":    text(action),
-		"products":  schema.Int64Attribute{Computed: true, MarkdownDescription: productsText},
+		"status":     text(statusText),
+		"satisfied":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the verdict is the wanted one (`allowed` for `permit`, `blocked` for `deny`) and no policy denies the traffic."},
+		"violations": violationsAnswer(),
+		"action":     text(action),
+		"products":   schema.Int64Attribute{Computed: true, MarkdownDescription: productsText},
 		"missing": schema.ListNestedAttribute{Computed: true, MarkdownDescription: missingText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"ruleset": text("The ruleset in the way."), "sources": strings("Source addresses of the part."),
 			"destinations": strings("Destination addresses of the part."), "services": strings("Services of the part."),
@@ -222,10 +252,11 @@ func (m *matchModel) answerOne(ctx context.Context, ask asker) diag.Diagnostics 
 		addAssessError(&diags, f, path.Empty(), err)
 		return diags
 	}
-	m.Status, m.Satisfied = types.StringValue(found.Status), types.BoolValue(found.Satisfied)
+	m.Status, m.Satisfied = types.StringValue(found.Status), types.BoolValue(satisfied(found))
 	m.Action, m.Products = types.StringValue(answer(found)), types.Int64Value(found.Products)
 	m.Missing, m.Decisions = missingList(found.Missing), decisionList(found.Decisions)
-	m.Results = types.MapNull(types.ObjectType{AttrTypes: answerTypes})
+	m.Violations = violationList(found.Violations)
+	m.Results = types.MapNull(types.ObjectType{AttrTypes: judgedTypes})
 	return diags
 }
 
@@ -235,7 +266,7 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 	if diags.HasError() {
 		return diags
 	}
-	worst, satisfied, products := "allowed", true, int64(0)
+	worst, all, products := "allowed", true, int64(0)
 	answers := make(map[string]attr.Value, len(questions))
 	for _, name := range slices.Sorted(maps.Keys(questions)) {
 		q := questions[name]
@@ -249,19 +280,20 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 			addAssessError(&diags, f, path.Root("flows").AtMapKey(name), err)
 			continue
 		}
-		answers[name] = answerObject(found)
+		answers[name] = judgedObject(found)
 		products += found.Products
+		all = all && satisfied(found)
 		if !found.Satisfied {
-			satisfied = false
 			if status := unsatisfiedStatus(f, found); severity[status] > severity[worst] {
 				worst = status
 			}
 		}
 	}
-	m.Results = types.MapValueMust(types.ObjectType{AttrTypes: answerTypes}, answers)
-	m.Status, m.Satisfied, m.Products = types.StringValue(worst), types.BoolValue(satisfied), types.Int64Value(products)
+	m.Results = types.MapValueMust(types.ObjectType{AttrTypes: judgedTypes}, answers)
+	m.Status, m.Satisfied, m.Products = types.StringValue(worst), types.BoolValue(all), types.Int64Value(products)
 	m.Action = types.StringValue(answer(estate.Found{Status: worst}))
 	m.Missing, m.Decisions = types.ListNull(missingType), types.ListNull(decisionType)
+	m.Violations = types.ListNull(violationType)
 	return diags
 }
 

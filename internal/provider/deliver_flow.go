@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ func (s *session) prepare(ctx context.Context, f estate.Flow, planned foundModel
 		return d, diags
 	}
 	if prior != nil && s.enforcement != enforceAdvisory {
-		err = d.assessment.Verify(prior.evidence.Digests)
+		err = cmp.Or(d.assessment.Verify(prior.evidence.Digests), d.assessment.VerifyJudgement(prior.evidence.DeniedBy, prior.evidence.Expired))
 	}
 	if err != nil {
 		addStale(&diags, f, at, err)
@@ -83,6 +84,8 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 		return d.keep(after.Planned), newEvidence(after), diags
 	case errors.Is(err, estate.ErrStale):
 		addStale(&diags, d.flow, d.at, err)
+	case errors.Is(err, estate.ErrDenied):
+		addErrorAt(&diags, d.at, deniedSummary(d.flow), deniedDetail(d.flow, after.Denials))
 	case errors.Is(err, estate.ErrUnmet):
 		addErrorAt(&diags, d.at, unmetSummary(d.flow), capital(err.Error()))
 	default:

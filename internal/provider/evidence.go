@@ -24,12 +24,17 @@ type evidence struct {
 	// Planned is set unless Settled.
 	Planned *estate.Found     `json:"planned,omitempty"`
 	Digests map[string]string `json:"digests,omitempty"`
+	// DeniedBy and Expired are what policies said. The violations are in the state.
+	DeniedBy []string `json:"denied_by,omitempty"`
+	Expired  bool     `json:"expired,omitempty"`
 }
 
 func newEvidence(a *estate.Assessment) evidence {
-	e := evidence{Settled: a.Settled, Unsettled: a.Unsettled, Deliverable: a.Deliverable, Obstacles: a.Obstacles, Digests: a.Digests}
+	e := evidence{Settled: a.Settled, Unsettled: a.Unsettled, Deliverable: a.Deliverable, Obstacles: a.Obstacles, Digests: a.Digests, DeniedBy: a.DeniedBy, Expired: a.Expired}
 	if !a.Settled {
-		e.Planned = &a.Planned
+		planned := a.Planned
+		planned.Violations = nil
+		e.Planned = &planned
 	}
 	return e
 }

@@ -27,6 +27,7 @@ type declaredModel struct {
 	NetworkApplications types.List   `tfsdk:"network_applications"`
 	Users               types.List   `tfsdk:"users"`
 	Comment             types.String `tfsdk:"comment"`
+	judged
 }
 
 // matchable reports whether everything that the verdict depends on is known.
@@ -66,7 +67,7 @@ func (m declaredModel) flow(ctx context.Context, application, name string, rules
 		Application: application, Name: name,
 		SourceZone: m.SourceZone.ValueString(), DestinationZone: m.DestinationZone.ValueString(),
 		Deny: m.Action.ValueString() == "deny", OverrideDeny: m.OverrideDeny.ValueBool(),
-		Rulesets: rulesets,
+		Rulesets: rulesets, Comment: m.Comment.ValueString(),
 	}
 	var diags diag.Diagnostics
 	diags.Append(m.Sources.ElementsAs(ctx, &f.Sources, false)...)
@@ -75,6 +76,9 @@ func (m declaredModel) flow(ctx context.Context, application, name string, rules
 	if !m.Rulesets.IsNull() {
 		diags.Append(m.Rulesets.ElementsAs(ctx, &f.Rulesets, false)...)
 	}
+	diags.Append(m.NetworkApplications.ElementsAs(ctx, &f.NetworkApplications, false)...)
+	diags.Append(m.Users.ElementsAs(ctx, &f.Users, false)...)
+	diags.Append(m.judged.set(ctx, &f)...)
 	return f, diags
 }
 
@@ -85,6 +89,8 @@ type foundModel struct {
 	Missing      types.List   `tfsdk:"missing"`
 	Decisions    types.List   `tfsdk:"decisions"`
 	ManagedRules types.List   `tfsdk:"managed_rules"`
+	Violations   types.List   `tfsdk:"violations"`
+	DeniedBy     types.List   `tfsdk:"denied_by"`
 }
 
 var (
@@ -102,6 +108,7 @@ var (
 	foundTypes = map[string]attr.Type{
 		"products": types.Int64Type, "status": types.StringType, "missing": types.ListType{ElemType: missingType},
 		"decisions": types.ListType{ElemType: decisionType}, "managed_rules": stringList,
+		"violations": types.ListType{ElemType: violationType}, "denied_by": stringList,
 	}
 )
 
@@ -109,6 +116,7 @@ func unknownFound() foundModel {
 	return foundModel{
 		types.Int64Unknown(), types.StringUnknown(), types.ListUnknown(missingType),
 		types.ListUnknown(decisionType), types.ListUnknown(types.StringType),
+		types.ListUnknown(violationType), types.ListUnknown(types.StringType),
 	}
 }
 
@@ -116,12 +124,14 @@ func newFoundModel(f estate.Found) foundModel {
 	return foundModel{
 		Products: types.Int64Value(f.Products), Status: types.StringValue(f.Status),
 		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: stringsList(f.Managed),
+		Violations: violationList(f.Violations), DeniedBy: stringsList(f.DeniedBy),
 	}
 }
 
 func (m foundModel) object() types.Object {
 	return types.ObjectValueMust(foundTypes, map[string]attr.Value{
 		"products": m.Products, "status": m.Status, "missing": m.Missing, "decisions": m.Decisions, "managed_rules": m.ManagedRules,
+		"violations": m.Violations, "denied_by": m.DeniedBy,
 	})
 }
 

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -26,7 +28,7 @@ const (
 
 // declaredAttributes are the attributes of one declared flow.
 func declaredAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"sources":      schema.ListAttribute{Required: true, ElementType: types.StringType, Validators: addressEntries(), MarkdownDescription: sourcesText},
 		"destinations": schema.ListAttribute{Required: true, ElementType: types.StringType, Validators: addressEntries(), MarkdownDescription: destinationsText},
 		"services":     schema.ListAttribute{Required: true, ElementType: types.StringType, Validators: serviceEntries(), MarkdownDescription: servicesText},
@@ -44,6 +46,8 @@ func declaredAttributes() map[string]schema.Attribute {
 		"users":                schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Users of the flow, as in the inventory. Kept for the record."},
 		"comment":              schema.StringAttribute{Optional: true, MarkdownDescription: "Free text."},
 	}
+	maps.Copy(attributes, judgedAttributes())
+	return attributes
 }
 
 func rulesetsAttribute(text string) schema.Attribute {
@@ -55,7 +59,7 @@ func rulesetsAttribute(text string) schema.Attribute {
 
 // foundAttributes are the computed attributes of one flow.
 func foundAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+	attributes := map[string]schema.Attribute{
 		"products": schema.Int64Attribute{Computed: true, MarkdownDescription: productsText},
 		"status":   schema.StringAttribute{Computed: true, MarkdownDescription: statusText},
 		"missing": schema.ListNestedAttribute{Computed: true, MarkdownDescription: missingText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -78,4 +82,6 @@ func foundAttributes() map[string]schema.Attribute {
 		}}},
 		"managed_rules": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: managedText},
 	}
+	maps.Copy(attributes, judgementAttributes())
+	return attributes
 }

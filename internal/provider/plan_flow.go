@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -34,21 +35,29 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 	}
 	e := prior.evidence
 	row := newSummaryRow(f, prior.found.Status.ValueString(), e.Settled, cmp.Or(firstReason(ctx, prior.found), e.Unsettled))
+	row.judge(prior.found.violations(ctx))
 	if s.enforcement == enforceAdvisory || e.Settled {
 		return prior.found, row, nil
 	}
 	var diags diag.Diagnostics
 	if s.enforcement == enforcePlan && !e.Deliverable {
-		addErrorAt(&diags, at, unmetSummary(f), unmetDetail(f, e.Obstacles))
+		addUndeliverable(&diags, f, at, len(e.DeniedBy) > 0, e.Obstacles)
+	}
+	found := prior.found
+	found.DeniedBy = stringsList(nil)
+	if len(e.DeniedBy) > 0 && !e.Expired {
+		return found, row, diags // nothing is written, so that all else stays as it is
 	}
 	if e.Deliverable {
 		row.promise(len(e.Planned.Managed))
 	}
-	found := prior.found
 	found.Status = types.StringValue(f.Wanted())
+	if e.Expired {
+		found.Status = types.StringValue(e.Planned.Status)
+	}
 	found.Missing = missingList(nil)
 	found.ManagedRules = stringsList(e.Planned.Managed)
-	if e.Deliverable {
+	if e.Deliverable || e.Expired {
 		found.Decisions = decisionList(e.Planned.Decisions)
 	}
 	return found, row, diags
@@ -63,6 +72,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	}
 	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.Owner(), "status": a.Now.Status, "products": a.Now.Products})
 	row := newSummaryRow(f, a.Now.Status, a.Settled, cmp.Or(reasonOf(a.Now), a.Unsettled))
+	row.judge(a.Violations)
 	if s.enforcement == enforceAdvisory {
 		return newFoundModel(a.Now), row, nil
 	}
@@ -70,7 +80,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	case a.Deliverable && !a.Settled:
 		row.promise(len(a.Planned.Managed))
 	case s.enforcement == enforcePlan && !a.Deliverable:
-		addErrorAt(&diags, at, unmetSummary(f), unmetDetail(f, a.Obstacles))
+		addUndeliverable(&diags, f, at, a.Denied(), a.Obstacles)
 	}
 	return newFoundModel(a.Planned), row, diags
 }
@@ -85,7 +95,9 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 	case errors.Is(err, flow.ErrDeclared):
 		for _, line := range strings.Split(err.Error(), "\n") {
 			where := at
-			if list, _, ok := strings.Cut(line, ": "); ok && (list == "sources" || list == "destinations" || list == "services") {
+			list, _, ok := strings.Cut(line, ": ")
+			list, _, _ = strings.Cut(list, "[")
+			if ok && slices.Contains([]string{"sources", "destinations", "services", "expires", "exceptions"}, list) {
 				where = at.AtName(list)
 			}
 			addErrorAt(diags, where, summary, sentence(line))

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -15,6 +16,9 @@ import (
 
 type aclProvider struct {
 	version string
+	// now is asked once for each configuration, so that all of one command goes by
+	// the same instant.
+	now func() time.Time
 }
 
 var (
@@ -27,7 +31,7 @@ var (
 // to Terraform as it stands.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider {
-		return &aclProvider{version: version}
+		return &aclProvider{version: version, now: time.Now}
 	}
 }
 

@@ -40,6 +40,8 @@ type providerModel struct {
 	Rulesets    types.Map    `tfsdk:"rulesets"`
 	Addresses   types.Map    `tfsdk:"addresses"`
 	Services    types.Map    `tfsdk:"services"`
+	Matrix      types.Object `tfsdk:"matrix"`
+	Policies    types.Map    `tfsdk:"policies"`
 	Enforcement types.String `tfsdk:"enforcement"`
 	Summary     types.String `tfsdk:"summary"`
 }
@@ -112,6 +114,7 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, policyAttributes())
 }
 
 func codeList(words []string) string {
@@ -152,6 +155,8 @@ func (p *aclProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 			resp.Diagnostics.AddAttributeError(path.Root(names.attribute), "Invalid names", err.Error())
 		}
 	}
+	_, diags := m.compilePolicies(ctx)
+	resp.Diagnostics.Append(diags...)
 }
 
 func (m providerModel) validateRulesets(ctx context.Context) (diags diag.Diagnostics) {
@@ -219,10 +224,13 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	c, diags := m.estateConfig(ctx)
 	resp.Diagnostics.Append(diags...)
+	c.Now = p.now()
+	c.Policies, diags = m.compilePolicies(ctx)
+	resp.Diagnostics.Append(diags...)
 	if !resp.Diagnostics.HasError() {
 		c.Progress = func(p estate.Progress) { logProgress(ctx, p) }
 		s.estate = estate.New(c)
-		tflog.Debug(ctx, "provider is configured", map[string]any{"rulesets": len(c.Rulesets), "enforcement": s.enforcement})
+		tflog.Debug(ctx, "provider is configured", map[string]any{"rulesets": len(c.Rulesets), "policies": len(m.Policies.Elements()), "enforcement": s.enforcement})
 	}
 }
 

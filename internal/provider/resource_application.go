@@ -37,12 +37,11 @@ type applicationModel struct {
 	ID          types.String `tfsdk:"id"`
 	Name        types.String `tfsdk:"name"`
 	Description types.String `tfsdk:"description"`
-	Owner       types.String `tfsdk:"owner"`
-	Labels      types.Map    `tfsdk:"labels"`
-	Rulesets    types.List   `tfsdk:"rulesets"`
-	Flows       types.Map    `tfsdk:"flows"`
-	Status      types.String `tfsdk:"status"`
-	Results     types.Map    `tfsdk:"results"`
+	applicant
+	Rulesets types.List   `tfsdk:"rulesets"`
+	Flows    types.Map    `tfsdk:"flows"`
+	Status   types.String `tfsdk:"status"`
+	Results  types.Map    `tfsdk:"results"`
 }
 
 func (r *applicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -63,8 +62,8 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "Name of the application, unique in this configuration. It has no slash.",
 			},
 			"description": schema.StringAttribute{Optional: true, MarkdownDescription: "Free text."},
-			"owner":       schema.StringAttribute{Optional: true, MarkdownDescription: "Who answers for the application."},
-			"labels":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Labels of your choice."},
+			"owner":       schema.StringAttribute{Optional: true, MarkdownDescription: ownerText},
+			"labels":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: labelsText},
 			"rulesets":    rulesetsAttribute("Names of the provider's rulesets that the application's flows cross, in order, unless a flow names its own."),
 			"flows": schema.MapNestedAttribute{
 				Required:            true,
@@ -75,7 +74,7 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"status": schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "The worst status of the flows: `allowed` when each is as wanted, otherwise the worst of those that are not. " +
-					"A flow with `action = \"deny\"` that is not blocked counts as `partial`.",
+					"A flow with `action = \"deny\"` that is not blocked counts as `partial`, and one that has expired not at all. What policies say does not change it: see `denied_by` in `results`.",
 			},
 			"results": schema.MapNestedAttribute{
 				Computed:            true,
@@ -105,6 +104,13 @@ func (m applicationModel) found(ctx context.Context) map[string]foundModel {
 	return out
 }
 
+// request is one flow of the application as it is asked for.
+func (m applicationModel) request(ctx context.Context, d declaredModel, name string, rulesets []string) (estate.Flow, diag.Diagnostics) {
+	f, diags := d.flow(ctx, m.Name.ValueString(), name, rulesets)
+	diags.Append(m.applicant.set(ctx, &f)...)
+	return f, diags
+}
+
 func (m applicationModel) rulesets(ctx context.Context) (names []string, diags diag.Diagnostics) {
 	diags.Append(m.Rulesets.ElementsAs(ctx, &names, false)...)
 	return names, diags
@@ -128,6 +134,9 @@ func worstStatus(flows map[string]declaredModel, found map[string]foundModel) ty
 		if f.Status.IsUnknown() || flows[name].Action.IsUnknown() {
 			return types.StringUnknown()
 		}
+		if f.expired() {
+			continue // nothing is wanted of it
+		}
 		status := f.Status.ValueString()
 		if flows[name].Action.ValueString() == "deny" {
 			switch status {
@@ -143,6 +152,9 @@ func worstStatus(flows map[string]declaredModel, found map[string]foundModel) ty
 	}
 	return types.StringValue(worst)
 }
+
+// sameFlow reports whether the same is asked of rulesets and of policies.
+func (s *session) sameFlow(m, o declaredModel) bool { return m.sameQuestion(o) && s.sameAsked(m, o) }
 
 func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
@@ -162,7 +174,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	var priors map[string]priorFlow
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if state.Rulesets.Equal(plan.Rulesets) && state.Name.Equal(plan.Name) {
+		if r.session.sameApplicant(state.applicant, plan.applicant) && state.Rulesets.Equal(plan.Rulesets) && state.Name.Equal(plan.Name) {
 			var diags diag.Diagnostics
 			priors, diags = state.priors(ctx, loadEvidence(ctx, req.Private))
 			resp.Diagnostics.Append(diags...)
@@ -180,14 +192,14 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	var rows []summaryRow
 	for _, name := range slices.Sorted(maps.Keys(flows)) {
 		declared := flows[name]
-		if !declared.matchable() {
+		if !declared.matchable() || !r.session.judgeable(declared, plan.applicant) {
 			found[name] = unknownFound()
 			continue
 		}
-		f, diags := declared.flow(ctx, plan.Name.ValueString(), name, rulesets)
+		f, diags := plan.request(ctx, declared, name, rulesets)
 		resp.Diagnostics.Append(diags...)
 		var prior *priorFlow
-		if p, ok := priors[name]; ok && p.declared.sameQuestion(declared) {
+		if p, ok := priors[name]; ok && r.session.sameFlow(p.declared, declared) {
 			prior = &p
 		}
 		var row summaryRow
@@ -235,7 +247,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	found, known, failed := state.found(ctx), map[string]evidence{}, unread{}
 	for _, name := range slices.Sorted(maps.Keys(flows)) {
-		f, diags := flows[name].flow(ctx, state.Name.ValueString(), name, rulesets)
+		f, diags := state.request(ctx, flows[name], name, rulesets)
 		resp.Diagnostics.Append(diags...)
 		a, err := r.session.estate.Assess(ctx, f)
 		if err != nil {
@@ -262,7 +274,7 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	for i := range deliveries {
 		deliveries[i].isNew = true
 	}
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.session.refuse(deliveries, &resp.Diagnostics) {
 		return
 	}
 	known := r.deliver(ctx, &plan, deliveries, &resp.Diagnostics)
@@ -283,7 +295,7 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 		return
 	}
 	var priors map[string]priorFlow
-	if state.Rulesets.Equal(plan.Rulesets) {
+	if r.session.sameApplicant(state.applicant, plan.applicant) && state.Rulesets.Equal(plan.Rulesets) {
 		var diags diag.Diagnostics
 		priors, diags = state.priors(ctx, loadEvidence(ctx, req.Private))
 		resp.Diagnostics.Append(diags...)
@@ -321,10 +333,10 @@ func (r *applicationResource) prepare(ctx context.Context, plan applicationModel
 	planned := plan.found(ctx)
 	deliveries := make([]delivery, 0, len(flows))
 	for _, name := range slices.Sorted(maps.Keys(flows)) {
-		f, more := flows[name].flow(ctx, plan.Name.ValueString(), name, rulesets)
+		f, more := plan.request(ctx, flows[name], name, rulesets)
 		diags.Append(more...)
 		var prior *priorFlow
-		if p, ok := priors[name]; ok && p.declared.sameQuestion(flows[name]) {
+		if p, ok := priors[name]; ok && r.session.sameFlow(p.declared, flows[name]) {
 			prior = &p
 		}
 		d, more := r.session.prepare(ctx, f, planned[name], prior, path.Root("flows").AtMapKey(name))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -14,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
 type flowResource struct {
@@ -32,8 +35,16 @@ type flowModel struct {
 	ID          types.String `tfsdk:"id"`
 	Application types.String `tfsdk:"application"`
 	Name        types.String `tfsdk:"name"`
+	applicant
 	declaredModel
 	foundModel
+}
+
+// request is the flow as it is asked for.
+func (m flowModel) request(ctx context.Context) (estate.Flow, diag.Diagnostics) {
+	f, diags := m.flow(ctx, m.Application.ValueString(), m.Name.ValueString(), nil)
+	diags.Append(m.applicant.set(ctx, &f)...)
+	return f, diags
 }
 
 func (r *flowResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -56,6 +67,8 @@ func (r *flowResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			MarkdownDescription: "Name of the flow, unique in its application.",
 		},
 	}
+	attributes["owner"] = schema.StringAttribute{Optional: true, MarkdownDescription: ownerText}
+	attributes["labels"] = schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: labelsText}
 	maps.Copy(attributes, declaredAttributes())
 	maps.Copy(attributes, foundAttributes())
 	resp.Schema = schema.Schema{
@@ -63,6 +76,10 @@ func (r *flowResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			"For many flows prefer `acl_application`, which holds a map of them: Terraform plans it faster.",
 		Attributes: attributes,
 	}
+}
+
+func (s *session) sameRequest(m, o flowModel) bool {
+	return s.sameFlow(m.declaredModel, o.declaredModel) && s.sameApplicant(m.applicant, o.applicant)
 }
 
 func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -78,7 +95,7 @@ func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if !plan.Application.IsUnknown() && !plan.Name.IsUnknown() {
 		plan.ID = types.StringValue(plan.Application.ValueString() + "/" + plan.Name.ValueString())
 	}
-	if !r.session.known() || plan.ID.IsUnknown() || !plan.matchable() {
+	if !r.session.known() || plan.ID.IsUnknown() || !plan.matchable() || !r.session.judgeable(plan.declaredModel, plan.applicant) {
 		plan.foundModel = unknownFound()
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 		return
@@ -88,11 +105,11 @@ func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		var state flowModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		e, ok := loadEvidence(ctx, req.Private)[state.Name.ValueString()]
-		if ok && state.ID.Equal(plan.ID) && state.sameQuestion(plan.declaredModel) {
+		if ok && state.ID.Equal(plan.ID) && r.session.sameRequest(state, plan) {
 			prior = &priorFlow{state.declaredModel, state.foundModel, e}
 		}
 	}
-	f, diags := plan.flow(ctx, plan.Application.ValueString(), plan.Name.ValueString(), nil)
+	f, diags := plan.request(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -113,7 +130,7 @@ func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() || r.forget(ctx, resp) || state.Sources.IsNull() {
 		return
 	}
-	f, diags := state.flow(ctx, state.Application.ValueString(), state.Name.ValueString(), nil)
+	f, diags := state.request(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -139,12 +156,12 @@ func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
-	f, diags := plan.flow(ctx, plan.Application.ValueString(), plan.Name.ValueString(), nil)
+	f, diags := plan.request(ctx)
 	resp.Diagnostics.Append(diags...)
 	d, diags := r.session.prepare(ctx, f, plan.foundModel, nil, path.Empty())
 	resp.Diagnostics.Append(diags...)
 	d.isNew = true
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.session.refuse([]delivery{d}, &resp.Diagnostics) {
 		return
 	}
 	found, e, diags := r.session.deliver(ctx, &d)
@@ -166,10 +183,10 @@ func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
-	f, diags := plan.flow(ctx, plan.Application.ValueString(), plan.Name.ValueString(), nil)
+	f, diags := plan.request(ctx)
 	resp.Diagnostics.Append(diags...)
 	var prior *priorFlow
-	if e, ok := loadEvidence(ctx, req.Private)[f.Name]; ok && state.sameQuestion(plan.declaredModel) {
+	if e, ok := loadEvidence(ctx, req.Private)[f.Name]; ok && r.session.sameRequest(state, plan) {
 		prior = &priorFlow{state.declaredModel, state.foundModel, e}
 	}
 	d, diags := r.session.prepare(ctx, f, plan.foundModel, prior, path.Empty())

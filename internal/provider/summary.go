@@ -19,17 +19,46 @@ type summaryRow struct {
 	name, status, wanted string
 	settled              bool
 	reason               string
+	// remark is shown in place of the status: the kind of a [remark].
+	remark string
+	// below are further lines.
+	below []string
 }
 
 func newSummaryRow(f estate.Flow, status string, settled bool, reason string) summaryRow {
-	return summaryRow{f.Name, status, f.Wanted(), settled, reason}
+	return summaryRow{name: f.Name, status: status, wanted: f.Wanted(), settled: settled, reason: reason}
 }
 
 func (r summaryRow) ok() bool { return r.settled }
 
+// quiet reports whether there is nothing to say of the flow.
+func (r summaryRow) quiet() bool { return r.settled && r.remark == "" }
+
+// weight orders rows: what is wrong, what is worth looking at, the rest.
+func (r summaryRow) weight() int {
+	switch {
+	case !r.settled:
+		return 0
+	case r.remark != "":
+		return 1
+	}
+	return 2
+}
+
+// shown is the status as the table shows it.
+func (r summaryRow) shown() string {
+	text := cmp.Or(r.remark, r.status)
+	if r.quiet() {
+		return text
+	}
+	return strings.ToUpper(text)
+}
+
 // promise says that the apply will make the flow as wanted, by so many rules.
 func (r *summaryRow) promise(rules int) {
 	switch {
+	case r.remark == "expired":
+		r.reason += "  → the apply removes the rules that it owns"
 	case rules == 1:
 		r.reason += "  → the apply adds a rule"
 	case rules > 1:
@@ -99,8 +128,8 @@ const maxSummaryRows = 200
 // summary, since Terraform folds warnings with the same summary, and a table in
 // the detail, indented so that Terraform keeps its layout.
 func (s *session) warnApplication(diags *diag.Diagnostics, application string, rows []summaryRow) {
-	bad := slices.ContainsFunc(rows, func(r summaryRow) bool { return !r.ok() })
-	if len(rows) == 0 || s.summary == summaryNever || (!bad && s.summary != summaryAlways) {
+	loud := slices.ContainsFunc(rows, func(r summaryRow) bool { return !r.quiet() })
+	if len(rows) == 0 || s.summary == summaryNever || (!loud && s.summary != summaryAlways) {
 		return
 	}
 	diags.AddWarning(fmt.Sprintf("application %q: %s", application, counts(rows)), table(rows))
@@ -109,14 +138,17 @@ func (s *session) warnApplication(diags *diag.Diagnostics, application string, r
 // warnFlow adds the warning of a flow that stands on its own. All flows of an
 // application share the summary, so that Terraform folds them into one.
 func (s *session) warnFlow(diags *diag.Diagnostics, application string, row summaryRow) {
-	if s.summary == summaryNever || (row.ok() && s.summary != summaryAlways) {
+	if s.summary == summaryNever || (row.quiet() && s.summary != summaryAlways) {
 		return
 	}
-	if row.ok() {
-		diags.AddWarning(fmt.Sprintf("application %q: flows that are as wanted", application), table([]summaryRow{row}))
-		return
+	what := "that are not as wanted"
+	switch {
+	case row.quiet():
+		what = "that are as wanted"
+	case row.ok():
+		what = "to look at"
 	}
-	diags.AddWarning(fmt.Sprintf("application %q: flows that are not as wanted", application), table([]summaryRow{row}))
+	diags.AddWarning(fmt.Sprintf("application %q: flows %s", application, what), table([]summaryRow{row}))
 }
 
 // counts reads "1 of 3 flows as wanted, 1 partial, 1 blocked".
@@ -124,12 +156,14 @@ func counts(rows []summaryRow) string {
 	var order []string
 	n := map[string]int{}
 	ok := 0
+	remarked := map[string]int{}
 	for _, r := range rows {
 		if r.ok() {
 			ok++
+			remarked[r.remark]++
 			continue
 		}
-		status := r.status
+		status := cmp.Or(r.remark, r.status)
 		if status == r.wanted {
 			status += " for now"
 		}
@@ -142,23 +176,23 @@ func counts(rows []summaryRow) string {
 	for _, status := range order {
 		text += fmt.Sprintf(", %d %s", n[status], status)
 	}
+	for _, kind := range []string{"expired", "review", "notify"} {
+		if n := remarked[kind]; n > 0 {
+			text += fmt.Sprintf(", %d %s", n, map[string]string{"expired": "expired", "review": "to review", "notify": "to note"}[kind])
+		}
+	}
 	return text
 }
 
 func table(rows []summaryRow) string {
 	rows = slices.Clone(rows)
+	// What is wrong comes first, and is the last to be cut.
 	slices.SortStableFunc(rows, func(a, b summaryRow) int {
-		if a.ok() == b.ok() {
-			return cmp.Compare(a.name, b.name)
-		}
-		if a.ok() { // what is wrong comes first, and is the last to be cut
-			return 1
-		}
-		return -1
+		return cmp.Or(cmp.Compare(a.weight(), b.weight()), cmp.Compare(a.name, b.name))
 	})
 	statusWidth, nameWidth := 0, 0
 	for _, r := range rows {
-		statusWidth, nameWidth = max(statusWidth, len(r.status)), max(nameWidth, utf8.RuneCountInString(visible(r.name)))
+		statusWidth, nameWidth = max(statusWidth, len(r.shown())), max(nameWidth, utf8.RuneCountInString(visible(r.name)))
 	}
 	var b strings.Builder
 	for i, r := range rows {
@@ -166,12 +200,11 @@ func table(rows []summaryRow) string {
 			fmt.Fprintf(&b, "  … and %d more flows\n", len(rows)-i)
 			break
 		}
-		status := r.status
-		if !r.ok() {
-			status = strings.ToUpper(status)
-		}
-		line := fmt.Sprintf("  %-*s  %-*s  %s", statusWidth, status, nameWidth, visible(r.name), visible(r.reason))
+		line := fmt.Sprintf("  %-*s  %-*s  %s", statusWidth, r.shown(), nameWidth, visible(r.name), visible(r.reason))
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		for _, text := range r.below {
+			fmt.Fprintf(&b, "  %*s  %s\n", statusWidth+2+nameWidth, "", visible(text))
+		}
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -1,0 +1,181 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	resource "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+// Descriptions that resources and the data source share.
+const (
+	expiresText = "The last day on which the flow is wanted, in UTC (`2026-12-31`), or an instant (`2026-12-31T18:00:00Z`). After it no rule that is managed here may allow the flow: " +
+		"the plan removes those that it owns, `status` stays the truth, and `violations` has an entry of the policy `expires`."
+	exceptionsText = "Policies that the flow may violate, each with the reason: `{ \"no-telnet\" = \"the switch speaks nothing else\" }`. " +
+		"A reason that begins with `until 2026-12-31: ` holds to the end of that day in UTC."
+	ownerText      = "Who answers for the application; policies read it."
+	labelsText     = "Labels of the application; policies read them, and are selected by them."
+	violationsText = "The policies that the flow violates, in the order in which they run; at most 50 entries are listed. This is always the truth, in a plan too."
+	deniedByText   = "The policies that deny the flow: those of severity `deny` in `violations` from which it has no exception. " +
+		"A plan wants it empty, so that there is a difference until no policy denies the flow."
+)
+
+// violationTexts describes the attributes of a violation.
+var violationTexts = struct{ policy, severity, message, sources, destinations, services, exception string }{
+	"Name of the policy, `matrix` for the matrix, `expires` for a flow that has expired.",
+	"`deny`, `review` or `notify`.",
+	"What the policy has against the traffic.",
+	"Source addresses of the part, empty where the whole flow is meant.", "Destination addresses of the part.", "Services of the part.",
+	"The reason for which the flow may violate the policy, null where it may not.",
+}
+
+func expiresValidators() []validator.String {
+	return []validator.String{entryValidator{"date", func(text string) error { _, err := policy.ParseDeadline(text); return err }}}
+}
+
+func exceptionsValidators() []validator.Map {
+	return []validator.Map{
+		mapvalidator.NoNullValues(),
+		mapvalidator.ValueStringsAre(entryValidator{"exception", func(text string) error { _, err := estate.ParseException(text); return err }}),
+	}
+}
+
+// judgedAttributes are the attributes of a declared flow that policies read.
+func judgedAttributes() map[string]resource.Attribute {
+	return map[string]resource.Attribute{
+		"expires":    resource.StringAttribute{Optional: true, Validators: expiresValidators(), MarkdownDescription: expiresText},
+		"exceptions": resource.MapAttribute{Optional: true, ElementType: types.StringType, Validators: exceptionsValidators(), MarkdownDescription: exceptionsText},
+	}
+}
+
+// judgementAttributes are the computed attributes that tell what policies say.
+func judgementAttributes() map[string]resource.Attribute {
+	text := func(text string) resource.Attribute {
+		return resource.StringAttribute{Computed: true, MarkdownDescription: text}
+	}
+	list := func(text string) resource.Attribute {
+		return resource.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: text}
+	}
+	return map[string]resource.Attribute{
+		"violations": resource.ListNestedAttribute{Computed: true, MarkdownDescription: violationsText, NestedObject: resource.NestedAttributeObject{Attributes: map[string]resource.Attribute{
+			"policy": text(violationTexts.policy), "severity": text(violationTexts.severity), "message": text(violationTexts.message),
+			"sources": list(violationTexts.sources), "destinations": list(violationTexts.destinations), "services": list(violationTexts.services),
+			"exception": text(violationTexts.exception),
+		}}},
+		"denied_by": list(deniedByText),
+	}
+}
+
+// judgedQuestionAttributes are the attributes of a question that policies read.
+func judgedQuestionAttributes() map[string]datasource.Attribute {
+	return map[string]datasource.Attribute{
+		"application": datasource.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: "Name of the application that asks; policies read it."},
+		"owner":       datasource.StringAttribute{Optional: true, MarkdownDescription: ownerText},
+		"labels":      datasource.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: labelsText},
+		"expires":     datasource.StringAttribute{Optional: true, Validators: expiresValidators(), MarkdownDescription: "The last day on which the traffic is wanted, or an instant. After it nothing is wanted, so that `satisfied` is true unless a policy denies the traffic."},
+		"exceptions":  datasource.MapAttribute{Optional: true, ElementType: types.StringType, Validators: exceptionsValidators(), MarkdownDescription: exceptionsText},
+	}
+}
+
+func violationsAnswer() datasource.Attribute {
+	text := func(text string) datasource.Attribute {
+		return datasource.StringAttribute{Computed: true, MarkdownDescription: text}
+	}
+	list := func(text string) datasource.Attribute {
+		return datasource.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: text}
+	}
+	return datasource.ListNestedAttribute{
+		Computed: true, MarkdownDescription: "The policies that the traffic violates, in the order in which they run; at most 50 entries are listed.",
+		NestedObject: datasource.NestedAttributeObject{Attributes: map[string]datasource.Attribute{
+			"policy": text(violationTexts.policy), "severity": text(violationTexts.severity), "message": text(violationTexts.message),
+			"sources": list(violationTexts.sources), "destinations": list(violationTexts.destinations), "services": list(violationTexts.services),
+			"exception": text(violationTexts.exception),
+		}},
+	}
+}
+
+// policyAttributes are the attributes of the provider that say what may be asked
+// for.
+func policyAttributes() map[string]schema.Attribute {
+	services := types.ListType{ElemType: types.StringType}
+	cell := func(text string) schema.Attribute {
+		return schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()}, MarkdownDescription: text}
+	}
+	optional := func(text string) schema.Attribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: text}
+	}
+	return map[string]schema.Attribute{
+		"matrix": schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "What may pass between zones: the policy `matrix`, which every flow with `action = \"permit\"` is put to.",
+			Attributes: map[string]schema.Attribute{
+				"zones": schema.MapAttribute{
+					Required: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
+					MarkdownDescription: "Addresses and names of addresses by zone. The longest prefix decides the zone of an address; what is in none is in the zone `\"\"`.",
+				},
+				"cells": schema.MapAttribute{
+					Optional: true, ElementType: types.MapType{ElemType: types.MapType{ElemType: services}}, Validators: []validator.Map{mapvalidator.NoNullValues()},
+					MarkdownDescription: "What may pass from one zone to another: source zone, then destination zone, then any of `allow`, `notify` and `deny`, each a list of services and names of services. " +
+						"The strictest list that has a service counts; a service in none is denied.",
+				},
+				"default": schema.SingleNestedAttribute{
+					Optional:            true,
+					MarkdownDescription: "The cell of each pair of zones without one, a zone and itself included. Without it they are denied.",
+					Attributes: map[string]schema.Attribute{
+						"allow": cell("Services that may pass."), "notify": cell("Services that may pass, and that somebody is told of: severity `notify`."), "deny": cell("Services that may not pass: severity `deny`."),
+					},
+				},
+			},
+		},
+		"policies": schema.MapNestedAttribute{
+			Optional: true, Validators: []validator.Map{mapvalidator.NoNullValues()},
+			MarkdownDescription: "What may be asked for, by a name of your choice. Each has an `assert` that must be true, or names a ready-made policy with `use`. See the guide on policies.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"kind": optional("`validate` or `enforce` (default). All policies of kind `validate` run first, and what one of them denies is not put to those of kind `enforce`."),
+				"when": optional("CEL expression; where it is false the policy is not asked."),
+				"assert": optional("CEL expression that must be true, as in `product.port_low >= 1024`. The variables are `product`, `flow`, `application` and `now`, " +
+					"the functions `within`, `overlaps`, `in_group`, `is_private`, `prefix_length`, `address_count`, `covers_service` and `overlaps_service`."),
+				"use":      optional("Name of a ready-made policy: " + codeList(readyMadeNames()) + "."),
+				"severity": optional("What a violation leads to: `deny` (default) stops the apply, `review` and `notify` are shown in the warning of the application."),
+				"message":  optional("What a violation says. Placeholders are " + codeList(placeholders()) + "; `{{` and `}}` are braces."),
+				"scope":    optional("`product` (default): each source, destination and service of a flow. `flow`: the flow as a whole, so that there is no `product`."),
+				"order":    schema.Int64Attribute{Optional: true, MarkdownDescription: "Sorts the policies of one kind, the lowest first (default 0); equal ones go by name."},
+				"flows": schema.MapAttribute{
+					Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
+					MarkdownDescription: "Labels that an application has to have for its flows to be asked about: each with this value.",
+				},
+				"networks":  cell("For a ready-made policy: addresses and names of addresses."),
+				"services":  cell("For a ready-made policy: services and names of services."),
+				"max_hosts": schema.Int64Attribute{Optional: true, MarkdownDescription: "For a ready-made policy: a number of addresses."},
+				"max_days":  schema.Int64Attribute{Optional: true, MarkdownDescription: "For a ready-made policy: a number of days."},
+				"real_addresses": schema.MapAttribute{
+					Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
+					MarkdownDescription: "For a ready-made policy: the real address by the address that NAT shows in its place.",
+				},
+			}},
+		},
+	}
+}
+
+func readyMadeNames() []string {
+	var names []string
+	for _, p := range policy.ReadyMade() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+func placeholders() []string {
+	var out []string
+	for _, p := range policy.Placeholders() {
+		out = append(out, "{"+p+"}")
+	}
+	return out
+}
