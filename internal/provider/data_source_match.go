@@ -54,6 +54,7 @@ func (m questionModel) flow(ctx context.Context, name string) (estate.Flow, diag
 	f, diags := declaredModel{
 		Sources: m.Sources, Destinations: m.Destinations, Services: m.Services,
 		SourceZone: m.SourceZone, DestinationZone: m.DestinationZone, Action: m.Action, Rulesets: m.Rulesets, judged: m.judged,
+		NetworkApplications: types.ListNull(types.StringType), Users: types.ListNull(types.StringType),
 	}.flow(ctx, application, name, nil)
 	diags.Append(m.applicant.set(ctx, &f)...)
 	return f, diags

@@ -97,7 +97,7 @@ func (m providerModel) matrixOptions(ctx context.Context, names *flow.Names, dia
 	compiled, err := matrix.New(names, d)
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
-			diags.AddAttributeError(matrixPath(line), "Invalid matrix", sentence(line))
+			diags.AddAttributeError(matrixPath(line), "Invalid matrix", visible("In the matrix, "+line+"."))
 		}
 		return options
 	}
@@ -183,7 +183,7 @@ func (m providerModel) definitions(ctx context.Context, diags *diag.Diagnostics)
 		d, ok := p.definition(ctx, name)
 		if name == estate.ExpiresPolicy {
 			diags.AddAttributeError(path.Root("policies").AtMapKey(name), "Invalid policy",
-				fmt.Sprintf("policy %q: is the name under which flows that have expired are shown; choose another.", name))
+				fmt.Sprintf("Policy %q: is the name under which flows that have expired are shown; choose another.", name))
 			ok = false
 		}
 		if ok {
@@ -230,17 +230,17 @@ func addPolicyErrors(diags *diag.Diagnostics, err error, definitions []policy.De
 		if d.Field != "name" {
 			at = at.AtName(d.Field)
 		}
-		detail := visibleLines(sentence(d.Problem))
+		detail := visibleLines(placeOf(d) + ": " + strings.TrimSuffix(d.Problem, ".") + ".")
 		if d.Line > 0 {
 			detail += "\n\n" + pointer(fieldText(definitions, d), d.Line, d.Column)
 		}
-		diags.AddAttributeError(at, "Invalid policy", visible(placeOf(d))+": "+detail)
+		diags.AddAttributeError(at, "Invalid policy", detail)
 	}
 }
 
-// placeOf reads `policy "pci", assert, line 1, column 9`.
+// placeOf reads `Policy "pci", assert, line 1, column 9`.
 func placeOf(d *policy.DefinitionError) string {
-	text := fmt.Sprintf("policy %q, %s", d.Policy, d.Field)
+	text := fmt.Sprintf("Policy %q, %s", d.Policy, d.Field)
 	if d.Line > 0 {
 		text += fmt.Sprintf(", line %d, column %d", d.Line, d.Column)
 	}
