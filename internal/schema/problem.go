@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -175,14 +176,17 @@ func withAccepted(text, accepted string) string {
 
 // node returns the part of the document that a schema's address points to, and the
 // tokens that lead there.
-func (s *Schema) node(url string) (node any, tokens []string) {
-	_, fragment, _ := strings.Cut(url, "#")
+func (s *Schema) node(address string) (node any, tokens []string) {
+	_, fragment, _ := strings.Cut(address, "#")
 	node = s.document
 	fragment, nested := strings.CutPrefix(fragment, "/")
 	if !nested {
 		return node, nil
 	}
 	for token := range strings.SplitSeq(fragment, "/") {
+		if plain, err := url.PathUnescape(token); err == nil {
+			token = plain
+		}
 		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
 		tokens = append(tokens, token)
 		node = child(node, token)
@@ -204,8 +208,8 @@ func child(node any, token string) any {
 
 // description returns what the schema at an address says of itself, or what the one
 // says that it is a branch of.
-func (s *Schema) description(url string) string {
-	base, fragment, _ := strings.Cut(url, "#")
+func (s *Schema) description(address string) string {
+	base, fragment, _ := strings.Cut(address, "#")
 	for {
 		node, tokens := s.node(base + "#" + fragment)
 		if text, ok := child(node, "description").(string); ok || len(tokens) == 0 {
@@ -222,8 +226,8 @@ func (s *Schema) description(url string) string {
 
 // describeProperty returns the description of a property of the schema at an
 // address, or of what it refers to.
-func (s *Schema) describeProperty(url, key string) string {
-	node, _ := s.node(url)
+func (s *Schema) describeProperty(address, key string) string {
+	node, _ := s.node(address)
 	property := child(child(node, "properties"), key)
 	if text, ok := child(property, "description").(string); ok {
 		return text
@@ -235,8 +239,8 @@ func (s *Schema) describeProperty(url, key string) string {
 }
 
 // keys lists the properties that the schema at an address knows.
-func (s *Schema) keys(url string) string {
-	node, _ := s.node(url)
+func (s *Schema) keys(address string) string {
+	node, _ := s.node(address)
 	properties, _ := child(node, "properties").(map[string]any)
 	if len(properties) == 0 {
 		return "none"

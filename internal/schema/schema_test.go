@@ -150,6 +150,9 @@ func TestCompileRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
 	}
+	if s, err := Compile(decode(t, `{"properties": {"a/b c%": {"type": "string", "description": "text"}}}`)); err != nil || s.Check(decode(t, `{"a/b c%": 5}`)).Error() != `/a~1b c%: is a number; write text` {
+		t.Errorf("%v, %v", err, s.Check(decode(t, `{"a/b c%": 5}`)))
+	}
 	if s, err := Compile(map[string]any{"type": "object", "minProperties": int64(2)}); err != nil || s.Check(map[string]any{"a": int64(1)}) == nil {
 		t.Errorf("numbers of a configuration: %v", err)
 	}
