@@ -105,8 +105,23 @@ func (w writer) missing(m match.Missing, before written) Missing {
 	return out
 }
 
-// change is the rule that closes the gap, beside those written before.
+// change is what closes the gap, beside the changes written before: a rule, or for a
+// ruleset that filters replies also one for those where they are in the way.
 func (w writer) change(m match.Missing, before written) string {
+	s := w.stations[m.Ruleset]
+	if !s.index.Ruleset().Stateless || w.q.Want == rule.Deny {
+		return w.rule(m, before)
+	}
+	var texts []string
+	for _, way := range s.index.EachWay(w.q, m) {
+		way.Ruleset = m.Ruleset
+		texts = append(texts, w.rule(way, before))
+	}
+	return render.Join(s.index.Ruleset().Format, texts)
+}
+
+// rule writes the rule that closes a gap on one way.
+func (w writer) rule(m match.Missing, before written) string {
 	s := w.stations[m.Ruleset]
 	rs := s.index.Ruleset()
 	r := rule.Rule{Action: w.q.Want, Traffic: m.Product}

@@ -44,3 +44,46 @@ ip access-list extended EDGE
 		t.Errorf("it is %s after\n%s", after.Status, strings.Join(changes, "\n"))
 	}
 }
+
+// TestBothWays: a change to a ruleset that filters replies permits them as well, where
+// nothing does yet.
+func TestBothWays(t *testing.T) {
+	const acl = `{"NetworkAcls": [{"NetworkAclId": "acl-1", "Entries": [
+		{"RuleNumber": 100, "Egress": false, "RuleAction": "allow", "Protocol": "6", "CidrBlock": "10.0.0.0/8", "PortRange": {"From": 22, "To": 22}},
+		{"RuleNumber": 32767, "Egress": false, "RuleAction": "deny", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"},
+		{"RuleNumber": 32767, "Egress": true, "RuleAction": "deny", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"}]}]}`
+	const router = `hostname r1
+ip access-list extended EDGE
+ 10 permit tcp any any established
+ 20 deny tcp host 172.16.0.1 any eq 443
+ 30 deny ip any any
+`
+	f := Flow{Sources: []string{"10.0.0.1"}, Destinations: []string{"172.16.0.1"}, Services: []string{"tcp/443 from 1024-65535"}}
+	stateless := true
+	for _, tt := range []struct {
+		config RulesetConfig
+		want   []string // parts of the change, in order
+	}{
+		{RulesetConfig{Content: acl, ACL: "acl-1 ingress"}, []string{
+			"egress         = false", `cidr_block     = "10.0.0.1/32"`, "}\n\n",
+			"egress         = true", "from_port      = 1024", "to_port        = 65535", `cidr_block     = "10.0.0.1/32"`,
+		}},
+		{RulesetConfig{Content: router, Stateless: &stateless}, []string{"ip access-list extended EDGE\n 25 permit tcp host 10.0.0.1 range 1024 65535 host 172.16.0.1 eq 443"}},
+	} {
+		found, err := New(Config{Rulesets: map[string]RulesetConfig{"edge": tt.config}}).Match(t.Context(), f)
+		if err != nil || len(found.Missing) != 1 {
+			t.Fatalf("%v: %+v", err, found)
+		}
+		rest := found.Missing[0].Change
+		for _, want := range tt.want {
+			_, after, ok := strings.Cut(rest, want)
+			if !ok {
+				t.Errorf("no %q in\n%s\nof\n%s", want, rest, found.Missing[0].Change)
+			}
+			rest = after
+		}
+		if tt.config.Stateless != nil && strings.TrimSpace(rest) != "" {
+			t.Errorf("the replies are permitted already, but there is\n%s", rest)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -89,6 +90,9 @@ func checkFinding(t *testing.T, c enginetest.Case, path []*rule.Ruleset, want ru
 	}
 	for _, m := range f.Missing {
 		checkPlace(t, path[m.Ruleset], m, want, asked, describe)
+		if want == rule.Permit {
+			checkEachWay(t, path[m.Ruleset], m, c, asked, describe)
+		}
 	}
 	for _, p := range enginetest.Packets([]traffic.Product{traffic.Any()}, c.SourceZone, c.DestinationZone) {
 		missing := holding(f.Missing, p, func(m Missing) (traffic.Product, bool) { return m.Product, true })
@@ -130,6 +134,35 @@ func checkPlace(t *testing.T, rs *rule.Ruleset, m Missing, want rule.Action, ask
 			t.Fatalf("%s\n%v is still permitted after a deny of %s before rule %d (replies: %t)", describe(), p, m.Product, m.Before, m.Replies)
 		case want == rule.Permit && d.Deny && d.Return == m.Replies:
 			t.Fatalf("%s\n%v is still denied after a permit of %s before rule %d (replies: %t)", describe(), p, m.Product, m.Before, m.Replies)
+		}
+	}
+}
+
+// checkEachWay puts rules where they are said to be missing on each way, after which
+// nothing of the entry is in the way any more.
+func checkEachWay(t *testing.T, rs *rule.Ruleset, m Missing, c enginetest.Case, asked []oracle.Packet, describe func() string) {
+	t.Helper()
+	if !rs.Stateless {
+		return
+	}
+	changed := *rs
+	ways := New(rs).EachWay(Request{SourceZone: c.SourceZone, DestinationZone: c.DestinationZone, Want: rule.Permit}, m)
+	// From the end, so that the places of those before hold.
+	slices.SortStableFunc(ways, func(a, b Missing) int { return cmp.Compare(uint(b.Before), uint(a.Before)) })
+	for _, way := range ways {
+		added, list := rule.Rule{Action: rule.Permit, Traffic: way.Product}, &changed.Rules
+		if way.Replies {
+			added.Traffic = replies(way.Product)
+			if rs.Return != nil {
+				list = &changed.Return
+			}
+		}
+		at := int(min(uint(way.Before), uint(len(*list))))
+		*list = slices.Insert(slices.Clone(*list), at, added)
+	}
+	for _, p := range asked {
+		if d := oracle.Decide(&changed, p); p.In(m.Product) && d.Deny {
+			t.Fatalf("%s\n%v is still denied after permits on each way: %v", describe(), p, ways)
 		}
 	}
 }

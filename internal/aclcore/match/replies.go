@@ -1,6 +1,10 @@
 package match
 
-import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+import (
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
 
 // replies returns the packets that answer those of p.
 func replies(p traffic.Product) traffic.Product {
@@ -36,4 +40,22 @@ func (r *run) decideReply(out *Part, back Part) {
 	}
 	part.Product = requests(back.Product)
 	r.keep(part)
+}
+
+// EachWay tells apart what a stateless ruleset lacks to permit traffic that is
+// missing: its packets, and their replies, each as if only they were filtered. [Check]
+// names one of the two, and permitting that alone would leave the other in the way.
+func (x *Index) EachWay(q Request, m Missing) []Missing {
+	r := newRun(x, Question{[]traffic.Product{m.Product}, q.SourceZone, q.DestinationZone})
+	defer r.release()
+	r.oneWay = true
+	r.all()
+	parts := slices.Clone(r.parts)
+	r.parts, r.work, r.cut = r.parts[:0], 0, false
+	out := stage{list: x.forward, crossing: r.q.crossing()}
+	v4, v6 := m.ByFamily()
+	for _, p := range [...]traffic.Product{v4, v6} {
+		r.askReplies(&out, Part{Product: p, Outcome: Permitted, Rule: -1, Intent: -1, Permit: -1})
+	}
+	return missingPermit([]Matcher{x}, Request{}, []Answer{{Parts: append(parts, r.parts...)}})
 }

@@ -23,10 +23,12 @@ type run struct {
 	x           *Index
 	q           Question
 	verdictOnly bool
-	parts       []Part
-	has         [3]bool // the outcomes of parts
-	work        int
-	cut         bool
+	// oneWay says that replies are not asked for.
+	oneWay bool
+	parts  []Part
+	has    [3]bool // the outcomes of parts
+	work   int
+	cut    bool
 }
 
 // A stage is one list of rules that the traffic of a run has to pass.
@@ -149,7 +151,7 @@ func (r *run) decide(s *stage, p pending, action rule.Action, i int) {
 	switch {
 	case s.answers != nil:
 		r.decideReply(s.answers, part)
-	case r.x.rules.Stateless && part.Outcome != Denied:
+	case r.x.rules.Stateless && part.Outcome != Denied && !r.oneWay:
 		r.askReplies(s, part)
 	default:
 		r.keep(part)

@@ -3,6 +3,7 @@ package render
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/ios"
 	asarender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/asa"
@@ -31,4 +32,12 @@ func Change(format, list string, in rule.Insertion) (string, error) {
 		return awsrender.Render(list, in)
 	}
 	return "", fmt.Errorf("rules cannot be written in the format %q; write json, yaml, cisco_ios, cisco_nxos, cisco_xr, cisco_asa, iptables, nftables, aws or terraform", format)
+}
+
+// Join puts changes one below the other.
+func Join(format string, changes []string) string {
+	if format == "aws" || format == "terraform" { // blocks
+		return strings.Join(changes, "\n\n")
+	}
+	return strings.Join(changes, "\n")
 }
