@@ -34,8 +34,11 @@ func (r *reader) setLine(line int, text string) bool {
 			return true
 		}
 		s := &ipset{parts: strings.Split(parts, ",")}
-		if strings.HasPrefix(w[2], "list:") || expires(w) {
+		switch {
+		case strings.HasPrefix(w[2], "list:") || expires(w):
 			s.doubt = "its members are not read"
+		case slices.ContainsFunc(w[3:], func(word string) bool { return masks[word] }):
+			s.doubt = "its members are compared under a mask"
 		}
 		if r.ipsets == nil {
 			r.ipsets = make(map[string]*ipset)
@@ -57,6 +60,9 @@ func (r *reader) setLine(line int, text string) bool {
 	return true
 }
 
+// masks are the options of a set under which an element stands for more than itself.
+var masks = map[string]bool{"netmask": true, "bitmask": true, "markmask": true}
+
 // expires reports whether a set, or an element, has a timeout.
 func expires(words []string) bool {
 	i := slices.Index(words, "timeout")
@@ -73,6 +79,9 @@ func readMatchSet(r *ruleReader, _ string, args [2]string, not bool) error {
 	switch {
 	case s == nil:
 		r.rule.unknown = append(r.rule.unknown, text+": the set is not in the file")
+		return nil
+	case r.isFilled(args[0]):
+		r.rule.unknown = append(r.rule.unknown, text+": rules of the file add members to the set or delete some")
 		return nil
 	case s.doubt != "":
 		r.rule.unknown = append(r.rule.unknown, text+": "+s.doubt)
@@ -95,6 +104,21 @@ func readMatchSet(r *ruleReader, _ string, args [2]string, not bool) error {
 	return nil
 }
 
+// isFilled reports whether a rule (-j SET) changes the members of the set.
+func (r *reader) isFilled(name string) bool {
+	if r.filled == nil {
+		r.filled = make(map[string]bool)
+		previous := ""
+		for word := range strings.FieldsSeq(r.content) {
+			if previous == "--add-set" || previous == "--del-set" {
+				r.filled[word] = true
+			}
+			previous = word
+		}
+	}
+	return r.filled[name]
+}
+
 // packets returns the packets whose source or destination, as flags says for each
 // part, is in the set.
 func (s *ipset) packets(flags []string) ([]netfilter.Packets, error) {
@@ -106,6 +130,16 @@ func (s *ipset) packets(flags []string) ([]netfilter.Packets, error) {
 	}
 	var out []netfilter.Packets
 	for _, e := range s.elements {
+		if len(s.parts) == 1 { // bitmap:port, whose ports are of TCP and of UDP
+			for _, name := range [...]string{"tcp", "udp"} {
+				p, err := portElement(name, strings.Join(e, ","), flags[0])
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, p)
+			}
+			continue
+		}
 		if len(e) != len(s.parts) {
 			return nil, fmt.Errorf("the element %s is not understood", strings.Join(e, ","))
 		}
@@ -163,9 +197,14 @@ func elementOf(part, text, flag string) (netfilter.Packets, error) {
 	if !ok {
 		name, ports = "tcp", text
 	}
+	return portElement(name, ports, flag)
+}
+
+// portElement returns the packets of a protocol from or to the ports.
+func portElement(name, ports, flag string) (netfilter.Packets, error) {
 	protocol, known := map[string]uint8{"tcp": service.TCP, "udp": service.UDP, "sctp": service.SCTP, "udplite": service.UDPLite}[name]
 	if !known {
-		return netfilter.Packets{}, fmt.Errorf("the element %s is not understood", text)
+		return netfilter.Packets{}, fmt.Errorf("the element %s:%s is not understood", name, ports)
 	}
 	from, to, err := parsePorts(protocol, strings.ReplaceAll(ports, "-", ":"))
 	if err != nil {

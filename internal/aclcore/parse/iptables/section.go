@@ -48,6 +48,8 @@ type reader struct {
 	headed  bool
 	notes   []config.Note
 	ipsets  map[string]*ipset
+	// filled are the sets that rules fill, once they are asked for.
+	filled map[string]bool
 	// interfaces are the names of interfaces in the text, once they are asked for.
 	interfaces []string
 }
