@@ -66,6 +66,10 @@ func TestProblems(t *testing.T) {
 		{Result, `{"dst_ip": ["10.0.0.1", "10.0.0.1"]}`, `/dst_ip: holds the same at 0 and 1; write addresses, none of them twice`},
 
 		{Inventory, `{"$schema": "x", "version": 1, "applications": [{"app_name": "a", "team": "b", "app_flows": {"f": {"sources": ["web"], "destinations": ["any"], "services": ["tcp/80"], "users": null}}}]}`, ""},
+		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["a"], "destinations": ["b"], "services": ["c"], "expires": "2026-12-31", "exceptions": {"no-telnet": "until 2026-12-31: a switch"}}}}]}`, ""},
+		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["a"], "destinations": ["b"], "services": ["c"], "expires": "31.12.2026", "exceptions": {"no-telnet": ""}}}}]}`,
+			`/applications/0/app_flows/f/exceptions/no-telnet: is an empty string; write the reason of the exception, with something in it` + "\n" +
+				`/applications/0/app_flows/f/expires: is "31.12.2026"; write the last day on which the flow is wanted (2026-12-31), or an instant (2026-12-31T18:00:00Z)`},
 		{Inventory, `[]`, `is a list; write applications and the flows that they need`},
 		{Inventory, `{}`, `applications is missing; write a list of applications`},
 		{Inventory, `{"applications": [{"app_name": "a/b", "app_flows": []}]}`, "/applications/0/app_flows: is a list; write the application's flows by name\n" +
