@@ -56,9 +56,6 @@ func (c *Client) ApplyFlows(ctx context.Context, d Desired, p Progress) (Result,
 	c.mu.Lock()
 	unfinished := !p.IsZero() || !w.progress.IsZero()
 	c.mu.Unlock()
-	if err == nil && ch.Refused != nil && d.Expect != "" && d.Expect != ch.Application.Digest() {
-		err = ch.Refused
-	}
 	m.takesPart = err == nil && (unfinished || !ch.Empty())
 	close(m.checked)
 	switch {
@@ -146,9 +143,6 @@ func merge(members []*member) (Desired, Progress, error) {
 			latest = p
 		}
 		all.Create = all.Create || d.Create
-		if d.Expect != "" {
-			all.Expect = d.Expect // the same for all who take part
-		}
 		for _, f := range d.Flows {
 			there := all.flow(f.Name)
 			if there == nil {

@@ -108,7 +108,7 @@ func (c *Client) diff(ctx context.Context, app *Application, d Desired, p Progre
 	}
 	ch.Resume = app != nil && p.began(app) && p.changed(app)
 	if !ch.Empty() {
-		ch.Refused = c.refusal(app, d, p)
+		ch.Refused = c.refusal(app, d.Application, p)
 	}
 	return ch, nil
 }
@@ -221,25 +221,18 @@ type newFlow struct {
 
 // refusal returns why the application must not be written now, or nil. app is nil
 // if it would be created.
-func (c *Client) refusal(app *Application, d Desired, p Progress) *RefusedError {
-	if e := c.mayWrite(d.Application); e != nil {
-		return e
-	}
-	if d.Expect != "" && d.Expect != app.Digest() {
-		e := &RefusedError{Application: d.Application, Reason: "it is not as it was when this was planned; plan again"}
-		if app != nil {
-			e.Revision, e.Status = app.Revision, app.Status
-		}
+func (c *Client) refusal(app *Application, name string, p Progress) *RefusedError {
+	if e := c.mayWrite(name); e != nil {
 		return e
 	}
 	if app == nil || app.Status == RevisionActive {
 		return nil
 	}
-	e := &RefusedError{Application: d.Application, Revision: app.Revision, Status: app.Status}
+	e := &RefusedError{Application: name, Revision: app.Revision, Status: app.Status}
 	switch {
 	case app.Status == RevisionDraft && (p.covers(app) || c.conf.ForeignDrafts == IncludeForeignDrafts):
 		return nil
-	case p.began(app):
+	case p.began(app) && !p.Foreign:
 		e.Reason = fmt.Sprintf("we began this draft, but somebody else edits it too (%s), %s", p.strange(app), wayOut)
 	case app.Status == RevisionDraft:
 		e.Reason = "somebody else began this draft, " + wayOut

@@ -33,7 +33,7 @@ func (c *Client) Decommission(ctx context.Context, application string) (*ChangeR
 	c.mu.Lock()
 	p := w.progress
 	c.mu.Unlock()
-	if refused := c.refusal(app, Desired{Application: application}, p); refused != nil {
+	if refused := c.refusal(app, application, p); refused != nil {
 		return nil, refused
 	}
 	r := request{method: http.MethodPost, path: path("applications", id(app.Revision), "decommission"), slow: true}

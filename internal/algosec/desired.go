@@ -18,10 +18,6 @@ type Desired struct {
 	// of the application that is not in Flows.
 	Owned     []string
 	Exclusive bool
-	// Expect is the [Application.Digest] of the application when the change was
-	// planned. If it is another one when the change is made, nothing is written.
-	// Empty means that any will do.
-	Expect string
 }
 
 // DesiredFlow is a flow as it is declared. Addresses and services are literals, as

@@ -71,6 +71,29 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// Who has included somebody else's draft once, and failed, has not adopted it.
+func TestIncludedDraftIsNotOurs(t *testing.T) {
+	for _, broken := range []func(algosectest.Request) bool{isNew, isApply} {
+		s := algosectest.New(t)
+		s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
+		s.PutFlow("App", seed("theirs", "10.0.0.1", "10.0.0.2", "tcp/1"))
+		s.Inject(algosectest.Fault{Match: broken, Status: 400})
+		include := func(c *algosec.Config) { c.ForeignDrafts = algosec.IncludeForeignDrafts }
+		d := algosec.Desired{Application: "App", Flows: []algosec.DesiredFlow{flow("ours", "10.0.0.1", "10.0.0.2", "tcp/1")}}
+		_, p, err := connect(t, s, include).Apply(context.Background(), d, algosec.Progress{})
+		if err == nil {
+			t.Fatal("no error")
+		}
+		_, refusedP, err := connect(t, s).Apply(context.Background(), d, throughJSON(t, p))
+		if err == nil || !strings.Contains(err.Error(), "somebody else began this draft") {
+			t.Error(err)
+		}
+		if _, p, err = connect(t, s, include).Apply(context.Background(), d, refusedP); err != nil || !p.IsZero() || len(s.Tickets()) != 1 {
+			t.Error(err, p, len(s.Tickets()))
+		}
+	}
+}
+
 // At whichever request an apply breaks off, the next one finishes the job with
 // the progress that is left, and there is one change request in all.
 func TestApplyGoesOn(t *testing.T) {

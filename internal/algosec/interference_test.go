@@ -135,10 +135,11 @@ func TestTreacherousNames(t *testing.T) {
 			flow("f", "10.0.0.1", "10.0.0.2", "tcp/99"), []string{`"tcp/99"`, "is something else: TCP/8080"}},
 		{"unknown names, all of them", nil,
 			algosec.DesiredFlow{Name: "f", Sources: []string{"nobody", "10.0.0.1"}, Destinations: []string{"nowhere"}, Services: []string{"nothing"}},
-			[]string{`"nobody" is neither an address nor a network object`, `"nowhere"`, `"nothing" is neither protocol/port nor a service`}},
-		{"host bits", nil, flow("f", "10.0.0.1/8", "10.0.0.2", "tcp/1"), []string{`"10.0.0.1/8" is neither`}},
+			[]string{`"nobody" is neither a network object of AlgoSec nor an address`, `"nowhere"`, `"nothing" is neither a service of AlgoSec nor protocol/port`}},
+		{"host bits", nil, flow("f", "10.0.0.1/8", "10.0.0.2", "tcp/1"), []string{`"10.0.0.1/8" is neither`, "the prefix is 10.0.0.0/8"}},
 		{"ports that cannot be created", nil, flow("f", "10.0.0.1", "10.0.0.2", "tcp/1000-2000"), []string{`no service "tcp/1000-2000"`, "create it there"}},
 		{"ICMP that cannot be created", nil, flow("f", "10.0.0.1", "10.0.0.2", "icmp/8"), []string{`no service "icmp/8"`}},
+		{"port of several names", nil, flow("f", "10.0.0.1", "10.0.0.2", "tcp/nosuch"), []string{`"tcp/nosuch" is neither`, "nosuch"}},
 		{"empty list", nil, algosec.DesiredFlow{Name: "f", Sources: []string{"10.0.0.1"}, Services: []string{"tcp/1"}}, []string{`flow "f": destinations is empty`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -168,14 +169,25 @@ func TestTreacherousNames(t *testing.T) {
 // A name that the server resolves to something else than we found is noticed in
 // the draft, which is not applied.
 func TestDraftIsNotWhatWasWritten(t *testing.T) {
+	for _, drafts := range []algosec.ForeignDrafts{algosec.RefuseForeignDrafts, algosec.IncludeForeignDrafts} {
+		for _, first := range []bool{false, true} {
+			t.Run(fmt.Sprint(drafts, first), func(t *testing.T) { draftIsNotWhatWasWritten(t, drafts, first) })
+		}
+	}
+}
+
+func draftIsNotWhatWasWritten(t *testing.T, drafts algosec.ForeignDrafts, first bool) {
 	s := algosectest.New(t)
 	s.AddService("TCP/99", "TCP/8080")
 	s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
 	// The look-up minds capitals, unlike the creation of flows.
 	s.Inject(algosectest.Fault{Match: func(r algosectest.Request) bool { return strings.Contains(r.Path, "/service_name/") }, Times: -1, Status: 404})
 	d := algosec.Desired{Application: "App", Flows: []algosec.DesiredFlow{flow("f", "10.0.0.1", "10.0.0.2", "tcp/99")}}
-	_, p, err := connect(t, s).Apply(context.Background(), d, algosec.Progress{})
-	if err == nil || !strings.Contains(err.Error(), `flow "f"`) || len(s.Tickets()) != 0 || p.IsZero() {
+	if !first {
+		d.Flows = append(d.Flows, flow("earlier", "10.0.0.1", "10.0.0.2", "tcp/1"))
+	}
+	_, p, err := connect(t, s, func(c *algosec.Config) { c.ForeignDrafts = drafts }).Apply(context.Background(), d, algosec.Progress{})
+	if err == nil || !strings.Contains(err.Error(), `flow "f"`) || !strings.Contains(err.Error(), "is not what was written") || len(s.Tickets()) != 0 || p.IsZero() {
 		t.Errorf("%v, %+v, %d change requests", err, p, len(s.Tickets()))
 	}
 }
@@ -190,6 +202,7 @@ func TestNothingIsCreatedTwice(t *testing.T) {
 	s.AddObject("2001:db8::1", "2001:db8::1")
 	s.AddService("TCP/5000", "TCP/5000")
 	s.AddService("Any", "*")
+	s.AddObject("Any", "*")
 	s.AddApplication("App")
 	d := algosec.Desired{Application: "App", Flows: []algosec.DesiredFlow{
 		{
@@ -197,15 +210,19 @@ func TestNothingIsCreatedTwice(t *testing.T) {
 			Destinations: []string{"10.5.0.1-10.5.0.3", "web servers"}, Services: []string{"tcp/5000", "TCP/5000", "Any"},
 			Users: []string{"alice"}, NetworkApplications: []string{"ssl"},
 		},
+		flow("g", "any", "10.5.0.1", "any"),
 	}}
 	apply(t, connect(t, s), d)
 	writes := methods(s.Writes())
-	if len(writes) != 2 || !strings.HasSuffix(writes[0], "/flows/new") || !strings.HasSuffix(writes[1], "/apply") {
+	if len(writes) != 3 || !strings.HasSuffix(writes[0], "/flows/new") || !strings.HasSuffix(writes[2], "/apply") {
 		t.Errorf("writes %q", writes)
 	}
 	snap, _ := s.Application("App")
 	if f := snap.Flows[0]; !slices.Equal(f.Sources, []string{"10.5.0.1", "10.5.0.0/24", "2001:db8::1"}) || !slices.Equal(f.Users, []string{"alice"}) {
 		t.Errorf("flow %+v", f)
+	}
+	if g := snap.Flows[1]; g.Sources[0] != "Any" || g.Services[0] != "Any" {
+		t.Errorf("flow %+v", g)
 	}
 	s.ForgetRequests()
 	apply(t, connect(t, s), d)
@@ -231,36 +248,6 @@ func TestOtherServers(t *testing.T) {
 	apply(t, connect(t, s), d)
 	if snap, _ := s.Application("App"); len(snap.Flows) != 1 || snap.Flows[0].Type != "SHARED_FLOW" {
 		t.Errorf("%+v", snap)
-	}
-}
-
-func TestExpect(t *testing.T) {
-	s := algosectest.New(t)
-	s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
-	c := connect(t, s)
-	d := algosec.Desired{Application: "App", Flows: []algosec.DesiredFlow{flow("b", "10.0.0.1", "10.0.0.2", "tcp/1")}}
-	app, err := c.Read(context.Background(), "App")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Expect = app.Digest()
-	s.PutFlow("App", seed("c", "10.0.0.1", "10.0.0.2", "tcp/1"))
-	s.ApplyDraft("App")
-	s.CloseTickets()
-	if _, _, err := c.Apply(context.Background(), d, algosec.Progress{}); err == nil || !strings.Contains(err.Error(), "plan again") {
-		t.Error(err)
-	}
-	if app, err = connect(t, s).Read(context.Background(), "App"); err != nil {
-		t.Fatal(err)
-	}
-	d.Expect = app.Digest()
-	apply(t, c, d)
-
-	// An application that is to be created.
-	created := algosec.Desired{Application: "New", Create: true, Expect: (*algosec.Application)(nil).Digest(), Flows: d.Flows}
-	apply(t, c, created)
-	if _, _, err := connect(t, s).Apply(context.Background(), algosec.Desired{Application: "App", Expect: created.Expect, Owned: []string{"a"}}, algosec.Progress{}); err == nil {
-		t.Error("an application that should not be there is written")
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // The words of revisionStatus that were recorded.
@@ -51,21 +50,6 @@ func (a *Application) Flow(name string) *Flow {
 		return nil
 	}
 	return &a.Flows[i]
-}
-
-// Digest stands for all that a plan depends on: which revision it is, in which
-// status, and what its flows mean. It is defined for nil too, which stands for no
-// application.
-func (a *Application) Digest() string {
-	if a == nil {
-		return "none"
-	}
-	lines := []string{fmt.Sprintf("%d %d %q", a.ID, a.Revision, a.Status)}
-	for i := range a.Flows {
-		lines = append(lines, fmt.Sprintf("%q %s", a.Flows[i].Name, a.Flows[i].meaning().digest()))
-	}
-	slices.Sort(lines[1:])
-	return meaning{strings.Join(lines, "\n")}.digest()
 }
 
 // Flow is a flow as the server has it.
@@ -116,6 +100,10 @@ func (l flowList) check() error {
 	for _, f := range l {
 		if f.Name == "" {
 			return errors.New("a flow without a name")
+		}
+		if f.Type == "" {
+			// It would be taken for somebody else's, and be created again.
+			return fmt.Errorf("flow %q without flowType", f.Name)
 		}
 		if f.Type != FlowTypeApplication {
 			continue

@@ -27,6 +27,9 @@ type Progress struct {
 	Base int64 `json:"base,omitempty"`
 	// Draft is the revision of the draft, 0 while it is not known.
 	Draft int64 `json:"draft,omitempty"`
+	// Foreign says that Draft was begun by somebody else, whose edits were to be
+	// included; Base is the draft itself then.
+	Foreign bool `json:"foreign,omitempty"`
 	// Flows holds the digests of what the flows of Base mean, by name.
 	Flows map[string]string `json:"flows,omitempty"`
 	// Written holds, for each flow that we deleted or wrote, the digests of all
@@ -74,7 +77,7 @@ func (p *Progress) writes(name string, m *meaning) {
 
 // covers reports whether the application is a draft of ours, and nobody else's.
 func (p Progress) covers(app *Application) bool {
-	return p.began(app) && p.strange(app) == ""
+	return p.began(app) && !p.Foreign && p.strange(app) == ""
 }
 
 // began reports whether the application is a draft that we began, as far as its

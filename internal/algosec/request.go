@@ -285,8 +285,13 @@ func serverMessage(rep reply) string {
 	return string(rep.body)
 }
 
+// redact cleans a text of the server, which may echo what it was sent, escaped or
+// not.
 func (c *Client) redact(text, session string) string {
-	return clean(text, c.conf.Password, session, basicAuth(c.conf.Username, c.conf.Password))
+	password := c.conf.Password
+	quoted, _ := json.Marshal(password)
+	return clean(text, basicAuth(c.conf.Username, password), password, session,
+		url.QueryEscape(password), url.PathEscape(password), strings.Trim(string(quoted), `"`))
 }
 
 func (c *Client) log(ctx context.Context, message string, fields map[string]any) {

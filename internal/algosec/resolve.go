@@ -73,6 +73,9 @@ func (r *resolver) object(ctx context.Context, text string) (NetworkObject, erro
 	if lit, ok := addressLiteral(text); ok {
 		return NetworkObject{Name: text, Addresses: []string{lit.String()}}, nil
 	}
+	if isAny(text) {
+		text = "Any" // as the server writes it
+	}
 	if o, ok := r.objects[text]; ok {
 		return o, nil
 	}
@@ -82,7 +85,8 @@ func (r *resolver) object(ctx context.Context, text string) (NetworkObject, erro
 	}
 	found = slices.DeleteFunc(slices.Clone(found), func(o NetworkObject) bool { return o.Name != text })
 	if len(found) == 0 {
-		return NetworkObject{}, fmt.Errorf("%q is neither an address nor a network object of AlgoSec", text)
+		_, err := addr.Parse(text)
+		return NetworkObject{}, fmt.Errorf("%q is neither a network object of AlgoSec nor an address%s", text, because(text, err))
 	}
 	for _, other := range found[1:] {
 		if !slices.Equal(addressesOf([]NetworkObject{found[0]}), addressesOf([]NetworkObject{other})) {
@@ -110,6 +114,9 @@ func (r *resolver) service(ctx context.Context, text string) (Service, error) {
 	if serviceLiteral(text) {
 		return Service{Name: text, Literals: []string{text}}, nil
 	}
+	if isAny(text) {
+		text = "Any"
+	}
 	if s, ok := r.services[text]; ok {
 		return s, nil
 	}
@@ -119,9 +126,19 @@ func (r *resolver) service(ctx context.Context, text string) (Service, error) {
 	}
 	found = slices.DeleteFunc(slices.Clone(found), func(s Service) bool { return !strings.EqualFold(s.Name, text) })
 	if len(found) == 0 {
-		return Service{}, fmt.Errorf("%q is neither protocol/port nor a service of AlgoSec", text)
+		_, err := service.Parse(text)
+		return Service{}, fmt.Errorf("%q is neither a service of AlgoSec nor protocol/port%s", text, because(text, err))
 	}
 	return found[0], nil
+}
+
+// because returns why a text that looks like a literal is none, such as host bits
+// beside a prefix length.
+func because(text string, err error) string {
+	if err == nil || !strings.Contains(text, "/") {
+		return ""
+	}
+	return ": " + err.Error()
 }
 
 // serviceLiteral reports whether the text is written as protocol/port. A bare
@@ -151,7 +168,8 @@ type newObject struct {
 func (r *resolver) objectFor(ctx context.Context, text string) (string, *newObject, error) {
 	run, ok := addressLiteral(text)
 	if !ok {
-		return text, nil, nil
+		o, err := r.object(ctx, text)
+		return o.Name, nil, err
 	}
 	canonical := run.String()
 	want := addr.SetOf(run)
@@ -209,7 +227,8 @@ type servicePort struct {
 // serviceFor is objectFor for services.
 func (r *resolver) serviceFor(ctx context.Context, text string) (string, *newService, error) {
 	if !serviceLiteral(text) {
-		return text, nil, nil
+		s, err := r.service(ctx, text)
+		return s.Name, nil, err
 	}
 	lit, err := service.Parse(text)
 	if err != nil {

@@ -12,8 +12,9 @@ import (
 
 const sessionCookie = "JSESSIONID"
 
-// validSession keeps a reply from smuggling anything else into the header.
-var validSession = regexp.MustCompile(`^[A-Za-z0-9._~!-]{1,256}$`)
+// validSession is the value of a cookie after RFC 6265, so that a reply smuggles
+// nothing else into the header.
+var validSession = regexp.MustCompile(`^[!#-+\--:<-\[\]-~]{1,256}$`)
 
 // A session is the login that all calls share.
 type session struct {
