@@ -67,8 +67,8 @@ func TestProblems(t *testing.T) {
 
 		{Inventory, `{"$schema": "x", "version": 1, "applications": [{"app_name": "a", "team": "b", "app_flows": {"f": {"sources": ["web"], "destinations": ["any"], "services": ["tcp/80"], "users": null}}}]}`, ""},
 		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["a"], "destinations": ["b"], "services": ["c"], "expires": "2026-12-31", "exceptions": {"no-telnet": "until 2026-12-31: a switch"}}}}]}`, ""},
-		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["a"], "destinations": ["b"], "services": ["c"], "expires": "31.12.2026", "exceptions": {"no-telnet": ""}}}}]}`,
-			`/applications/0/app_flows/f/exceptions/no-telnet: is an empty string; write the reason of the exception, with something in it` + "\n" +
+		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["a"], "destinations": ["b"], "services": ["c"], "expires": "31.12.2026", "exceptions": {"no-telnet": " "}}}}]}`,
+			`/applications/0/app_flows/f/exceptions/no-telnet: is " "; write the reason of the exception, with something in it` + "\n" +
 				`/applications/0/app_flows/f/expires: is "31.12.2026"; write the last day on which the flow is wanted (2026-12-31), or an instant (2026-12-31T18:00:00Z)`},
 		{Inventory, `[]`, `is a list; write applications and the flows that they need`},
 		{Inventory, `{}`, `applications is missing; write a list of applications`},
