@@ -3,14 +3,17 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 )
 
 // JSON writes the applications as an object with their summary, for scripts.
 func JSON(applications []Application) (string, error) {
 	type summary struct {
-		Flows    int            `json:"flows"`
-		AsWanted int            `json:"as_wanted"`
-		Status   map[string]int `json:"status"`
+		Flows    int `json:"flows"`
+		AsWanted int `json:"as_wanted"`
+		// Violations counts those that no exception puts up with.
+		Violations int            `json:"violations"`
+		Status     map[string]int `json:"status"`
 	}
 	s := summary{Status: map[string]int{}}
 	for _, a := range applications {
@@ -21,6 +24,7 @@ func JSON(applications []Application) (string, error) {
 				s.AsWanted++
 			}
 		}
+		s.Violations += a.violations()
 	}
 	if applications == nil {
 		applications = []Application{}
@@ -38,7 +42,7 @@ type Location struct {
 	Line int // 1-based, 0 if unknown
 }
 
-// SARIF writes one result for each flow that is not as wanted, in the Static
+// SARIF writes one result for each flow that is not as wanted, and for each violation, in the Static
 // Analysis Results Interchange Format 2.1.0 (OASIS), for code scanning. Locations
 // are by "application/flow".
 func SARIF(applications []Application, locations map[string]Location) (string, error) {
@@ -46,28 +50,38 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 	results := []m{}
 	for _, a := range applications {
 		for _, f := range a.Flows {
-			if f.AsIs {
-				continue
-			}
 			id := a.Name + "/" + f.Name
-			r := m{
-				"ruleId": ruleID(f), "level": level(f), "message": m{"text": visible(sarifMessage(id, f))},
-				"partialFingerprints": m{"flow/v1": id},
-			}
-			if at, ok := locations[id]; ok {
-				place := m{"artifactLocation": m{"uri": at.File}}
-				if at.Line > 0 {
-					place["region"] = m{"startLine": at.Line}
+			add := func(rule, level, fingerprint, message string) {
+				r := m{
+					"ruleId": rule, "level": level, "message": m{"text": visible(message)},
+					"partialFingerprints": m{"flow/v1": fingerprint},
 				}
-				r["locations"] = []m{{"physicalLocation": place}}
+				if at, ok := locations[id]; ok {
+					place := m{"artifactLocation": m{"uri": (&url.URL{Path: at.File}).String()}}
+					if at.Line > 0 {
+						place["region"] = m{"startLine": at.Line}
+					}
+					r["locations"] = []m{{"physicalLocation": place}}
+				}
+				results = append(results, r)
 			}
-			results = append(results, r)
+			if !f.AsIs {
+				add(ruleID(f), level(f), id, sarifMessage(id, f))
+			}
+			for _, v := range f.open() {
+				message := fmt.Sprintf("Flow %s violates the policy %s: %s", id, v.Policy, v.Message)
+				if len(v.Sources) > 0 {
+					message += fmt.Sprintf(" (%s -> %s %s)", list(v.Sources), list(v.Destinations), list(v.Services))
+				}
+				add("policy-violation", levels[v.Severity], id+" "+v.Policy, message)
+			}
 		}
 	}
 	rules := []m{}
 	for _, s := range []struct{ id, text string }{
 		{"flow-blocked", "A declared flow is blocked."}, {"flow-partial", "A declared flow is allowed only in part."},
 		{"flow-indeterminate", "It cannot be decided whether a declared flow is allowed."}, {"flow-open", "Traffic that must stay blocked is not."},
+		{"policy-violation", "A policy is against a declared flow."},
 	} {
 		rules = append(rules, m{"id": s.id, "shortDescription": m{"text": s.text}})
 	}
@@ -80,6 +94,9 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 	}
 	return string(raw) + "\n", nil
 }
+
+// levels are those of SARIF by the severities of violations.
+var levels = map[string]string{"deny": "error", "review": "warning", "notify": "note"}
 
 func ruleID(f Flow) string {
 	switch {

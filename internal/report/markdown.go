@@ -2,11 +2,15 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // MaxBytes bounds the Markdown: a comment on GitHub holds 65,536 characters.
 const MaxBytes = 63_000
+
+// The table and the graph take no more each, so that there is room for what is wrong.
+const maxPart = 20_000
 
 // Markdown writes the report for a pull request: a table of applications, a graph,
 // and for each flow that is not as wanted what is in the way and the change that
@@ -24,7 +28,7 @@ func Markdown(applications []Application) string {
 	left := 0
 	for _, a := range applications {
 		for _, f := range a.Flows {
-			if f.AsIs {
+			if f.AsIs && len(f.Violations) == 0 {
 				continue
 			}
 			section := flowSection(a, f)
@@ -36,13 +40,13 @@ func Markdown(applications []Application) string {
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(&b, "\n… and %d more flows that are not as wanted, left out for length.\n", left)
+		fmt.Fprintf(&b, "\n… and %d more flows, left out for length.\n", left)
 	}
 	return b.String()
 }
 
 func headline(applications []Application) string {
-	total, ok := 0, 0
+	total, ok, against := 0, 0, 0
 	for _, a := range applications {
 		for _, f := range a.Flows {
 			total++
@@ -50,33 +54,50 @@ func headline(applications []Application) string {
 				ok++
 			}
 		}
+		against += a.violations()
 	}
+	var b strings.Builder
 	switch {
 	case total == 0:
 		return "No flows are declared.\n"
 	case ok == total:
-		return fmt.Sprintf("✅ All %d flows are as wanted.\n\n", total)
+		fmt.Fprintf(&b, "✅ All %d flows are as wanted.\n\n", total)
+	default:
+		fmt.Fprintf(&b, "❌ %d of %d flows are not as wanted.\n\n", total-ok, total)
 	}
-	return fmt.Sprintf("❌ %d of %d flows are not as wanted.\n\n", total-ok, total)
+	if against > 0 {
+		fmt.Fprintf(&b, "⚠️ Policies are violated %d times.\n\n", against)
+	}
+	return b.String()
 }
 
 // maxTable is how many applications the table lists.
 const maxTable = 150
 
 func overview(applications []Application) string {
+	columns := []string{"application", "flows", "as wanted", "partial", "blocked", "indeterminate", "pending"}
+	if slices.ContainsFunc(applications, func(a Application) bool { return a.violations() > 0 }) {
+		columns = append(columns, "violations")
+	}
 	var b strings.Builder
-	b.WriteString("| application | flows | as wanted | partial | blocked | indeterminate | pending |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	fmt.Fprintf(&b, "| %s |\n| ---%s |\n", strings.Join(columns, " | "), strings.Repeat(" | ---:", len(columns)-1))
 	for i, a := range applications {
-		if i == maxTable {
-			fmt.Fprintf(&b, "| … and %d more | | | | | | |\n", len(applications)-i)
+		if i == maxTable || b.Len() > maxPart {
+			fmt.Fprintf(&b, "| … and %d more |%s\n", len(applications)-i, strings.Repeat(" |", len(columns)-1))
 			break
 		}
 		n := map[string]int{}
 		for _, f := range a.Flows {
 			n[f.state()]++
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d |\n", code(a.Name), len(a.Flows),
-			n["allowed"], n["partial"], n["blocked"]+n["not_routed"], n["indeterminate"]+n[""], n["pending"])
+		numbers := []int{
+			len(a.Flows), n["allowed"], n["partial"], n["blocked"] + n["not_routed"], n["indeterminate"] + n[""], n["pending"], a.violations(),
+		}
+		fmt.Fprintf(&b, "| %s |", code(a.Name))
+		for _, number := range numbers[:len(columns)-1] {
+			fmt.Fprintf(&b, " %d |", number)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }
@@ -90,8 +111,12 @@ func flowSection(a Application, f Flow) string {
 	if status == "" {
 		status = "not known yet"
 	}
-	fmt.Fprintf(&b, "\n<details><summary>%s <b>%s</b>, wanted %s: <code>%s</code></summary>\n\n",
-		symbol(f), html(status), html(f.Wanted), html(a.Name+"/"+f.Name))
+	if f.AsIs {
+		fmt.Fprintf(&b, "\n<details><summary>⚠️ <b>%s</b>, against policies: <code>%s</code></summary>\n\n", html(status), html(a.Name+"/"+f.Name))
+	} else {
+		fmt.Fprintf(&b, "\n<details><summary>%s <b>%s</b>, wanted %s: <code>%s</code></summary>\n\n",
+			symbol(f), html(status), html(f.Wanted), html(a.Name+"/"+f.Name))
+	}
 	if f.Comment != "" {
 		fmt.Fprintf(&b, "%s\n\n", code(f.Comment))
 	}
@@ -117,10 +142,37 @@ func flowSection(a Application, f Flow) string {
 	if len(changes) > 0 {
 		fmt.Fprintf(&b, "\nThe change that would close the gap:\n\n%s", block(strings.Join(changes, "\n")))
 	}
+	b.WriteString(violations(f.Violations))
 	if len(f.Managed) > 0 {
 		fmt.Fprintf(&b, "\nRules that are managed here:\n\n%s", block(strings.Join(f.Managed, "\n")))
 	}
 	b.WriteString("\n</details>\n")
+	return b.String()
+}
+
+// violations tells in a table which policies are against a flow, and why some of them
+// are put up with.
+func violations(all []Violation) string {
+	if len(all) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n| policy | severity | traffic | why |\n| --- | --- | --- | --- |\n")
+	for i, v := range all {
+		if i == maxMissing {
+			fmt.Fprintf(&b, "| | | … and %d more | |\n", len(all)-i)
+			break
+		}
+		traffic := "all of the flow"
+		if len(v.Sources) > 0 {
+			traffic = code(fmt.Sprintf("%s → %s %s", list(v.Sources), list(v.Destinations), list(v.Services)))
+		}
+		severity := code(v.Severity)
+		if v.Exception != "" {
+			severity += ", excepted: " + code(v.Exception)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(v.Policy), severity, traffic, code(v.Message))
+	}
 	return b.String()
 }
 

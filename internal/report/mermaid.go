@@ -21,7 +21,7 @@ func graph(applications []Application) string {
 	b.WriteString("  classDef unknown fill:#e2e3e5,stroke:#616161,color:#000\n")
 	shown := 0
 	for i, a := range applications {
-		if i == maxNodes {
+		if i == maxNodes || b.Len() > maxPart {
 			fmt.Fprintf(&b, "  more[\"and %d more applications\"]\n", len(applications)-i)
 			break
 		}
@@ -29,7 +29,7 @@ func graph(applications []Application) string {
 		rest := map[string]int{}
 		for j, f := range a.Flows {
 			state := f.state()
-			if state == "allowed" || shown >= maxNodes {
+			if state == "allowed" || shown >= maxNodes || b.Len() > maxPart {
 				rest[state]++
 				continue
 			}

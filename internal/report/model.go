@@ -23,7 +23,9 @@ type Flow struct {
 	Status  string    `json:"status"`
 	AsIs    bool      `json:"as_wanted"`
 	Missing []Missing `json:"missing,omitempty"`
-	Managed []string  `json:"managed_rules,omitempty"`
+	// Violations are of policies: a flow may have them whatever its status.
+	Violations []Violation `json:"violations,omitempty"`
+	Managed    []string    `json:"managed_rules,omitempty"`
 	// Sources, Destinations and Services are as declared; empty where the values
 	// given do not hold them.
 	Sources      []string `json:"sources,omitempty"`
@@ -41,6 +43,33 @@ type Missing struct {
 	BlockedBy    string   `json:"blocked_by,omitempty"`
 	Reason       string   `json:"reason,omitempty"`
 	Change       string   `json:"change,omitempty"`
+}
+
+// Violation is traffic of a flow that a policy is against.
+type Violation struct {
+	Policy string `json:"policy"`
+	// Severity is deny, review or notify.
+	Severity string `json:"severity"`
+	Message  string `json:"message,omitempty"`
+	// The three lists are empty where the whole flow is meant.
+	Sources      []string `json:"sources,omitempty"`
+	Destinations []string `json:"destinations,omitempty"`
+	Services     []string `json:"services,omitempty"`
+	// Exception is why the violation is put up with; empty if it is not.
+	Exception string `json:"exception,omitempty"`
+}
+
+// violations counts those of all flows that no exception puts up with.
+func (a Application) violations() (n int) {
+	for _, f := range a.Flows {
+		n += len(f.open())
+	}
+	return n
+}
+
+// open returns the violations that no exception puts up with.
+func (f Flow) open() []Violation {
+	return slices.DeleteFunc(slices.Clone(f.Violations), func(v Violation) bool { return v.Exception != "" })
 }
 
 // statuses are the states of a flow from best to worst.
@@ -140,6 +169,12 @@ func readFlow(name string, declared, found map[string]any) Flow {
 		f.Missing = append(f.Missing, Missing{
 			Ruleset: text(e["ruleset"]), Sources: texts(e["sources"]), Destinations: texts(e["destinations"]), Services: texts(e["services"]),
 			BlockedBy: text(e["blocked_by"]), Reason: text(e["reason"]), Change: text(e["change"]),
+		})
+	}
+	for _, e := range objects(found["violations"]) {
+		f.Violations = append(f.Violations, Violation{
+			Policy: text(e["policy"]), Severity: text(e["severity"]), Message: text(e["message"]), Exception: text(e["exception"]),
+			Sources: texts(e["sources"]), Destinations: texts(e["destinations"]), Services: texts(e["services"]),
 		})
 	}
 	f.settle(objects(found["decisions"]))

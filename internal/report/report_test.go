@@ -77,7 +77,11 @@ func estate() any {
 			"bad":  object{"action": "deny"},
 			"good": object{"action": "deny"},
 		}, object{
-			"web":  found("allowed", object{"decisions": []any{decision("permit", "web")}}),
+			"web": found("allowed", object{"decisions": []any{decision("permit", "web")}, "violations": []any{
+				object{"policy": "no-plain-text", "severity": "deny", "message": "tcp/80 is not encrypted", "sources": words("10.0.0.1"), "destinations": words("10.0.0.2"), "services": words("tcp/80")},
+				object{"policy": "owner", "severity": "review", "message": "the application has no owner", "sources": []any{}, "destinations": []any{}, "services": []any{}},
+				object{"policy": "wide", "severity": "notify", "message": "more than 256 addresses", "exception": "until the move"},
+			}}),
 			"ssh":  found("blocked", object{"missing": []any{missing("edge.cfg:9 deny ip any any", "permit tcp host 10.0.0.1 host 10.0.0.2 eq 80")}, "decisions": []any{decision("deny", "all")}}),
 			"db":   found("partial", object{"missing": []any{missing("edge.cfg:9 deny ip any any", "")}, "decisions": []any{decision("permit", "db"), decision("deny", "all")}}),
 			"ntp":  found("indeterminate", object{"decisions": []any{decision("indeterminate", "night")}}),
@@ -166,11 +170,13 @@ var hostile = []string{
 
 // Nothing that a user can write breaks out of where it is shown.
 func TestHostileText(t *testing.T) {
+	var all []Application
 	for i, h := range hostile {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			a := read(t, []any{application(h, object{h: object{"comment": h}}, object{h: found("blocked", object{
 				"missing":       []any{object{"ruleset": h, "sources": words(h), "destinations": words(h), "services": words(h), "blocked_by": h, "reason": h, "change": h}},
 				"managed_rules": words(h),
+				"violations":    []any{object{"policy": h, "severity": h, "message": h, "sources": words(h), "destinations": words(h), "services": words(h), "exception": h}},
 			})})})
 			md := Markdown(a)
 			checkMarkdown(t, md)
@@ -182,11 +188,10 @@ func TestHostileText(t *testing.T) {
 					t.Errorf("no JSON: %v\n%s", err, text)
 				}
 			}
-			if i == 0 {
-				golden(t, "hostile.md", md)
-			}
+			all = append(all, a...)
 		})
 	}
+	golden(t, "hostile.md", Markdown(all))
 }
 
 // markup is every tag that the report writes itself.
@@ -254,7 +259,19 @@ func TestMarkdownIsBounded(t *testing.T) {
 	if n := strings.Count(md, " --> f"); n != maxNodes {
 		t.Errorf("the graph shows %d flows, want %d", n, maxNodes)
 	}
-	if !strings.Contains(md, "more flows that are not as wanted") {
+	if !strings.Contains(md, "more flows, left out for length") {
 		t.Error("what is left out is not said")
+	}
+
+	// Names that take many bytes in the table and in the graph.
+	all = nil
+	for a := range 200 {
+		name := fmt.Sprintf("%03d ", a) + strings.Repeat("🔥", 200)
+		all = append(all, application(name, object{}, object{name: found("blocked", nil)}))
+	}
+	if md := Markdown(read(t, all)); len(md) > 65_536-1000 {
+		t.Errorf("with long names the report has %d bytes", len(md))
+	} else if !strings.Contains(md, "more applications") {
+		t.Error("what the graph leaves out is not said")
 	}
 }
