@@ -68,7 +68,7 @@ func (w *workspace) savedPlan() string {
 }
 
 const (
-	gateStates   = "(blocked partial open indeterminate not_routed)"
+	gateStates   = "(blocked partial open violation indeterminate not_routed)"
 	ciDatabase   = "edge.cfg:24 access-list inside_in extended deny ip any any log"
 	ciDesktop    = "edge.cfg:18 access-list inside_in extended deny tcp any 10.20.0.0 255.255.0.0 eq 3389"
 	databaseLine = "partial\tBilling/database\t" + ciDatabase
@@ -278,6 +278,22 @@ func TestAccGateDistrustsPromises(t *testing.T) {
 	if out := w.gate(1, strings.ReplaceAll(plan, "NEW", "r")); !strings.HasPrefix(out, "partial\tA/f\te.cfg:9 deny\n") {
 		t.Errorf("the gate prints\n%s", out)
 	}
+}
+
+// A policy that denies a flow fails the gate, whatever the firewalls do; one that is
+// excepted, or only wants to be looked at, does not.
+func TestAccGateViolations(t *testing.T) {
+	w := ciWorkspace(t)
+	const plan = `{"resource_changes": [{
+		"address": "acl_flow.f", "mode": "managed", "type": "acl_flow", "change": {
+			"after": {"application": "A", "name": "f", "status": "allowed", "decisions": [{"action": "permit", "rule": "r"}], "missing": [], "violations": [
+				{"policy": "look", "severity": "review", "message": "m"}, {"policy": "p", "severity": "deny", "message": "no", "exception": "E"}]}}}]}`
+	w.gate(0, plan)
+	denied := strings.ReplaceAll(plan, `"E"`, "null")
+	if out := w.gate(1, denied); !strings.HasPrefix(out, "violation\tA/f\tp: no\n") {
+		t.Errorf("the gate prints\n%s", out)
+	}
+	w.gate(0, denied, "FAIL_ON=blocked partial")
 }
 
 // The report and SARIF of the example are known when planned, and say of a drifted

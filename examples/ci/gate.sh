@@ -7,7 +7,7 @@
 # Needs jq, and terraform or tofu ($TERRAFORM, default terraform) for a plan file.
 # FAIL_ON is the list of states that fail the gate. The default is all but pending,
 # which is a flow that is not known before the apply:
-# "blocked partial open indeterminate not_routed". A plan that ended in an error
+# "blocked partial open violation indeterminate not_routed". A plan that ended in an error
 # always fails: it does not hold every flow.
 #
 # Exit status: 0 all as wanted, 1 a flow is in a state of FAIL_ON, 2 the plan cannot
@@ -15,13 +15,13 @@
 set -eu
 
 plan=${1:?usage: gate.sh PLANFILE, or - for the JSON of one on standard input}
-fail_on=${FAIL_ON:-blocked partial open indeterminate not_routed}
+fail_on=${FAIL_ON:-blocked partial open violation indeterminate not_routed}
 
 for state in $fail_on; do
 	case $state in
-	blocked | partial | open | indeterminate | not_routed | pending) ;;
+	blocked | partial | open | violation | indeterminate | not_routed | pending) ;;
 	*)
-		echo "FAIL_ON: there is no state $state; write any of blocked, partial, open, indeterminate, not_routed, pending" >&2
+		echo "FAIL_ON: there is no state $state; write any of blocked, partial, open, violation, indeterminate, not_routed, pending" >&2
 		exit 2
 		;;
 	esac
