@@ -27,9 +27,11 @@ func visible(s string) string {
 // maxShown is how many characters of a name are shown.
 const maxShown = 120
 
-func shorten(s string) string {
-	if r := []rune(s); len(r) > maxShown {
-		return string(r[:maxShown-1]) + "…"
+func shorten(s string) string { return shortenTo(s, maxShown) }
+
+func shortenTo(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
 	}
 	return s
 }
@@ -64,11 +66,15 @@ func block(s string) string {
 	return fence + "text\n" + strings.Join(lines, "\n") + "\n" + fence + "\n"
 }
 
+// maxLabel is how many characters a node of the graph shows: a wide one draws all
+// others apart.
+const maxLabel = 48
+
 // label writes s inside a quoted Mermaid label: every character but plain ones
 // becomes an entity code.
 func label(s string) string {
 	var b strings.Builder
-	for _, r := range shorten(visible(s)) {
+	for _, r := range shortenTo(visible(s), maxLabel) {
 		if r == ' ' || r == '.' || r == '-' || r == '_' || r == '/' || r == ',' || (r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r))) {
 			b.WriteRune(r)
 		} else {
