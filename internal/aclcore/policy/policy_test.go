@@ -134,7 +134,8 @@ func TestExpressions(t *testing.T) {
 		{`in_group(product.source, "web")`, "10.0.0.0/23 > 10.1.0.1 tcp/80", "no"},
 		{`is_private(product.source) && is_private(product.destination)`, "10.0.0.1 192.168.1.0/24 172.31.0.0/16 > fd00::1 tcp/80", "yes"},
 		{`is_private(product.source)`, "10.0.0.0/7 > 10.1.0.1 tcp/80", "no"},
-		{`is_private(product.source)`, "172.32.0.1 > 10.1.0.1 tcp/80", "no"},
+		{`!is_private(product.source)`, "9.255.255.255 11.0.0.0 172.15.255.255 172.32.0.0 192.167.255.255 192.169.0.0 > 10.1.0.1 tcp/80", "yes"},
+		{`!is_private(product.source)`, "fbff::1 fe00::1 fe80::1 ::1 > fd00::1 tcp/80", "yes"},
 		{`is_private(product.source)`, "100.64.0.1 > 10.1.0.1 tcp/80", "no"},
 		{`prefix_length(product.source) == 24 && prefix_length(product.destination) == 128`, "10.0.0.0/24 > 2001:db8::1 tcp/80", "yes"},
 		{`prefix_length(product.source) == 23`, "10.0.0.255-10.0.1.0 > 10.1.0.1 tcp/80", "yes"},
@@ -246,6 +247,10 @@ func TestManyReasons(t *testing.T) {
 	all := check(t, s, ask(t, strings.Join(sources, " ")+" > 10.1.0.1 tcp/80"))
 	if len(all) != 33 {
 		t.Fatalf("%d violations", len(all))
+	}
+	slices.Reverse(sources)
+	if again := check(t, s, ask(t, strings.Join(sources, " ")+" > 10.1.0.1 tcp/80")); brief(again) != brief(all) {
+		t.Errorf("the order of the sources matters:\n%s\n%s", brief(all), brief(again))
 	}
 	count := 0
 	for _, v := range all {
