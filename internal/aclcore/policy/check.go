@@ -1,13 +1,8 @@
 package policy
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"time"
-
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
 // Check asks the policies about a flow at the instant now and returns the
@@ -26,6 +21,9 @@ import (
 func (s *Set) Check(q Question, now time.Time) ([]Violation, error) {
 	if err := s.checkExceptions(q.Exceptions); err != nil {
 		return nil, err
+	}
+	if len(s.policies) == 0 {
+		return nil, nil
 	}
 	r := s.newRun(&q, now)
 	var out []Violation
@@ -195,72 +193,4 @@ func (r *run) allRefused() bool {
 	left := false
 	r.eachProduct(r.refused, func(cell, int) { left = true })
 	return !left
-}
-
-func (r *run) violationOf(p *policy, a answer, e entry) Violation {
-	var sources, destinations []addr.Literal
-	for _, i := range e.sources {
-		sources = append(sources, r.sources[i].literal)
-	}
-	for _, i := range e.destinations {
-		destinations = append(destinations, r.destinations[i].literal)
-	}
-	var services []service.Literal
-	for _, i := range e.services {
-		services = append(services, r.services[i].literal)
-	}
-	return r.violation(p, a, addressUnion(sources).Strings(), addressUnion(destinations).Strings(), serviceUnion(services).Strings())
-}
-
-func (r *run) violation(p *policy, a answer, sources, destinations, services []string) Violation {
-	v := Violation{Policy: p.Name, Kind: p.Kind, Severity: p.Severity, Sources: sources, Destinations: destinations, Services: services}
-	var n note
-	if a >= firstNote {
-		n = r.notes[a-firstNote]
-	}
-	if n.severity != "" {
-		v.Severity = n.severity
-	}
-	if n.failed {
-		v.Undecided = true
-		v.Message = fmt.Sprintf("the policy %s cannot be decided, so it is not passed: %s", p.Name, n.text)
-		return v
-	}
-	v.Message = p.message.write(func(placeholder string) string {
-		switch placeholder {
-		case "source":
-			return some(sources)
-		case "destination":
-			return some(destinations)
-		case "service":
-			return some(services)
-		case "flow":
-			return r.q.Name
-		case "application":
-			return r.q.Application.Name
-		case "owner":
-			return r.q.Application.Owner
-		case "policy":
-			return p.Name
-		}
-		return cmp.Or(n.text, p.Assert)
-	})
-	return v
-}
-
-// sortViolations orders those of one policy: the violated before the undecided, then
-// by traffic.
-func sortViolations(all []Violation) {
-	rank := func(v Violation) int {
-		if v.Undecided {
-			return 1
-		}
-		return 0
-	}
-	slices.SortStableFunc(all, func(a, b Violation) int {
-		return cmp.Or(
-			cmp.Compare(rank(a), rank(b)), slices.Compare(a.Sources, b.Sources), slices.Compare(a.Destinations, b.Destinations),
-			slices.Compare(a.Services, b.Services), cmp.Compare(a.Message, b.Message),
-		)
-	})
 }

@@ -36,7 +36,8 @@ type Ruling struct {
 	Detail string
 }
 
-// Set is a checked set of policies. It is immutable and safe for concurrent use.
+// Set is a checked set of policies. It is immutable and safe for concurrent use. The
+// zero value has no policies.
 type Set struct {
 	policies []*policy // in the order in which they run
 	leaves   int

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -32,42 +33,50 @@ type function struct {
 
 var functions = []function{
 	{"within", []argument{addresses, addresses}, cel.BoolType, func(r *resolver, args []ref.Val) (ref.Val, error) {
-		a, b, err := r.addressPair(args)
+		a, b, err := r.addresses.pair(args)
 		return types.Bool(b.ContainsSet(a)), err
 	}},
 	{"overlaps", []argument{addresses, addresses}, cel.BoolType, func(r *resolver, args []ref.Val) (ref.Val, error) {
-		a, b, err := r.addressPair(args)
+		a, b, err := r.addresses.pair(args)
 		return types.Bool(a.Overlaps(b)), err
 	}},
 	{"in_group", []argument{addresses, group}, cel.BoolType, func(r *resolver, args []ref.Val) (ref.Val, error) {
-		a, err := r.addressesOf(args[0])
+		a, err := r.addresses.all(args[0])
 		if err != nil {
 			return nil, err
 		}
-		g, err := r.group(args[1])
+		name, ok := args[1].(types.String)
+		if !ok {
+			return nil, errNoOverload
+		}
+		g, err := r.group(string(name))
 		return types.Bool(g.ContainsSet(a)), err
 	}},
 	{"is_private", []argument{addresses}, cel.BoolType, func(r *resolver, args []ref.Val) (ref.Val, error) {
-		a, err := r.addressesOf(args[0])
+		a, err := r.addresses.all(args[0])
 		return types.Bool(private.ContainsSet(a)), err
 	}},
 	{"prefix_length", []argument{addresses}, cel.IntType, func(r *resolver, args []ref.Val) (ref.Val, error) {
-		a, err := r.addressesOf(args[0])
+		a, err := r.addresses.all(args[0])
 		return types.Int(prefixLength(a)), err
 	}},
 	{"address_count", []argument{addresses}, cel.IntType, func(r *resolver, args []ref.Val) (ref.Val, error) {
-		a, err := r.addressesOf(args[0])
+		a, err := r.addresses.all(args[0])
 		return types.Int(addressCount(a)), err
 	}},
 	{"covers_service", []argument{services, services}, cel.BoolType, func(r *resolver, args []ref.Val) (ref.Val, error) {
-		a, b, err := r.servicePair(args)
+		a, b, err := r.services.pair(args)
 		return types.Bool(a.ContainsSet(b)), err
 	}},
 	{"overlaps_service", []argument{services, services}, cel.BoolType, func(r *resolver, args []ref.Val) (ref.Val, error) {
-		a, b, err := r.servicePair(args)
+		a, b, err := r.services.pair(args)
 		return types.Bool(a.Overlaps(b)), err
 	}},
 }
+
+// errNoOverload is CEL's own text for an argument of another type, which only dyn()
+// lets through.
+var errNoOverload = errors.New("no such overload")
 
 // functionNamed returns the function of that name.
 func functionNamed(name string) (*function, bool) {

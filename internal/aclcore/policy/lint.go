@@ -26,7 +26,7 @@ func (l *linter) visit(root celast.Expr) {
 		case celast.CallKind:
 			l.call(e.AsCall())
 		case celast.SelectKind:
-			if path := selectPath(e); len(path) == 2 && path[0] == "product" && path[1] == "zones" && l.compiler.options.Zones == nil {
+			if name, ok := l.isField(e); ok && name == "zones" && l.compiler.options.Zones == nil {
 				l.report(e, "product.zones is not known: the provider has no matrix with zones")
 			}
 		}
@@ -79,33 +79,29 @@ func (l *linter) text(at celast.Expr, kind argument, text string) {
 	var err error
 	switch kind {
 	case services:
-		set, e := r.service(text)
-		if e == nil {
-			r.services[text] = set
-		} else if !r.nameless || flow.CheckService(text) != nil {
-			err = e
-		}
+		err = r.services.learn(text, r.nameless)
 	case group:
-		set, e := r.group(types.String(text))
-		if e == nil {
-			r.addresses[text] = set
-		} else if !r.nameless || isAddress(text) {
-			err = e
+		if _, err = r.group(text); err == nil || r.nameless && isName(text) {
+			err = r.addresses.learn(text, r.nameless)
 		}
 	default:
-		set, e := r.address(text)
-		if e == nil {
-			r.addresses[text] = set
-		} else if !r.nameless || flow.CheckAddress(text) != nil {
-			err = e
-		}
+		err = r.addresses.learn(text, r.nameless)
 	}
 	if err != nil {
 		l.report(at, plain(err))
 	}
 }
 
-func isAddress(text string) bool {
+// isName reports whether the text may be a name of addresses.
+func isName(text string) bool {
 	_, err := addr.Parse(text)
-	return err == nil || flow.CheckAddress(text) != nil
+	return err != nil && flow.CheckAddress(text) == nil
+}
+
+// isField reports whether e is a field of product, and which.
+func (l *linter) isField(e celast.Expr) (name string, ok bool) {
+	if e.Kind() != celast.SelectKind || l.ast.GetType(e.AsSelect().Operand().ID()) != productType.celTyp {
+		return "", false
+	}
+	return e.AsSelect().FieldName(), true
 }

@@ -161,6 +161,7 @@ func TestExpressions(t *testing.T) {
 		{`product == product && [product][0].source == "10.0.0.1"`, "10.0.0.1 > 10.1.0.1 tcp/80", "yes"},
 		{`product.source.startsWith("10.") ? product.port_low == 80 : false`, "10.0.0.1 > 10.1.0.1 tcp/80", "yes"},
 		{`flow.sources.exists(s, within(s, "web"))`, "10.5.0.1 web > 10.1.0.1 tcp/80", "yes"},
+		{`[{"source": "web"}].exists(product, product.source == "web")`, "10.0.0.1 > 10.1.0.1 tcp/80", "yes"},
 		// What decides makes up for what fails, on either side.
 		{`application.labels["x"] == "y" || product.port_low == 80`, "10.0.0.1 > 10.1.0.1 tcp/80", "yes"},
 		{`product.port_low == 81 && application.labels["x"] == "y"`, "10.0.0.1 > 10.1.0.1 tcp/80", "no"},

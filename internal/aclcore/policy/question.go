@@ -30,25 +30,3 @@ type Application struct {
 	Name, Owner string
 	Labels      map[string]string
 }
-
-// Violation is a part of a flow, or all of it, that a policy is violated by.
-type Violation struct {
-	Policy   string
-	Kind     Kind
-	Severity Severity
-	// Undecided says that the policy could not be evaluated; it is not passed then,
-	// and Message says why.
-	Undecided bool
-	Message   string
-	// The three lists are written as those of missing traffic: merged, in few
-	// entries. All are empty where the whole flow is meant.
-	Sources, Destinations, Services []string
-	// Excepted says that an exception holds, for the reason that Exception gives. An
-	// exception that ended is in Exception too and no longer holds.
-	Excepted  bool
-	Exception string
-}
-
-// Blocks reports whether the violation stops the flow: it is of severity deny and
-// not excepted.
-func (v Violation) Blocks() bool { return v.Severity == Deny && !v.Excepted }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
 var sourceInNetworks = ReadyMadePolicy{
@@ -16,7 +15,7 @@ var sourceInNetworks = ReadyMadePolicy{
 	Message: "the source {source} is not in our networks",
 	build: func(b *builder) node {
 		networks, unresolved := b.addresses("networks", b.definition.Parameters.Networks)
-		ours := addressUnion(networks)
+		ours := unionOfAddresses(setsOf(networks, addressSet))
 		return b.asks(bySource, unresolved, func(r *run, c cell) answer { return truth(ours.ContainsSet(r.sources[c.source].literal.Set)) })
 	},
 }
@@ -27,7 +26,7 @@ var destinationInNetworks = ReadyMadePolicy{
 	Message: "the destination {destination} is not in our networks",
 	build: func(b *builder) node {
 		networks, unresolved := b.addresses("networks", b.definition.Parameters.Networks)
-		ours := addressUnion(networks)
+		ours := unionOfAddresses(setsOf(networks, addressSet))
 		return b.asks(byDestination, unresolved, func(r *run, c cell) answer {
 			return truth(ours.ContainsSet(r.destinations[c.destination].literal.Set))
 		})
@@ -106,18 +105,16 @@ var insecureServices = ReadyMadePolicy{
 			texts = insecure
 		}
 		listed, unresolved := b.services("services", texts)
-		all := serviceUnion(listed)
+		all := unionOfServices(setsOf(listed, serviceSet))
 		return b.asks(byService, unresolved, func(r *run, c cell) answer {
 			in := r.services[c.service].literal.Set.Intersect(all)
 			if in.IsEmpty() {
 				return yes
 			}
-			return r.note(note{text: someServices(in)})
+			return r.note(note{text: some(in.Strings())})
 		})
 	},
 }
-
-func someServices(s service.Set) string { return some(s.Strings()) }
 
 var realAddresses = ReadyMadePolicy{
 	Name: "real_addresses", Scope: ScopeProduct, Required: []string{"real_addresses"}, blocked: true,

@@ -25,42 +25,30 @@ func (b *builder) asks(by dims, unresolved bool, ask func(r *run, c cell) answer
 	return b.leaf(by, ask)
 }
 
-// networks returns the literals that the parameter of that name stands for.
-func (b *builder) addresses(parameter string, texts []string) (out []addr.Literal, unresolved bool) {
-	if len(texts) == 0 {
-		b.bad(b.definition, parameter, "is empty; list at least one entry")
-	}
-	for _, text := range texts {
-		literals, err := b.resolver.names.Addresses([]string{text})
-		if err == nil {
-			out = append(out, literals...)
-			continue
-		}
-		if b.resolver.nameless && flow.CheckAddress(text) == nil {
-			unresolved = true
-			continue
-		}
-		b.bad(b.definition, parameter, "%s", plain(err))
-	}
-	return out, unresolved
+// addresses returns the literals that the entries of the parameter stand for.
+func (b *builder) addresses(parameter string, entries []string) (literals []addr.Literal, unresolved bool) {
+	return literalsOf(b, parameter, entries, b.resolver.names.Addresses, flow.CheckAddress)
 }
 
 // services is addresses for services.
-func (b *builder) services(parameter string, texts []string) (out []service.Literal, unresolved bool) {
-	if len(texts) == 0 {
+func (b *builder) services(parameter string, entries []string) (literals []service.Literal, unresolved bool) {
+	return literalsOf(b, parameter, entries, b.resolver.names.Services, flow.CheckService)
+}
+
+func literalsOf[L any](b *builder, parameter string, entries []string, resolve func([]string) ([]L, error), check func(string) error) (literals []L, unresolved bool) {
+	if len(entries) == 0 {
 		b.bad(b.definition, parameter, "is empty; list at least one entry")
 	}
-	for _, text := range texts {
-		literals, err := b.resolver.names.Services([]string{text})
-		if err == nil {
-			out = append(out, literals...)
-			continue
-		}
-		if b.resolver.nameless && flow.CheckService(text) == nil {
+	for _, entry := range entries {
+		more, err := resolve([]string{entry})
+		switch {
+		case err == nil:
+			literals = append(literals, more...)
+		case b.resolver.nameless && check(entry) == nil:
 			unresolved = true
-			continue
+		default:
+			b.bad(b.definition, parameter, "%s", plain(err))
 		}
-		b.bad(b.definition, parameter, "%s", plain(err))
 	}
-	return out, unresolved
+	return literals, unresolved
 }

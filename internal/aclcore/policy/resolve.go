@@ -13,157 +13,156 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
-// A resolver turns texts, literals and names, into sets. What it has learned while
+// A resolver turns texts, literals and names, into sets. What it learns while
 // policies are compiled is kept; after that it does not change.
 type resolver struct {
 	names *flow.Names
 	// nameless says that the names are not known yet: only literals can be checked.
 	nameless  bool
-	addresses map[string]addr.Set
-	services  map[string]service.Set
+	addresses vocabulary[addr.Set]
+	services  vocabulary[service.Set]
 }
 
 func newResolver(names *flow.Names) (*resolver, error) {
-	r := &resolver{names: names, addresses: make(map[string]addr.Set), services: make(map[string]service.Set)}
+	r := &resolver{names: names}
 	if names == nil {
 		r.nameless = true
-		none, err := flow.NewNames(nil, nil)
-		if err != nil {
+		var err error
+		if r.names, err = flow.NewNames(nil, nil); err != nil {
 			return nil, err
 		}
-		r.names = none
+	}
+	r.addresses = vocabulary[addr.Set]{
+		known: make(map[string]addr.Set), check: flow.CheckAddress, union: unionOfAddresses,
+		parse: func(text string) (addr.Set, error) { l, err := addr.Parse(text); return l.Set, err },
+		named: func(text string) (addr.Set, error) {
+			literals, err := r.names.Addresses([]string{text})
+			return unionOfAddresses(setsOf(literals, addressSet)), err
+		},
+	}
+	r.services = vocabulary[service.Set]{
+		known: make(map[string]service.Set), check: flow.CheckService, union: unionOfServices,
+		parse: func(text string) (service.Set, error) { l, err := service.Parse(text); return l.Set, err },
+		named: func(text string) (service.Set, error) {
+			literals, err := r.names.Services([]string{text})
+			return unionOfServices(setsOf(literals, serviceSet)), err
+		},
 	}
 	return r, nil
 }
 
-func (r *resolver) address(text string) (addr.Set, error) {
-	if s, ok := r.addresses[text]; ok {
-		return s, nil
+// group returns the addresses of a name; a literal is none.
+func (r *resolver) group(name string) (addr.Set, error) {
+	if _, err := addr.Parse(name); err == nil {
+		return addr.Set{}, fmt.Errorf("%q is an address, not a name in addresses; use within", name)
 	}
-	if l, err := addr.Parse(text); err == nil { // no name is a literal, see [flow.NewNames]
-		return l.Set, nil
-	}
-	if err := flow.CheckAddress(text); err != nil {
-		return addr.Set{}, err
-	}
-	literals, err := r.names.Addresses([]string{text})
-	if err != nil {
-		return addr.Set{}, err
-	}
-	return addressUnion(literals), nil
+	return r.addresses.of(name)
 }
 
-func addressUnion(literals []addr.Literal) addr.Set {
-	if len(literals) == 1 {
-		return literals[0].Set
+// A vocabulary resolves texts of one kind, S being their set.
+type vocabulary[S any] struct {
+	known map[string]S
+	// parse reads a literal, named a name; check tells what is wrong with what is
+	// meant as a literal.
+	parse, named func(text string) (S, error)
+	check        func(text string) error
+	union        func(sets []S) S
+}
+
+// of returns the set of one text.
+func (v *vocabulary[S]) of(text string) (S, error) {
+	if s, ok := v.known[text]; ok {
+		return s, nil
+	}
+	if s, err := v.parse(text); err == nil { // no name is a literal, see [flow.NewNames]
+		return s, nil
+	}
+	if err := v.check(text); err != nil {
+		var none S
+		return none, err
+	}
+	return v.named(text)
+}
+
+// learn keeps what a constant means. It accepts what may be a name if the names are
+// not known.
+func (v *vocabulary[S]) learn(text string, nameless bool) error {
+	s, err := v.of(text)
+	switch {
+	case err == nil:
+		v.known[text] = s
+	case nameless && v.check(text) == nil:
+		return nil
+	}
+	return err
+}
+
+// all returns the union of a text or a list of texts.
+func (v *vocabulary[S]) all(value ref.Val) (S, error) {
+	var none S
+	if text, ok := value.(types.String); ok {
+		return v.of(string(text))
+	}
+	list, ok := value.(traits.Lister)
+	if !ok {
+		return none, errNoOverload
+	}
+	var sets []S
+	for it := list.Iterator(); it.HasNext() == types.True; {
+		text, ok := it.Next().(types.String)
+		if !ok {
+			return none, errNoOverload
+		}
+		s, err := v.of(string(text))
+		if err != nil {
+			return none, err
+		}
+		sets = append(sets, s)
+	}
+	return v.union(sets), nil
+}
+
+// pair returns the unions of two arguments.
+func (v *vocabulary[S]) pair(args []ref.Val) (a, b S, err error) {
+	if a, err = v.all(args[0]); err != nil {
+		return a, b, err
+	}
+	b, err = v.all(args[1])
+	return a, b, err
+}
+
+func setsOf[T, S any](items []T, set func(T) S) []S {
+	sets := make([]S, len(items))
+	for i, item := range items {
+		sets[i] = set(item)
+	}
+	return sets
+}
+
+func addressSet(l addr.Literal) addr.Set       { return l.Set }
+func serviceSet(l service.Literal) service.Set { return l.Set }
+
+func unionOfAddresses(sets []addr.Set) addr.Set {
+	if len(sets) == 1 {
+		return sets[0]
 	}
 	var ranges []addr.Range
-	for _, l := range literals {
-		ranges = append(ranges, l.Set.Ranges()...)
+	for _, s := range sets {
+		ranges = append(ranges, s.Ranges()...)
 	}
 	return addr.SetOf(ranges...)
 }
 
-func (r *resolver) service(text string) (service.Set, error) {
-	if s, ok := r.services[text]; ok {
-		return s, nil
-	}
-	if l, err := service.Parse(text); err == nil {
-		return l.Set, nil
-	}
-	if err := flow.CheckService(text); err != nil {
-		return service.Set{}, err
-	}
-	literals, err := r.names.Services([]string{text})
-	if err != nil {
-		return service.Set{}, err
-	}
-	return serviceUnion(literals), nil
-}
-
-func serviceUnion(literals []service.Literal) service.Set {
-	if len(literals) == 1 {
-		return literals[0].Set
+func unionOfServices(sets []service.Set) service.Set {
+	if len(sets) == 1 {
+		return sets[0]
 	}
 	var ranges []service.Range
-	for _, l := range literals {
-		ranges = append(ranges, l.Set.Ranges()...)
+	for _, s := range sets {
+		ranges = append(ranges, s.Ranges()...)
 	}
 	return service.SetOf(ranges...)
 }
 
-// addressesOf returns the union of a text or a list of texts.
-func (r *resolver) addressesOf(v ref.Val) (addr.Set, error) {
-	if text, ok := v.(types.String); ok {
-		return r.address(string(text))
-	}
-	var ranges []addr.Range
-	err := eachText(v, func(text string) error {
-		s, err := r.address(text)
-		ranges = append(ranges, s.Ranges()...)
-		return err
-	})
-	return addr.SetOf(ranges...), err
-}
-
-// servicesOf returns the union of a text or a list of texts.
-func (r *resolver) servicesOf(v ref.Val) (service.Set, error) {
-	if text, ok := v.(types.String); ok {
-		return r.service(string(text))
-	}
-	var ranges []service.Range
-	err := eachText(v, func(text string) error {
-		s, err := r.service(text)
-		ranges = append(ranges, s.Ranges()...)
-		return err
-	})
-	return service.SetOf(ranges...), err
-}
-
-func eachText(v ref.Val, do func(string) error) error {
-	list, ok := v.(traits.Lister)
-	if !ok {
-		return types.MaybeNoSuchOverloadErr(v).(*types.Err)
-	}
-	for it := list.Iterator(); it.HasNext() == types.True; {
-		text, ok := it.Next().(types.String)
-		if !ok {
-			return types.MaybeNoSuchOverloadErr(v).(*types.Err)
-		}
-		if err := do(string(text)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // plain makes one line of an error.
 func plain(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
-
-func (r *resolver) addressPair(args []ref.Val) (a, b addr.Set, err error) {
-	if a, err = r.addressesOf(args[0]); err != nil {
-		return a, b, err
-	}
-	b, err = r.addressesOf(args[1])
-	return a, b, err
-}
-
-func (r *resolver) servicePair(args []ref.Val) (a, b service.Set, err error) {
-	if a, err = r.servicesOf(args[0]); err != nil {
-		return a, b, err
-	}
-	b, err = r.servicesOf(args[1])
-	return a, b, err
-}
-
-// group returns the addresses of a name; a literal is none.
-func (r *resolver) group(v ref.Val) (addr.Set, error) {
-	name, ok := v.(types.String)
-	if !ok {
-		return addr.Set{}, types.MaybeNoSuchOverloadErr(v).(*types.Err)
-	}
-	if _, err := addr.Parse(string(name)); err == nil {
-		return addr.Set{}, fmt.Errorf("%q is an address, not a name in addresses; use within", name)
-	}
-	return r.address(string(name))
-}

@@ -39,24 +39,24 @@ var spellings = map[string]spelling{
 // equals: product.service != "tcp/telnet" would hold for telnet too, which is
 // "tcp/23".
 func (l *linter) compared(field, with celast.Expr) {
-	path := selectPath(field)
-	if len(path) != 2 || path[0] != "product" {
+	name, ok := l.isField(field)
+	if !ok {
 		return
 	}
-	s, ok := spellings[path[1]]
+	s, ok := spellings[name]
 	if !ok {
 		return
 	}
 	for at, text := range constants(with) {
 		switch right, err := s.write(text); {
 		case err != nil && s.instead == "":
-			l.report(at, fmt.Sprintf("product.%s is never %q, which is no %s; write its name, such as tcp, or any", path[1], text, s.kind))
+			l.report(at, fmt.Sprintf("product.%s is never %q, which is no %s; write its name, such as tcp, or any", name, text, s.kind))
 		case err != nil:
-			l.report(at, fmt.Sprintf("product.%s is never %q, which is no %s; %s", path[1], text, s.kind, s.instead))
+			l.report(at, fmt.Sprintf("product.%s is never %q, which is no %s; %s", name, text, s.kind, s.instead))
 		case right != text && s.instead == "":
-			l.report(at, fmt.Sprintf("product.%s is never %q; write %q", path[1], text, right))
+			l.report(at, fmt.Sprintf("product.%s is never %q; write %q", name, text, right))
 		case right != text:
-			l.report(at, fmt.Sprintf("product.%s is never %q; write %q, or %s", path[1], text, right, s.instead))
+			l.report(at, fmt.Sprintf("product.%s is never %q; write %q, or %s", name, text, right, s.instead))
 		}
 	}
 }
