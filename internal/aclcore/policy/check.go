@@ -33,6 +33,7 @@ func (s *Set) Check(q Question, now time.Time) ([]Violation, error) {
 			continue
 		}
 		r.spent, r.stopped = 0, unasked
+		clear(r.tables) // no two policies share a leaf, and a table may be large
 		var found []Violation
 		var cells bitset
 		if p.Scope == ScopeFlow {
