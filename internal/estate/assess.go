@@ -207,14 +207,17 @@ func assess(f Flow, q match.Request, products int64, stations []station, j Judge
 	if !a.idle {
 		planned = found(func(s station) []rule.Rule { return s.file.Only(f.Owner(), a.Needs[s.name]) })
 	}
-	a.Planned = w.found(planned, a.Needs)
+	a.Planned = a.Now
+	if ours || !a.idle { // else nothing is there or comes that changes what is found
+		a.Planned = w.found(planned, a.Needs)
+	}
 	switch {
 	case j.Denied():
 		a.Obstacles = j.Denials
 	case j.Expired, planned.Satisfied:
 		a.Deliverable = true
 	default:
-		a.Obstacles = w.obstacles(planned)
+		a.Obstacles = w.obstacles(planned, a.Planned)
 	}
 	return a
 }
@@ -234,11 +237,11 @@ func within(p traffic.Product, region flow.Region) bool {
 }
 
 // obstacles tells for each gap that stays open what rule is needed where, and why
-// it is not written.
-func (w writer) obstacles(f match.Finding) []string {
+// it is not written. shown is the finding with the changes that are written already.
+func (w writer) obstacles(f match.Finding, shown Found) []string {
 	var out []string
 	changes := make(written)
-	for _, m := range f.Missing {
+	for i, m := range f.Missing {
 		why := m.Reason
 		if m.By != "" {
 			why += ": " + m.By
@@ -251,7 +254,13 @@ func (w writer) obstacles(f match.Finding) []string {
 		head := fmt.Sprintf("ruleset %q: %s\n  %s", s.name, m.Product, why)
 		switch {
 		case !s.writable():
-			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, w.change(m, changes)))
+			text := ""
+			if i < len(shown.Missing) {
+				text = shown.Missing[i].Change
+			} else {
+				text = w.change(m, changes)
+			}
+			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, text))
 		case m.Intent != "" && !w.overrideDeny:
 			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant.", head, m.Intent))
 		default:

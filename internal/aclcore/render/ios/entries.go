@@ -7,17 +7,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
-// An entry is what stands in the base list under one number.
+// An entry is what stands in the base list under one number. A list has many, and a
+// change looks at few, so that their text is read when it is asked for.
 type entry struct {
-	// number is its sequence number, 0 if it is not written.
-	number int64
-	// free is the least number that is free before it, 0 where that is the one after
-	// the entry before, none, or unknown.
-	free int64
-	// bare says that the number stands alone at the start.
-	bare bool
-	// body is the entry without its number.
-	body string
 	// rule is what it means; first and last are the rules of the base that it is.
 	rule        *rule.Rule
 	first, last int
@@ -41,14 +33,37 @@ func entriesOf(rules []rule.Rule) []entry {
 			out[len(out)-1].last = i
 			continue
 		}
-		e := entry{rule: r, first: i, last: i, implicit: r.Line == 0}
-		e.number, e.bare, e.body = cut(r.Text)
-		if _, e.free = splitPlace(r.Place); e.free == unknown {
-			e.number = 0
-		}
-		out = append(out, e)
+		out = append(out, entry{rule: r, first: i, last: i, implicit: r.Line == 0})
 	}
 	return out
+}
+
+// number returns its sequence number, 0 if it is not written or does not hold.
+func (e *entry) number() int64 {
+	if e.free() == unknown {
+		return 0
+	}
+	number, _, _ := cut(e.rule.Text)
+	return number
+}
+
+// isBare reports whether the number stands alone at the start.
+func (e *entry) isBare() bool {
+	_, bare, _ := cut(e.rule.Text)
+	return bare
+}
+
+// body returns the entry without its number.
+func (e *entry) body() string {
+	_, _, body := cut(e.rule.Text)
+	return body
+}
+
+// free returns the least number that is free before it, 0 where that is the one after
+// the entry before, none, or unknown.
+func (e *entry) free() int64 {
+	_, free := splitPlace(e.rule.Place)
+	return free
 }
 
 // certain reports whether the entry is a permit or a deny of certain traffic.

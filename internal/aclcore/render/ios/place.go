@@ -43,9 +43,9 @@ func (l *list) place(lines []line, in rule.Insertion) (string, error) {
 	}
 	out = append(out, l.enter)
 	for _, e := range moved {
-		which := e.body
-		if e.number > 0 && ok {
-			which = strconv.FormatInt(e.number, 10)
+		which := e.body()
+		if number := e.number(); number > 0 && ok {
+			which = strconv.FormatInt(number, 10)
 			if l.oldIPv6() {
 				which = "sequence " + which
 			}
@@ -86,7 +86,7 @@ func (l *list) index(lines []line, in rule.Insertion) (int, error) {
 		at--
 		for _, a := range lines {
 			if a.action == rule.Deny && a.traffic.Overlaps(l.entries[at].rule.Traffic) {
-				return 0, fmt.Errorf("list %s: %q would have to stand behind an implicit entry, %s", l.name, a.text, l.entries[at].body)
+				return 0, fmt.Errorf("list %s: %q would have to stand behind an implicit entry, %s", l.name, a.text, l.entries[at].body())
 			}
 		}
 	}
@@ -139,8 +139,8 @@ func (l *list) moves(lines []line, at int) (rest []line, moved []entry) {
 			present[n] = true
 		default:
 			moved = append(moved, *e)
-			if !strings.Contains(e.body, "wildcard bits") { // show writes it so
-				lines[n].text = e.body
+			if body := e.body(); !strings.Contains(body, "wildcard bits") { // show writes it so
+				lines[n].text = body
 			}
 		}
 	}
@@ -175,13 +175,13 @@ func (l *list) free(n, at int, taken []int64) ([]int64, bool) {
 	case at == l.end():
 		return nil, true
 	}
-	low, high := int64(0), l.entries[at].number
+	low, high := int64(0), l.entries[at].number()
 	if at > 0 {
-		if low = l.entries[at-1].number; low == 0 {
+		if low = l.entries[at-1].number(); low == 0 {
 			return nil, false
 		}
 	}
-	switch free := l.entries[at].free; {
+	switch free := l.entries[at].free(); {
 	case free < 0:
 		return nil, false
 	case free > 0: // remarks have the numbers below
@@ -214,7 +214,7 @@ func numbersIn(changes []string) (numbers []int64, renumbered bool) {
 // resequence returns the command that makes room for n entries before entry at,
 // and their numbers.
 func (l *list) resequence(n, at int, source string) (string, []int64, error) {
-	if l.entries[at].number == 0 || at > 0 && l.entries[at-1].number == 0 {
+	if l.entries[at].number() == 0 || at > 0 && l.entries[at-1].number() == 0 {
 		if l.dialect != ios.IOS || l.eos || l.v6 {
 			return "", nil, fmt.Errorf("the entries of list %s have no sequence numbers in %s; read the list from the device, which shows them", l.name, source)
 		}
@@ -243,21 +243,22 @@ func (l *list) resequence(n, at int, source string) (string, []int64, error) {
 	same := make(map[key]bool)
 	for i := range l.entries {
 		e := &l.entries[i]
-		if seen[e.body] {
+		body, number := e.body(), e.number()
+		if seen[body] {
 			continue // IOS does not keep a second one
 		}
-		seen[e.body] = true
+		seen[body] = true
 		if k, ok := keyOf(e.rule.Action, e.rule.Traffic); ok && e.certain() {
 			if same[k] {
-				return "", nil, fmt.Errorf("%s, and %q stands in it in other words too, which IOS may not keep; read the list from the device with \"show access-lists\"", where, e.body)
+				return "", nil, fmt.Errorf("%s, and %q stands in it in other words too, which IOS may not keep; read the list from the device with \"show access-lists\"", where, body)
 			}
 			same[k] = true
 		}
-		if word, _, _ := strings.Cut(e.body, " "); !strings.EqualFold(word, "permit") && !strings.EqualFold(word, "deny") {
-			return "", nil, fmt.Errorf("%s, and for %q it is not certain that it has one; read the list from the device with \"show access-lists\"", where, e.body)
+		if word, _, _ := strings.Cut(body, " "); !strings.EqualFold(word, "permit") && !strings.EqualFold(word, "deny") {
+			return "", nil, fmt.Errorf("%s, and for %q it is not certain that it has one; read the list from the device with \"show access-lists\"", where, body)
 		}
-		if i > 0 && e.number > 0 && e.number == l.entries[i-1].number {
-			return "", nil, fmt.Errorf("%s, and two entries have the number %d; read the list from the device with \"show access-lists\"", where, e.number)
+		if i > 0 && number > 0 && number == l.entries[i-1].number() {
+			return "", nil, fmt.Errorf("%s, and two entries have the number %d; read the list from the device with \"show access-lists\"", where, number)
 		}
 		if i < at {
 			before++

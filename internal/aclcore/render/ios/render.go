@@ -127,8 +127,9 @@ func (l *list) isEOS() bool {
 	if !l.v6 && len(strings.Fields(l.enter)) == 3 || l.v6 && l.standard {
 		return true
 	}
-	for _, e := range l.entries {
-		if l.v6 && e.bare || !l.v6 && strings.Contains(e.body, "/") {
+	for i := range l.entries {
+		e := &l.entries[i]
+		if l.v6 && e.isBare() || !l.v6 && strings.Contains(e.rule.Text, "/") && strings.Contains(e.body(), "/") {
 			return true
 		}
 	}

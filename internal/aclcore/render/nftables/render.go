@@ -71,9 +71,14 @@ func (f family) fits(chains map[string]bool) bool {
 func chainFamilies(listName string, base *rule.Ruleset) map[string]bool {
 	found := make(map[string]bool)
 	if base != nil {
+		last := ""
 		for i := range base.Rules {
-			if chain, _, _, ok := readPlace(base.Rules[i].Place); ok {
-				found[chainFamily(chain)] = true
+			place := base.Rules[i].Place
+			if spot.InChain(place, last) {
+				continue
+			}
+			if chain, _, _, ok := readPlace(place); ok {
+				found[chainFamily(chain)], last = true, chain
 			}
 		}
 	}
@@ -187,15 +192,15 @@ func (f family) readPlace(place string) (chain string, number int, end, ok bool)
 // readPlace reads "inet filter forward index 3", or "inet filter forward" for the
 // end.
 func readPlace(place string) (chain string, number int, end, ok bool) {
-	w := strings.Fields(place)
-	switch {
-	case len(w) == 3:
-		return place, 0, true, true
-	case len(w) == 5 && w[3] == "index":
-		number, err := strconv.Atoi(w[4])
-		return strings.Join(w[:3], " "), number, false, err == nil
+	chain, digits, found := strings.Cut(place, " index ")
+	if strings.Count(chain, " ") != 2 {
+		return "", 0, false, false
 	}
-	return "", 0, false, false
+	if !found {
+		return chain, 0, true, true
+	}
+	number, err := strconv.Atoi(digits)
+	return chain, number, false, err == nil
 }
 
 func join(parts ...string) string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -27,10 +28,23 @@ type Reader func(place string) (chain string, number int, end, ok bool)
 // are all. Parsers say that it does not by a rule without a line that puts all of it
 // in doubt.
 func Filters(base *rule.Ruleset, all addr.Set) bool {
-	return base == nil || !slices.ContainsFunc(base.Rules, func(r rule.Rule) bool {
-		return r.Line == 0 && r.Place == "" && len(r.Unknown) > 0 && r.Traffic.Services.IsAny() &&
-			r.Traffic.Sources.Equal(all) && r.Traffic.Destinations.Equal(all)
-	})
+	if base == nil {
+		return true
+	}
+	for i := range base.Rules {
+		r := &base.Rules[i]
+		if r.Line == 0 && r.Place == "" && len(r.Unknown) > 0 && r.Traffic.Services.IsAny() &&
+			r.Traffic.Sources.Equal(all) && r.Traffic.Destinations.Equal(all) {
+			return false
+		}
+	}
+	return true
+}
+
+// InChain reports whether the place is in the chain, which is not empty.
+func InChain(place, chain string) bool {
+	rest, ok := strings.CutPrefix(place, chain)
+	return ok && chain != "" && (rest == "" || rest[0] == ' ')
 }
 
 // Find returns the spots, one in each chain that the traffic crosses, where the
@@ -45,7 +59,7 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 	if in.Base != nil {
 		base = in.Base.Rules
 	}
-	if !slices.ContainsFunc(base, func(r rule.Rule) bool { return r.Place != "" }) {
+	if !anyPlace(base) {
 		return []Spot{{Chain: list, Number: in.Before + first, End: in.Before >= len(base)}}, nil
 	}
 	type bounds struct{ after, before int }
@@ -55,6 +69,9 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 	for i := range base {
 		r := &base[i]
 		against := slices.ContainsFunc(in.Rules, func(n rule.Rule) bool { return opposes(r, &n) })
+		if n := len(order); !against && n > 0 && InChain(r.Place, order[n-1]) {
+			continue // in a chain that is known, and in nobody's way
+		}
 		chain, number, end, ok := read(r.Place)
 		if !ok {
 			if against && i >= in.Before {
@@ -100,6 +117,15 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 		return []Spot{s}, nil
 	}
 	return spots, nil
+}
+
+func anyPlace(rules []rule.Rule) bool {
+	for i := range rules {
+		if rules[i].Place != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func denies(rules []rule.Rule) bool {
