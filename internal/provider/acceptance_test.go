@@ -38,9 +38,9 @@ func rulesetFile(t *testing.T, content string) (path, quoted string) {
 	return path, quote(t, path)
 }
 
-func quote(t *testing.T, text string) string {
+func quote(t *testing.T, v any) string {
 	t.Helper()
-	b, err := json.Marshal(text)
+	b, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
