@@ -294,6 +294,11 @@ func TestAccGateViolations(t *testing.T) {
 		t.Errorf("the gate prints\n%s", out)
 	}
 	w.gate(0, denied, "FAIL_ON=blocked partial")
+	if out := w.gate(1, plan, "FAIL_ON=review notify"); !strings.HasPrefix(out, "review\tA/f\tlook: m\n") {
+		t.Errorf("the gate prints\n%s", out)
+	}
+	expired := strings.NewReplacer(`"look"`, `"expires"`, `"review"`, `"notify"`, `"status": "allowed"`, `"status": "blocked"`, `"action": "permit"`, `"action": "deny"`).Replace(plan)
+	w.gate(0, expired, "FAIL_ON=blocked notify")
 }
 
 // The report and SARIF of the example are known when planned, and say of a drifted

@@ -1,8 +1,9 @@
 # Reads the JSON of one plan (jq --raw-output --slurp) and writes a line for each
 # flow: state, application/flow, and the rule in the way, separated by tabs. The state
 # is ok, partial, blocked, indeterminate, not_routed, open (traffic that must stay
-# blocked is not), violation (as wanted, but a policy denies it) or pending (not known
-# before the apply).
+# blocked is not), violation (as wanted, but a policy denies it), review or notify (as
+# wanted, but a policy of that severity has something against it) or pending (not known
+# before the apply). A flow that has expired wants nothing.
 #
 # A plan promises the wanted status of a flow that drifted, whether or not an apply can
 # keep the promise. What an apply writes shows in the decisions. Where these are the
@@ -31,18 +32,19 @@ def obstacle($wanted; $before):
   // ((.decisions // []) | map(select(.action != (if $wanted == "allowed" then "permit" else "deny" end)))[0].rule)
   // "";
 
-# The first violation that stops an apply.
-def denial:
-  (.violations // []) | map(select(.severity == "deny" and (.exception // "") == ""))[0]
-  | if . then "\(.policy): \(.message)" else null end;
+# The first violation of that severity that no exception puts up with.
+def violated($severity):
+  (.violations // []) | map(select(.severity == $severity and (.exception // "") == "" and .policy != "expires"))[0];
+
+def expired: any((.violations // [])[]; .policy == "expires");
 
 def line($id; $wanted; $before):
-  state($wanted; $before) as $s
+  (if expired then $wanted else state($wanted; $before) end) as $s
   | (if $s == $wanted then "ok"
      elif $wanted == "blocked" and ($s == "allowed" or $s == "partial") then "open"
      else $s end) as $state
-  | denial as $denial
-  | if $state == "ok" and $denial then ["violation", ($id | clean), ($denial | clean)]
+  | (violated("deny") // violated("review") // violated("notify")) as $v
+  | if $state == "ok" and $v then [(if $v.severity == "deny" then "violation" else $v.severity end), ($id | clean), ("\($v.policy): \($v.message)" | clean)]
     else [$state, ($id | clean), (if $state == "ok" then "" else obstacle($wanted; $before) | clean end)] end
   | @tsv;
 

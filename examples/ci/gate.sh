@@ -6,7 +6,8 @@
 #
 # Needs jq, and terraform or tofu ($TERRAFORM, default terraform) for a plan file.
 # FAIL_ON is the list of states that fail the gate. The default is all but pending,
-# which is a flow that is not known before the apply:
+# which is a flow that is not known before the apply, and review and notify, which
+# policies say of a flow that is otherwise as wanted:
 # "blocked partial open violation indeterminate not_routed". A plan that ended in an error
 # always fails: it does not hold every flow.
 #
@@ -19,9 +20,9 @@ fail_on=${FAIL_ON:-blocked partial open violation indeterminate not_routed}
 
 for state in $fail_on; do
 	case $state in
-	blocked | partial | open | violation | indeterminate | not_routed | pending) ;;
+	blocked | partial | open | violation | indeterminate | not_routed | pending | review | notify) ;;
 	*)
-		echo "FAIL_ON: there is no state $state; write any of blocked, partial, open, violation, indeterminate, not_routed, pending" >&2
+		echo "FAIL_ON: there is no state $state; write any of blocked, partial, open, violation, indeterminate, not_routed, pending, review, notify" >&2
 		exit 2
 		;;
 	esac

@@ -65,8 +65,11 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 				}
 				results = append(results, r)
 			}
-			if !f.AsIs {
+			if !f.AsIs && !f.denied() {
 				add(ruleID(f), level(f), id, sarifMessage(id, f))
+			}
+			if f.expired() {
+				add("flow-expired", "note", id+" "+expiresPolicy, fmt.Sprintf("Flow %s has expired.", id))
 			}
 			for _, v := range f.open() {
 				message := fmt.Sprintf("Flow %s violates the policy %s: %s", id, v.Policy, v.Message)
@@ -81,7 +84,7 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 	for _, s := range []struct{ id, text string }{
 		{"flow-blocked", "A declared flow is blocked."}, {"flow-partial", "A declared flow is allowed only in part."},
 		{"flow-indeterminate", "It cannot be decided whether a declared flow is allowed."}, {"flow-open", "Traffic that must stay blocked is not."},
-		{"policy-violation", "A policy is against a declared flow."},
+		{"policy-violation", "A policy is against a declared flow."}, {"flow-expired", "A declared flow has expired."},
 	} {
 		rules = append(rules, m{"id": s.id, "shortDescription": m{"text": s.text}})
 	}

@@ -77,7 +77,7 @@ const maxTable = 150
 func overview(applications []Application) string {
 	columns := []string{"application", "flows", "as wanted", "partial", "blocked", "indeterminate", "pending"}
 	if slices.ContainsFunc(applications, func(a Application) bool { return a.violations() > 0 }) {
-		columns = append(columns, "violations")
+		columns = append(columns, "denied", "violations")
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "| %s |\n| ---%s |\n", strings.Join(columns, " | "), strings.Repeat(" | ---:", len(columns)-1))
@@ -91,7 +91,7 @@ func overview(applications []Application) string {
 			n[f.state()]++
 		}
 		numbers := []int{
-			len(a.Flows), n["allowed"], n["partial"], n["blocked"] + n["not_routed"], n["indeterminate"] + n[""], n["pending"], a.violations(),
+			len(a.Flows), n["allowed"], n["partial"], n["blocked"] + n["not_routed"], n["indeterminate"] + n[""], n["pending"], n["denied"], a.violations(),
 		}
 		fmt.Fprintf(&b, "| %s |", code(a.Name))
 		for _, number := range numbers[:len(columns)-1] {
@@ -111,9 +111,14 @@ func flowSection(a Application, f Flow) string {
 	if status == "" {
 		status = "not known yet"
 	}
-	if f.AsIs {
+	switch {
+	case f.denied():
+		fmt.Fprintf(&b, "\n<details><summary>%s <b>denied</b> by policy, %s in the rulesets: <code>%s</code></summary>\n\n", symbol(f), html(status), html(a.Name+"/"+f.Name))
+	case len(f.open()) == 0 && f.AsIs:
+		fmt.Fprintf(&b, "\n<details><summary>ℹ️ <b>%s</b>, %s: <code>%s</code></summary>\n\n", html(status), map[bool]string{true: "expired", false: "excepted"}[f.expired()], html(a.Name+"/"+f.Name))
+	case f.AsIs:
 		fmt.Fprintf(&b, "\n<details><summary>⚠️ <b>%s</b>, against policies: <code>%s</code></summary>\n\n", html(status), html(a.Name+"/"+f.Name))
-	} else {
+	default:
 		fmt.Fprintf(&b, "\n<details><summary>%s <b>%s</b>, wanted %s: <code>%s</code></summary>\n\n",
 			symbol(f), html(status), html(f.Wanted), html(a.Name+"/"+f.Name))
 	}
@@ -191,6 +196,8 @@ func html(s string) string {
 
 func symbol(f Flow) string {
 	switch f.state() {
+	case "denied":
+		return "⛔"
 	case "allowed":
 		return "✅"
 	case "partial":

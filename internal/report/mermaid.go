@@ -34,7 +34,7 @@ func graph(applications []Application) string {
 				continue
 			}
 			shown++
-			fmt.Fprintf(&b, "  a%d --> f%d_%d[\"%s<br/>%s\"]:::%s\n", i, i, j, label(f.Name), label(f.Status), class(state))
+			fmt.Fprintf(&b, "  a%d --> f%d_%d[\"%s<br/>%s\"]:::%s\n", i, i, j, label(f.Name), label(shownStatus(f)), class(state))
 		}
 		for k, state := range append(slices.Clone(statuses), "") {
 			if n := rest[state]; n > 0 {
@@ -44,6 +44,14 @@ func graph(applications []Application) string {
 	}
 	b.WriteString("```\n")
 	return b.String()
+}
+
+// shownStatus is the verdict, unless a policy stops the flow.
+func shownStatus(f Flow) string {
+	if f.denied() {
+		return "denied"
+	}
+	return f.Status
 }
 
 func name(state string) string {
@@ -60,7 +68,7 @@ func class(state string) string {
 	switch state {
 	case "allowed", "partial":
 		return state
-	case "blocked", "not_routed":
+	case "blocked", "not_routed", "denied":
 		return "blocked"
 	}
 	return "unknown"

@@ -23,7 +23,8 @@ type Flow struct {
 	Status  string    `json:"status"`
 	AsIs    bool      `json:"as_wanted"`
 	Missing []Missing `json:"missing,omitempty"`
-	// Violations are of policies: a flow may have them whatever its status.
+	// Violations are of policies: a flow may have them whatever its status. One that is
+	// denied is not as wanted, and one that has expired wants nothing.
 	Violations []Violation `json:"violations,omitempty"`
 	Managed    []string    `json:"managed_rules,omitempty"`
 	// Sources, Destinations and Services are as declared; empty where the values
@@ -69,11 +70,24 @@ func (a Application) violations() (n int) {
 
 // open returns the violations that no exception puts up with.
 func (f Flow) open() []Violation {
-	return slices.DeleteFunc(slices.Clone(f.Violations), func(v Violation) bool { return v.Exception != "" })
+	return slices.DeleteFunc(slices.Clone(f.Violations), func(v Violation) bool { return v.Exception != "" || v.Policy == expiresPolicy })
+}
+
+// expiresPolicy is what flows violate that have expired.
+const expiresPolicy = "expires"
+
+// expired reports whether the flow is past its end.
+func (f Flow) expired() bool {
+	return slices.ContainsFunc(f.Violations, func(v Violation) bool { return v.Policy == expiresPolicy })
+}
+
+// denied reports whether a policy stops the flow.
+func (f Flow) denied() bool {
+	return slices.ContainsFunc(f.open(), func(v Violation) bool { return v.Severity == "deny" })
 }
 
 // statuses are the states of a flow from best to worst.
-var statuses = []string{"allowed", "pending", "partial", "indeterminate", "not_routed", "blocked"}
+var statuses = []string{"allowed", "pending", "partial", "indeterminate", "not_routed", "blocked", "denied"}
 
 // Read takes applications from plain values (nil, bool, string, numbers, []any,
 // map[string]any): a map or list of acl_application objects, acl_flow objects, or
@@ -177,7 +191,12 @@ func readFlow(name string, declared, found map[string]any) Flow {
 			Sources: texts(e["sources"]), Destinations: texts(e["destinations"]), Services: texts(e["services"]),
 		})
 	}
-	f.settle(objects(found["decisions"]))
+	if f.expired() {
+		f.AsIs, f.Missing = true, nil
+	} else {
+		f.settle(objects(found["decisions"]))
+	}
+	f.AsIs = f.AsIs && !f.denied()
 	return f
 }
 
@@ -232,6 +251,8 @@ func (f Flow) state() string {
 	switch {
 	case f.AsIs:
 		return "allowed"
+	case f.denied():
+		return "denied"
 	case f.Wanted == "blocked" && f.Status == "allowed":
 		return "partial"
 	}

@@ -155,6 +155,38 @@ func TestReadSeesThroughPlannedStatus(t *testing.T) {
 	}
 }
 
+// What policies say counts for whether a flow is as wanted: a denied one is not
+// although it is allowed, and one that has expired wants nothing.
+func TestReadCountsPolicies(t *testing.T) {
+	violation := func(policy, severity, exception string) object {
+		return object{"policy": policy, "severity": severity, "message": "no", "exception": exception}
+	}
+	for _, tt := range []struct {
+		name, status, decided string
+		violation             object
+		asIs                  bool
+		state                 string
+	}{
+		{"denied", "allowed", "permit", violation("pci", "deny", ""), false, "denied"},
+		{"denied and blocked", "blocked", "deny", violation("pci", "deny", ""), false, "denied"},
+		{"excepted", "allowed", "permit", violation("pci", "deny", "agreed"), true, "allowed"},
+		{"review", "allowed", "permit", violation("pci", "review", ""), true, "allowed"},
+		{"review of a gap", "blocked", "deny", violation("pci", "review", ""), false, "blocked"},
+		{"expired", "blocked", "deny", violation("expires", "notify", ""), true, "allowed"},
+	} {
+		a := read(t, []any{application("A", object{"f": object{}}, object{"f": found(tt.status, object{
+			"decisions": []any{decision(tt.decided, "r")}, "violations": []any{tt.violation}, "missing": []any{missing("r", "")},
+		})})})
+		f := a[0].Flows[0]
+		if f.AsIs != tt.asIs || f.state() != tt.state || f.expired() && len(f.Missing) > 0 {
+			t.Errorf("%s: as wanted %t, state %s, %d missing", tt.name, f.AsIs, f.state(), len(f.Missing))
+		}
+		if md := Markdown(a); !strings.Contains(md, "<details>") {
+			t.Errorf("%s is not told of:\n%s", tt.name, md)
+		}
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	for _, v := range []any{nil, "x", []any{"x"}, object{"a": "x"}, []any{object{"name": "n"}}} {
 		if a, err := Read(v); err == nil {
