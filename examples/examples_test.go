@@ -20,6 +20,8 @@ var cases = map[string]func(*workspace){
 	"module":            module,
 	"multiple-rulesets": multipleRulesets,
 	"nested-addresses":  nestedAddresses,
+	"policies":          policies,
+	"python-subclass":   pythonSubclass,
 	"quickstart":        quickstart,
 	"single-flow":       singleFlow,
 }
