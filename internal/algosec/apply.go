@@ -50,6 +50,9 @@ func (c *Client) applyLocked(ctx context.Context, w *writer, d Desired, p Progre
 	c.mu.Unlock()
 	a := &applying{c: c, d: d, p: p.clone()}
 	res, err := a.run(ctx)
+	if err != nil {
+		c.applications.forget(d.Application) // how far it came is not known
+	}
 	c.mu.Lock()
 	w.progress = a.p.clone()
 	c.mu.Unlock()
