@@ -18,13 +18,15 @@ const maxConcurrent = 8
 // what it reads; see [Client.Read]. Nothing is contacted before the first call.
 type Client struct {
 	conf Config
-	base *url.URL
+	root *url.URL // the server
+	base *url.URL // the API of BusinessFlow
 
 	reads  *retryablehttp.Client
 	writes *http.Client
 	slow   *http.Client // writes, for apply
 
-	session session
+	session  session // of BusinessFlow
+	analyzer session // of Firewall Analyzer
 
 	applications memo[*Application]
 	objects      memo[[]NetworkObject] // by name, or by address with the prefix "="
@@ -53,7 +55,7 @@ type writer struct {
 // New returns a client, or everything that is wrong with the configuration.
 func New(conf Config) (*Client, error) {
 	conf, errs := conf.validate()
-	base, err := conf.base()
+	root, err := conf.root()
 	errs = errors.Join(errs, err)
 	tlsConf, err := conf.tls()
 	errs = errors.Join(errs, err)
@@ -61,6 +63,7 @@ func New(conf Config) (*Client, error) {
 		return nil, errs
 	}
 
+	base := root.JoinPath("BusinessFlow", "rest", "v1")
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = tlsConf
 	transport.MaxIdleConnsPerHost = maxConcurrent + 10 // Terraform works on ten resources at a time
@@ -71,6 +74,7 @@ func New(conf Config) (*Client, error) {
 	}
 	c := &Client{
 		conf: conf,
+		root: root,
 		base: base,
 		reads: &retryablehttp.Client{
 			HTTPClient:   with(conf.Timeout),
@@ -84,6 +88,7 @@ func New(conf Config) (*Client, error) {
 		writes:   with(conf.Timeout),
 		slow:     with(conf.ApplyTimeout),
 		session:  session{lock: newLock()},
+		analyzer: session{lock: newLock()},
 		creating: newLock(),
 		slots:    make(chan struct{}, maxConcurrent),
 		writers:  make(map[string]*writer),

@@ -2,6 +2,7 @@ package algosec
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"testing"
 )
 
@@ -130,6 +131,8 @@ func FuzzReplies(f *testing.F) {
 		`{"revisionID":1,"applicationID":2,"name":"a","revisionStatus":"Active"}`, `null`, `[]`, `[{}]`, `{"name":{}}`, `[[[[`, `"x"`, "",
 		`[{"flowID":1,"name":"f","flowType":"APPLICATION_FLOW","sources":[{"name":"o","ipAddresses":["10.0.0.1-10.0.0.9","*"]}],"services":[{"name":"s","services":["TCP/1-2","*"]}],"networkUsers":[{"id":0,"name":"Any"}]}]`,
 		`{"changeRequest":{"id":1e99},"application":null}`, `{"flowId":1,"queryLink":"https://[::1","status":"Blocked"}`, `{"jsessionid":5}`,
+		`<Envelope><Body><QueryResponse><QueryResult><QueryItem><Device><IsAllowed>Allowed</IsAllowed><DeviceName>d</DeviceName></Device></QueryItem><QueryResult>Allowed</QueryResult></QueryResult></QueryResponse></Body></Envelope>`,
+		`<Envelope><Body><Fault><faultstring>x</faultstring></Fault></Body></Envelope>`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -161,6 +164,12 @@ func FuzzReplies(f *testing.F) {
 		if decodeJSON(body, &check) == nil {
 			if link := c.rehost(check.Link); link != "" && !json.Valid([]byte(`"`+link+`"`)) {
 				t.Logf("link %q", link)
+			}
+		}
+		var soap soapReply
+		if xml.Unmarshal(body, &soap) == nil {
+			if got := soap.finding(); got.Status == Allowed && len(got.Devices) == 0 {
+				t.Errorf("allowed without a device: %q", body)
 			}
 		}
 		_ = clean(string(body))

@@ -63,6 +63,10 @@ type Config struct {
 	// ForeignDrafts is RefuseForeignDrafts if empty.
 	ForeignDrafts ForeignDrafts
 
+	// Simulate lets [Client.Verify] ask Firewall Analyzer for a traffic simulation,
+	// which names devices and rules, instead of BusinessFlow for a check.
+	Simulate bool
+
 	// UserAgent is sent with every request, if not empty.
 	UserAgent string
 	// Log receives one record for each request. Fields never hold a password or
@@ -94,8 +98,8 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 	return c
 }
 
-// base checks the URL and returns it with the path of the API.
-func (c Config) base() (*url.URL, error) {
+// root checks the URL and returns it.
+func (c Config) root() (*url.URL, error) {
 	if c.URL == "" {
 		return nil, fmt.Errorf("url is missing: set it, or the environment variable %s", EnvURL[0])
 	}
@@ -115,7 +119,8 @@ func (c Config) base() (*url.URL, error) {
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("url holds a query or a fragment: give the address of the server alone")
 	}
-	return u.JoinPath("BusinessFlow", "rest", "v1"), nil
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
+	return u, nil
 }
 
 // tls returns how the server's certificate is verified.

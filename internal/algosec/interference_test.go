@@ -231,6 +231,31 @@ func TestNothingIsCreatedTwice(t *testing.T) {
 	}
 }
 
+// An object that somebody else creates at the same moment is no error, and one
+// client creates what several applications need once.
+func TestCreatedMeanwhile(t *testing.T) {
+	s := algosectest.New(t)
+	s.AddObject("10.0.0.1", "10.0.0.1")
+	creates := func(r algosectest.Request) bool {
+		return strings.HasSuffix(r.Path, "/network_objects/new") || strings.HasSuffix(r.Path, "/network_services/new")
+	}
+	s.Inject(algosectest.Fault{Match: creates, Times: 2, Execute: true, Status: 400, Body: "Service name already exists"})
+	c := connect(t, s)
+	for _, app := range []string{"A", "B"} {
+		s.AddApplication(app)
+		apply(t, c, algosec.Desired{Application: app, Flows: []algosec.DesiredFlow{flow("f", "10.0.0.1", "10.66.0.1", "tcp/6600")}})
+	}
+	n := 0
+	for _, r := range s.Writes() {
+		if creates(r) {
+			n++
+		}
+	}
+	if n != 2 {
+		t.Errorf("%q", methods(s.Writes()))
+	}
+}
+
 // Flows of another type, and fields that a server leaves out, are no difference.
 func TestOtherServers(t *testing.T) {
 	s := algosectest.New(t)

@@ -25,11 +25,13 @@ var errTooLarge = fmt.Errorf("the reply is larger than %d MiB", MaxReply>>20)
 // A request is one call of the API.
 type request struct {
 	method string
-	path   string // below /BusinessFlow/rest/v1, escaped
+	path   string // below /BusinessFlow/rest/v1, or from the root if action is set; escaped
 	query  url.Values
 	body   any  // sent as JSON, nil for none
 	slow   bool // takes up to ApplyTimeout
 	basic  bool // the login: with user name and password, without a session
+	// action is that of a SOAP request, whose body is XML and holds the session.
+	action string
 }
 
 // path joins segments, each escaped: names of applications and objects hold
@@ -102,14 +104,17 @@ func (c *Client) doJSON(ctx context.Context, r request, out any) error {
 // net/http repeat them: it does so for POST and DELETE only while not a byte of
 // them was sent.)
 func (c *Client) send(ctx context.Context, r request, session string) (reply, error) {
-	var body []byte
-	if r.body != nil {
+	body, soap := r.body.([]byte)
+	if r.body != nil && !soap {
 		var err error
 		if body, err = json.Marshal(r.body); err != nil {
 			return reply{}, &Error{Method: r.method, Path: r.path, Message: "the request cannot be written as JSON", Err: err}
 		}
 	}
 	u := *c.base
+	if soap {
+		u = *c.root
+	}
 	u.RawPath = u.EscapedPath() + r.path
 	unescaped, err := url.PathUnescape(u.RawPath)
 	if err != nil {
@@ -122,17 +127,22 @@ func (c *Client) send(ctx context.Context, r request, session string) (reply, er
 	if err != nil {
 		return reply{}, &Error{Method: r.method, Path: r.path, Message: "the request is not valid", Err: err}
 	}
-	req.Header.Set("Accept", "application/json")
 	if c.conf.UserAgent != "" {
 		req.Header.Set("User-Agent", c.conf.UserAgent)
 	}
-	if r.basic {
+	media := "application/json"
+	switch {
+	case soap:
+		media = "text/xml; charset=utf-8"
+		req.Header.Set("SOAPAction", `"`+r.action+`"`)
+	case r.basic:
 		req.SetBasicAuth(c.conf.Username, c.conf.Password)
-	} else {
+	default:
 		req.AddCookie(&http.Cookie{Name: sessionCookie, Value: session})
 	}
+	req.Header.Set("Accept", media)
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", media)
 		req.Body = io.NopCloser(bytes.NewReader(body))
 		req.ContentLength = int64(len(body))
 	}

@@ -41,7 +41,8 @@ func (s *session) get(ctx context.Context, stale string, login func(context.Cont
 	s.current = ""
 	current, err := login(ctx)
 	if err != nil {
-		if hasStatus(err, http.StatusUnauthorized) || hasStatus(err, http.StatusForbidden) {
+		var fault *faultError
+		if hasStatus(err, http.StatusUnauthorized) || hasStatus(err, http.StatusForbidden) || errors.As(err, &fault) {
 			s.refused = err
 		}
 		return "", err

@@ -32,6 +32,8 @@ type Finding struct {
 	Word string
 	// Reason says why, unless the flow is allowed.
 	Reason string
+	// Devices are those that a traffic simulation asked, if one was made.
+	Devices []Device
 	// Link is the result of the query in the user interface, "" if none was made.
 	Link string
 }

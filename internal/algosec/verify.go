@@ -13,10 +13,10 @@ type checkReply struct {
 	Status string `json:"status"`
 }
 
-// Verify asks AlgoSec to check the connectivity of the named flows now, which
-// takes a query of Firewall Analyzer each. It changes nothing, and is not refused by ReadOnly. The
-// worse of that answer and of the word in the list of flows counts, unless the
-// list has none.
+// Verify asks AlgoSec for the connectivity of the named flows now, which takes a
+// query of Firewall Analyzer each: through BusinessFlow, or as [Config.Simulate]
+// says. It changes nothing, and is not refused by ReadOnly. The worse of that answer
+// and of the word in the list of flows counts, unless the list has none.
 func (c *Client) Verify(ctx context.Context, a *Application, flows []string) (map[string]Finding, error) {
 	found := make([]Finding, len(flows))
 	err := c.each(len(flows), func(i int) (err error) {
@@ -38,6 +38,20 @@ func (c *Client) check(ctx context.Context, a *Application, name string) (Findin
 	if f == nil || f.ID <= 0 {
 		return a.Finding(name), nil
 	}
+	found, err := c.ask(ctx, a, f)
+	if err != nil {
+		return Finding{}, err
+	}
+	if listed := find(f.Connectivity); listed.Status != Indeterminate && worse(listed.Status, found.Status) {
+		found.Status, found.Word, found.Reason = listed.Status, listed.Word, listed.Reason
+	}
+	return a.judge(found), nil
+}
+
+func (c *Client) ask(ctx context.Context, a *Application, f *Flow) (Finding, error) {
+	if c.conf.Simulate {
+		return c.simulate(ctx, f)
+	}
 	var answer checkReply
 	r := request{
 		method: http.MethodPost, slow: true,
@@ -47,11 +61,8 @@ func (c *Client) check(ctx context.Context, a *Application, name string) (Findin
 		return Finding{}, err
 	}
 	found := find(answer.Status)
-	if listed := find(f.Connectivity); listed.Status != Indeterminate && worse(listed.Status, found.Status) {
-		found = listed
-	}
 	found.Link = c.rehost(answer.Link)
-	return a.judge(found), nil
+	return found, nil
 }
 
 var severity = map[Status]int{Allowed: 0, Partial: 1, Indeterminate: 2, NotRouted: 3, Blocked: 4}

@@ -20,7 +20,7 @@ type Request struct {
 
 // IsWrite reports whether the request asks for a change of the inventory.
 func (r Request) IsWrite() bool {
-	return r.Method != http.MethodGet && r.Path != prefix+"/login" && !isCheck(r.Path)
+	return r.Method != http.MethodGet && r.Path != prefix+"/login" && r.Path != simulationPath && !isCheck(r.Path)
 }
 
 // Requests returns all requests so far, in the order of their arrival.

@@ -70,7 +70,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	execute := f == nil || f.Execute || f.Pass || f.Truncate
 	if execute {
 		s.mu.Lock()
-		a = s.answer(r, body)
+		if r.URL.Path == simulationPath {
+			a = s.simulation(r, body)
+		} else {
+			a = s.answer(r, body)
+		}
 		s.mu.Unlock()
 	}
 	if f != nil && !f.Pass && !f.Truncate {

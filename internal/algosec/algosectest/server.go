@@ -39,7 +39,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	state    state
-	sessions map[string]bool
+	sessions map[string]bool // of BusinessFlow and of Firewall Analyzer
 	requests []Request
 	faults   []*Fault
 }

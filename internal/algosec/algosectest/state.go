@@ -47,6 +47,8 @@ type state struct {
 	connectivity func(application, flow string) string
 	// check says what check_connectivity answers.
 	check func(application, flow string) string
+	// simulate says what a traffic simulation finds.
+	simulate func(Query) Simulation
 	// newActive makes new applications active instead of drafts.
 	newActive bool
 	// hideAny leaves users and network applications out of flows.
@@ -82,6 +84,9 @@ func newState() state {
 	s.next.object, s.next.service, s.next.ticket = 16000, 20000, 5300
 	s.connectivity = func(string, string) string { return "Allowed" }
 	s.check = func(string, string) string { return "Allowed" }
+	s.simulate = func(Query) Simulation {
+		return Simulation{Result: "Allowed", Routing: "Routed", Devices: []SimulatedDevice{{Name: "edge", Word: "Allowed"}}}
+	}
 	return s
 }
 
