@@ -91,9 +91,9 @@ type soapReply struct {
 
 // simulate asks what the devices do with the traffic of a flow now.
 func (c *Client) simulate(ctx context.Context, f *Flow) (Finding, error) {
-	query, err := queryOf(f)
-	if err != nil {
-		return Finding{Status: Indeterminate, Reason: err.Error()}, nil
+	query, without := queryOf(f)
+	if without != "" {
+		return Finding{Status: Indeterminate, Reason: without}, nil
 	}
 	session, err := c.analyzer.get(ctx, "", c.connect)
 	if err != nil {
@@ -123,15 +123,14 @@ func (c *Client) simulate(ctx context.Context, f *Flow) (Finding, error) {
 var simpleService = regexp.MustCompile(`^(?i)(tcp|udp)/\d+$`)
 
 // queryOf returns the question for a flow, or why there is none.
-func queryOf(f *Flow) (question, error) {
-	var q question
+func queryOf(f *Flow) (q question, without string) {
 	for _, side := range []struct {
 		objects []NetworkObject
 		out     *[]string
 	}{{f.Sources, &q.Source}, {f.Destinations, &q.Destination}} {
 		for _, o := range side.objects {
 			if set, ok := o.set(); !ok || len(o.Addresses) == 0 || set.IsAny() {
-				return q, fmt.Errorf("the network object %q has no addresses to ask Firewall Analyzer for", clean(o.Name))
+				return q, fmt.Sprintf("the network object %q has no addresses to ask Firewall Analyzer for", clean(o.Name))
 			}
 			*side.out = append(*side.out, o.Addresses...)
 		}
@@ -146,10 +145,10 @@ func queryOf(f *Flow) (question, error) {
 		}
 	}
 	if len(q.Source) == 0 || len(q.Destination) == 0 || len(q.Service) == 0 {
-		return q, errors.New("the flow in AlgoSec has no traffic")
+		return q, "the flow in AlgoSec has no traffic"
 	}
 	q.User, q.Application = unrestricted(names(f.Users)), unrestricted(names(f.NetworkApplications))
-	return q, nil
+	return q, ""
 }
 
 // connect opens a session with Firewall Analyzer.
