@@ -69,6 +69,33 @@ func TestApplyFlowsShareOneChangeRequest(t *testing.T) {
 	}
 }
 
+// Who comes while the first is still looking joins it.
+func TestApplyFlowsWaitForOthers(t *testing.T) {
+	s := algosectest.New(t)
+	s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
+	looking := make(chan struct{})
+	first := sync.OnceFunc(func() { close(looking) })
+	c := connect(t, s, func(c *algosec.Config) {
+		c.BatchWindow = time.Second
+		c.Log = func(context.Context, string, map[string]any) { first() }
+	})
+	var wg sync.WaitGroup
+	for i := range 2 {
+		wg.Go(func() {
+			if i == 1 {
+				<-looking
+			}
+			if _, _, err := c.ApplyFlows(context.Background(), single(fmt.Sprint("f", i), "tcp/1"), algosec.Progress{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(s.Tickets()); n != 1 {
+		t.Errorf("%d change requests", n)
+	}
+}
+
 func TestApplyFlowsFailTogether(t *testing.T) {
 	s := algosectest.New(t)
 	s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))

@@ -3,6 +3,7 @@ package algosec_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -96,6 +97,29 @@ func BenchmarkTenApplications(b *testing.B) {
 			b.ReportMetric(float64(requests)/float64(b.N), "requests/op")
 			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(latency), "roundtrips/op")
 		})
+	}
+}
+
+// A server that goes away is reported once, not for each of a hundred flows.
+func TestServerGoesAway(t *testing.T) {
+	s := algosectest.New(t)
+	d := estate(s)[0]
+	c := connect(t, s, func(c *algosec.Config) { c.Timeout = 50 * time.Millisecond })
+	app, err := c.Read(context.Background(), d.Application)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, f := range app.Flows {
+		all = append(all, f.Name)
+	}
+	s.ForgetRequests()
+	s.Inject(algosectest.Fault{Times: -1, Drop: true})
+	if _, err = c.Verify(context.Background(), app, all); err == nil || strings.Count(err.Error(), "check_connectivity") != 1 {
+		t.Error(err)
+	}
+	if n := len(s.Requests()); n > 20 {
+		t.Errorf("%d requests", n)
 	}
 }
 

@@ -15,9 +15,8 @@ import (
 func (a *applying) write(ctx context.Context, app *Application, ch *Change) (*Application, error) {
 	active := app.Status != RevisionDraft
 	first := true
-	// next refetches after the first write: revision and flow ids are new. created
-	// is the flow that this write created, if any.
-	next := func(err error, created string) error {
+	// next refetches after the first write: revision and flow ids are new.
+	next := func(err error) error {
 		switch {
 		case err != nil && first && active && refused(err):
 			a.p = Progress{} // no draft was made
@@ -35,12 +34,7 @@ func (a *applying) write(ctx context.Context, app *Application, ch *Change) (*Ap
 				Reason: fmt.Sprintf("a write to revision %d should have made a draft", base)}
 		}
 		a.p.Draft = app.Revision
-		if created != "" {
-			if err := a.landed(app, ch, created); err != nil {
-				return err
-			}
-		}
-		return a.alone(app)
+		return nil
 	}
 	for _, name := range slices.Sorted(slices.Values(slices.Concat(ch.Delete, ch.Modify))) {
 		f := app.Flow(name)
@@ -56,7 +50,7 @@ func (a *applying) write(ctx context.Context, app *Application, ch *Change) (*Ap
 		}
 		a.p.writes(name, m)
 		_, err := a.c.do(ctx, request{method: http.MethodDelete, path: path("applications", id(app.Revision), "flows", id(f.ID))})
-		if err := next(err, ""); err != nil {
+		if err := next(err); err != nil {
 			return app, err
 		}
 	}
@@ -64,7 +58,7 @@ func (a *applying) write(ctx context.Context, app *Application, ch *Change) (*Ap
 		m := ch.wanted[body.Name]
 		a.p.writes(body.Name, &m)
 		_, err := a.c.do(ctx, request{method: http.MethodPost, path: path("applications", id(app.Revision), "flows", "new"), body: []newFlow{body}})
-		if err := next(err, body.Name); err != nil {
+		if err := next(err); err != nil {
 			return app, err
 		}
 	}

@@ -94,6 +94,17 @@ func TestIncludedDraftIsNotOurs(t *testing.T) {
 	}
 }
 
+// A first write that is refused has begun nothing.
+func TestRefusedWriteLeavesNothing(t *testing.T) {
+	s := algosectest.New(t)
+	s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
+	s.Inject(algosectest.Fault{Match: isNew, Status: 400, Body: "Flow isn't editable"})
+	_, p, err := connect(t, s).Apply(context.Background(), single("f", "tcp/1"), algosec.Progress{})
+	if err == nil || !strings.Contains(err.Error(), "status 400: Flow isn't editable") || !p.IsZero() {
+		t.Error(err, p)
+	}
+}
+
 // At whichever request an apply breaks off, the next one finishes the job with
 // the progress that is left, and there is one change request in all.
 func TestApplyGoesOn(t *testing.T) {

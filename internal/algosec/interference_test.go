@@ -121,6 +121,16 @@ func TestSlowApply(t *testing.T) {
 	}
 }
 
+// A reply that is lost once is found out about in the same run.
+func TestLostReplyToApply(t *testing.T) {
+	s, d := crashSite(t, false)
+	s.Inject(algosectest.Fault{Match: isApply, Drop: true, Execute: true})
+	res := apply(t, connect(t, s), d)
+	if r := res.ChangeRequest; r == nil || r.ID != 0 || r.Status != "OPEN" || !r.Open(res.Application) || len(s.Tickets()) != 1 {
+		t.Errorf("change request %+v, %d in all", r, len(s.Tickets()))
+	}
+}
+
 // Names of the server that mean something else than they seem to.
 func TestTreacherousNames(t *testing.T) {
 	for _, tt := range []struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
 // A memo shares what was read once among all who ask for it, also while it is
@@ -77,19 +78,32 @@ func (l lock) acquire(ctx context.Context) error {
 
 func (l lock) release() { <-l }
 
-// each calls f for 0 to n-1, several at a time, and returns all errors. The bound
-// is on the client, so that ten applications at once do not ask for ten times as
-// much.
+// each calls f for 0 to n-1, several at a time, and returns all errors; or the one
+// that there was no reply, after which it begins no more. The bound is on the
+// client, so that ten applications at once do not ask for ten times as much.
 func (c *Client) each(n int, f func(i int) error) error {
 	errs := make([]error, n)
-	var wg sync.WaitGroup
+	var (
+		wg   sync.WaitGroup
+		down atomic.Pointer[Error]
+	)
 	for i := range n {
 		c.slots <- struct{}{}
+		if down.Load() != nil {
+			<-c.slots
+			break
+		}
 		wg.Go(func() {
 			defer func() { <-c.slots }()
-			errs[i] = f(i)
+			var e *Error
+			if errs[i] = f(i); errors.As(errs[i], &e) && e.Status == 0 {
+				down.CompareAndSwap(nil, e)
+			}
 		})
 	}
 	wg.Wait()
+	if e := down.Load(); e != nil {
+		return e
+	}
 	return errors.Join(errs...)
 }

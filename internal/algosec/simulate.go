@@ -158,7 +158,7 @@ func (c *Client) connect(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if !validSession.MatchString(rep.Session) {
-		return "", &Error{Method: http.MethodPost, Path: simulationPath, Message: "the reply to ConnectRequest holds no session"}
+		return "", &Error{Method: http.MethodPost, Path: simulationPath, Status: http.StatusOK, Message: "the reply to ConnectRequest holds no session"}
 	}
 	return rep.Session, nil
 }

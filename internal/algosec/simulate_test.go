@@ -2,7 +2,6 @@ package algosec_test
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -143,8 +142,15 @@ func TestSimulationSessionAndFaults(t *testing.T) {
 			}
 			rec := &recorder{}
 			got, err := verifyOne(t, connect(t, s, simulating, func(c *algosec.Config) { c.Log = rec.log }))
-			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) || err == nil && got.Status != algosec.Allowed {
+			reason := got.Reason
+			if err != nil {
+				reason = err.Error()
+			}
+			if !strings.Contains(reason, tt.want) || (reason == "") != (got.Status == algosec.Allowed) {
 				t.Errorf("%+v, %v", got, err)
+			}
+			if lost := tt.name == "truncated"; lost != (err != nil) {
+				t.Errorf("error %v", err)
 			}
 			soap := 0
 			for _, r := range s.Requests() {
@@ -156,7 +162,7 @@ func TestSimulationSessionAndFaults(t *testing.T) {
 				t.Errorf("%d requests, want %d", soap, tt.requests)
 			}
 			for _, secret := range secrets {
-				if strings.Contains(fmt.Sprint(err)+rec.String(), secret) {
+				if strings.Contains(reason+rec.String(), secret) {
 					t.Errorf("%q is in the error or in the log", secret)
 				}
 			}

@@ -2,6 +2,7 @@ package algosec
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,11 +17,16 @@ type checkReply struct {
 // Verify asks AlgoSec for the connectivity of the named flows now, which takes a
 // query of Firewall Analyzer each: through BusinessFlow, or as [Config.Simulate]
 // says. It changes nothing, and is not refused by ReadOnly. The worse of that answer
-// and of the word in the list of flows counts, unless the list has none.
+// and of the word in the list of flows counts, unless the list has none. A flow for
+// which the server answers with an error is indeterminate; that it does not answer
+// is an error.
 func (c *Client) Verify(ctx context.Context, a *Application, flows []string) (map[string]Finding, error) {
 	found := make([]Finding, len(flows))
 	err := c.each(len(flows), func(i int) (err error) {
-		found[i], err = c.check(ctx, a, flows[i])
+		var answer *Error
+		if found[i], err = c.check(ctx, a, flows[i]); errors.As(err, &answer) && answer.Status != 0 {
+			found[i], err = Finding{Status: Indeterminate, Reason: "the connectivity could not be checked: " + err.Error()}, nil
+		}
 		return err
 	})
 	if err != nil {
