@@ -116,6 +116,9 @@ var otherCommands = map[string]string{
 	"go run ./bench/cmd/plan":                                                                 "takes minutes",
 	"go run ./bench/cmd/plan -runs 6 > plan.txt && .cache/bin/benchstat -col /.name plan.txt": "takes minutes",
 
+	"terraform import acl_application.billing algosec:Billing": "needs a server; TestAccAlgosecImport has one",
+	"terraform import acl_flow.web algosec:Billing/web":        "as above",
+
 	"aws ec2 describe-security-groups   > security-groups.json":     "needs an account; the parser's tests read what it prints",
 	"aws ec2 describe-network-acls      > network-acls.json":        "as above",
 	"aws ec2 describe-network-interfaces > network-interfaces.json": "as above",

@@ -3,13 +3,18 @@
 package examples_test
 
 import (
+	"context"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
 // cases are the checks by directory. Each gets a copy of the example.
 var cases = map[string]func(*workspace){
+	"algosec":           algosecLoop,
 	"ci":                differs,
 	"compose":           differs,
 	"deny-flow":         denyFlow,
@@ -41,6 +46,21 @@ func TestAccExamples(t *testing.T) {
 			}
 			check(newWorkspace(t, name))
 		})
+	}
+}
+
+// algosecLoop goes through the loop by the script that shows it.
+func algosecLoop(w *workspace) {
+	ctx, cancel := context.WithTimeout(context.Background(), terraformtest.CommandTimeout)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "../scripts/demo-algosec").CombinedOutput()
+	if err != nil {
+		w.Fatalf("%v\n%s", err, out)
+	}
+	terraformtest.Contains(w, string(out), "TO CHANGE database", "TO CREATE reporting", "The apply creates the network objects 10.20.9.0/24, 10.30.2.0/28.",
+		"1 added", "PENDING reporting change request 5301 is open", `~ status = "pending" -> "allowed"`)
+	if n := strings.Count(string(out), "No changes."); n != 2 {
+		w.Errorf("%d plans are empty, want 2:\n%s", n, out)
 	}
 }
 

@@ -44,6 +44,7 @@ type providerModel struct {
 	Policies    types.Map    `tfsdk:"policies"`
 	Enforcement types.String `tfsdk:"enforcement"`
 	Summary     types.String `tfsdk:"summary"`
+	Algosec     types.Object `tfsdk:"algosec"`
 }
 
 type rulesetModel struct {
@@ -112,6 +113,7 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(summaryProblems, summaryAlways, summaryNever)},
 				MarkdownDescription: "When a plan prints the one warning with the table of an application's flows: `problems` (default), if a flow is not as wanted; `always`; `never`.",
 			},
+			"algosec": algosecProviderAttribute(),
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, policyAttributes())
@@ -200,6 +202,11 @@ type session struct {
 	delivered sync.Map
 	// turns holds a *sync.Mutex for each owner; see [session.turn].
 	turns sync.Map
+	// algosec is nil while its configuration is not yet known.
+	algosec *algosecServer
+	// journals holds what resources have in their private state, by
+	// [declaration.key], for those that are created in their place.
+	journals sync.Map
 }
 
 func (s *session) known() bool { return s != nil && s.estate != nil }
@@ -212,7 +219,8 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	s := &session{enforcement: enforceApply, summary: summaryProblems}
 	resp.ResourceData, resp.DataSourceData = s, s
-	if !req.Config.Raw.IsFullyKnown() {
+	known, knownAlgosec := knownConfig(req.Config)
+	if !known {
 		tflog.Debug(ctx, "provider configuration is not known yet; nothing is read")
 		return
 	}
@@ -221,6 +229,11 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	if !m.Summary.IsNull() {
 		s.summary = m.Summary.ValueString()
+	}
+	if knownAlgosec {
+		server, diags := m.algosecServer(ctx, p.version)
+		resp.Diagnostics.Append(diags...)
+		s.algosec = server
 	}
 	c, diags := m.estateConfig(ctx)
 	resp.Diagnostics.Append(diags...)

@@ -29,6 +29,8 @@ var (
 	_ resource.ResourceWithConfigure   = (*applicationResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*applicationResource)(nil)
 	_ resource.ResourceWithImportState = (*applicationResource)(nil)
+
+	_ resource.ResourceWithValidateConfig = (*applicationResource)(nil)
 )
 
 func newApplicationResource() resource.Resource { return &applicationResource{} }
@@ -42,6 +44,7 @@ type applicationModel struct {
 	Flows    types.Map    `tfsdk:"flows"`
 	Status   types.String `tfsdk:"status"`
 	Results  types.Map    `tfsdk:"results"`
+	inventoryModel
 }
 
 func (r *applicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -83,6 +86,7 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, inventoryAttributes())
 }
 
 // declared returns the flows by name. Flows that are not matchable yet are there,
@@ -157,14 +161,22 @@ func worstStatus(flows map[string]declaredModel, found map[string]foundModel) ty
 func (s *session) sameFlow(m, o declaredModel) bool { return m.sameQuestion(o) && s.sameAsked(m, o) }
 
 func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return // destroy is never judged
-	}
 	var plan, state applicationModel
+	if req.Plan.Raw.IsNull() { // destroy is never judged
+		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); state.algosec() {
+			r.session.planWithdrawal(state.Name.ValueString(), &resp.Diagnostics)
+		}
+		return
+	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if plan.algosec() || plan.Target.IsUnknown() {
+		r.planAlgosec(ctx, req, resp, plan)
+		return
+	}
+	plan.inventoryModel.none()
 	plan.ID = plan.Name
 	if !r.session.known() || plan.Name.IsUnknown() || plan.Flows.IsUnknown() || !listKnown(plan.Rulesets) {
 		plan.Status, plan.Results = types.StringUnknown(), types.MapUnknown(types.ObjectType{AttrTypes: foundTypes})
@@ -235,6 +247,10 @@ func (m applicationModel) priors(ctx context.Context, known map[string]evidence)
 func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state applicationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !resp.Diagnostics.HasError() && state.algosec() {
+		r.readAlgosec(ctx, resp, state)
+		return
+	}
 	if resp.Diagnostics.HasError() || r.forget(ctx, resp) || state.Flows.IsNull() {
 		return
 	}
@@ -267,6 +283,10 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 func (r *applicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan applicationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !resp.Diagnostics.HasError() && plan.algosec() {
+		r.createAlgosec(ctx, resp, plan)
+		return
+	}
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
@@ -291,6 +311,10 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 	var plan, state applicationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !resp.Diagnostics.HasError() && plan.algosec() {
+		r.updateAlgosec(ctx, req, resp, plan, state)
+		return
+	}
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
@@ -367,6 +391,10 @@ func (r *applicationResource) deliver(ctx context.Context, plan *applicationMode
 func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state applicationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !resp.Diagnostics.HasError() && state.algosec() {
+		r.deleteAlgosec(ctx, req, resp, state)
+		return
+	}
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
@@ -376,6 +404,9 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 }
 
 func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if r.importAlgosec(ctx, req.ID, resp) {
+		return
+	}
 	if err := checkApplicationName(req.ID); err != nil {
 		resp.Diagnostics.AddError("Invalid import id", "An application is imported by its name: "+err.Error()+".")
 		return

@@ -27,6 +27,8 @@ var (
 	_ resource.ResourceWithConfigure   = (*flowResource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*flowResource)(nil)
 	_ resource.ResourceWithImportState = (*flowResource)(nil)
+
+	_ resource.ResourceWithValidateConfig = (*flowResource)(nil)
 )
 
 func newFlowResource() resource.Resource { return &flowResource{} }
@@ -38,6 +40,7 @@ type flowModel struct {
 	applicant
 	declaredModel
 	foundModel
+	flowInventoryModel
 }
 
 // request is the flow as it is asked for.
@@ -71,6 +74,7 @@ func (r *flowResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	attributes["labels"] = schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: labelsText}
 	maps.Copy(attributes, declaredAttributes())
 	maps.Copy(attributes, foundAttributes())
+	maps.Copy(attributes, flowInventoryAttributes())
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One flow of an application: sources × destinations × services. The plan says what the existing rulesets do with it. " +
 			"For many flows prefer `acl_application`, which holds a map of them: Terraform plans it faster.",
@@ -83,10 +87,13 @@ func (s *session) sameRequest(m, o flowModel) bool {
 }
 
 func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
-		return // destroy is never judged
-	}
 	var plan flowModel
+	if req.Plan.Raw.IsNull() { // destroy is never judged
+		if resp.Diagnostics.Append(req.State.Get(ctx, &plan)...); plan.algosec() {
+			r.session.planWithdrawal(plan.Application.ValueString(), &resp.Diagnostics)
+		}
+		return
+	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -95,6 +102,11 @@ func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if !plan.Application.IsUnknown() && !plan.Name.IsUnknown() {
 		plan.ID = types.StringValue(plan.Application.ValueString() + "/" + plan.Name.ValueString())
 	}
+	if plan.algosec() || plan.Target.IsUnknown() {
+		r.planAlgosec(ctx, req, resp, plan)
+		return
+	}
+	plan.flowInventoryModel.none()
 	if !r.session.known() || plan.ID.IsUnknown() || !plan.matchable() || !r.session.judgeable(plan.declaredModel, plan.applicant) {
 		plan.foundModel = unknownFound()
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
@@ -127,6 +139,10 @@ func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state flowModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !resp.Diagnostics.HasError() && state.algosec() {
+		r.readAlgosec(ctx, resp, state)
+		return
+	}
 	if resp.Diagnostics.HasError() || r.forget(ctx, resp) || state.Sources.IsNull() {
 		return
 	}
@@ -153,6 +169,10 @@ func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan flowModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !resp.Diagnostics.HasError() && plan.algosec() {
+		r.createAlgosec(ctx, resp, plan)
+		return
+	}
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
@@ -180,6 +200,10 @@ func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	var plan, state flowModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !resp.Diagnostics.HasError() && plan.algosec() {
+		r.updateAlgosec(ctx, req, resp, plan)
+		return
+	}
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
@@ -204,6 +228,10 @@ func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, r
 func (r *flowResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state flowModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if !resp.Diagnostics.HasError() && state.algosec() {
+		r.deleteAlgosec(ctx, req, resp, state)
+		return
+	}
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
@@ -212,6 +240,9 @@ func (r *flowResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 }
 
 func (r *flowResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if r.importAlgosec(ctx, req.ID, resp) {
+		return
+	}
 	application, name, ok := strings.Cut(req.ID, "/")
 	if !ok || application == "" || name == "" {
 		resp.Diagnostics.AddError("Invalid import id", fmt.Sprintf("A flow is imported by application/name, as in Billing/web; got %q.", req.ID))

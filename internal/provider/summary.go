@@ -210,4 +210,4 @@ func table(rows []summaryRow) string {
 }
 
 // severity orders statuses from best to worst.
-var severity = map[string]int{"allowed": 1, "partial": 2, "indeterminate": 3, "not_routed": 4, "blocked": 5}
+var severity = map[string]int{"allowed": 1, "pending": 2, "partial": 3, "indeterminate": 4, "not_routed": 5, "blocked": 6}

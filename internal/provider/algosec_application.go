@@ -1,0 +1,316 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+// algosecPrefix begins the import id of what is in AlgoSec.
+const algosecPrefix = "algosec:"
+
+// ValidateConfig implements resource.ResourceWithValidateConfig.
+func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var m applicationModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	flows := map[string]declaredModel{}
+	for name, v := range m.Flows.Elements() {
+		var f declaredModel
+		if o, ok := v.(types.Object); ok && !o.IsUnknown() && !o.IsNull() && !o.As(ctx, &f, objectOptions).HasError() {
+			flows[name] = f
+		}
+	}
+	resp.Diagnostics.Append(m.inventoryModel.validate(flows)...)
+}
+
+// declaration is what the application declares in AlgoSec.
+func (m applicationModel) declaration(ctx context.Context) (declaration, diag.Diagnostics) {
+	d := declaration{
+		application: m.Name.ValueString(), create: m.Create.ValueBool(), exclusive: m.Exclusive.ValueBool(),
+		flows: map[string]estate.Flow{},
+	}
+	flows, diags := m.declared(ctx)
+	rulesets, more := m.rulesets(ctx)
+	diags.Append(more...)
+	for name, f := range flows {
+		d.flows[name], more = m.request(ctx, f, name, rulesets)
+		diags.Append(more...)
+	}
+	return d, diags
+}
+
+// comparable reports whether everything is known that AlgoSec is asked for.
+func (m applicationModel) comparable(s *session, flows map[string]declaredModel) bool {
+	if m.Name.IsUnknown() || !listKnown(m.Rulesets) || m.Create.IsUnknown() || m.Exclusive.IsUnknown() {
+		return false
+	}
+	for _, f := range flows {
+		if !f.comparable() || !s.judgeable(f, m.applicant) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *applicationModel) setProspect(flows map[string]declaredModel, p prospect) {
+	m.ID, m.Inventory, m.ChangeRequest = m.Name, p.inventory, p.request
+	m.setFound(flows, p.found)
+}
+
+func (m applicationModel) prospect(ctx context.Context) prospect {
+	return prospect{m.found(ctx), m.Inventory, m.ChangeRequest}
+}
+
+func (r *applicationResource) planAlgosec(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan applicationModel) {
+	flows, diags := map[string]declaredModel(nil), diag.Diagnostics(nil)
+	known := r.session.knowsAlgosec() && !plan.Flows.IsUnknown() && !plan.Target.IsUnknown()
+	if known {
+		flows, diags = plan.declared(ctx)
+		resp.Diagnostics.Append(diags...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !known || !plan.comparable(r.session, flows) {
+		plan.ID, plan.Status, plan.Results = plan.Name, types.StringUnknown(), unknownResults()
+		plan.inventoryModel.unknown()
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+		return
+	}
+	var prior *record
+	if !req.State.Raw.IsNull() {
+		var state applicationModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		declared, diags := state.declared(ctx)
+		resp.Diagnostics.Append(diags...)
+		if state.Name.Equal(plan.Name) && state.algosec() {
+			prior = &record{found: state.found(ctx), journal: loadJournal(ctx, req.Private)}
+			prior.declaration, diags = state.declaration(ctx)
+			resp.Diagnostics.Append(diags...)
+			prior.same = state.Exclusive.Equal(plan.Exclusive) && state.Rulesets.Equal(plan.Rulesets) &&
+				r.session.sameApplicant(state.applicant, plan.applicant) && r.session.sameFlows(declared, flows)
+		}
+	}
+	d, diags := plan.declaration(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, diags := r.session.plan(ctx, d, prior, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.setProspect(flows, p)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+func (r *applicationResource) readAlgosec(ctx context.Context, resp *resource.ReadResponse, state applicationModel) {
+	j := loadJournal(ctx, resp.Private)
+	if !r.session.knowsAlgosec() {
+		j.Seen = nil // what was so under an earlier configuration does not count
+		resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
+		return
+	}
+	if state.Flows.IsNull() {
+		r.importFlows(ctx, &state, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	flows, diags := state.declared(ctx)
+	resp.Diagnostics.Append(diags...)
+	d, diags := state.declaration(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p, gone := r.session.refreshDeclaration(ctx, d, &j, &resp.Diagnostics)
+	if gone {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	r.session.journals.Store(d.key(), j)
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
+	if p != nil {
+		state.setProspect(flows, *p)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
+}
+
+// importFlows takes all flows of the application for declared.
+func (r *applicationResource) importFlows(ctx context.Context, state *applicationModel, diags *diag.Diagnostics) {
+	app := r.session.readForImport(ctx, state.Name.ValueString(), diags)
+	element, ok := state.Flows.ElementType(ctx).(types.ObjectType)
+	if app == nil || !ok {
+		return
+	}
+	flows := make(map[string]attr.Value, len(app.Flows))
+	for i := range app.Flows {
+		values := make(map[string]attr.Value, len(element.AttrTypes))
+		for name, typ := range element.AttrTypes {
+			null, err := typ.ValueFromTerraform(ctx, tftypes.NewValue(typ.TerraformType(ctx), nil))
+			if err != nil {
+				diags.AddError("Unable to import", fmt.Sprintf("Attribute %s: %s.", name, err))
+				return
+			}
+			values[name] = null
+		}
+		for name, v := range importedFlow(&app.Flows[i]) {
+			values[name] = v
+		}
+		o, more := types.ObjectValue(element.AttrTypes, values)
+		diags.Append(more...)
+		flows[app.Flows[i].Name] = o
+	}
+	var more diag.Diagnostics
+	state.Flows, more = types.MapValue(element, flows)
+	diags.Append(more...)
+}
+
+// importedFlow is a flow of AlgoSec in the words of a declaration.
+func importedFlow(f *algosec.Flow) map[string]attr.Value {
+	some := func(names []string) types.List {
+		if !restricted(names) {
+			return types.ListNull(types.StringType)
+		}
+		return stringsList(names)
+	}
+	return map[string]attr.Value{
+		"sources": stringsList(objectNames(f.Sources)), "destinations": stringsList(objectNames(f.Destinations)),
+		"services": stringsList(serviceNames(f.Services)), "comment": optionalString(f.Comment),
+		"users": some(plainNames(f.Users)), "network_applications": some(plainNames(f.NetworkApplications)),
+	}
+}
+
+func (s *session) readForImport(ctx context.Context, application string, diags *diag.Diagnostics) *algosec.Application {
+	client, err := s.algosec.client()
+	var app *algosec.Application
+	if err == nil {
+		app, err = client.Read(ctx, application)
+	}
+	if err != nil {
+		addAlgosecError(diags, declaration{application: application}, "import", err)
+		return nil
+	}
+	return app
+}
+
+func (r *applicationResource) createAlgosec(ctx context.Context, resp *resource.CreateResponse, plan applicationModel) {
+	d, flows, ok := r.atApply(ctx, plan, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	j, _ := r.session.inherited(d)
+	out := r.session.applyDeclaration(ctx, d, j, nil, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		if out.journal.Progress.IsZero() {
+			return // no state: the next plan creates it again
+		}
+		out.leave(d, &resp.Diagnostics)
+		plan.setProspect(flows, out.truth(d))
+	} else {
+		plan.setProspect(flows, out.keep(d, plan.prospect(ctx)))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.journal)...)
+}
+
+// leave prepares the state of a creation that stopped after a write. Terraform taints
+// it, which is undone by the next apply; see [session.handOver].
+func (o *outcome) leave(d declaration, diags *diag.Diagnostics) {
+	o.seen, o.found = nil, nil
+	o.journal.Seen, o.journal.Unfinished, o.journal.Replaces = nil, true, false
+	diags.AddWarning(fmt.Sprintf("application %q: the apply stopped after its first write", d.application),
+		"AlgoSec holds a draft that is ours, and no change request was opened. Apply again: it goes on with the draft. "+
+			"Terraform calls the resource tainted and says that it must be replaced; nothing in AlgoSec is deleted for that.")
+}
+
+func (r *applicationResource) updateAlgosec(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan, state applicationModel) {
+	d, flows, ok := r.atApply(ctx, plan, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	for name := range state.Flows.Elements() {
+		d.owned = append(d.owned, name)
+	}
+	j := loadJournal(ctx, req.Private)
+	out := r.session.applyDeclaration(ctx, d, j, j.Seen, &resp.Diagnostics)
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.journal)...)
+	switch {
+	case !out.delivered:
+		return // the state stays, with what is known of the draft
+	case resp.Diagnostics.HasError():
+		plan.setProspect(flows, out.truth(d))
+	default:
+		plan.setProspect(flows, out.keep(d, plan.prospect(ctx)))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+// atApply returns the declaration, of which everything is known then.
+func (r *applicationResource) atApply(ctx context.Context, plan applicationModel, diags *diag.Diagnostics) (declaration, map[string]declaredModel, bool) {
+	if !r.algosecKnown(diags) {
+		return declaration{}, nil, false
+	}
+	flows, more := plan.declared(ctx)
+	diags.Append(more...)
+	d, more := plan.declaration(ctx)
+	diags.Append(more...)
+	return d, flows, !diags.HasError()
+}
+
+func (r *applicationResource) deleteAlgosec(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, state applicationModel) {
+	if !r.algosecKnown(&resp.Diagnostics) {
+		return
+	}
+	d := declaration{application: state.Name.ValueString()}
+	for name := range state.Flows.Elements() {
+		d.owned = append(d.owned, name)
+	}
+	r.session.end(ctx, d, state.Decommission.ValueBool(), req.Private, resp)
+}
+
+// end deletes what the resource has in AlgoSec, unless another one takes it over.
+func (s *session) end(ctx context.Context, d declaration, decommission bool, private privateState, resp *resource.DeleteResponse) {
+	j := loadJournal(ctx, private)
+	if j.Replaces {
+		s.journals.Store(d.key(), j)
+		return
+	}
+	j.Progress = s.withdraw(ctx, d, decommission, j, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
+	}
+}
+
+// importAlgosec takes an id with the prefix, and reports whether it was one.
+func (r *applicationResource) importAlgosec(ctx context.Context, id string, resp *resource.ImportStateResponse) bool {
+	name, ok := strings.CutPrefix(id, algosecPrefix)
+	if !ok {
+		return false
+	}
+	if err := checkApplicationName(name); err != nil {
+		resp.Diagnostics.AddError("Invalid import id", "An application in AlgoSec is imported by algosec:NAME: "+err.Error()+".")
+		return true
+	}
+	for attribute, value := range map[string]string{"id": name, "name": name, "target": targetAlgosec} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)
+	}
+	// Outputs that go through the results are evaluated right after the import.
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("results"), types.MapValueMust(types.ObjectType{AttrTypes: foundTypes}, nil))...)
+	return true
+}

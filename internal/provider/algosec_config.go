@@ -1,0 +1,205 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/about"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
+)
+
+// algosecModel is the provider's algosec.
+type algosecModel struct {
+	URL                types.String `tfsdk:"url"`
+	Username           types.String `tfsdk:"username"`
+	Password           types.String `tfsdk:"password"`
+	CACertificate      types.String `tfsdk:"ca_certificate"`
+	InsecureSkipVerify types.Bool   `tfsdk:"insecure_skip_verify"`
+	Timeout            types.String `tfsdk:"timeout"`
+	Applications       types.List   `tfsdk:"applications"`
+	ReadOnly           types.Bool   `tfsdk:"read_only"`
+	ForeignDrafts      types.String `tfsdk:"foreign_drafts"`
+}
+
+func algosecProviderAttribute() schema.Attribute {
+	fromEnv := func(names []string) string { return " Default: the environment variable " + orList(names) + "." }
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "The AlgoSec server for resources with `target = \"algosec\"`. Not needed where the environment has all of it. " +
+			"Nothing is contacted before the first such resource is read or planned.",
+		Attributes: map[string]schema.Attribute{
+			"url": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Address of the server, such as `https://asms.example.com`; always https." + fromEnv(algosec.EnvURL),
+			},
+			"username": schema.StringAttribute{Optional: true, MarkdownDescription: "User to log in with." + fromEnv(algosec.EnvUsername)},
+			"password": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "The user's password. It is in no state, log or message." + fromEnv(algosec.EnvPassword),
+			},
+			"ca_certificate": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Certificates (PEM) of authorities that are trusted besides those of the system, for example `file(\"ca.pem\")`.",
+			},
+			"insecure_skip_verify": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Do not verify the server's certificate: whoever is in between gets the password. Default: `false`.",
+			},
+			"timeout": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{entryValidator{"timeout", checkTimeout}},
+				MarkdownDescription: fmt.Sprintf("How long one request may take, such as `\"90s\"`; applying a draft may always take %s. Default: `\"%s\"`.",
+					spell(algosec.DefaultApplyTimeout), spell(algosec.DefaultTimeout)),
+			},
+			"applications": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues()},
+				MarkdownDescription: "Names of the applications that may be written; all others are read only. An empty list allows none. Default: whatever is declared.",
+			},
+			"read_only": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Refuse every write: a plan that would need one fails. Default: `false`.",
+			},
+			"foreign_drafts": schema.StringAttribute{
+				Optional:   true,
+				Validators: []validator.String{stringvalidator.OneOf(string(algosec.RefuseForeignDrafts), string(algosec.IncludeForeignDrafts))},
+				MarkdownDescription: "What to do about a draft that somebody else began: `refuse` (default) writes nothing and says so; " +
+					"`include` writes to it, and applies the other's edits along with its own.",
+			},
+		},
+	}
+}
+
+// spell writes a duration as a person would: "5m" rather than "5m0s".
+func spell(d time.Duration) string {
+	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+}
+
+func orList(names []string) string {
+	return "`" + strings.Join(names, "` or `") + "`"
+}
+
+func checkTimeout(text string) error {
+	_, err := parseTimeout(text)
+	return err
+}
+
+// parseTimeout reads a duration; a number alone is seconds.
+func parseTimeout(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if n, numberErr := strconv.Atoi(text); numberErr == nil {
+		d, err = time.Duration(n)*time.Second, nil
+	}
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("%q is not a duration such as \"90s\" or \"2m\"", text)
+	}
+	return d, nil
+}
+
+// An algosecServer is the server of one provider configuration. The client is made
+// when it is first asked for, so that a configuration without AlgoSec never needs
+// credentials.
+type algosecServer struct {
+	conf   algosec.Config
+	client func() (*algosec.Client, error)
+}
+
+// errNoAlgosec says that the configuration does not suffice to reach a server.
+var errNoAlgosec = errors.New("the provider's algosec")
+
+func newAlgosecServer(conf algosec.Config) *algosecServer {
+	return &algosecServer{conf: conf, client: sync.OnceValues(func() (*algosec.Client, error) {
+		c, err := algosec.New(conf)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errNoAlgosec, err)
+		}
+		return c, nil
+	})}
+}
+
+// forbidden returns why the application may never be written under this
+// configuration, or "".
+func (a *algosecServer) forbidden(application string) string {
+	switch {
+	case a.conf.ReadOnly:
+		return "algosec.read_only is set in the provider"
+	case a.conf.Applications != nil && !slices.Contains(a.conf.Applications, application):
+		return fmt.Sprintf("the provider's list algosec.applications does not have %q", application)
+	}
+	return ""
+}
+
+// server translates m, with what it leaves out from the environment.
+func (m providerModel) algosecServer(ctx context.Context, version string) (*algosecServer, diag.Diagnostics) {
+	var (
+		diags diag.Diagnostics
+		a     algosecModel
+	)
+	conf := algosec.Config{
+		UserAgent: "terraform-provider-" + about.TypeName + "/" + version,
+		Log:       func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) },
+	}
+	if !m.Algosec.IsNull() {
+		diags.Append(m.Algosec.As(ctx, &a, objectOptions)...)
+		if diags.HasError() {
+			return nil, diags
+		}
+		conf.URL, conf.Username, conf.Password = a.URL.ValueString(), a.Username.ValueString(), a.Password.ValueString()
+		conf.CACertificate, conf.InsecureSkipVerify = a.CACertificate.ValueString(), a.InsecureSkipVerify.ValueBool()
+		conf.ReadOnly, conf.ForeignDrafts = a.ReadOnly.ValueBool(), algosec.ForeignDrafts(a.ForeignDrafts.ValueString())
+		if !a.Timeout.IsNull() {
+			conf.Timeout, _ = parseTimeout(a.Timeout.ValueString()) // validated
+		}
+		if !a.Applications.IsNull() {
+			conf.Applications = []string{}
+			diags.Append(a.Applications.ElementsAs(ctx, &conf.Applications, false)...)
+		}
+	}
+	return newAlgosecServer(conf.WithEnvironment(os.Getenv)), diags
+}
+
+// knownConfig reports whether the configuration is known, and whether that of
+// AlgoSec is: without it the rulesets can be read all the same.
+func knownConfig(config tfsdk.Config) (rest, server bool) {
+	var attributes map[string]tftypes.Value
+	if config.Raw.As(&attributes) != nil {
+		return false, false
+	}
+	rest, server = true, true
+	for name, v := range attributes {
+		if name == "algosec" {
+			server = v.IsFullyKnown()
+		} else if !v.IsFullyKnown() {
+			rest = false
+		}
+	}
+	return rest, server
+}
+
+// knowsAlgosec reports whether the server may be asked.
+func (s *session) knowsAlgosec() bool { return s.known() && s.algosec != nil }
+
+// algosecKnown adds an error unless the server may be asked.
+func (b *resourceBase) algosecKnown(diags *diag.Diagnostics) bool {
+	if b.session.knowsAlgosec() {
+		return true
+	}
+	diags.AddError("Unable to use AlgoSec", "The configuration of provider \"acl\" is still unknown. Apply first what its algosec, rulesets and names depend on.")
+	return false
+}
