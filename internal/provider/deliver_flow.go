@@ -85,7 +85,7 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 	case errors.Is(err, estate.ErrStale):
 		addStale(&diags, d.flow, d.at, err)
 	case errors.Is(err, estate.ErrDenied):
-		addErrorAt(&diags, d.at, deniedSummary(d.flow), deniedDetail(d.flow, after.Denials))
+		addErrorAt(&diags, d.at, deniedSummary(d.flow), deniedDetail(after.DeniedBy, after.Denials))
 	case errors.Is(err, estate.ErrUnmet):
 		addErrorAt(&diags, d.at, unmetSummary(d.flow), capital(err.Error()))
 	default:

@@ -41,7 +41,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 	}
 	var diags diag.Diagnostics
 	if s.enforcement == enforcePlan && !e.Deliverable {
-		addUndeliverable(&diags, f, at, len(e.DeniedBy) > 0, e.Obstacles)
+		addUndeliverable(&diags, f, at, e.DeniedBy, e.Obstacles)
 	}
 	found := prior.found
 	found.DeniedBy = stringsList(nil)
@@ -80,7 +80,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	case a.Deliverable && !a.Settled:
 		row.promise(len(a.Planned.Managed))
 	case s.enforcement == enforcePlan && !a.Deliverable:
-		addUndeliverable(&diags, f, at, a.Denied(), a.Obstacles)
+		addUndeliverable(&diags, f, at, a.DeniedBy, a.Obstacles)
 	}
 	return newFoundModel(a.Planned), row, diags
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -136,11 +137,15 @@ func deniedSummary(f estate.Flow) string {
 	return fmt.Sprintf("Flow %q is denied by policy", f.Owner())
 }
 
-// deniedDetail tells what denies the flow and what to do; denials are those of
-// [estate.Judgement].
-func deniedDetail(f estate.Flow, denials []string) string {
+// deniedDetail tells what denies the flow and what to do; by and denials are those
+// of [estate.Judgement].
+func deniedDetail(by, denials []string) string {
+	granted := make([]string, len(by))
+	for i, policy := range by {
+		granted[i] = fmt.Sprintf("%q = \"REASON\"", policy)
+	}
 	return fmt.Sprintf("The flow may not be asked for:\n%s\n\nNo rule is written for it; rules that it owns from before stay. "+
-		"Ask for something else, or declare the exception that was granted: exceptions = { \"policy\" = \"reason\" }.", estate.Indent(denials))
+		"Ask for something else, or declare the exception that was granted:\n  exceptions = { %s }", estate.Indent(denials), strings.Join(granted, ", "))
 }
 
 // refuse adds an error for each flow that policies deny, and reports whether there
@@ -150,16 +155,16 @@ func (s *session) refuse(deliveries []delivery, diags *diag.Diagnostics) bool {
 	for _, d := range deliveries {
 		if s.enforcement != enforceAdvisory && d.assessment != nil && d.assessment.Denied() {
 			refused = true
-			addErrorAt(diags, d.at, deniedSummary(d.flow), deniedDetail(d.flow, d.assessment.Denials))
+			addErrorAt(diags, d.at, deniedSummary(d.flow), deniedDetail(d.assessment.DeniedBy, d.assessment.Denials))
 		}
 	}
 	return refused
 }
 
 // addUndeliverable says in the plan that an apply would fail.
-func addUndeliverable(diags *diag.Diagnostics, f estate.Flow, at path.Path, denied bool, obstacles []string) {
-	if denied {
-		addErrorAt(diags, at, deniedSummary(f), deniedDetail(f, obstacles)+" To destroy all the same: terraform destroy -refresh=false.")
+func addUndeliverable(diags *diag.Diagnostics, f estate.Flow, at path.Path, deniedBy, obstacles []string) {
+	if len(deniedBy) > 0 {
+		addErrorAt(diags, at, deniedSummary(f), deniedDetail(deniedBy, obstacles)+"\n\nTo destroy all the same: terraform destroy -refresh=false.")
 		return
 	}
 	addErrorAt(diags, at, unmetSummary(f), unmetDetail(f, obstacles))
