@@ -85,7 +85,8 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	return newFoundModel(a.Planned), row, diags
 }
 
-// addAssessError leads each line of the error to the attribute it speaks of.
+// addAssessError leads each line of the error to the attribute it speaks of, and in a
+// map of flows to the flow, as deep as Terraform shows lines.
 func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
 	summary := fmt.Sprintf("Unable to match flow %q", f.Owner())
 	switch {
@@ -97,7 +98,7 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 			where := at
 			list, _, ok := strings.Cut(line, ": ")
 			list, _, _ = strings.Cut(list, "[")
-			if ok && slices.Contains([]string{"sources", "destinations", "services", "expires", "exceptions"}, list) {
+			if ok && len(at.Steps()) == 0 && slices.Contains([]string{"sources", "destinations", "services", "expires", "exceptions"}, list) {
 				where = at.AtName(list)
 			}
 			addErrorAt(diags, where, summary, sentence(line))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -121,7 +120,7 @@ func (m matrixModel) definition(ctx context.Context) (d matrix.Definition, diags
 			lists := cells[from][to]
 			for _, key := range slices.Sorted(maps.Keys(lists)) {
 				if !slices.Contains([]string{"allow", "notify", "deny"}, key) {
-					diags.AddAttributeError(at.AtName("cells").AtMapKey(from).AtMapKey(to).AtMapKey(key), "Invalid matrix",
+					diags.AddAttributeError(at.AtName("cells"), "Invalid matrix",
 						fmt.Sprintf("cells[%q][%q]: unknown key %q; write any of allow, notify and deny.", from, to, key))
 				}
 			}
@@ -142,29 +141,15 @@ func (m matrixModel) definition(ctx context.Context) (d matrix.Definition, diags
 	return d, diags
 }
 
-var matrixPlace = regexp.MustCompile(`^(zones|cells|default)(?:\["([^"]*)"\])?(?:\["([^"]*)"\])?(?:\.(allow|notify|deny))?`)
-
-// matrixPath is where a line of an error of [matrix.New] leads.
+// matrixPath is where a line of an error of [matrix.New] leads, as deep as Terraform
+// shows lines.
 func matrixPath(line string) path.Path {
-	at := path.Root("matrix")
-	place := matrixPlace.FindStringSubmatch(line)
-	if place == nil {
-		return at
-	}
-	at = at.AtName(place[1])
-	for _, key := range place[2:4] {
-		if key != "" {
-			at = at.AtMapKey(key)
+	for _, name := range []string{"zones", "cells", "default"} {
+		if strings.HasPrefix(line, name) {
+			return path.Root("matrix").AtName(name)
 		}
 	}
-	switch {
-	case place[4] == "":
-	case place[1] == "default":
-		at = at.AtName(place[4])
-	default:
-		at = at.AtMapKey(place[4])
-	}
-	return at
+	return path.Root("matrix")
 }
 
 // definitions returns the policies that are known, by name.
@@ -226,10 +211,9 @@ func addPolicyErrors(diags *diag.Diagnostics, err error, definitions []policy.De
 			diags.AddAttributeError(path.Root("policies"), "Invalid policy", sentence(e.Error()))
 			continue
 		}
+		// Terraform shows the line of an attribute of the policy's only as that of the
+		// provider.
 		at := path.Root("policies").AtMapKey(d.Policy)
-		if d.Field != "name" {
-			at = at.AtName(d.Field)
-		}
 		detail := visibleLines(placeOf(d) + ": " + strings.TrimSuffix(d.Problem, ".") + ".")
 		if d.Line > 0 {
 			detail += "\n\n" + pointer(fieldText(definitions, d), d.Line, d.Column)
