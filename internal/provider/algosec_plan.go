@@ -272,7 +272,8 @@ func (s *session) warnDeclaration(diags *diag.Diagnostics, d declaration, seen *
 // deny.
 func (s *session) refuseDenied(d declaration, seen *sighting, diags *diag.Diagnostics) {
 	for _, name := range seen.denied() {
-		diags.AddError(deniedSummary(d.flows[name]), visibleLines(deniedDetail(d.flows[name], seen.Answers[name].Denials)))
+		a := seen.Answers[name]
+		diags.AddError(deniedSummary(d.flows[name]), visibleLines(deniedDetail(denying(a.Violations), a.Denials)))
 	}
 }
 

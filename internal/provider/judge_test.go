@@ -206,3 +206,57 @@ func TestJudgeable(t *testing.T) {
 		}
 	}
 }
+
+// What only policies read makes a flow a changed one where there are policies; its
+// end and its exceptions always do.
+func TestSameAsked(t *testing.T) {
+	with := onDay(t, t.TempDir()+"/additions.json", "2026-12-31")
+	without := &session{estate: estate.New(estate.Config{})}
+	text := types.StringValue
+	none := judged{Exceptions: types.MapNull(types.StringType)}
+	base := declaredModel{judged: none, NetworkApplications: types.ListNull(types.StringType), Users: types.ListNull(types.StringType)}
+	comment, users, expires, excepted := base, base, base, base
+	comment.Comment = text("CHG1")
+	users.Users = types.ListValueMust(types.StringType, []attr.Value{text("kim")})
+	expires.Expires = text("2026-12-31")
+	excepted.Exceptions = types.MapValueMust(types.StringType, map[string]attr.Value{"a": text("b")})
+	for _, tt := range []struct {
+		name          string
+		flow          declaredModel
+		with, without bool
+	}{
+		{"nothing", base, true, true},
+		{"comment", comment, false, true},
+		{"users", users, false, true},
+		{"expires", expires, false, false},
+		{"exceptions", excepted, false, false},
+	} {
+		if with.sameAsked(base, tt.flow) != tt.with || without.sameAsked(base, tt.flow) != tt.without {
+			t.Errorf("%s: the same %t with policies, %t without", tt.name, with.sameAsked(base, tt.flow), without.sameAsked(base, tt.flow))
+		}
+	}
+	owner := applicant{Owner: text("net")}
+	if with.sameApplicant(applicant{}, owner) || !without.sameApplicant(applicant{}, owner) {
+		t.Error("the owner counts where there are policies, and only there")
+	}
+}
+
+// A flow that has expired does not count for the status of its application.
+func TestWorstStatusOfExpired(t *testing.T) {
+	found := func(status string, v ...estate.Violation) foundModel {
+		return newFoundModel(estate.Found{Status: status, Violations: v})
+	}
+	expired := estate.Violation{Policy: estate.ExpiresPolicy, Severity: "notify"}
+	for _, tt := range []struct {
+		of   map[string]foundModel
+		want string
+	}{
+		{map[string]foundModel{"a": found("allowed"), "b": found("blocked", expired)}, "allowed"},
+		{map[string]foundModel{"a": found("partial"), "b": found("blocked", expired)}, "partial"},
+		{map[string]foundModel{"a": found("blocked", estate.Violation{Policy: "x", Severity: "notify"})}, "blocked"},
+	} {
+		if got := worstStatus(map[string]declaredModel{}, tt.of).ValueString(); got != tt.want {
+			t.Errorf("%s, want %s", got, tt.want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -146,6 +147,17 @@ func deniedDetail(by, denials []string) string {
 	}
 	return fmt.Sprintf("The flow may not be asked for:\n%s\n\nNo rule is written for it; rules that it owns from before stay. "+
 		"Ask for something else, or declare the exception that was granted:\n  exceptions = { %s }", estate.Indent(denials), strings.Join(granted, ", "))
+}
+
+// denying returns the names of the policies that deny, each once.
+func denying(violations []estate.Violation) []string {
+	var out []string
+	for _, v := range violations {
+		if v.Denies() && !slices.Contains(out, v.Policy) {
+			out = append(out, v.Policy)
+		}
+	}
+	return out
 }
 
 // refuse adds an error for each flow that policies deny, and reports whether there
