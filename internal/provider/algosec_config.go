@@ -36,6 +36,7 @@ type algosecModel struct {
 	Applications       types.List   `tfsdk:"applications"`
 	ReadOnly           types.Bool   `tfsdk:"read_only"`
 	ForeignDrafts      types.String `tfsdk:"foreign_drafts"`
+	TrafficSimulation  types.Bool   `tfsdk:"traffic_simulation"`
 }
 
 func algosecProviderAttribute() schema.Attribute {
@@ -81,6 +82,11 @@ func algosecProviderAttribute() schema.Attribute {
 				Validators: []validator.String{stringvalidator.OneOf(string(algosec.RefuseForeignDrafts), string(algosec.IncludeForeignDrafts))},
 				MarkdownDescription: "What to do about a draft that somebody else began: `refuse` (default) writes nothing and says so; " +
 					"`include` writes to it, and applies the other's edits along with its own.",
+			},
+			"traffic_simulation": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Ask Firewall Analyzer to simulate the traffic of every flow that AlgoSec does not say is allowed, instead of BusinessFlow to check it: " +
+					"the answer names the devices and rules in the way. Takes one query for each such flow in every plan, and a user who may make them. Default: `false`.",
 			},
 		},
 	}
@@ -163,6 +169,7 @@ func (m providerModel) algosecServer(ctx context.Context, version string) (*algo
 		conf.URL, conf.Username, conf.Password = a.URL.ValueString(), a.Username.ValueString(), a.Password.ValueString()
 		conf.CACertificate, conf.InsecureSkipVerify = a.CACertificate.ValueString(), a.InsecureSkipVerify.ValueBool()
 		conf.ReadOnly, conf.ForeignDrafts = a.ReadOnly.ValueBool(), algosec.ForeignDrafts(a.ForeignDrafts.ValueString())
+		conf.Simulate = a.TrafficSimulation.ValueBool()
 		if !a.Timeout.IsNull() {
 			conf.Timeout, _ = parseTimeout(a.Timeout.ValueString()) // validated
 		}

@@ -210,7 +210,8 @@ func concerns(c *algosec.Client, app *algosec.Application, last *algosec.ChangeR
 
 // findings returns AlgoSec's answer for each declared flow. That a revision is active
 // proves no connectivity, so that what a change request was opened for is checked,
-// and what AlgoSec has no word for.
+// and what AlgoSec has no word for. A simulation also names what is in the way, so
+// that it is asked for all that is not allowed.
 func (s *session) findings(ctx context.Context, client *algosec.Client, app *algosec.Application, d declaration, seen *sighting, j *journal) map[string]algosec.Finding {
 	out := make(map[string]algosec.Finding, len(d.flows))
 	var check []string
@@ -224,7 +225,7 @@ func (s *session) findings(ctx context.Context, client *algosec.Client, app *alg
 			f := app.Finding(name)
 			out[name] = f
 			if app.Flow(name) != nil && app.Status == algosec.RevisionActive &&
-				(f.Status == algosec.Indeterminate || slices.Contains(j.Unverified, name)) {
+				(f.Status == algosec.Indeterminate || slices.Contains(j.Unverified, name) || s.algosec.conf.Simulate && f.Status != algosec.Allowed) {
 				check = append(check, name)
 			}
 		}

@@ -144,6 +144,18 @@ func TestAccAlgosecLoop(t *testing.T) {
 	b.wrote(3, 5)
 }
 
+// TestAccAlgosecSimulation: the plan names the device and the rule in the way.
+func TestAccAlgosecSimulation(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, strings.Replace(algosecConfig, "ca_certificate = var.ca", "ca_certificate = var.ca, traffic_simulation = true", 1))
+	b.server.SetConnectivity("Billing", "web", "Blocked")
+	b.server.OnSimulate(func(algosectest.Query) algosectest.Simulation {
+		return algosectest.Simulation{Result: "Blocked", Devices: []algosectest.SimulatedDevice{{Name: "edge-fw", Word: "Blocked (x1)", Rules: []string{"drop-all"}}}}
+	})
+	contains(t, b.Plan(2), `AlgoSec says "Blocked": edge-fw: Blocked (x1), rule drop-all (deny)`)
+	b.wrote(0, 0)
+}
+
 // TestAccAlgosecFailure: an apply that stops in the middle is continued by the next
 // one, with one change request.
 func TestAccAlgosecFailure(t *testing.T) {
