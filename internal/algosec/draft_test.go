@@ -105,6 +105,21 @@ func TestRefusedWriteLeavesNothing(t *testing.T) {
 	}
 }
 
+// What is read after an apply that failed is what is there, not what was there.
+func TestReadAfterFailure(t *testing.T) {
+	s := algosectest.New(t)
+	s.AddApplication("App", seed("a", "10.0.0.1", "10.0.0.2", "tcp/1"))
+	s.Inject(algosectest.Fault{Match: isNew, Drop: true, Execute: true})
+	c := connect(t, s)
+	_, p, err := c.Apply(context.Background(), single("f", "tcp/1"), algosec.Progress{})
+	if err == nil || p.IsZero() {
+		t.Fatal(err, p)
+	}
+	if app, err := c.Read(context.Background(), "App"); err != nil || app.Status != algosec.RevisionDraft || app.Flow("f") == nil {
+		t.Errorf("%+v, %v", app, err)
+	}
+}
+
 // At whichever request an apply breaks off, the next one finishes the job with
 // the progress that is left, and there is one change request in all.
 func TestApplyGoesOn(t *testing.T) {
