@@ -130,8 +130,9 @@ func (w *Workspace) Command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// CommandTimeout is when a terraform that hangs is ended.
-const CommandTimeout = 2 * time.Minute
+// CommandTimeout is when a terraform that hangs is ended. A busy machine needs a minute
+// for what takes seconds.
+const CommandTimeout = 4 * time.Minute
 
 // Try runs terraform and returns all that it prints, without what differs from run
 // to run, and its exit code.
