@@ -75,6 +75,11 @@ func (m applicationModel) prospect(ctx context.Context) prospect {
 }
 
 func (r *applicationResource) planAlgosec(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan applicationModel) {
+	var state applicationModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		plan.Flows = keepSpelling(ctx, state.Flows, plan.Flows)
+	}
 	flows, diags := map[string]declaredModel(nil), diag.Diagnostics(nil)
 	known := r.session.knowsAlgosec() && !plan.Flows.IsUnknown() && !plan.Target.IsUnknown()
 	if known {
@@ -92,8 +97,6 @@ func (r *applicationResource) planAlgosec(ctx context.Context, req resource.Modi
 	}
 	var prior *record
 	if !req.State.Raw.IsNull() {
-		var state applicationModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		declared, diags := state.declared(ctx)
 		resp.Diagnostics.Append(diags...)
 		if state.Name.Equal(plan.Name) && state.algosec() {

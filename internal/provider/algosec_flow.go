@@ -57,6 +57,11 @@ func (m flowModel) prospect() prospect {
 }
 
 func (r *flowResource) planAlgosec(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan flowModel) {
+	var state flowModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		plan.declaredModel.keepSpelling(state.declaredModel)
+	}
 	if !r.session.knowsAlgosec() || plan.Target.IsUnknown() || plan.ID.IsUnknown() || !plan.comparable() ||
 		!r.session.judgeable(plan.declaredModel, plan.applicant) {
 		plan.foundModel = unknownFound()
@@ -66,8 +71,6 @@ func (r *flowResource) planAlgosec(ctx context.Context, req resource.ModifyPlanR
 	}
 	var prior *record
 	if !req.State.Raw.IsNull() {
-		var state flowModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if state.ID.Equal(plan.ID) && state.algosec() {
 			name := state.Name.ValueString()
 			prior = &record{found: state.prospect().found, journal: loadJournal(ctx, req.Private)}

@@ -276,12 +276,33 @@ func (s *session) combine(ctx context.Context, e estate.Flow, finding algosec.Fi
 		}}, found.Missing...)
 	}
 	if status != pending && (explicit || !allowed) {
-		found.Decisions = append([]estate.Decision{{
-			Ruleset: algosecRuleset, Rule: wordOf(finding), Action: actionOf(finding.Status),
-			Sources: e.Sources, Destinations: e.Destinations, Services: e.Services,
-		}}, found.Decisions...)
+		found.Decisions = append(decisionsOf(e, finding), found.Decisions...)
 	}
 	return found, a, nil
+}
+
+// decisionsOf is AlgoSec's answer, and those of the devices that a simulation asked
+// where they may tell more.
+func decisionsOf(e estate.Flow, finding algosec.Finding) []estate.Decision {
+	decision := func(rule, action string) estate.Decision {
+		return estate.Decision{Ruleset: algosecRuleset, Rule: rule, Action: action, Sources: e.Sources, Destinations: e.Destinations, Services: e.Services}
+	}
+	out := []estate.Decision{decision(wordOf(finding), actionOf(finding.Status))}
+	if finding.Status == algosec.Allowed {
+		return out
+	}
+	for _, d := range finding.Devices {
+		text := d.Name + ": " + d.Word
+		for _, r := range d.Rules {
+			text += fmt.Sprintf(", %s %s", r.Action, r.Name)
+		}
+		action := actionOf(algosec.StatusOf(d.Word))
+		if strings.HasPrefix(strings.ToLower(d.Word), "blocked") { // "by default device behavior"
+			action = "deny"
+		}
+		out = append(out, decision(text, action))
+	}
+	return out
 }
 
 func wordOf(f algosec.Finding) string {

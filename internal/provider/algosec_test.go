@@ -288,7 +288,7 @@ resource "acl_application" "billing" {
   target = "algosec"
   flows = {
     web    = { sources = ["10.20.1.0/24"], destinations = ["10.30.1.1"], services = ["HTTPS"] }
-    theirs = { sources = ["10.99.0.1"], destinations = ["10.30.1.1"], services = ["TCP/22"] }
+    theirs = { sources = ["10.99.0.1"], destinations = ["10.30.1.1"], services = ["tcp/22"] }
   }
 }
 `)
@@ -300,8 +300,8 @@ resource "acl_application" "billing" {
 	b.Edit("main.tf", "name   = \"Billing\"", "application = \"Billing\"\n  name = \"theirs\"")
 	b.Edit("main.tf", "  flows = {\n", "")
 	b.Edit("main.tf", "    web    = { sources = [\"10.20.1.0/24\"], destinations = [\"10.30.1.1\"], services = [\"HTTPS\"] }\n", "")
-	b.Edit("main.tf", "    theirs = { sources = [\"10.99.0.1\"], destinations = [\"10.30.1.1\"], services = [\"TCP/22\"] }\n  }\n",
-		"  sources = [\"10.99.0.1\"]\n  destinations = [\"10.30.1.1\"]\n  services = [\"TCP/22\"]\n")
+	b.Edit("main.tf", "    theirs = { sources = [\"10.99.0.1\"], destinations = [\"10.30.1.1\"], services = [\"tcp/22\"] }\n  }\n",
+		"  sources = [\"10.99.0.1\"]\n  destinations = [\"10.30.1.1\"]\n  services = [\"tcp/22\"]\n")
 	contains(t, b.Run(1, "import", "acl_flow.billing", "algosec:Billing/none"), "has no flow none")
 	b.Run(0, "import", "acl_flow.billing", "algosec:Billing/theirs")
 	b.Settled()
