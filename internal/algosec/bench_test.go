@@ -49,8 +49,9 @@ func inParallel(b *testing.B, all []algosec.Desired, f func(algosec.Desired) err
 
 // BenchmarkTenApplications plans and applies against a server that takes 50 ms for
 // a reply. Reported are the requests, and the time as a multiple of the latency:
-// round trips in a row. A plan without a change takes 3 (login, application, flows),
-// however many applications there are.
+// round trips in a row. Reading takes 3 (login, application, flows) and a handshake,
+// however many applications there are; what an apply takes beyond that is its
+// writes, one after the other.
 func BenchmarkTenApplications(b *testing.B) {
 	const latency = 50 * time.Millisecond
 	for _, bench := range []struct {

@@ -72,7 +72,7 @@ func (c *Client) diff(ctx context.Context, app *Application, d Desired, p Progre
 	ch := &Change{Application: app, wanted: make(map[string]meaning)}
 	res := newResolver(c, app)
 	meanings := make([]meaning, len(d.Flows))
-	err := c.each(len(d.Flows), func(i int) (err error) {
+	err := each(ctx, len(d.Flows), func(ctx context.Context, i int) (err error) {
 		meanings[i], err = res.meaning(ctx, d.Flows[i])
 		return err
 	})
@@ -118,7 +118,7 @@ func (c *Client) diff(ctx context.Context, app *Application, d Desired, p Progre
 func (ch *Change) prepare(ctx context.Context, res *resolver, d Desired) error {
 	names := slices.Sorted(slices.Values(slices.Concat(ch.Add, ch.Modify)))
 	prepared := make([]preparedFlow, len(names))
-	err := res.c.each(len(names), func(i int) (err error) {
+	err := each(ctx, len(names), func(ctx context.Context, i int) (err error) {
 		prepared[i], err = res.prepare(ctx, *d.flow(names[i]))
 		return err
 	})

@@ -11,7 +11,8 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// maxConcurrent bounds how many flows are looked into at a time.
+// maxConcurrent bounds how many objects and services are looked up at a time, and
+// how many flows are checked.
 const maxConcurrent = 8
 
 // Client talks to one AlgoSec server. It is safe for concurrent use, and shares
@@ -36,7 +37,7 @@ type Client struct {
 	// applications that need the same one do not both create it.
 	creating lock
 
-	slots chan struct{} // one for each flow that is being looked into
+	slots chan struct{} // one for each request of limited
 
 	mu      sync.Mutex
 	writers map[string]*writer

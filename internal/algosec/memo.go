@@ -78,26 +78,22 @@ func (l lock) acquire(ctx context.Context) error {
 
 func (l lock) release() { <-l }
 
-// each calls f for 0 to n-1, several at a time, and returns all errors; or the one
-// that there was no reply, after which it begins no more. The bound is on the
-// client, so that ten applications at once do not ask for ten times as much.
-func (c *Client) each(n int, f func(i int) error) error {
+// each calls f for 0 to n-1 at the same time, and returns all errors; or the one
+// that there was no reply, which cancels the others.
+func each(parent context.Context, n int, f func(ctx context.Context, i int) error) error {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
 	errs := make([]error, n)
 	var (
 		wg   sync.WaitGroup
 		down atomic.Pointer[Error]
 	)
 	for i := range n {
-		c.slots <- struct{}{}
-		if down.Load() != nil {
-			<-c.slots
-			break
-		}
 		wg.Go(func() {
-			defer func() { <-c.slots }()
 			var e *Error
-			if errs[i] = f(i); errors.As(errs[i], &e) && e.Status == 0 {
+			if errs[i] = f(ctx, i); errors.As(errs[i], &e) && e.Status == 0 {
 				down.CompareAndSwap(nil, e)
+				cancel()
 			}
 		})
 	}
@@ -105,5 +101,21 @@ func (c *Client) each(n int, f func(i int) error) error {
 	if e := down.Load(); e != nil {
 		return e
 	}
+	if err := parent.Err(); err != nil {
+		return err
+	}
 	return errors.Join(errs...)
+}
+
+// limited sends a request of which there may be hundreds. The bound is on the
+// client, so that ten applications at once do not ask for ten times as much.
+func limited[V any](ctx context.Context, c *Client, send func(context.Context) (V, error)) (V, error) {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+		return send(ctx)
+	case <-ctx.Done():
+		var none V
+		return none, ctx.Err()
+	}
 }

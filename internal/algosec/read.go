@@ -68,7 +68,7 @@ func (c *Client) objectsAt(ctx context.Context, address string) ([]NetworkObject
 			method: http.MethodGet, path: path("network_objects", "find"),
 			query: url.Values{"address": {address}, "type": {"EXACT"}},
 		}
-		rep, err := c.do(ctx, r)
+		rep, err := limited(ctx, c, func(ctx context.Context) (reply, error) { return c.do(ctx, r) })
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func (c *Client) servicesNamed(ctx context.Context, name string) ([]Service, err
 // oneOrMore reads an object or a list of them; none for 404.
 func oneOrMore[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	r := request{method: http.MethodGet, path: path}
-	rep, err := c.do(ctx, r)
+	rep, err := limited(ctx, c, func(ctx context.Context) (reply, error) { return c.do(ctx, r) })
 	if err != nil {
 		if hasStatus(err, http.StatusNotFound) {
 			return nil, nil

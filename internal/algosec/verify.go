@@ -22,7 +22,7 @@ type checkReply struct {
 // is an error.
 func (c *Client) Verify(ctx context.Context, a *Application, flows []string) (map[string]Finding, error) {
 	found := make([]Finding, len(flows))
-	err := c.each(len(flows), func(i int) (err error) {
+	err := each(ctx, len(flows), func(ctx context.Context, i int) (err error) {
 		var answer *Error
 		if found[i], err = c.check(ctx, a, flows[i]); errors.As(err, &answer) && answer.Status != 0 {
 			found[i], err = Finding{Status: Indeterminate, Reason: "the connectivity could not be checked: " + err.Error()}, nil
@@ -44,7 +44,7 @@ func (c *Client) check(ctx context.Context, a *Application, name string) (Findin
 	if f == nil || f.ID <= 0 {
 		return a.Finding(name), nil
 	}
-	found, err := c.ask(ctx, a, f)
+	found, err := limited(ctx, c, func(ctx context.Context) (Finding, error) { return c.ask(ctx, a, f) })
 	if err != nil {
 		return Finding{}, err
 	}
