@@ -26,7 +26,7 @@ const reportInput = " The argument is `acl_application.NAME` or `acl_flow.NAME`:
 func newReportFunction() function.Function {
 	return reportFunction{
 		name: "report", summary: "Write a Markdown report for a pull request.",
-		description: "A table per application, a Mermaid graph, and for each flow that is not as wanted what is in the way and the change that would help, in the device's language." + reportInput,
+		description: "A table per application, a Mermaid graph, and for each flow that is not as wanted what is in the way and the change that would help, in the device's language. Of other flows what policies have against them." + reportInput,
 		write: func(a []report.Application, _ map[string]report.Location) (string, error) {
 			return report.Markdown(a), nil
 		},
@@ -46,7 +46,7 @@ func newReportJSONFunction() function.Function {
 func newReportSARIFFunction() function.Function {
 	return reportFunction{
 		name: "report_sarif", summary: "Write a SARIF report for code scanning.", located: true,
-		description: "One result for each flow that is not as wanted (SARIF 2.1.0)." + reportInput +
+		description: "One result for each flow that is not as wanted, and for each violation of a policy without an exception (SARIF 2.1.0)." + reportInput +
 			" The second argument says where flows are declared: `{ inventory = { file = \"inventory.json\", text = file(\"inventory.json\") } }` finds the lines of an inventory, " +
 			"`{ locations = { \"application/flow\" = { file = \"main.tf\", line = 12 } } }` names them.",
 		write: report.SARIF,
