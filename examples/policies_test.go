@@ -11,7 +11,17 @@ import (
 )
 
 func policies(w *workspace) {
+	w.Write("report.tf", "output \"report\" {\n  value = provider::acl::report(acl_application.shop)\n}\n")
 	p := w.plan(2)
+	report, _ := p.outputs["report"].(string)
+	for _, text := range []string{
+		"<b>denied</b> by policy, blocked in the rulesets: <code>Shop/console</code>", "excepted: `the scale speaks nothing else (until 9999-12-31)`",
+		"expired: <code>Shop/migration</code>", "| `Shop` | 4 | 3 |",
+	} {
+		if !strings.Contains(report, text) {
+			w.Errorf("no %q in the report\n%s", text, report)
+		}
+	}
 	p.output(w, "violations", `{
 		"console": [
 			"review change: console names no change in its comment",

@@ -202,13 +202,13 @@ func addPolicyErrors(diags *diag.Diagnostics, err error, definitions []policy.De
 	}
 	var all interface{ Unwrap() []error }
 	if !errors.As(err, &all) {
-		diags.AddAttributeError(path.Root("policies"), "Invalid policy", sentence(err.Error()))
+		diags.AddAttributeError(path.Root("policies"), "Invalid policy", visibleLines(sentence(err.Error())))
 		return
 	}
 	for _, e := range all.Unwrap() {
 		var d *policy.DefinitionError
 		if !errors.As(e, &d) {
-			diags.AddAttributeError(path.Root("policies"), "Invalid policy", sentence(e.Error()))
+			diags.AddAttributeError(path.Root("policies"), "Invalid policy", visibleLines(sentence(e.Error())))
 			continue
 		}
 		// Terraform shows the line of an attribute of the policy's only as that of the

@@ -144,7 +144,7 @@ func flowSection(a Application, f Flow) string {
 			changes = append(changes, m.Change)
 		}
 	}
-	if len(changes) > 0 {
+	if len(changes) > 0 && !f.denied() { // nobody is to make those
 		fmt.Fprintf(&b, "\nThe change that would close the gap:\n\n%s", block(strings.Join(changes, "\n")))
 	}
 	b.WriteString(violations(f.Violations))

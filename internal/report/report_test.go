@@ -175,14 +175,18 @@ func TestReadCountsPolicies(t *testing.T) {
 		{"expired", "blocked", "deny", violation("expires", "notify", ""), true, "allowed"},
 	} {
 		a := read(t, []any{application("A", object{"f": object{}}, object{"f": found(tt.status, object{
-			"decisions": []any{decision(tt.decided, "r")}, "violations": []any{tt.violation}, "missing": []any{missing("r", "")},
+			"decisions": []any{decision(tt.decided, "r")}, "violations": []any{tt.violation}, "missing": []any{missing("r", "permit tcp any any")},
 		})})})
 		f := a[0].Flows[0]
 		if f.AsIs != tt.asIs || f.state() != tt.state || f.expired() && len(f.Missing) > 0 {
 			t.Errorf("%s: as wanted %t, state %s, %d missing", tt.name, f.AsIs, f.state(), len(f.Missing))
 		}
-		if md := Markdown(a); !strings.Contains(md, "<details>") {
+		md := Markdown(a)
+		if !strings.Contains(md, "<details>") {
 			t.Errorf("%s is not told of:\n%s", tt.name, md)
+		}
+		if proposed := strings.Contains(md, "permit tcp any any"); proposed == (f.denied() || f.expired()) {
+			t.Errorf("%s: the change is proposed: %t", tt.name, proposed)
 		}
 	}
 }
