@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -141,7 +142,15 @@ func (s *session) withdraw(ctx context.Context, d declaration, decommission bool
 		diags.AddWarning(fmt.Sprintf("application %q: a draft is left in AlgoSec", d.application),
 			"The resource was never created as a whole, and none of its flows was applied. Discard the draft in AlgoSec.")
 		return algosec.Progress{}
-	case decommission:
+	}
+	var moved bool
+	if d.owned, moved = s.left(ctx, d); moved {
+		if len(d.owned) == 0 {
+			return j.Progress
+		}
+		decommission = false // the application goes on under another resource
+	}
+	if decommission {
 		request, err := client.Decommission(ctx, d.application)
 		if err != nil {
 			addAlgosecError(diags, d, "decommission", err)
@@ -149,14 +158,6 @@ func (s *session) withdraw(ctx context.Context, d declaration, decommission bool
 		}
 		s.warnRequest(diags, d, request)
 		return algosec.Progress{}
-	}
-	// What another resource has taken over in this apply is no longer ours.
-	d.owned = slices.DeleteFunc(slices.Clone(d.owned), func(name string) bool {
-		_, taken := s.delivered.Load(takenKey(d.application, name))
-		return taken
-	})
-	if len(d.owned) == 0 {
-		return j.Progress
 	}
 	d.flows, d.create, d.exclusive = nil, false, false
 	apply := client.Apply
@@ -170,6 +171,28 @@ func (s *session) withdraw(ctx context.Context, d declaration, decommission bool
 	}
 	s.warnRequest(diags, d, result.ChangeRequest)
 	return algosec.Progress{}
+}
+
+// takeover is how long a deletion waits for another resource to take its flows
+// over: one that is moved without a moved block is deleted and created in no
+// particular order, and what is deleted in AlgoSec takes a change request.
+const takeover = 2 * time.Second
+
+// left returns the flows that are still to be deleted, and whether another resource
+// has taken over any in this apply.
+func (s *session) left(ctx context.Context, d declaration) (names []string, moved bool) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(takeover):
+	}
+	for _, name := range d.owned {
+		if _, taken := s.delivered.Load(takenKey(d.application, name)); taken {
+			moved = true
+			continue
+		}
+		names = append(names, name)
+	}
+	return names, moved
 }
 
 // warnRequest tells of a change request that no state is left to hold.

@@ -160,14 +160,17 @@ func TestAccAlgosecSimulation(t *testing.T) {
 // one, with one change request.
 func TestAccAlgosecFailure(t *testing.T) {
 	t.Parallel()
+	// What is refused is not done. With another status the next apply would first wait
+	// for the draft, which the tests of the client do with less patience.
 	isApply := func(r algosectest.Request) bool { return strings.HasSuffix(r.Path, "/apply") }
-	for _, tt := range []struct {
+	tests := []struct {
 		name  string
 		fault algosectest.Fault
 	}{
-		{"apply fails", algosectest.Fault{Match: isApply, Status: http.StatusInternalServerError, Body: `{"message": "out of memory"}`}},
+		{"apply fails", algosectest.Fault{Match: isApply, Status: http.StatusConflict, Body: `{"message": "another draft was just applied"}`}},
 		{"second write fails", algosectest.Fault{Match: func(r algosectest.Request) bool { return strings.HasSuffix(r.Path, "/flows/new") }, Skip: 1, Drop: true}},
-	} {
+	}
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, strings.Replace(algosecConfig, "web      =", "portal   =", 1))
@@ -185,7 +188,7 @@ func TestAccAlgosecFailure(t *testing.T) {
 			t.Log("an update that fails is continued, too")
 			b.server.CloseTickets()
 			b.Edit("main.tf", `["tcp/3306"]`, `["tcp/3307"]`)
-			b.server.Inject(algosectest.Fault{Match: isApply, Status: http.StatusBadGateway})
+			b.server.Inject(algosectest.Fault{Match: isApply, Status: http.StatusConflict})
 			b.Apply(1)
 			b.server.ClearFaults()
 			contains(t, b.Plan(2), "goes on with revision 403")
@@ -196,10 +199,31 @@ func TestAccAlgosecFailure(t *testing.T) {
 			}
 		})
 	}
+	t.Run("new application", func(t *testing.T) {
+		t.Parallel()
+		b := newBench(t, strings.Replace(algosecConfig, `"Billing"`, "\"Shop\"\n  create = true", 1))
+		b.server.Inject(tests[0].fault)
+		b.Apply(1)
+		b.server.ClearFaults()
+		b.Apply(0)
+		b.Settled()
+		if app, _ := b.server.Application("Shop"); len(app.Flows) != 2 || len(b.server.Tickets()) != 1 {
+			t.Errorf("AlgoSec has %+v and %d change requests", app, len(b.server.Tickets()))
+		}
+
+		t.Log("a resource that is called otherwise takes over what is there")
+		b.server.CloseTickets()
+		b.server.ForgetRequests()
+		b.Write("main.tf", strings.ReplaceAll(b.Read("main.tf"), "acl_application.billing", "acl_application.shop"))
+		b.Edit("main.tf", `"acl_application" "billing"`, `"acl_application" "shop"`)
+		b.Apply(0)
+		b.Settled()
+		b.wrote(0, 1)
+	})
 	t.Run("destroy of what was never created", func(t *testing.T) {
 		t.Parallel()
 		b := newBench(t, algosecConfig)
-		b.server.Inject(algosectest.Fault{Match: isApply, Status: http.StatusInternalServerError})
+		b.server.Inject(algosectest.Fault{Match: isApply, Status: http.StatusConflict})
 		b.Apply(1)
 		contains(t, b.Run(0, "destroy"), "a draft is left in AlgoSec", "Discard the draft")
 		b.server.ForgetRequests()
