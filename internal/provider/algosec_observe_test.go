@@ -199,6 +199,40 @@ func TestAlgosecPolicies(t *testing.T) {
 	}
 }
 
+// A change that is declared while a change request is open waits for it: the plan
+// says so with its number, and no other one is opened.
+func TestAlgosecChangeWhilePending(t *testing.T) {
+	t.Parallel()
+	s, server := algosecSession(t, map[string]string{"web": "Allowed"})
+	d := shop(map[string]string{"web": "tcp/8443"})
+	var diags diag.Diagnostics
+	out := s.applyDeclaration(context.Background(), d, journal{}, nil, &diags)
+	if !out.delivered || diags.HasError() || out.seen.Answers["web"].Status != pending || out.journal.Request == nil {
+		t.Fatalf("applied with %v: %+v", diags, out)
+	}
+	server.ForgetRequests()
+
+	d = shop(map[string]string{"web": "tcp/9443"})
+	s.delivered.Clear()
+	seen, found, err := s.observe(context.Background(), d, &out.journal)
+	if err != nil || !seen.writes() || seen.settled("web") {
+		t.Fatalf("seen %+v, %v", seen, err)
+	}
+	if p, diags := s.planDeclaration(d, seen, newFoundModels(found), true); diags.HasError() || p.found["web"].Status.ValueString() != pending {
+		t.Errorf("planned %+v, %v", p, diags)
+	}
+	diags = nil
+	s.warnDeclaration(&diags, d, seen)
+	if text := said(diags); !strings.Contains(text, "Change request 5301 is open") || !strings.Contains(text, "The apply will be refused") {
+		t.Errorf("warned %s", text)
+	}
+	diags = nil
+	out = s.applyDeclaration(context.Background(), d, out.journal, nil, &diags)
+	if out.delivered || !strings.Contains(said(diags), `status "Pending Implementation"`) || len(server.Writes()) > 0 || len(server.Tickets()) != 1 {
+		t.Errorf("applied with %s, %v", said(diags), server.Writes())
+	}
+}
+
 // The apply of a plan that rests on another revision writes nothing.
 func TestAlgosecStalePlan(t *testing.T) {
 	t.Parallel()

@@ -208,7 +208,11 @@ func (s *session) notes(d declaration, seen *sighting) []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, visible(fmt.Sprintf(format, args...))) }
 	if seen.Request != nil && seen.Status == algosec.RevisionPending {
-		note("Revision %d is %q: %s", seen.Revision, seen.Status, seen.Request.URL)
+		which := "A change request"
+		if seen.Request.ID != 0 {
+			which = fmt.Sprintf("Change request %d", seen.Request.ID)
+		}
+		note("%s is open, revision %d is %q: %s", which, seen.Revision, seen.Status, seen.Request.URL)
 	}
 	if s.enforcement == enforceAdvisory || !seen.writes() {
 		return notes
