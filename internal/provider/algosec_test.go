@@ -177,7 +177,8 @@ func TestAccAlgosecFailure(t *testing.T) {
 			b.server.Inject(tt.fault)
 			contains(t, b.Apply(1), "Unable to write application \"Billing\" in AlgoSec", "Apply again: it goes on with the draft")
 			b.server.ClearFaults()
-			contains(t, b.Plan(2), "is tainted, so must be replaced", "The apply goes on with revision 402, a draft that an earlier apply left")
+			// Terraform says "so must", OpenTofu "so it must".
+			contains(t, b.Plan(2), "is tainted, so", "must be replaced", "The apply goes on with revision 402, a draft that an earlier apply left")
 			b.Apply(0)
 			b.flows("database", "portal", "theirs", "web")
 			b.Settled()
