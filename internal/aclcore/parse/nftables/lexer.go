@@ -41,13 +41,22 @@ func lex(s string) []token {
 			if end < 0 {
 				end = len(s) - i
 			}
-			if name, ok := strings.CutPrefix(strings.TrimLeft(s[i+1:i+end], " "), "xt_"); ok {
-				first, _, _ := strings.Cut(name, " ")
+			const mark = "xt_"
+			at := i + 1
+			for at < i+end && s[at] == ' ' {
+				at++
+			}
+			if strings.HasPrefix(s[at:i+end], mark) {
+				at += len(mark)
 				put("xt", i, i+1, false)
 				put("match", i, i+1, false)
-				at := i + strings.Index(s[i:], first)
-				add(at, at+len(first))
-				i = at + len(first)
+				i = at
+				for i < len(s) && isWord(s[i]) {
+					i++
+				}
+				if at < i {
+					add(at, i)
+				}
 				continue
 			}
 			i += end
