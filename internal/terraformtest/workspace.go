@@ -52,7 +52,7 @@ func NewEmptyWorkspace(t testing.TB) *Workspace {
 		t.Fatal(err)
 	}
 	return &Workspace{TB: t, Dir: t.TempDir(), Env: append(os.Environ(),
-		"TF_CLI_CONFIG_FILE="+config, "GORACE=halt_on_error=1",
+		"TF_CLI_CONFIG_FILE="+config, "GORACE=halt_on_error=1 atexit_sleep_ms=0",
 		// Both are for speed, and together take off a third of what a run costs: keys for
 		// TLS between two processes of one moment, and collecting the garbage of programs
 		// that end at once.
