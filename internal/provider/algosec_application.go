@@ -122,10 +122,8 @@ func (r *applicationResource) planAlgosec(ctx context.Context, req resource.Modi
 }
 
 func (r *applicationResource) readAlgosec(ctx context.Context, resp *resource.ReadResponse, state applicationModel) {
-	j := loadJournal(ctx, resp.Private)
 	if !r.session.knowsAlgosec() {
-		j.Seen = nil // what was so under an earlier configuration does not count
-		resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
+		forgetSeen(ctx, resp)
 		return
 	}
 	if state.Flows.IsNull() {
@@ -141,14 +139,7 @@ func (r *applicationResource) readAlgosec(ctx context.Context, resp *resource.Re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, gone := r.session.refreshDeclaration(ctx, d, &j, &resp.Diagnostics)
-	if gone {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	r.session.journals.Store(d.key(), j)
-	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
-	if p != nil {
+	if p := r.session.readDeclaration(ctx, resp, d); p != nil {
 		state.setProspect(flows, *p)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}

@@ -96,10 +96,8 @@ func (r *flowResource) planAlgosec(ctx context.Context, req resource.ModifyPlanR
 }
 
 func (r *flowResource) readAlgosec(ctx context.Context, resp *resource.ReadResponse, state flowModel) {
-	j := loadJournal(ctx, resp.Private)
 	if !r.session.knowsAlgosec() {
-		j.Seen = nil // what was so under an earlier configuration does not count
-		resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
+		forgetSeen(ctx, resp)
 		return
 	}
 	if state.Sources.IsNull() && !r.importFlow(ctx, &state, &resp.Diagnostics) {
@@ -110,14 +108,7 @@ func (r *flowResource) readAlgosec(ctx context.Context, resp *resource.ReadRespo
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, gone := r.session.refreshDeclaration(ctx, d, &j, &resp.Diagnostics)
-	if gone {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	r.session.journals.Store(d.key(), j)
-	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
-	if p != nil {
+	if p := r.session.readDeclaration(ctx, resp, d); p != nil {
 		state.setProspect(*p)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}

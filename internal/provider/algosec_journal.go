@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
@@ -125,4 +126,26 @@ func storeJournal(ctx context.Context, p privateState, j journal) (diags diag.Di
 		return diags
 	}
 	return p.SetKey(ctx, journalKey, raw)
+}
+
+// forgetSeen is the Read of what AlgoSec cannot be asked about yet: what was so under
+// an earlier configuration does not count.
+func forgetSeen(ctx context.Context, resp *resource.ReadResponse) {
+	j := loadJournal(ctx, resp.Private)
+	j.Seen = nil
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
+}
+
+// readDeclaration is the Read of a resource that declares d: it keeps the journal,
+// removes the resource if it is gone, and returns what was found, nil for nothing.
+func (s *session) readDeclaration(ctx context.Context, resp *resource.ReadResponse, d declaration) *prospect {
+	j := loadJournal(ctx, resp.Private)
+	p, gone := s.refreshDeclaration(ctx, d, &j, &resp.Diagnostics)
+	if gone {
+		resp.State.RemoveResource(ctx)
+		return nil
+	}
+	s.journals.Store(d.key(), j)
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, j)...)
+	return p
 }

@@ -43,10 +43,9 @@ func (expandFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 		resp.Error = ferr
 		return
 	}
-	plain, err := plainValue(rule)
-	fields, ok := plain.(map[string]any)
-	if err != nil || !ok {
-		resp.Error = function.NewArgumentFuncError(0, "rule: is not an object with the fields of a rule")
+	fields, ferr := ruleFields(rule)
+	if ferr != nil {
+		resp.Error = ferr
 		return
 	}
 	names, err := flow.NewNames(o.addresses, o.services)

@@ -141,3 +141,13 @@ func dynamicOf(v any) attr.Value {
 	}
 	return types.StringValue(fmt.Sprint(v))
 }
+
+// ruleFields returns the fields of a rule that is the first argument of a function.
+func ruleFields(rule types.Dynamic) (map[string]any, *function.FuncError) {
+	plain, err := plainValue(rule)
+	fields, ok := plain.(map[string]any)
+	if err != nil || !ok {
+		return nil, function.NewArgumentFuncError(0, "rule: is not an object with the fields of a rule")
+	}
+	return fields, nil
+}
