@@ -15,8 +15,8 @@ func (p *parser) host(word string) (netip.Addr, bool) {
 	if a, err := netip.ParseAddr(word); err == nil {
 		return a, a.Zone() == ""
 	}
-	a, ok := p.names[word]
-	return a, ok
+	a := p.names[word]
+	return a, a.IsValid()
 }
 
 // plainAddress reads "host A", "A MASK" and "A6/LENGTH", the form that access

@@ -1,6 +1,7 @@
 package asa
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,6 +62,11 @@ func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
 		p.note(l, "a list of this type filters no routed packets")
 		named(name).unread = true
 		return
+	case "rename":
+		for _, list := range p.named(name) {
+			list.doubt, list.doubtAt = "the command renames the list; give it as the device shows it", l
+		}
+		return
 	case "remark":
 		named(name).add(entry{kind: remarkEntry}, l, at)
 		return
@@ -110,6 +116,9 @@ func isSetting(name string, c cursor) bool {
 	case "alert-interval", "deny-flow-max":
 		_, ok := number(c.next(), 1<<31-1)
 		return ok && c.atEnd()
+	case "mode":
+		word := c.next()
+		return (word == "auto-commit" || word == "manual-commit") && c.atEnd()
 	case "cached":
 		return c.take("ACL") && c.take("log")
 	}
@@ -123,12 +132,14 @@ type binding struct {
 	iface      string
 	where      string // as in config.List.Aliases
 	in, global bool
+	// undo says that the command takes the list away.
+	undo bool
 }
 
 // accessGroup takes "access-group LIST {in|out} interface NAME [OPTION]" and
 // "access-group LIST global".
-func (p *parser) accessGroup(l sourceLine, c cursor) {
-	b := binding{line: l, list: c.next()}
+func (p *parser) accessGroup(l sourceLine, c cursor, undo bool) {
+	b := binding{line: l, list: c.next(), undo: undo}
 	direction := c.next()
 	switch {
 	case direction == "global" && c.atEnd():
@@ -150,8 +161,29 @@ func (p *parser) accessGroup(l sourceLine, c cursor) {
 		return
 	}
 	p.certain, p.evidence = true, true
-	if b.global {
-		p.globally = &b
+	p.bindings = append(p.bindings, b)
+}
+
+// bound returns the lists that are applied in the end, in order: a later list takes
+// the place of an earlier one, but releases before 9.0 apply an IPv6 list beside
+// one for IPv4.
+func (p *parser) bound() []binding {
+	type spot struct {
+		where string
+		v6    bool
 	}
-	p.bindings[b.list] = append(p.bindings[b.list], b)
+	latest := make(map[spot]int)
+	for i, b := range p.bindings {
+		at := spot{b.where, p.lists[b.list] == nil && p.lists[ipv6Prefix+b.list] != nil}
+		if before, ok := latest[at]; !b.undo {
+			latest[at] = i
+		} else if ok && p.bindings[before].list == b.list {
+			delete(latest, at)
+		}
+	}
+	var out []binding
+	for _, i := range slices.Sorted(maps.Values(latest)) {
+		out = append(out, p.bindings[i])
+	}
+	return out
 }

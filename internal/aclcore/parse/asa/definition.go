@@ -130,7 +130,15 @@ func (b *block) belongs(l sourceLine, word string) bool {
 	if l.indent > b.indent {
 		return true
 	}
-	return !b.deeper && (memberWords[b.kind][word] || word == "description")
+	if b.deeper {
+		return false
+	}
+	if word == "no" {
+		c := cursor{l.text}
+		c.next()
+		word = c.next()
+	}
+	return memberWords[b.kind][word] || word == "description"
 }
 
 // add takes a line of the body.

@@ -3,6 +3,7 @@ package asa
 import (
 	"slices"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -14,6 +15,14 @@ const freeTails = 1 << 18
 // document reads the lists and joins them with where they are applied.
 func (p *parser) document() *config.Document {
 	d := &config.Document{Format: Format}
+	if p.oldIPv6 && !p.versioned {
+		p.anyone = addr.Any4()
+	}
+	p.bindings = p.bound()
+	byList := make(map[string][]binding)
+	for _, b := range p.bindings {
+		byList[b.list] = append(byList[b.list], b)
+	}
 	global, groups := p.global(), p.bridgeBindings()
 	tails := budget{freeTails + p.size/16}
 	for _, l := range p.order {
@@ -24,7 +33,7 @@ func (p *parser) document() *config.Document {
 		if p.lists[l.name] != l && p.lists[l.name] != nil {
 			own.Name = ipv6Prefix + l.name
 		}
-		in, apart := p.applied(l.name)
+		in, apart := applied(byList[l.name])
 		between, after := p.bridged(l.name, groups), global.after(l.name)
 		if len(in) > 0 && !tails.spend(len(own.Rules)+len(after)) {
 			after = appendUndecided(nil, rule.Rule{}, "the global access list is too long to follow every other list")
@@ -63,11 +72,9 @@ func (p *parser) bridged(list string, groups []binding) []rule.Rule {
 // bridgeBindings returns where lists are applied to bridge groups' own interfaces.
 func (p *parser) bridgeBindings() []binding {
 	var out []binding
-	for _, l := range p.order {
-		for _, b := range p.bindings[l.name] {
-			if b.in && p.bridges[b.iface] {
-				out = append(out, b)
-			}
+	for _, b := range p.bindings {
+		if b.in && p.bridges[b.iface] {
+			out = append(out, b)
 		}
 	}
 	return out
@@ -90,10 +97,11 @@ func (g *globalList) after(list string) []rule.Rule {
 // global reads the list that is applied globally, nil if there is none. It is not
 // known which it is if the text has no such list; then it may do anything.
 func (p *parser) global() *globalList {
-	b := p.globally
-	if b == nil {
+	i := slices.IndexFunc(p.bindings, func(b binding) bool { return b.global })
+	if i < 0 {
 		return nil
 	}
+	b := p.bindings[i]
 	if l := p.lists[b.list]; l != nil && l.isFilter() {
 		return &globalList{b.list, p.rules(l)}
 	}
@@ -101,10 +109,10 @@ func (p *parser) global() *globalList {
 	return &globalList{b.list, appendUndecided(nil, like, "the global access list "+b.list+" is not in the text")}
 }
 
-// applied returns where the list filters what enters an interface, and where else
-// it is applied.
-func (p *parser) applied(name string) (in, apart []string) {
-	for _, b := range p.bindings[name] {
+// applied returns where a list filters what enters an interface, and where else it is
+// applied.
+func applied(bindings []binding) (in, apart []string) {
+	for _, b := range bindings {
 		if b.in {
 			in = append(in, b.where)
 		} else {

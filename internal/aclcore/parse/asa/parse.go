@@ -26,7 +26,6 @@ func Parse(in config.Input) (*config.Document, error) {
 		objects:  make(map[string]*definition),
 		groups:   make(map[string]*definition),
 		lists:    make(map[string]*list),
-		bindings: make(map[string][]binding),
 		bridges:  make(map[string]bool),
 		services: make(map[serviceArg]services),
 		budget:   newBudget(len(text)),
@@ -45,6 +44,9 @@ type parser struct {
 	size   int
 	// anyone is what the word any stands for: both families from release 9.0 on.
 	anyone addr.Set
+	// versioned says that the release is known, oldIPv6 that there is a command which
+	// releases from 9.0 on write in other words.
+	versioned, oldIPv6 bool
 	// certain says that some line can only be of an ASA, evidence that some line
 	// may be.
 	certain, evidence bool
@@ -53,8 +55,11 @@ type parser struct {
 	objects, groups map[string]*definition
 	lists           map[string]*list
 	order           []*list
-	bindings        map[string][]binding // by list
-	globally        *binding
+	// bindings are the access-group commands and those that undo them, as they come.
+	bindings []binding
+	// hostname is the name of the device, another a line that names a second one.
+	hostname string
+	another  sourceLine
 	// forgotten is the last command that removed definitions.
 	forgotten sourceLine
 	// bridges are the names of bridge groups' own interfaces, onBridge says that the
@@ -88,6 +93,10 @@ const maxProblems = 20
 
 // err tells why the text is not of an ASA, if it is not.
 func (p *parser) err() error {
+	if p.another.text != "" {
+		return fmt.Errorf("%s:%d: %q starts another device than %s; the configuration of one device is accepted",
+			p.source, p.another.number, p.another.text, p.hostname)
+	}
 	if p.certain || len(p.foreign) == 0 && p.evidence {
 		return nil
 	}
@@ -168,9 +177,12 @@ func (p *parser) command(l sourceLine) {
 	}
 	switch word {
 	case "access-group":
-		p.accessGroup(l, c)
+		p.accessGroup(l, c, false)
+	case "hostname":
+		p.device(l, c.next())
 	case "ipv6":
 		if c.take("access-list") {
+			p.oldIPv6 = true
 			p.accessList(l, c, p.ipv6ListNamed)
 		}
 	case "name":
@@ -194,15 +206,31 @@ func (p *parser) command(l sourceLine) {
 			p.foreign = append(p.foreign, l)
 		}
 	case "network-object", "service-object", "port-object", "protocol-object", "icmp-object", "group-object":
-		p.note(l, "this line belongs to no definition; the one above it is indeterminate")
-		if p.latest != nil {
-			p.latest.problem = fmt.Sprintf("%s may hold line %d, %q", p.latest.title, l.number, l.text)
-		}
+		p.stray(l)
 	default:
 		if open.list != nil && (l.indent > open.indent || continues(word)) {
 			open.goOn(l.text)
 			p.open = open
 		}
+	}
+}
+
+// stray takes a member of a definition that stands in the body of none.
+func (p *parser) stray(l sourceLine) {
+	p.note(l, "this line belongs to no definition; the one above it is indeterminate")
+	if p.latest != nil {
+		p.latest.problem = fmt.Sprintf("line %d, %q, may belong to %s", l.number, l.text, p.latest.title)
+	}
+}
+
+// device reads the name of the device. A second one would add to the lists of the
+// first, of which nothing is true then.
+func (p *parser) device(l sourceLine, name string) {
+	switch {
+	case p.hostname == "":
+		p.hostname = name
+	case name != p.hostname && p.another.text == "":
+		p.another = l
 	}
 }
 
@@ -219,9 +247,14 @@ func continues(word string) bool {
 // alias reads "name ADDRESS WORD".
 func (p *parser) alias(c cursor) {
 	a, err := netip.ParseAddr(c.next())
-	if word := c.next(); err == nil && word != "" {
-		p.names[word] = a
+	word := c.next()
+	if err != nil || word == "" {
+		return
 	}
+	if before, ok := p.names[word]; ok && before != a {
+		a = netip.Addr{} // one of the two commands was refused
+	}
+	p.names[word] = a
 }
 
 // release reads "ASA Version 9.8(2)".
@@ -229,7 +262,7 @@ func (p *parser) release(device string, c cursor) {
 	if !c.take("Version") {
 		return
 	}
-	p.certain, p.evidence = true, true
+	p.certain, p.evidence, p.versioned = true, true, true
 	major, _, _ := strings.Cut(c.next(), ".")
 	if n, ok := number(major, 1000); device == "PIX" || device == "FWSM" || device == "ASA" && ok && n < 9 {
 		p.anyone = addr.Any4()
@@ -239,14 +272,14 @@ func (p *parser) release(device string, c cursor) {
 // remove takes commands that undo others. Where the result is not certain, what
 // they touch becomes so.
 func (p *parser) remove(l sourceLine, c cursor) {
-	whole := c.take("configure")
-	if !whole && strings.HasPrefix(l.text, "clear") {
+	whole := strings.HasPrefix(l.text, "clear")
+	if whole && !isConfigure(c.next()) {
 		return // clear access-list NAME counters, and the like
 	}
 	switch word := c.next(); word {
 	case "all":
 		p.clearLists()
-		p.forgotten, p.globally, p.bindings = l, nil, make(map[string][]binding)
+		p.forgotten, p.bindings = l, nil
 	case "access-list":
 		name := c.next()
 		if whole && name == "" {
@@ -265,9 +298,19 @@ func (p *parser) remove(l sourceLine, c cursor) {
 	case "name":
 		clear(p.names)
 	case "access-group":
-		p.note(l, "commands that remove an access-group are not followed")
+		if whole {
+			p.bindings = nil
+		} else {
+			p.accessGroup(l, c, true)
+		}
+	case "network-object", "service-object", "port-object", "protocol-object", "icmp-object", "group-object":
+		p.stray(l)
 	}
 }
+
+// isConfigure reports whether the word after clear is configure, which people
+// shorten.
+func isConfigure(word string) bool { return len(word) >= 4 && strings.HasPrefix("configure", word) }
 
 func (p *parser) clearLists() {
 	p.lists, p.order = make(map[string]*list), nil
