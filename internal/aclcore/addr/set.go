@@ -86,7 +86,8 @@ func SetOf(ranges ...Range) Set {
 	case 1:
 		return Set{[]Range{ranges[0]}}
 	}
-	sorted := slices.Clone(ranges)
+	sorted := make([]Range, len(ranges)) // a clone would have callers allocate ranges
+	copy(sorted, ranges)
 	slices.SortFunc(sorted, compareRange)
 	out := sorted[:1]
 	for _, r := range sorted[1:] {

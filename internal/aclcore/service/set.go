@@ -19,7 +19,11 @@ var anySet = Set{[]Range{All()}}
 func Any() Set { return anySet }
 
 // SetOf returns the union of the ranges, given in any order.
-func SetOf(ranges ...Range) Set { return Set{canonical(slices.Clone(ranges))} }
+func SetOf(ranges ...Range) Set {
+	own := make([]Range, len(ranges)) // a clone would have callers allocate ranges
+	copy(own, ranges)
+	return Set{canonical(own)}
+}
 
 // IsEmpty reports whether the set has no service.
 func (s Set) IsEmpty() bool { return len(s.r) == 0 }
