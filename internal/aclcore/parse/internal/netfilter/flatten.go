@@ -113,6 +113,8 @@ type walker struct {
 	// place is that of the rule of the base chain which is being walked.
 	place string
 	size  int
+	// met has room for the hits of a rule that calls no chain.
+	met []Packets
 	// steps and room are what is left of the bounds; stopped is the rule where one
 	// was met.
 	steps, room int
@@ -167,15 +169,24 @@ func (w *walker) walk(c *Chain, live []Packets, isBase bool) {
 	}
 }
 
+// hits returns the live packets that a clause matches; unless it calls a chain, until
+// the next call.
 func (w *walker) hits(live []Packets, cl *Clause, r *Rule) []Packets {
+	calls := cl.Verdict.Kind == Jump || cl.Verdict.Kind == Goto
 	var hits []Packets
-	for _, l := range live {
-		for _, p := range cl.Packets {
+	if !calls {
+		hits = w.met[:0]
+	}
+	for i := range live {
+		for j := range cl.Packets {
 			w.steps--
-			if h := l.Intersect(w.base.seen(p)); !h.IsEmpty() {
+			if h := live[i].Intersect(w.base.seen(cl.Packets[j])); !h.IsEmpty() {
 				hits = append(hits, h)
 			}
 		}
+	}
+	if !calls {
+		w.met = hits
 	}
 	if w.steps < 0 {
 		w.stopped = r
