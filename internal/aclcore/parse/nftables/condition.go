@@ -25,9 +25,24 @@ var ctKeys = map[string]bool{
 	"state": true, "direction": true, "status": true, "mark": true, "expiration": true, "helper": true, "zone": true, "id": true, "label": true,
 }
 
-// operators and their other spellings.
-var operators = map[string]string{
-	"==": "==", "eq": "==", "!=": "!=", "ne": "!=", "<": "<", "lt": "<", ">": ">", "gt": ">", "<=": "<=", "le": "<=", ">=": ">=", "ge": ">=",
+// operatorOf returns an operator, which may have another spelling, and "" for any other
+// word.
+func operatorOf(word string) string {
+	switch word {
+	case "==", "eq":
+		return "=="
+	case "!=", "ne":
+		return "!="
+	case "<", "lt":
+		return "<"
+	case ">", "gt":
+		return ">"
+	case "<=", "le":
+		return "<="
+	case ">=", "ge":
+		return ">="
+	}
+	return ""
 }
 
 // changes are the fields that a rule may set, and whether the packet is another one
@@ -47,16 +62,18 @@ func (s *statementReader) condition() (statement, error) {
 	if err != nil {
 		return statement{}, err
 	}
-	if s.pass("set") {
-		return s.setting(left)
-	}
-	if s.pass("vmap") {
-		return s.vmap(left)
-	}
 	st := statement{kind: comparison, left: left}
-	if op, ok := operators[s.peek().text]; ok && !s.peek().quoted {
+	switch t := s.peek(); {
+	case t.is("set"):
 		s.next++
-		st.operator = op
+		return s.setting(left)
+	case t.is("vmap"):
+		s.next++
+		return s.vmap(left)
+	case !t.quoted:
+		if st.operator = operatorOf(t.text); st.operator != "" {
+			s.next++
+		}
 	}
 	if st.right, err = s.value(); err != nil {
 		return statement{}, err
@@ -195,6 +212,9 @@ func (s *statementReader) field() (expr, error) {
 			return expr{}, errUnread
 		}
 		s.next += 2
+		if second.from == t.to+1 && s.source[t.to] == ' ' {
+			return expr{kind: fieldExpr, text: s.source[t.from:second.to]}, nil
+		}
 		return expr{kind: fieldExpr, text: t.text + " " + second.text}, nil
 	}
 	return expr{}, errUnread
@@ -217,17 +237,12 @@ func (s *statementReader) value() (expr, error) {
 	if err != nil {
 		return expr{}, err
 	}
-	sign := ""
-	for _, c := range []string{",", "|", "or"} {
-		if s.at(c) {
-			sign = c
-		}
-	}
-	if sign == "" {
+	sign := s.peek()
+	if !sign.is(",") && !sign.is("|") && !sign.is("or") {
 		return first, nil
 	}
 	list := expr{kind: flags, args: []expr{first}}
-	for s.pass(sign) {
+	for s.pass(sign.text) {
 		next, err := s.side()
 		if err != nil {
 			return expr{}, err
@@ -312,6 +327,9 @@ func (s *statementReader) braces() (elements []expr, mappings []mapping, changes
 				}
 				mappings = append(mappings, mapping{key, v})
 			} else {
+				if elements == nil {
+					elements = make([]expr, 0, s.listed())
+				}
 				elements = append(elements, key)
 			}
 		}
@@ -322,9 +340,27 @@ func (s *statementReader) braces() (elements []expr, mappings []mapping, changes
 	return elements, mappings, changes, nil
 }
 
+// listed is how many elements there are up to the next brace, the last one read
+// included: one more than commas.
+func (s *statementReader) listed() int {
+	n := 1
+	for _, t := range s.tokens[s.next:] {
+		switch {
+		case t.is(","):
+			n++
+		case t.is("}"), t.is("{"):
+			return n
+		}
+	}
+	return n
+}
+
 // annotations passes what may stand behind an element.
 func (s *statementReader) annotations() (changes bool, err error) {
 	for {
+		if t := s.peek(); t.is(",") || t.is("}") || t.is(":") {
+			return changes, nil
+		}
 		before := s.next
 		s.pass("counter")
 		for _, a := range annotations {

@@ -108,12 +108,12 @@ const (
 	untrack
 )
 
-// statement is one statement of a rule. text is as nft writes it; reason is what to
-// say where it cannot be decided, if the text does not tell.
+// statement is one statement of a rule; text is as nft writes it.
 type statement struct {
-	kind        stmtKind
+	kind stmtKind
+	// foreign says that it is of iptables, and that nft shows its name only.
+	foreign     bool
 	text        string
-	reason      string
 	operator    string // "==", "!=", "<", ">", "<=", ">=", or "in" for flags
 	left, right expr
 	elements    []mapping // of an anonymous map; right is a reference otherwise
@@ -122,8 +122,8 @@ type statement struct {
 
 // why is the reason for doubts about the statement.
 func (s *statement) why() string {
-	if s.reason != "" {
-		return s.reason
+	if s.foreign {
+		return s.text + " of iptables, whose values nft does not show; export with iptables-save"
 	}
 	return s.text
 }

@@ -24,7 +24,8 @@ type field struct {
 	max   int
 	// holds returns the packets where the field is from a number to another.
 	holds func(from, to int) netfilter.Packets
-	// address returns the packets with an address in the set, if the field is one.
+	// address returns the packets with an address in the set, which has none but those
+	// of all, if the field is one.
 	address func(addr.Set) netfilter.Packets
 	all     addr.Set
 	// side returns the packets of interfaces, if the field is one; index says that
@@ -39,8 +40,6 @@ type field struct {
 func services(ranges ...service.Range) netfilter.Packets {
 	return netfilter.For(service.SetOf(ranges...))
 }
-
-func to(s addr.Set) netfilter.Packets { return netfilter.All().To(s) }
 
 // both returns the packets in a and b, which are sure.
 func both(a, b netfilter.Packets) netfilter.Packets { return a.Intersect(b) }
@@ -86,9 +85,13 @@ func (l *lowerer) makeField(name string) (f field, ok bool) {
 func (l *lowerer) addresses(part string, has netfilter.Packets, all addr.Set, protocol string) (field, bool) {
 	switch part {
 	case "saddr":
-		return field{has: has, all: all, address: func(s addr.Set) netfilter.Packets { return both(has, netfilter.From(s)) }}, true
+		return field{has: has, all: all, address: func(s addr.Set) netfilter.Packets {
+			p := has
+			p.Traffic.Sources = s
+			return p
+		}}, true
 	case "daddr":
-		return field{has: has, all: all, address: func(s addr.Set) netfilter.Packets { return both(has, to(s)) }}, true
+		return field{has: has, all: all, address: func(s addr.Set) netfilter.Packets { return has.To(s) }}, true
 	case protocol:
 		return field{has: has, reads: protocolNumber, max: 255, holds: func(from, to int) netfilter.Packets {
 			return both(has, protocols(from, to))

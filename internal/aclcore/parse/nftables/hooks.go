@@ -191,6 +191,7 @@ func (b *documentBuilder) chain(l *lowerer, c, base baseChain) *netfilter.Chain 
 		place = c.String()
 	}
 	out.PolicyRule = netfilter.Rule{Line: c.policyAt, Text: c.text, Place: place}
+	out.Rules = make([]netfilter.Rule, 0, len(c.rules))
 	for i := range c.rules {
 		r := &c.rules[i]
 		clauses := l.rule(r)
@@ -263,8 +264,9 @@ func (rs *ruleset) interfaceNames() []string {
 	}
 	for _, t := range rs.tables {
 		for _, c := range t.chains {
-			for _, r := range c.rules {
-				for _, s := range r.statements {
+			for i := range c.rules {
+				for j := range c.rules[i].statements {
+					s := &c.rules[i].statements[j]
 					if isInterface(s.left) {
 						values(s.right)
 						for _, m := range s.elements {
@@ -316,11 +318,17 @@ func (t *table) called() map[string]bool {
 			return
 		}
 		called[c.name] = true
-		for _, r := range c.rules {
-			for _, s := range r.statements {
-				visit(t.chain(s.verdict.Chain))
+		for i := range c.rules {
+			for j := range c.rules[i].statements {
+				s := &c.rules[i].statements[j]
+				if s.verdict.Chain != "" {
+					visit(t.chain(s.verdict.Chain))
+				}
+				if s.kind != verdictMap {
+					continue
+				}
 				elements := s.elements
-				if m := t.sets[s.right.text]; s.kind == verdictMap && m != nil {
+				if m := t.sets[s.right.text]; m != nil {
 					elements = m.mappings
 				}
 				for _, m := range elements {

@@ -16,100 +16,128 @@ type token struct {
 
 func (t token) is(sign string) bool { return !t.quoted && t.text == sign }
 
-// lex cuts a text into tokens. Comments are left out, but for "# xt_NAME": so some
-// versions of nft print a match of iptables that they cannot translate.
-func lex(s string) []token {
-	tokens := make([]token, 0, len(s)/6)
-	line := 1
-	put := func(text string, from, to int, quoted bool) {
-		tokens = append(tokens, token{text: text, from: int32(from), to: int32(to), line: int32(line), quoted: quoted})
-	}
-	add := func(from, to int) { put(s[from:to], from, to, false) }
-	for i := 0; i < len(s); {
-		switch c := s[i]; {
-		case c == '\n':
-			add(i, i+1)
-			line++
-			i++
-		case c == ' ' || c == '\t' || c == '\r':
-			i++
-		case c == '\\' && i+1 < len(s) && s[i+1] == '\n':
-			line++
-			i += 2
-		case c == '#':
-			end := strings.IndexByte(s[i:], '\n')
-			if end < 0 {
-				end = len(s) - i
-			}
-			const mark = "xt_"
-			at := i + 1
-			for at < i+end && s[at] == ' ' {
-				at++
-			}
-			if strings.HasPrefix(s[at:i+end], mark) {
-				at += len(mark)
-				put("xt", i, i+1, false)
-				put("match", i, i+1, false)
-				i = at
-				for i < len(s) && isWord(s[i]) {
-					i++
-				}
-				if at < i {
-					add(at, i)
-				}
-				continue
-			}
-			i += end
-		case c == '"':
-			end := strings.IndexByte(s[i+1:], '"')
-			if end < 0 {
-				end = len(s) - i - 1
-			}
-			text := s[i+1 : i+1+end]
-			put(text, i, min(i+end+2, len(s)), true)
-			line += strings.Count(text, "\n")
-			i = min(i+end+2, len(s))
+// A lexer cuts a text into tokens, a line at a time.
+type lexer struct {
+	source string
+	// at is what comes next, on this line.
+	at   int
+	line int32
+}
+
+// add appends the token source[from:to] to tokens.
+func (l *lexer) add(tokens []token, from, to int) []token {
+	return append(tokens, token{text: l.source[from:to], from: int32(from), to: int32(to), line: l.line})
+}
+
+// next appends the tokens of the next line to tokens, and the sign that ends it unless
+// the text does: nothing at the end of the text. Comments are left out, but for
+// "# xt_NAME": so some versions of nft print a match of iptables that they cannot
+// translate.
+func (l *lexer) next(tokens []token) []token {
+	s := l.source
+	for l.at < len(s) {
+		from := l.at
+		switch c := s[from]; {
 		case isWord(c):
-			end := i
+			end, colon := from+1, false
 			for end < len(s) && isWord(s[end]) {
+				colon = colon || s[end] == ':'
 				end++
 			}
-			splitColon(s, i, end, add)
-			i = end
+			if l.at = end; colon {
+				tokens = l.splitColon(tokens, from, end)
+			} else {
+				tokens = l.add(tokens, from, end)
+			}
+		case c == ' ' || c == '\t' || c == '\r':
+			l.at++
+		case c == '\n':
+			tokens = l.add(tokens, from, from+1)
+			l.at++
+			l.line++
+			return tokens
+		case c == '\\' && from+1 < len(s) && s[from+1] == '\n':
+			l.at += 2
+			l.line++
+		case c == '#':
+			tokens = l.comment(tokens)
+		case c == '"':
+			end := strings.IndexByte(s[from+1:], '"')
+			if end < 0 {
+				end = len(s) - from - 1
+			}
+			text := s[from+1 : from+1+end]
+			l.at = min(from+end+2, len(s))
+			tokens = append(tokens, token{text: text, from: int32(from), to: int32(l.at), line: l.line, quoted: true})
+			l.line += int32(strings.Count(text, "\n"))
 		default:
-			end := i + 1
+			end := from + 1
 			if end < len(s) {
-				switch s[i : end+1] {
+				switch s[from : end+1] {
 				case "==", "!=", "<=", ">=", "<<", ">>":
 					end++
 				}
 			}
-			add(i, end)
-			i = end
+			tokens = l.add(tokens, from, end)
+			l.at = end
 		}
 	}
 	return tokens
 }
 
-func isWord(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= 0x80 ||
-		strings.IndexByte("_.:/-*+%", c) >= 0
+// comment passes a comment, and takes "# xt_NAME" for what it stands for.
+func (l *lexer) comment(tokens []token) []token {
+	s, from := l.source, l.at
+	end := strings.IndexByte(s[from:], '\n')
+	if end < 0 {
+		end = len(s) - from
+	}
+	end += from
+	const mark = "xt_"
+	at := from + 1
+	for at < end && s[at] == ' ' {
+		at++
+	}
+	if !strings.HasPrefix(s[at:end], mark) {
+		l.at = end
+		return tokens
+	}
+	for _, text := range []string{"xt", "match"} {
+		tokens = append(tokens, token{text: text, from: int32(from), to: int32(from + 1), line: l.line})
+	}
+	at += len(mark)
+	for l.at = at; l.at < len(s) && isWord(s[l.at]); l.at++ {
+	}
+	if at < l.at {
+		tokens = l.add(tokens, at, l.at)
+	}
+	return tokens
 }
 
-// splitColon adds the word s[from:to]. A colon in it parts key and verdict of a map
-// element, unless it is within an IPv6 or hardware address, or leads a port.
-func splitColon(s string, from, to int, add func(from, to int)) {
-	text := s[from:to]
+// wordBytes are the bytes that words are made of.
+var wordBytes = func() (in [256]bool) {
+	for c := range in {
+		in[c] = 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c >= 0x80 || strings.IndexByte("_.:/-*+%", byte(c)) >= 0
+	}
+	return in
+}()
+
+func isWord(c byte) bool { return wordBytes[c] }
+
+// splitColon adds the word source[from:to]. A colon in it parts key and verdict of a
+// map element, unless it is within an IPv6 or hardware address, or leads a port.
+func (l *lexer) splitColon(tokens []token, from, to int) []token {
+	text := l.source[from:to]
 	at := strings.LastIndexByte(text, ':')
-	if at < 0 || at == 0 || isColonAddress(text) {
-		add(from, to)
-		return
+	if at <= 0 || isColonAddress(text) {
+		return l.add(tokens, from, to)
 	}
-	add(from, from+at)
-	add(from+at, from+at+1)
+	tokens = l.add(tokens, from, from+at)
+	tokens = l.add(tokens, from+at, from+at+1)
 	if from+at+1 < to {
-		add(from+at+1, to)
+		tokens = l.add(tokens, from+at+1, to)
 	}
+	return tokens
 }
 
 func isColonAddress(text string) bool {

@@ -18,10 +18,11 @@ type lowerer struct {
 	untracked []netfilter.Packets
 	// interfaces are the names of interfaces that the ruleset has.
 	interfaces []string
-	// fields are those that were looked up, nil for what cannot be decided; one is room
-	// for a list of one.
+	// fields are those that were looked up, nil for what cannot be decided; one and
+	// value are room for lists of one.
 	fields map[string]*field
 	one    [1]*field
+	value  [1]expr
 }
 
 // field returns what a name stands for in chains of the hook, nil if it cannot be
@@ -54,7 +55,11 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 				sets[j] = sets[j].Because(st.why())
 			}
 		case comparison:
-			sets = narrow(sets, l.comparison(st))
+			if p, ok := l.single(st); ok {
+				sets = intersect(sets, p)
+			} else {
+				sets = narrow(sets, l.comparison(st))
+			}
 		case verdictMap:
 			more, ok := l.verdicts(st, sets)
 			if clauses = append(clauses, more...); !ok {
@@ -98,6 +103,17 @@ func narrow(a, b []netfilter.Packets) []netfilter.Packets {
 		out = append(out, p.Because("its conditions are too many"))
 	}
 	return out
+}
+
+// intersect keeps of each set what is in p, and changes sets to that.
+func intersect(sets []netfilter.Packets, p netfilter.Packets) []netfilter.Packets {
+	kept := sets[:0]
+	for i := range sets {
+		if both := sets[i].Intersect(p); !both.IsEmpty() {
+			kept = append(kept, both)
+		}
+	}
+	return kept
 }
 
 // verdicts returns a clause for each element of a verdict map. An element for
@@ -184,6 +200,23 @@ func (l *lowerer) elementsOf(fields []*field, left expr, values []expr, text str
 		return l.amongTuples(fields, values, text)
 	}
 	return l.among(fields[0], values, text)
+}
+
+// single returns the packets that a comparison holds for if it is the most frequent
+// kind, of one field with what is one set of packets.
+func (l *lowerer) single(st *statement) (netfilter.Packets, bool) {
+	if st.left.kind != fieldExpr || st.operator != "==" {
+		return netfilter.Packets{}, false
+	}
+	f := l.field(st.left.text)
+	if f == nil || !f.odd.IsEmpty() || f.address == nil && f.holds == nil {
+		return netfilter.Packets{}, false
+	}
+	values, ok := l.values(st.right)
+	if !ok {
+		return netfilter.Packets{}, false
+	}
+	return f.box(values)
 }
 
 // comparison returns the packets that a comparison holds for. Where it cannot be
@@ -303,7 +336,8 @@ func (l *lowerer) notAmong(fields []*field, st *statement, values []expr) ([]net
 	return netfilter.Except(hasAll(fields), sets)
 }
 
-// values returns what stands on the right: the elements of a set, or one value.
+// values returns what stands on the right: the elements of a set, or one value, until
+// it is called again.
 func (l *lowerer) values(e expr) ([]expr, bool) {
 	switch e.kind {
 	case reference:
@@ -315,7 +349,8 @@ func (l *lowerer) values(e expr) ([]expr, bool) {
 	case setExpr:
 		return e.args, true
 	}
-	return []expr{e}, true
+	l.value[0] = e
+	return l.value[:], true
 }
 
 // ordered returns the packets whose field is less or greater than a value.

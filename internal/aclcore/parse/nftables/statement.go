@@ -31,7 +31,9 @@ func (s *statementReader) all(out []statement) []statement {
 			return append(out, s.rest()...)
 		}
 		if st.kind != harmless {
-			st.text = textOf(s.source, s.tokens[start:s.next])
+			if !st.foreign {
+				st.text = textOf(s.source, s.tokens[start:s.next])
+			}
 			out = append(out, st)
 		}
 	}
@@ -352,8 +354,7 @@ func xtStatement(kind, name string) statement {
 	case name == "MASQUERADE" || name == "SNAT":
 		st = verdictOf(netfilter.Translate)
 	}
-	st.text = "xt " + kind + " " + name
-	st.reason = st.text + " of iptables, whose values nft does not show; export with iptables-save"
+	st.foreign, st.text = true, "xt "+kind+" "+name
 	return st
 }
 

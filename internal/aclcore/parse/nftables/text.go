@@ -15,30 +15,46 @@ const maxTokens = 1 << 22
 // textReader reads the language of nft.
 type textReader struct {
 	*ruleset
-	source string
-	tokens []token
-	next   int
+	lexer lexer
+	// tokens are those of the line being read, and more if it goes on within braces;
+	// next is the index of the next one, passed the number of those before the line.
+	tokens       []token
+	next, passed int
 	// end stands behind the last token.
 	end     token
 	defines map[string][]token
 	// room is what is left of maxTokens.
 	room int
-	// words and statements are those of the line being read.
-	words      []token
-	statements []statement
+	// words and statements are those of the line being read; kept has room for those of
+	// the next ones.
+	words            []token
+	statements, kept []statement
 }
 
 func (rs *ruleset) readText(source string) {
-	r := &textReader{ruleset: rs, source: source, tokens: lex(source), defines: make(map[string][]token), room: maxTokens}
+	r := &textReader{ruleset: rs, lexer: lexer{source: source, line: 1}, defines: make(map[string][]token), room: maxTokens}
 	r.end.line = int32(strings.Count(source, "\n") + 1)
-	for r.next < len(r.tokens) {
+	for r.more() {
 		r.command()
 	}
 }
 
+// more reports whether there is a next token.
+func (r *textReader) more() bool {
+	if r.next < len(r.tokens) {
+		return true
+	}
+	r.passed += len(r.tokens)
+	r.tokens, r.next = r.lexer.next(r.tokens[:0]), 0
+	return len(r.tokens) > 0
+}
+
+// position is the number of tokens passed.
+func (r *textReader) position() int { return r.passed + r.next }
+
 // peek returns the next token, an empty one at the end.
 func (r *textReader) peek() token {
-	if r.next < len(r.tokens) {
+	if r.more() {
 		return r.tokens[r.next]
 	}
 	return r.end
@@ -47,7 +63,9 @@ func (r *textReader) peek() token {
 // take returns the next token and passes it.
 func (r *textReader) take() token {
 	t := r.peek()
-	r.next++
+	if r.more() {
+		r.next++
+	}
 	return t
 }
 
@@ -55,8 +73,8 @@ func endsLine(t token) bool { return t.is("\n") || t.is(";") }
 
 // skipLine passes the rest of the line, with all that is in braces.
 func (r *textReader) skipLine() {
-	for depth := 0; r.next < len(r.tokens); r.next++ {
-		switch t := r.peek(); {
+	for depth := 0; r.more(); r.next++ {
+		switch t := r.tokens[r.next]; {
 		case t.is("{"):
 			depth++
 		case t.is("}"):
@@ -70,40 +88,61 @@ func (r *textReader) skipLine() {
 	}
 }
 
-// line returns the tokens up to the end of the line, definitions put in, until it is
-// called again. The line goes on within braces and parentheses.
+// line returns the tokens up to the end of the line, definitions put in, until the
+// next token is asked for. The line goes on within braces and parentheses.
 func (r *textReader) line() []token {
+	if !r.more() {
+		return nil
+	}
 	// Most lines are as they stand in the text.
-	for i := r.next; i < len(r.tokens); i++ {
-		switch t := &r.tokens[i]; {
-		case t.quoted:
-		case t.text == "\n", t.text == ";", t.text == "}":
-			words := r.tokens[r.next:i]
-			r.next = i
-			return words
-		case t.text == "{", t.text == "(", t.text == ")", t.text == "$":
-			r.words = r.upToEnd(r.words[:0])
-			return r.words
+	from, depth := r.next, 0
+	for ; r.next < len(r.tokens); r.next++ {
+		t := &r.tokens[r.next]
+		if t.quoted || len(t.text) != 1 {
+			continue
+		}
+		switch t.text[0] {
+		case '{', '(':
+			depth++
+		case '}', ')':
+			if depth == 0 {
+				return r.tokens[from:r.next]
+			}
+			depth--
+		case ';':
+			if depth == 0 {
+				return r.tokens[from:r.next]
+			}
+		case '\n':
+			if depth == 0 {
+				return r.tokens[from:r.next]
+			}
+			r.next = from
+			return r.pieces()
+		case '$':
+			r.next = from
+			return r.pieces()
 		}
 	}
-	words := r.tokens[min(r.next, len(r.tokens)):]
-	r.next = len(r.tokens)
-	return words
+	return r.tokens[from:]
 }
 
-func (r *textReader) upToEnd(out []token) []token {
-	depth := 0
-	for r.next < len(r.tokens) {
-		t := r.peek()
+// pieces is line for what spans lines or has definitions.
+func (r *textReader) pieces() []token {
+	out, depth := r.words[:0], 0
+	for r.more() {
+		t := r.tokens[r.next]
 		switch {
 		case t.is("{") || t.is("("):
 			depth++
 		case t.is("}") || t.is(")"):
 			if depth == 0 {
+				r.words = out
 				return out
 			}
 			depth--
 		case endsLine(t) && depth == 0:
+			r.words = out
 			return out
 		case t.is("\n"):
 			r.next++
@@ -116,6 +155,7 @@ func (r *textReader) upToEnd(out []token) []token {
 		r.next++
 		out = append(out, t)
 	}
+	r.words = out
 	return out
 }
 
@@ -288,7 +328,7 @@ func (r *textReader) open() bool {
 func (r *textReader) block(what string, line int, each func(token)) {
 	for {
 		switch t := r.peek(); {
-		case r.next >= len(r.tokens):
+		case !r.more():
 			r.Add(line, "the block of %s is not closed; the file is cut off", what)
 			return
 		case t.is("}"):
@@ -297,9 +337,9 @@ func (r *textReader) block(what string, line int, each func(token)) {
 		case endsLine(t):
 			r.next++
 		default:
-			before := r.next
+			before := r.position()
 			each(t)
-			if r.next == before { // whatever stands there must not hold us up
+			if r.position() == before { // whatever stands there must not hold us up
 				r.next++
 			}
 		}
@@ -343,7 +383,7 @@ func (r *textReader) chainBlock(t *table, c *chain) {
 		case first.is("policy"):
 			words := r.line()
 			c.policyAt = int(first.line)
-			c.text += "; " + textOf(r.source, words)
+			c.text += "; " + textOf(r.lexer.source, words)
 			if len(words) == 2 && (words[1].is("accept") || words[1].is("drop")) {
 				c.policy = words[1].text
 			} else {
@@ -374,7 +414,7 @@ func names(tokens []token) (out []string) {
 
 // hook reads "type filter hook ingress device eth0 priority filter".
 func (r *textReader) hook(t *table, c *chain, words []token) {
-	c.policyAt, c.text = int(words[0].line), t.String()+" "+c.name+": "+textOf(r.source, words)
+	c.policyAt, c.text = int(words[0].line), t.String()+" "+c.name+": "+textOf(r.lexer.source, words)
 	for i := 0; i+1 < len(words); i++ {
 		switch w := words[i]; {
 		case w.is("type"):
@@ -436,7 +476,7 @@ func (r *textReader) elements(s *set, tokens []token) {
 	if len(tokens) == 0 {
 		return
 	}
-	st := &statementReader{source: r.source, tokens: tokens}
+	st := &statementReader{source: r.lexer.source, tokens: tokens}
 	elements, mappings, changes, err := st.braces()
 	if err != nil && s.isMap { // a map of values, as dnat takes, which decides nothing
 		s.changes = true
@@ -458,12 +498,20 @@ func (r *textReader) rule(tokens []token, line int) chainRule {
 		r.Add(line, "the definitions grow to more than %d words", maxTokens)
 		r.room = 0
 	}
-	out := chainRule{line: line, text: textOf(r.source, tokens)}
-	st := statementReader{source: r.source, tokens: tokens}
+	st := statementReader{source: r.lexer.source, tokens: tokens}
 	r.statements = st.all(r.statements[:0])
-	out.statements = slices.Clone(r.statements)
-	out.comment = st.comment
-	return out
+	return chainRule{line: line, text: textOf(st.source, tokens), comment: st.comment, statements: r.keep(r.statements)}
+}
+
+// keep copies the statements of a rule to where many stand side by side.
+func (r *textReader) keep(statements []statement) []statement {
+	const many = 512
+	if cap(r.kept)-len(r.kept) < len(statements) {
+		r.kept = make([]statement, 0, max(len(statements), min(many, 2*cap(r.kept))))
+	}
+	from := len(r.kept)
+	r.kept = append(r.kept, statements...)
+	return slices.Clip(r.kept[from:])
 }
 
 // textOf returns the text of the tokens, with single blanks.
@@ -471,14 +519,18 @@ func textOf(source string, tokens []token) string {
 	if len(tokens) == 0 {
 		return ""
 	}
-	from, to := tokens[0].from, tokens[len(tokens)-1].to
-	ordered := from < to
+	ordered, asWritten := true, true
+	last := tokens[0].from
 	for i := range tokens {
-		ordered = ordered && (i == 0 || tokens[i-1].to <= tokens[i].from)
+		t := &tokens[i]
+		ordered = ordered && last <= t.from
+		asWritten = asWritten && (t.from == last || t.from == last+1 && source[last] == ' ') &&
+			!(t.quoted && (strings.ContainsAny(t.text, "\n\t") || strings.Contains(t.text, "  ")))
+		last = t.to
 	}
 	if ordered {
-		text := source[from:to]
-		if !strings.ContainsAny(text, "\n\t") && !strings.Contains(text, "  ") {
+		text := source[tokens[0].from:last]
+		if asWritten {
 			return text
 		}
 		return strings.Join(strings.Fields(text), " ")

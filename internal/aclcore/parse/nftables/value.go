@@ -27,20 +27,6 @@ func (f *field) andOdd(sets []netfilter.Packets, text string) []netfilter.Packet
 
 func (l *lowerer) amongSure(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
 	switch {
-	case f.address != nil:
-		var all addr.Set
-		ranges := make([]addr.Range, 0, len(values))
-		for _, v := range values {
-			s, ok := parseAddresses(v, f.all)
-			if !ok {
-				return nil, false
-			}
-			all, ranges = s, append(ranges, s.Ranges()...)
-		}
-		if len(values) > 1 {
-			all = addr.SetOf(ranges...)
-		}
-		return nonEmpty(f.address(all)), true
 	case f.side != nil:
 		return l.onInterfaces(f, values, text)
 	case f.state:
@@ -59,18 +45,39 @@ func (l *lowerer) amongSure(f *field, values []expr, text string) ([]netfilter.P
 		}
 		return netfilter.Flags(func(b uint8) bool { return slices.Contains(wanted, b) }, text), true
 	}
-	return f.amongNumbers(values)
+	box, ok := f.box(values)
+	return nonEmpty(box), ok
 }
 
-// amongNumbers joins the values in one service set where that is what the field is
+// box returns the packets whose field, an address or a number, has one of the values.
+func (f *field) box(values []expr) (netfilter.Packets, bool) {
+	if f.address == nil {
+		return f.boxOfNumbers(values)
+	}
+	if len(values) == 1 {
+		s, ok := parseAddresses(values[0], f.all)
+		return f.address(s), ok
+	}
+	ranges := make([]addr.Range, 0, len(values))
+	for _, v := range values {
+		s, ok := parseAddresses(v, f.all)
+		if !ok {
+			return netfilter.Packets{}, false
+		}
+		ranges = append(ranges, s.Ranges()...)
+	}
+	return f.address(addr.SetOf(ranges...)), true
+}
+
+// boxOfNumbers joins the values in one service set where that is what the field is
 // about, so that a set of ports is one set of packets.
-func (f *field) amongNumbers(values []expr) ([]netfilter.Packets, bool) {
+func (f *field) boxOfNumbers(values []expr) (netfilter.Packets, bool) {
 	var out netfilter.Packets
 	var ranges []service.Range
 	for _, v := range values {
 		from, to, ok := f.parseNumbers(v)
 		if !ok {
-			return nil, false
+			return netfilter.Packets{}, false
 		}
 		p := f.holds(from, to)
 		switch {
@@ -90,7 +97,7 @@ func (f *field) amongNumbers(values []expr) ([]netfilter.Packets, bool) {
 	if len(values) > 1 && !out.IsEmpty() {
 		out.Traffic.Services = service.SetOf(ranges...)
 	}
-	return nonEmpty(out), true
+	return out, true
 }
 
 func nonEmpty(sets ...netfilter.Packets) []netfilter.Packets {
