@@ -4,25 +4,40 @@ import (
 	"strings"
 )
 
-// A binding is a line that applies a list.
+// A binding is a line that applies a list, or that undoes one.
 type binding struct {
 	line  line
 	key   listKey
 	alias string
+	// spot tells where there is room for one list only, which a later one takes; empty
+	// where there is room for several.
+	spot string
+	undo bool
 }
 
 // boundIP reads what follows ip, ipv4 or ipv6 under an interface.
-func (p *parser) boundIP(l line, context string) {
-	switch p.words.peek() {
-	case "access-group", "traffic-filter", "access-class":
-		p.words.skip(1)
-		p.bind(l, context)
+func (p *parser) boundIP(l line, context string, v6, undo bool) {
+	w := &p.words
+	spot := familyName(v6)
+	if w.take("port") { // NX-OS: an access list of a switch port
+		spot += " port"
+	}
+	switch w.peek() {
+	case "access-group", "traffic-filter":
+		w.skip(1)
+		if !strings.HasPrefix(context, "interface ") {
+			spot = ""
+		}
+		p.bind(l, context, v6, spot, undo)
+	case "access-class":
+		w.skip(1)
+		p.bind(l, context, v6, "", undo)
 	}
 }
 
 // bind reads "NAME in" and its kin. XR says ingress, and has it before the name
 // for terminal lines.
-func (p *parser) bind(l line, context string) {
+func (p *parser) bind(l line, context string, v6 bool, spot string, undo bool) {
 	w := &p.words
 	p.known = true
 	if w.peek() == "common" {
@@ -43,8 +58,40 @@ func (p *parser) bind(l line, context string) {
 	for towards == "" && !w.done() {
 		towards = direction(lower(w.next()))
 	}
-	key := listKey{w.low[0] == "ipv6", name}
-	p.bindings = append(p.bindings, binding{l, key, strings.TrimSpace(holder(context) + " " + towards)})
+	b := binding{line: l, key: listKey{v6, name}, alias: strings.TrimSpace(holder(context) + " " + towards), undo: undo}
+	if spot != "" {
+		b.spot = spot + " " + b.alias
+	}
+	p.bindings = append(p.bindings, b)
+}
+
+// bound returns the lists that are applied in the end.
+func (p *parser) bound() []binding {
+	latest := make(map[string]int)
+	gone := make([]bool, len(p.bindings))
+	for i, b := range p.bindings {
+		spot := b.spot
+		if spot == "" {
+			spot = familyName(b.key.v6) + " " + b.alias + " " + b.key.name
+		}
+		before, taken := latest[spot]
+		gone[i] = b.undo
+		switch {
+		case !b.undo:
+			latest[spot] = i
+			gone[before] = gone[before] || taken
+		case taken && p.bindings[before].key == b.key:
+			gone[before] = true
+			delete(latest, spot)
+		}
+	}
+	var out []binding
+	for i, b := range p.bindings {
+		if !gone[i] {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 func direction(word string) string {
@@ -78,7 +125,7 @@ func (p *parser) apply() {
 		alias string
 	}
 	seen := make(map[use]bool)
-	for _, b := range p.bindings {
+	for _, b := range p.bound() {
 		at, ok := p.byKey[b.key]
 		if !ok {
 			at = &list{key: b.key, line: b.line.number, header: b.line.text}

@@ -43,6 +43,7 @@ func (r *resolver) conditions(action rule.Action, proto protocol, w *words) cond
 		switch word := w.peek(); word {
 		case "log", "log-input", "log-update", "icmp-off", "icmp-on", "count":
 			w.skip(1)
+			r.logCookie(w)
 			continue
 		case "capture": // NX-OS names a session
 			w.skip(1)
@@ -109,3 +110,16 @@ func (r *resolver) conditions(action rule.Action, proto protocol, w *words) cond
 	}
 	return c
 }
+
+// logCookie takes the word that IOS writes into its log beside an entry, if that is
+// what ends the line.
+func (r *resolver) logCookie(w *words) {
+	word := w.peek()
+	if _, argument := arguments[word]; r.cookies && !r.v6 && w.at == len(w.low)-1 && !argument && flagNames[word] == 0 && !conditionWords[word] {
+		w.skip(1)
+	}
+}
+
+// conditionWords are the words that conditions does not take from a table.
+var conditionWords = makeSet(`log log-input log-update icmp-off icmp-on count capture counter reflect fragments tracked ttl
+	hop-limit packet-length established match-any match-all`)

@@ -83,7 +83,9 @@ func (r *resolver) standard(out *rule.Rule, w *words) {
 	if from.reason != "" {
 		out.Unknown = append(out.Unknown, from.reason)
 	}
-	w.take("log")
+	if w.take("log") {
+		r.logCookie(w)
+	}
 	if !w.done() && !from.lost {
 		// The line may be of another kind altogether, so that its first address is
 		// not to be trusted either.

@@ -31,6 +31,9 @@ func (p *parser) groupLine(l line) bool {
 		p.mode = elsewhere
 		return true
 	}
+	if word == "no" || word == "default" {
+		word = p.words.ahead(1)
+	}
 	if !l.indented && !startsWithDigit(word) && !memberWords[word] {
 		return false
 	}

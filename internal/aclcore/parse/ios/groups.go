@@ -65,6 +65,8 @@ type resolver struct {
 	groups  map[groupKey]*group
 	// v6 says that the entry at hand is of an IPv6 list.
 	v6 bool
+	// cookies says that a word of the user's choice may follow log, as on IOS.
+	cookies bool
 
 	single        map[addr.Range]addr.Set
 	box           map[service.Range]service.Set

@@ -117,11 +117,11 @@ func (p *parser) listLine(l line) bool {
 	case isEntryWord(word):
 	case isSetting(w, 0):
 		return true
-	case word == "no":
+	case word == "no", word == "default" && isEntryWord(w.ahead(1)):
 		if !l.indented && !isEntryWord(w.ahead(1)) && !isSetting(w, 1) {
 			return false
 		}
-		if !p.undoEntry(l) {
+		if word == "default" || !p.undoEntry(l) {
 			p.list.doubt(l)
 		}
 		return true
@@ -186,7 +186,7 @@ func isPrompt(word string) bool { return strings.Contains(word, "#") || strings.
 var topWords = makeSet(`aaa access-list alias archive arp bfd boot banner bridge call-home cdp class-map clock control-plane
 	controller copp crypto cts daemon default device diagnostic dns domain dot1x enable errdisable ethernet
 	ethernet-services event exception extended extcommunity-set fabric feature file flow hardware hostname hw-module
-	interface ip ipc ipv4 ipv6 key l2vpn lacp ldap license line lldp load-interval logging login mac management monitor
+	interface ip ipc ipv4 ipv6 key l2vpn lacp ldap license line lldp load-interval logging login mac macro management monitor
 	mpls multilink nat netconf netconf-yang network-clock ntp nv object-group ospf parser password platform policy-map
 	port-channel prefix-set privilege process ptp qos queue-monitor radius radius-server redundancy reflexive restconf
 	rmon role role-based route-map route-policy router scheduler security server service service-policy sflow

@@ -183,7 +183,7 @@ func (p *parser) top(l line) {
 		p.groupDefinition(l)
 	case "resequence":
 		p.resequence()
-	case "no":
+	case "no", "default":
 		p.undo(l)
 	case "interface", "control-plane", "management":
 		p.known, p.container = true, l.text
@@ -193,9 +193,11 @@ func (p *parser) top(l line) {
 			p.known, p.container = true, l.text
 		}
 	case "access-class":
-		p.bind(l, p.container)
+		p.bind(l, p.container, false, "", false)
 	case "banner":
 		p.skipBanner()
+	case "macro":
+		p.skipMacro()
 	case "mac", "arp", "vlan", "zone-pair", "ethernet-services":
 		p.otherFilter(l)
 	case "hostname", "switchname":
@@ -228,32 +230,44 @@ func (p *parser) topIP(l line) {
 	case "access-list":
 		w.skip(1)
 		p.listHeader(l, w.low[0] == "ipv6")
-	case "port":
-		w.skip(1)
-		fallthrough
-	case "access-group", "traffic-filter", "access-class":
-		p.boundIP(l, p.container)
+	default:
+		p.boundIP(l, p.container, w.low[0] == "ipv6", false)
 	}
 }
 
 // inner reads a line of a block that is neither a list nor an object group.
 func (p *parser) inner(l line) {
 	w := &p.words
-	word := w.peek()
-	w.skip(1)
-	switch word {
+	undo := w.take("no") || w.take("default")
+	switch word := w.peek(); word {
 	case "ip", "ipv4", "ipv6":
-		w.take("port") // NX-OS: an access list of a switch port
-		p.boundIP(l, p.context)
+		w.skip(1)
+		p.boundIP(l, p.context, word == "ipv6", undo)
 	case "access-class":
-		p.bind(l, p.context)
+		w.skip(1)
+		p.bind(l, p.context, false, "", undo)
 	}
+}
+
+// skipMacro steps over the commands of a macro, which "@" ends.
+func (p *parser) skipMacro() {
+	if p.words.peek() != "name" {
+		return
+	}
+	before, after, found := strings.Cut("\n"+p.text, "\n@")
+	if !found {
+		return
+	}
+	p.number += strings.Count(before, "\n")
+	p.text = after
 }
 
 // skipBanner steps over the text of a banner, which may look like anything.
 func (p *parser) skipBanner() {
 	w := &p.words
-	w.skip(1) // login, motd, …
+	if kind := w.peek(); len(kind) > 1 && 'a' <= kind[0] && kind[0] <= 'z' {
+		w.skip(1) // login, motd, …; IOS takes motd where there is none
+	}
 	end := w.peek()
 	if end == "" {
 		end = "EOF" // EOS
@@ -300,6 +314,7 @@ func (p *parser) document() *config.Document {
 	p.apply()
 	doc := &config.Document{Format: string(p.dialect), Notes: p.notes}
 	r := newResolver(p.dialect, p.groups)
+	r.cookies = p.dialect == IOS && !p.eos
 	for _, l := range p.lists {
 		if l.gone {
 			continue

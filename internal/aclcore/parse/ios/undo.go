@@ -18,16 +18,17 @@ func (p *parser) undoEntry(l line) bool {
 	return true
 }
 
-// undo reads what follows "no" at the top level.
+// undo reads what follows "no" or "default" at the top level.
 func (p *parser) undo(l line) {
 	w := &p.words
 	switch w.peek() {
 	case "ip", "ipv4", "ipv6":
 		v6 := w.peek() == "ipv6"
-		if w.ahead(1) != "access-list" {
+		w.skip(1)
+		if !w.take("access-list") {
+			p.boundIP(l, p.container, v6, true)
 			return
 		}
-		w.skip(2)
 		if w.ahead(1) != "" && !w.take("standard") {
 			w.take("extended")
 		}
