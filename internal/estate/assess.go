@@ -258,7 +258,7 @@ func (w writer) obstacles(f match.Finding, shown Found) []string {
 			if i < len(shown.Missing) {
 				text = shown.Missing[i].Change
 			} else {
-				text = w.change(m, changes)
+				text = w.change(f, m, changes)
 			}
 			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, text))
 		case m.Intent != "" && !w.overrideDeny:

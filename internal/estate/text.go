@@ -3,6 +3,7 @@ package estate
 import (
 	"fmt"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -34,7 +35,7 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 			out.Missing[i-1].Reason += fmt.Sprintf(" (and %d more entries)", len(f.Missing)-i)
 			break
 		}
-		out.Missing = append(out.Missing, w.missing(m, changes))
+		out.Missing = append(out.Missing, w.missing(f, m, changes))
 	}
 	if f.Cut && len(out.Missing) > 0 {
 		out.Missing[len(out.Missing)-1].Reason += " (the list is cut: the exact rest has too many parts)"
@@ -90,14 +91,14 @@ func decisive(all []match.Decision) []match.Decision {
 // that are made together must not take the same numbers.
 type written map[int][]string
 
-func (w writer) missing(m match.Missing, before written) Missing {
+func (w writer) missing(f match.Finding, m match.Missing, before written) Missing {
 	out := Missing{
 		Sources: m.Sources.Strings(), Destinations: m.Destinations.Strings(), Services: m.Services.Strings(),
 		BlockedBy: m.By, Reason: m.Reason,
 	}
 	if m.Ruleset >= 0 {
 		out.Ruleset = w.stations[m.Ruleset].name
-		out.Change = w.change(m, before)
+		out.Change = w.change(f, m, before)
 	}
 	if w.q.Want == rule.Deny && m.By != "" {
 		out.BlockedBy, out.Reason = "", m.Reason+": "+m.By
@@ -107,14 +108,16 @@ func (w writer) missing(m match.Missing, before written) Missing {
 
 // change is what closes the gap, beside the changes written before: a rule, or for a
 // ruleset that filters replies also one for those where they are in the way.
-func (w writer) change(m match.Missing, before written) string {
+func (w writer) change(f match.Finding, m match.Missing, before written) string {
 	s := w.stations[m.Ruleset]
+	spare := change.Spare(w.q, f, m.Ruleset, m.Product)
 	if !s.index.Ruleset().Stateless || w.q.Want == rule.Deny {
+		m.Services = change.Widen(m.Services, spare)
 		return w.rule(m, before)
 	}
 	var texts []string
 	for _, way := range s.index.EachWay(w.q, m) {
-		way.Ruleset = m.Ruleset
+		way.Ruleset, way.Services = m.Ruleset, change.Widen(way.Services, spare)
 		texts = append(texts, w.rule(way, before))
 	}
 	return render.Join(s.index.Ruleset().Format, texts)

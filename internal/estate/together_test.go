@@ -87,3 +87,36 @@ ip access-list extended EDGE
 		}
 	}
 }
+
+// TestShort: a change says in one line what the flow wants and the list permits
+// already, instead of all else in hundreds of lines.
+func TestShort(t *testing.T) {
+	const asa = `ASA Version 9.16(4)
+access-list edge extended permit icmp any any echo
+access-list edge extended permit tcp any host 172.16.0.1 eq 443
+access-list edge extended deny ip any any
+`
+	for service, want := range map[string]string{
+		"icmp": "access-list edge line 3 extended permit icmp host 10.0.0.1 host 172.16.0.1",
+		"any":  "access-list edge line 3 extended permit ip host 10.0.0.1 host 172.16.0.1",
+		"tcp": "access-list edge line 3 extended permit tcp host 10.0.0.1 host 172.16.0.1 lt 443\n" +
+			"access-list edge line 4 extended permit tcp host 10.0.0.1 host 172.16.0.1 gt 443",
+	} {
+		f := Flow{Application: "a", Name: "f", Sources: []string{"10.0.0.1"}, Destinations: []string{"172.16.0.1"}, Services: []string{service}}
+		found := func(content string) Found {
+			t.Helper()
+			got, err := New(Config{Rulesets: map[string]RulesetConfig{"edge": {Content: content}}}).Match(t.Context(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		before := found(asa)
+		if len(before.Missing) != 1 || before.Missing[0].Change != want {
+			t.Fatalf("%s: got %+v", service, before.Missing)
+		}
+		if after := found(asa + before.Missing[0].Change + "\n"); after.Status != "allowed" {
+			t.Errorf("%s: it is %s after\n%s", service, after.Status, before.Missing[0].Change)
+		}
+	}
+}

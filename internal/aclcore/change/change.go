@@ -54,6 +54,7 @@ func For(q match.Request, f match.Finding, i int, o Options) Plan {
 		products = whole
 	}
 	for _, product := range products {
+		product.Services = Widen(product.Services, Spare(q, f, i, product))
 		p.Rules = append(p.Rules, newRule(q, product))
 	}
 	return p

@@ -64,6 +64,9 @@ func TestCommands(t *testing.T) {
 		{"any", "any", "tcp/25", []string{"tcp dport 25"}},
 		{"0.0.0.0/0", "0.0.0.0/0", "tcp/25", []string{"meta nfproto ipv4 tcp dport 25"}},
 		{"2001:db8::1", "2001:db8::/64", "icmpv6/128", []string{"ip6 saddr 2001:db8::1 ip6 daddr 2001:db8::/64 icmpv6 type 128"}},
+		{"10.0.0.1", "10.0.0.2", "icmp/0-7,icmp/9-12,icmp/14,icmp/20/0-3", []string{
+			"ip saddr 10.0.0.1 ip daddr 10.0.0.2 icmp type { 0-7, 9-12, 14 }", "ip saddr 10.0.0.1 ip daddr 10.0.0.2 icmp type 20 icmp code 0-3",
+		}},
 		{"10.0.0.1,2001:db8::1", "any", "tcp/25", []string{"ip saddr 10.0.0.1 tcp dport 25", "ip6 saddr 2001:db8::1 tcp dport 25"}},
 	} {
 		got, err := nftablesrender.Render("inet fw forward", rule.Insertion{Base: &rule.Ruleset{}, Rules: []rule.Rule{permit(t, c.sources, c.destinations, c.services)}})

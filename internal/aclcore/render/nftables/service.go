@@ -142,13 +142,15 @@ func (f family) types(protocol uint8, group []service.Range) []string {
 	for _, r := range group {
 		for from := int(r.DstFrom); from <= int(r.DstTo); {
 			t, last := from>>8, min(int(r.DstTo), from|255)
-			if from&255 == 0 && last&255 == 255 {
-				whole = append(whole, strconv.Itoa(t))
-			} else {
+			if from&255 != 0 || last&255 != 255 {
 				codes := runText(func(c uint8) string { return strconv.Itoa(int(c)) }, uint8(from), uint8(last))
 				out = append(out, strings.Join([]string{header, "type", strconv.Itoa(t), header, "code", codes}, " "))
+				from = last + 1
+				continue
 			}
-			from = last + 1
+			end := (int(r.DstTo)+1)>>8 - 1 // the last type of the range that is whole
+			whole = append(whole, runText(func(t uint8) string { return strconv.Itoa(int(t)) }, uint8(t), uint8(end)))
+			from = (end + 1) << 8
 		}
 	}
 	if len(whole) > 0 {
