@@ -25,6 +25,9 @@ type ipset struct {
 // setLine reads "create NAME TYPE …" or "add NAME ELEMENT …" and reports whether the
 // line is one.
 func (r *reader) setLine(line int, text string) bool {
+	if !strings.HasPrefix(text, "create") && !strings.HasPrefix(text, "add") {
+		return false
+	}
 	w := strings.Fields(text)
 	switch {
 	case len(w) >= 3 && w[0] == "create":

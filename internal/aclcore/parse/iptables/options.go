@@ -132,8 +132,9 @@ func readProtocol(r *ruleReader, _ string, args [2]string, not bool) error {
 	if !ok {
 		number, ok = iana.Protocol(name)
 	}
-	if n, err := strconv.ParseUint(name, 10, 8); err == nil {
-		number, ok = uint8(n), true
+	if !ok {
+		n, err := strconv.ParseUint(name, 10, 8)
+		number, ok = uint8(n), err == nil
 	}
 	switch {
 	case name == "all" || ok && number == 0: // 0 means all here
@@ -170,8 +171,9 @@ func readDestination(r *ruleReader, _ string, args [2]string, not bool) error {
 
 func (r *ruleReader) addresses(into *addr.Set, text string, not bool) error {
 	var all addr.Set
-	parts := strings.Split(text, ",")
-	for _, part := range parts {
+	parts := 0
+	for part := range strings.SplitSeq(text, ",") {
+		parts++
 		s, err := parseAddress(part)
 		switch {
 		case errors.Is(err, addr.ErrTooScattered):
@@ -185,7 +187,7 @@ func (r *ruleReader) addresses(into *addr.Set, text string, not bool) error {
 		}
 		all = all.Union(s)
 	}
-	r.rule.copies *= len(parts)
+	r.rule.copies *= parts
 	return r.narrow(into, all, not)
 }
 

@@ -17,6 +17,9 @@ func (t token) isOption() bool {
 
 func (t token) isBang() bool { return !t.quoted && t.text == "!" }
 
+// endsWord are the bytes that end a word, or make it one with quotes or escapes.
+var endsWord = [256]bool{' ': true, '\t': true, '"': true, '\'': true, '\\': true}
+
 // split cuts a line into words as iptables-restore does: at blanks, with " and '
 // around words that have some, and \ before a quote that is meant.
 func split(line string, into []token) ([]token, error) {
@@ -27,7 +30,7 @@ func split(line string, into []token) ([]token, error) {
 			continue
 		}
 		start := i
-		for i < len(line) && !strings.ContainsRune(" \t\"'\\", rune(line[i])) {
+		for i < len(line) && !endsWord[line[i]] {
 			i++
 		}
 		if i == len(line) || line[i] == ' ' || line[i] == '\t' {
