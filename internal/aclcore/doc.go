@@ -8,6 +8,7 @@
 //	service    protocols, ports, ICMP types: one written service, and sets of them
 //	  iana     the names that IANA registers for protocols and ports
 //	traffic    products of sources, destinations and services
+//	nearest    the word that somebody may have meant who mistyped it
 //
 // What is wanted:
 //

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,7 +22,7 @@ var literalService = regexp.MustCompile(`(?i)^([0-9]+|(tcp|udp|sctp|dccp|icmp|ic
 // only with a dictionary.
 func CheckAddress(entry string) error {
 	if entry == "" || strings.TrimSpace(entry) != entry {
-		return errors.New("an entry is empty or has blanks around it; write " + addr.Accepted + ", or a name")
+		return fmt.Errorf("address %q: is empty or has blanks around it; write %s, or a name", entry, addr.Accepted)
 	}
 	if parts := strings.FieldsFunc(entry, isSeparator); len(parts) > 1 && !slices.ContainsFunc(parts, mayBeName) {
 		return fmt.Errorf("address %q: is a list in one string; write one address per list element", entry)
@@ -43,7 +42,7 @@ func mayBeName(entry string) bool { return !literalAddress.MatchString(entry) }
 // CheckService is [CheckAddress] for services.
 func CheckService(entry string) error {
 	if entry == "" || strings.TrimSpace(entry) != entry {
-		return errors.New("an entry is empty or has blanks around it; write " + service.Accepted + ", or a name")
+		return fmt.Errorf("service %q: is empty or has blanks around it; write %s, or a name", entry, service.Accepted)
 	}
 	if !literalService.MatchString(entry) {
 		return nil

@@ -141,3 +141,31 @@ func TestNamesRefuse(t *testing.T) {
 		})
 	}
 }
+
+// TestMeant: an entry that is no name is compared with the names that there are, and
+// with what people write elsewhere.
+func TestMeant(t *testing.T) {
+	n := names(t, map[string][]string{"web-tier": {"10.0.0.1"}, "HR server": {"10.0.0.2"}}, map[string][]string{"oracle": {"tcp/1521"}})
+	for _, tt := range []struct{ address, service, want string }{
+		{"web-teir", "any", `or any; did you mean "web-tier"?`},
+		{"Hr Server", "any", `did you mean "HR server"?`},
+		{"*", "any", "did you mean any?"},
+		{"nowhere", "any", "or any"},
+		{"10.0.0.300", "any", "or any"},
+		{"any", "Orcale", `did you mean "oracle"?`},
+		{"any", "https", "did you mean tcp/https or udp/https?"},
+		{"any", "SNMP", "did you mean tcp/snmp or udp/snmp?"},
+		{"any", "ping", "did you mean icmp/echo?"},
+		{"any", "all", "did you mean any?"},
+		{"any", "tcp:443", "did you mean tcp/443?"},
+		{"any", "TCP 443", "did you mean tcp/443?"},
+		{"any", "443-udp", "did you mean udp/443?"},
+		{"any", "443", "protocol/N for an IP protocol"},
+		{"any", "nothing", "or any"},
+	} {
+		_, err := flow.New(n, []string{tt.address}, []string{"any"}, []string{tt.service})
+		if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
+			t.Errorf("%s, %s: %v; want %q at the end", tt.address, tt.service, err, tt.want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/nearest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
@@ -23,8 +24,8 @@ type Names struct {
 // empty list, a name that is itself a literal.
 func NewNames(addresses, services map[string][]string) (*Names, error) {
 	n := &Names{
-		addresses: dictionary[addr.Literal]{"address", "addresses", addr.Accepted, addresses, addr.Parse},
-		services:  dictionary[service.Literal]{"service", "services", service.Accepted, services, service.Parse},
+		addresses: dictionary[addr.Literal]{"address", "addresses", addr.Accepted, addresses, addr.Parse, addressSpellings},
+		services:  dictionary[service.Literal]{"service", "services", service.Accepted, services, service.Parse, serviceSpellings},
 	}
 	if problems := append(n.addresses.check(), n.services.check()...); len(problems) > 0 {
 		return nil, fmt.Errorf("%s", strings.Join(problems, "\n"))
@@ -48,6 +49,8 @@ type dictionary[L any] struct {
 	kind, attribute, accepted string
 	entries                   map[string][]string
 	parse                     func(string) (L, error)
+	// spellings are the literals that an entry may be meant as, all lower case.
+	spellings func(string) []string
 }
 
 func (d *dictionary[L]) check() []string {
@@ -100,14 +103,56 @@ func (d *dictionary[L]) walk(entry string, chain []string, out []L) ([]L, error)
 
 // unknown tells an unknown name from a literal that was meant as one.
 func (d *dictionary[L]) unknown(entry string, chain []string, err error) error {
-	var through string
+	var through, meant string
 	if len(chain) > 0 {
 		through = " (through " + strings.Join(chain, " → ") + ")"
 	}
-	if strings.ContainsAny(entry, "/:") || strings.Trim(entry, "0123456789.-") == "" {
-		return fmt.Errorf("%w%s", err, through)
+	if name := nearest.Of(entry, maps.Keys(d.entries)); name != "" {
+		meant = fmt.Sprintf("; did you mean %q?", name)
+	} else if literal := d.literal(entry); literal != "" {
+		meant = "; did you mean " + literal + "?"
 	}
-	return fmt.Errorf("%s %q%s is neither a name in %s nor %s", d.kind, entry, through, d.attribute, d.accepted)
+	if strings.ContainsAny(entry, "/:") || strings.Trim(entry, "0123456789.-") == "" {
+		return fmt.Errorf("%w%s%s", err, through, meant)
+	}
+	return fmt.Errorf("%s %q%s is neither a name in %s nor %s%s", d.kind, entry, through, d.attribute, d.accepted, meant)
+}
+
+// literal returns the literals that an entry may be meant as which is none, or "".
+func (d *dictionary[L]) literal(entry string) string {
+	literals := slices.DeleteFunc(d.spellings(strings.ToLower(entry)), func(text string) bool {
+		_, err := d.parse(text)
+		return err != nil
+	})
+	return strings.Join(literals, " or ")
+}
+
+// addressSpellings are what people write for an address in other places, as it may
+// be written here.
+func addressSpellings(entry string) []string {
+	if entry == "*" || entry == "all" {
+		return []string{"any"}
+	}
+	return nil
+}
+
+// serviceSpellings is [addressSpellings] for services: a port name alone, tcp:443,
+// tcp-443, 443/tcp.
+func serviceSpellings(entry string) []string {
+	if entry == "*" || entry == "all" {
+		return []string{"any"}
+	}
+	if entry == "ping" {
+		return []string{"icmp/echo"}
+	}
+	if strings.Trim(entry, "0123456789") == "" {
+		return nil // the error says what may be meant
+	}
+	words := strings.FieldsFunc(entry, func(r rune) bool { return strings.ContainsRune("/:- _", r) })
+	if len(words) == 2 {
+		return []string{words[0] + "/" + words[1], words[1] + "/" + words[0]}
+	}
+	return []string{"tcp/" + entry, "udp/" + entry}
 }
 
 func (d *dictionary[L]) resolve(entries []string, text func(L) string) ([]L, error) {

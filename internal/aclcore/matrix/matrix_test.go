@@ -158,7 +158,7 @@ func TestNewErrors(t *testing.T) {
 		{Definition{Zones: zones{"a": {"10.0.0.0/8"}}, Cells: cells{"a": {"bb": {}}}}, `cells["a"]["bb"]: there is no zone "bb"; declare it in zones, or write one of "a", or "" for addresses in no zone`},
 		{Definition{Zones: zones{"a": {"10.0.0.0/8"}}, Cells: cells{"bb": {"a": {}}}}, `cells["bb"]: there is no zone "bb"; declare it in zones, or write one of "a", or "" for addresses in no zone`},
 		{Definition{Cells: cells{"": {"": {Notify: []string{"tcp/99999"}}}}}, `cells[""][""].notify: service "tcp/99999": has the port "99999"; write 0 to 65535, or a range such as 1000-2000`},
-		{Definition{Default: Cell{Deny: []string{"telnet"}}}, `default.deny: service "telnet" is neither a name in services nor ` + service.Accepted},
+		{Definition{Default: Cell{Deny: []string{"telnet"}}}, `default.deny: service "telnet" is neither a name in services nor ` + service.Accepted + "; did you mean tcp/telnet or udp/telnet?"},
 		{Netutils(zones{"a": {"10.0.0.0/33"}}, nil), `matrix_definition["a"]: address "10.0.0.0/33": has the prefix length "33"; write 0 to 32`},
 	} {
 		m, err := New(nil, c.d)

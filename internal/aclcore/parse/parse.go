@@ -51,6 +51,14 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 // Document reads content in the format, or in the one that is detected where
 // format is empty, and returns everything that was found in it.
 func Document(content []byte, source, format string) (*config.Document, error) {
+	doc, err := document(content, source, format)
+	if err != nil {
+		return nil, explain(content, source, format, err)
+	}
+	return doc, nil
+}
+
+func document(content []byte, source, format string) (*config.Document, error) {
 	if format == "" {
 		var err error
 		if format, err = Detect(content); err != nil {

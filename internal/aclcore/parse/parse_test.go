@@ -161,7 +161,7 @@ func TestParse(t *testing.T) {
 		want string
 	}{
 		{parse.Options{Source: "edge.json"}, `edge.json: has 2 access lists; set acl to one of "acl-1 ingress" (acl-1), "acl-1 egress"`},
-		{parse.Options{Source: "edge.json", Format: "terraform", ACL: "acl-1"}, "edge.json: is no plan and no state"},
+		{parse.Options{Source: "edge.json", Format: "terraform", ACL: "acl-1"}, "edge.json: format is terraform, but the text looks like aws; the first problem is\nedge.json: is no plan and no state"},
 		{parse.Options{Source: "edge.json", Format: "tf"}, `edge.json: unknown format "tf"`},
 	} {
 		if _, _, err := parse.Parse(text, tt.o); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
@@ -170,5 +170,23 @@ func TestParse(t *testing.T) {
 	}
 	if _, _, err := parse.Parse([]byte("words"), parse.Options{Source: "edge"}); err == nil || !strings.HasPrefix(err.Error(), "edge: the format of the text is not recognised") {
 		t.Errorf("Parse of words: %v", err)
+	}
+}
+
+// TestMisfit: a text that is none of its format is told what it is, once.
+func TestMisfit(t *testing.T) {
+	const asa = "ASA Version 9.16(1)\naccess-list x extended permit tcp any any eq 80\naccess-list x extended deny ip any any\n"
+	for _, tt := range []struct{ format, text, want string }{
+		{"", "", "f: is empty; write [] for a list without rules"},
+		{"", " \r\n\n", "f: is empty; write [] for a list without rules"},
+		{"", "\xff\xfea\x00c\x00", "f:1: is encoded in UTF-16, as a redirection in PowerShell writes it; save it as UTF-8"},
+		{"cisco_asa", "\xfe\xff\x00a\x00c", "f:1: is encoded in UTF-16, as a redirection in PowerShell writes it; save it as UTF-8"},
+		{"", "MZ\n\x00\x01", "f:2: there is a zero byte, so that this is no text; the text of a ruleset is accepted"},
+		{"nftables", asa, "f: format is nftables, but the text looks like cisco_asa; the first problem is\nf:1: \"ASA\" is no command that is read; accepted are table, define, add, insert, flush and delete"},
+		{"yaml", `[{"src_ip": "10.0.0.300", "action": "permit"}]`, "f:1: rule 1: src_ip: address \"10.0.0.300\": is not an address; write a host (10.0.0.1, 2001:db8::1), a prefix (10.0.0.0/24), a range (10.0.0.1-10.0.0.9) or any"},
+	} {
+		if _, err := parse.Document([]byte(tt.text), "f", tt.format); err == nil || err.Error() != tt.want {
+			t.Errorf("%q as %q: %v\nwant %s", tt.text, tt.format, err, tt.want)
+		}
 	}
 }

@@ -72,7 +72,7 @@ func TestErrors(t *testing.T) {
 		{assert(`in_group(product.source, "wbe")`), `policy "p": assert:1:26: address "wbe" is neither a name in addresses nor ` + anAddress},
 		{assert(`in_group(product.source, "10.0.0.0/8")`), `policy "p": assert:1:26: "10.0.0.0/8" is an address, not a name in addresses; use within`},
 		{assert(`covers_service("tcp/htps", product.service)`), `policy "p": assert:1:16: service "tcp/htps": has the port name "htps", which IANA does not assign for tcp; write the number`},
-		{assert(`covers_service("telnet", product.service)`), `policy "p": assert:1:16: service "telnet" is neither a name in services nor ` + aService},
+		{assert(`covers_service("telnet", product.service)`), `policy "p": assert:1:16: service "telnet" is neither a name in services nor ` + aService + "; did you mean tcp/telnet or udp/telnet?"},
 		{assert(`now < timestamp("tomorrow")`), `policy "p": assert:1:17: invalid timestamp argument`},
 		{assert(`product.source.matches("(")`), `policy "p": assert:1:24: invalid matches argument`},
 		// Texts that are compared as they stand must be written as the variables are.

@@ -65,6 +65,9 @@ func parseSpec(spec string) (Range, error) {
 	if _, bare := number(name, maxPort); bare && !hasPort {
 		return Range{}, fmt.Errorf("has no protocol before the port; write tcp/%s or udp/%s, or protocol/N for an IP protocol", name, name)
 	}
+	if p, ok := iana.Protocol(port); ok && HasPorts(p) && strings.Trim(name, "0123456789-") == "" {
+		return Range{}, fmt.Errorf("has the port before the protocol; write %s/%s", port, name)
+	}
 	protocol, err := parseProtocol(name)
 	if err != nil {
 		return Range{}, err

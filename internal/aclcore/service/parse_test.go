@@ -42,6 +42,7 @@ func TestParseRefuses(t *testing.T) {
 		{"tcp/80,443", "list in one string"}, {"tcp/80;udp/53", "list in one string"},
 		{"tcp/65536", "0 to 65535"}, {"tcp/-1", "0 to 65535"}, {"tcp/2000-1000", "write 1000-2000"}, {"tcp/1-2-3", "0 to 65535"}, {"tcp/80:90", "0 to 65535"},
 		{"256/80", "unknown protocol"}, {"-6/80", "unknown protocol"}, {"nope/80", "unknown protocol"},
+		{"443/tcp", "port before the protocol; write tcp/443"}, {"1000-2000/UDP", "write UDP/1000-2000"},
 		{"any/80", "no protocol"}, {"ip/80", "no protocol"},
 		{"tcp/no-such-service", "does not assign"}, {"tcp/syslog", "udp/syslog"},
 		{"gre/80", "which has none"}, {"esp/1", "which has none"},

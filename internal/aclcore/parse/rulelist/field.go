@@ -2,7 +2,9 @@ package rulelist
 
 import (
 	"fmt"
-	"strings"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/nearest"
 )
 
 // A field is what a key of a rule object stands for.
@@ -83,50 +85,11 @@ func didYouMean(key string) string {
 	if key == "<<" {
 		return " (merge keys of YAML are not read; write the fields out)"
 	}
-	flat := flatten(key)
-	if word, ok := otherWords[flat]; ok {
+	if word, ok := otherWords[nearest.Flat(key)]; ok {
 		return " (did you mean " + word + "?)"
 	}
-	const near = 2 // typing errors
-	best, distance := "", near+1
-	for _, known := range knownKeys {
-		if d := editDistance(flat, flatten(known)); d < distance && d < len(flat) {
-			best, distance = known, d
-		}
+	if word := nearest.Of(key, slices.Values(knownKeys)); word != "" {
+		return " (did you mean " + word + "?)"
 	}
-	if best == "" {
-		return ""
-	}
-	return " (did you mean " + best + "?)"
-}
-
-// flatten takes out what spellings of one key differ in: case and separators.
-func flatten(key string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(strings.ToLower(key))
-}
-
-// editDistance is the number of bytes to insert, delete or replace to make b of
-// a, or a large number for texts that are far too long to be a mistyped key.
-func editDistance(a, b string) int {
-	const longest = 40
-	if len(a) > longest {
-		return longest
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }
