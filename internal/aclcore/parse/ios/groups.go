@@ -134,11 +134,19 @@ func (r *resolver) readGroup(kind groupKind, g *group) (reason string) {
 		w        words
 		count    int
 		held     int
+		taken    map[int64]int // the line of each number
 	)
 	for _, m := range g.members {
 		w.cut(m.text)
-		if _, numbered := number(w.peek()); numbered && w.ahead(1) != "" && kind != serviceGroup {
+		if n, numbered := number(w.peek()); numbered && w.ahead(1) != "" && kind != serviceGroup {
 			w.skip(1) // NX-OS numbers the members
+			if taken == nil {
+				taken = make(map[int64]int, len(g.members))
+			}
+			if first, twice := taken[n]; twice {
+				return fmt.Sprintf("lines %d and %d have the same number", first, m.number)
+			}
+			taken[n] = m.number
 		}
 		if w.peek() == "description" || w.peek() == "remark" {
 			continue

@@ -35,6 +35,10 @@
 // without a resource of their own cannot be decided, if the group has such resources.
 // The same goes for network ACLs and prefix lists.
 //
+// Where the attributes of a group, ACL or prefix list are given inline, as always for
+// those of a VPC's default, an apply takes away what they do not list: the rules of
+// their own of such a one in a plan cannot be decided.
+//
 // A plan with -target or deferred changes tells less than all: nothing that it does
 // not permit is sure to be denied. A plan that ended in errors is refused.
 package tfplan

@@ -18,6 +18,10 @@ type groups struct {
 	// network; own the rules that are resources of their own, by key of the group.
 	inline []map[vpc.Direction][]vpc.Permission
 	own    map[string][]groupRule
+	// whole tells of the directions that a group's own attributes list as a whole.
+	whole []map[vpc.Direction]bool
+	// only are the resources that name all the rules of a group, by key of the group.
+	only map[string]onlyRules
 	// ownKeys are the keys of own in the order of the file.
 	ownKeys []string
 	// gone are rules that the plan takes away, by group.
@@ -47,6 +51,7 @@ func (r *reader) readGroups() {
 	g := &r.groups
 	g.at, g.own = make(map[string]int), make(map[string][]groupRule)
 	g.gone, g.homeless = make(map[string]map[ruleID]bool), make(map[vpc.Direction]homeless)
+	g.only = r.readOnlyRules()
 	for i := range r.resources {
 		res := &r.resources[i]
 		if !res.data && (res.kind == "aws_security_group" || res.kind == "aws_default_security_group") {
@@ -110,8 +115,9 @@ func (r *reader) group(res *resource) {
 	n := len(r.network.Groups)
 	r.groups.at[g.Key], r.groups.at[res.address] = n, n
 	r.network.Groups = append(r.network.Groups, g)
-	inline := make(map[vpc.Direction][]vpc.Permission)
+	inline, whole := make(map[vpc.Direction][]vpc.Permission), make(map[vpc.Direction]bool)
 	for _, d := range []vpc.Direction{vpc.Ingress, vpc.Egress} {
+		whole[d] = r.listsAll(res, d.String())
 		rules := res.values.get(d.String())
 		if rules.isUnknown() {
 			inline[d] = []vpc.Permission{undecided(res.line, res.address, afterApply(d.String())+": it may add rules")}
@@ -122,7 +128,7 @@ func (r *reader) group(res *resource) {
 			inline[d] = append(inline[d], r.inlineRule(w, &g)...)
 		}
 	}
-	r.groups.inline = append(r.groups.inline, inline)
+	r.groups.inline, r.groups.whole = append(r.groups.inline, inline), append(r.groups.whole, whole)
 }
 
 // undecided stands for rules that the file does not tell.
@@ -330,6 +336,7 @@ func (r *reader) externalGroups() {
 		r.groups.at[key] = len(r.network.Groups)
 		r.network.Groups = append(r.network.Groups, vpc.Group{Name: key, Key: key, Line: line})
 		r.groups.inline = append(r.groups.inline, map[vpc.Direction][]vpc.Permission{vpc.Ingress: {missing}, vpc.Egress: {missing}})
+		r.groups.whole = append(r.groups.whole, nil)
 	}
 }
 
@@ -346,7 +353,9 @@ func (r *reader) joinGroup(i int) {
 	}
 	for _, d := range []vpc.Direction{vpc.Ingress, vpc.Egress} {
 		var rules []vpc.Permission
+		listed := make(map[ruleID]bool)
 		for _, p := range r.groups.inline[i][d] {
+			listed[idOf(&p, d)] = true
 			if p.Peer.Unknown == "" && (len(known) > 0 || len(gone) > 0) {
 				id := idOf(&p, d)
 				if known[id] || gone[id] {
@@ -356,12 +365,18 @@ func (r *reader) joinGroup(i int) {
 					p.Unknown = append(slices.Clip(p.Unknown), staleInline)
 				}
 			}
+			p.Unknown = append(slices.Clip(p.Unknown), r.groups.doubts(g, d, "")...)
 			rules = append(rules, p)
 		}
 		for _, p := range own {
-			if p.direction == d {
-				rules = append(rules, p.Permission)
+			if p.direction != d {
+				continue
 			}
+			if r.groups.whole[i][d] && !listed[idOf(&p.Permission, d)] {
+				p.Unknown = append(slices.Clip(p.Unknown), notListed(g.Name, d.String()))
+			}
+			p.Unknown = append(slices.Clip(p.Unknown), r.groups.doubts(g, d, p.Name)...)
+			rules = append(rules, p.Permission)
 		}
 		rules = append(rules, r.adopted(g, d)...)
 		if d == vpc.Egress {

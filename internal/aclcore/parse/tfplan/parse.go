@@ -86,6 +86,8 @@ type reader struct {
 	state bool
 	// changed are the resources that the plan changes or destroys, as they are before.
 	changed []resource
+	// changes are what the plan does to resources that will be, by address.
+	changes map[string]change
 	// configuration resolves references of values that are not known yet.
 	configuration configuration
 

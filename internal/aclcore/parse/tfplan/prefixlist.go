@@ -62,7 +62,13 @@ func (r *reader) readPrefixLists() {
 		}
 		if present := own.present[id]; present != nil {
 			entries := present.set()
-			if r.state && !res.data && !entries.ContainsSet(list.Entries) {
+			switch {
+			case r.listsAll(res, "entry"):
+				if !list.Entries.ContainsSet(entries) {
+					list.Unknown = notListed(res.address, "entry")
+				}
+				entries = list.Entries
+			case r.state && !res.data && !entries.ContainsSet(list.Entries):
 				list.Entries, list.Unknown = list.Entries.Intersect(entries), staleInline
 			}
 			list.Entries = list.Entries.Union(entries)

@@ -32,16 +32,23 @@ const maxHops = 20
 // target returns the address of the resource instance whose id the attribute is, ""
 // if that is not sure.
 func (c *configuration) target(res *resource, attribute string) string {
-	if c.root == nil {
-		return ""
-	}
+	return c.follow(c.ofResource(res).Get("expressions").Get(attribute), res.module, maxHops)
+}
+
+// sets reports whether the configuration is known to give the resource the attribute
+// or block.
+func (c *configuration) sets(res *resource, attribute string) bool {
+	return !c.ofResource(res).Get("expressions").Get(attribute).IsNull()
+}
+
+// ofResource returns the configuration of a resource instance, nil if it is not known.
+func (c *configuration) ofResource(res *resource) *jsontree.Value {
 	steps := splitAddress(res.address)
-	if len(steps) < 2 {
-		return ""
+	if c.root == nil || len(steps) < 2 {
+		return nil
 	}
 	name := steps[len(steps)-2] + "." + withoutIndex(steps[len(steps)-1])
-	config := c.resource(c.module(splitAddress(res.module)), name)
-	return c.follow(config.Get("expressions").Get(attribute), res.module, maxHops)
+	return c.resource(c.module(splitAddress(res.module)), name)
 }
 
 // follow returns the address that an expression in a module instance refers to.

@@ -101,21 +101,25 @@ func (r *reader) plan(v *jsontree.Value) error {
 		r.network.Incomplete = "the plan is not complete (-target or deferred changes): there may be more rules"
 	}
 	unknown := make(map[string]*jsontree.Value)
+	r.changes = make(map[string]change)
 	for _, c := range r.problems.Objects(v, "resource_changes") {
-		change := c.Get("change")
+		made := c.Get("change")
 		res := resource{
 			address: r.problems.Text(c, "address"), module: r.problems.Text(c, "module_address"), kind: r.problems.Text(c, "type"),
-			line: c.Line, values: view{value: change.Get("before")},
+			line: c.Line, values: view{value: made.Get("before")},
 		}
 		var actions []string
-		for _, a := range r.problems.List(change, "actions") {
+		for _, a := range r.problems.List(made, "actions") {
 			actions = append(actions, a.Text)
 		}
 		if slices.Contains(actions, "delete") || slices.Contains(actions, "update") {
 			r.changed = append(r.changed, res)
 		}
 		if c.Get("deposed").IsNull() {
-			unknown[res.address] = change.Get("after_unknown")
+			unknown[res.address] = made.Get("after_unknown")
+			if created := slices.Contains(actions, "create"); created || slices.Contains(actions, "update") {
+				r.changes[res.address] = change{created, made.Get("before")}
+			}
 		}
 	}
 	if v.Get("planned_values").IsNull() {
