@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -70,7 +69,7 @@ func algosecProviderAttribute() schema.Attribute {
 			},
 			"applications": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues()},
+				Validators:          []validator.List{noNulls{}, noRepeats{}},
 				MarkdownDescription: "Names of the applications that may be written; all others are read only. An empty list allows none. Default: whatever is declared.",
 			},
 			"read_only": schema.BoolAttribute{

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -28,6 +27,7 @@ type matchDataSource struct {
 var (
 	_ datasource.DataSourceWithConfigure        = (*matchDataSource)(nil)
 	_ datasource.DataSourceWithConfigValidators = (*matchDataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig   = (*matchDataSource)(nil)
 )
 
 func newMatchDataSource() datasource.DataSource { return &matchDataSource{} }
@@ -56,7 +56,7 @@ func (m questionModel) flow(ctx context.Context, name string) (estate.Flow, diag
 		SourceZone: m.SourceZone, DestinationZone: m.DestinationZone, Action: m.Action, Rulesets: m.Rulesets, judged: m.judged,
 		NetworkApplications: types.ListNull(types.StringType), Users: types.ListNull(types.StringType),
 	}.flow(ctx, application, name, nil)
-	diags.Append(m.applicant.set(ctx, &f)...)
+	m.applicant.set(&f)
 	return f, diags
 }
 
@@ -160,7 +160,7 @@ func questionAttributes(required bool) map[string]schema.Attribute {
 		"action": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")}, MarkdownDescription: actionText},
 		"rulesets": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType, MarkdownDescription: rulesetsText,
-			Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.UniqueValues()},
+			Validators: rulesetEntries(),
 		},
 	}
 	maps.Copy(attributes, judgedQuestionAttributes())
@@ -204,6 +204,26 @@ func (d *matchDataSource) ConfigValidators(context.Context) []datasource.ConfigV
 	}
 }
 
+// ValidateConfig implements datasource.DataSourceWithValidateConfig: rules that are
+// known are read.
+func (d *matchDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	var rules types.Dynamic
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("rules"), &rules)...)
+	if resp.Diagnostics.HasError() || rules.IsNull() || !fullyKnown(ctx, rules) {
+		return
+	}
+	_, diags := readRules(rules)
+	resp.Diagnostics.Append(diags...)
+}
+
+func readRules(v types.Dynamic) (rules *estate.Rules, diags diag.Diagnostics) {
+	rules, err := rulesFrom(v)
+	if err != nil {
+		addErrorAt(&diags, path.Root("rules"), "Invalid rules", err.Error()+".")
+	}
+	return rules, diags
+}
+
 // Configure implements datasource.DataSourceWithConfigure.
 func (d *matchDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	if s, ok := req.ProviderData.(*session); ok {
@@ -224,9 +244,8 @@ func (d *matchDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 	ask := func(f estate.Flow) (estate.Found, error) { return d.session.estate.Match(ctx, f) }
 	if !m.Rules.IsNull() {
-		rules, err := rulesFrom(m.Rules)
-		if err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("rules"), "Invalid rules", sentence(err.Error()))
+		rules, diags := readRules(m.Rules)
+		if resp.Diagnostics.Append(diags...); diags.HasError() {
 			return
 		}
 		ask = func(f estate.Flow) (estate.Found, error) { return d.session.estate.MatchRules(rules, f) }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -69,7 +68,7 @@ func (d *rulesetDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"Exactly one of `rulesets`, `path` and `content` is set.",
 		Attributes: map[string]schema.Attribute{
 			"rulesets": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues()},
+				Optional: true, ElementType: types.StringType, Validators: rulesetEntries(),
 				MarkdownDescription: "Names of the provider's rulesets, without their additions.",
 			},
 			"path":    schema.StringAttribute{Optional: true, MarkdownDescription: "File that holds the rules. A relative path starts at Terraform's working directory."},

@@ -76,10 +76,21 @@ func (m declaredModel) flow(ctx context.Context, application, name string, rules
 	if !m.Rulesets.IsNull() {
 		diags.Append(m.Rulesets.ElementsAs(ctx, &f.Rulesets, false)...)
 	}
-	diags.Append(m.NetworkApplications.ElementsAs(ctx, &f.NetworkApplications, false)...)
-	diags.Append(m.Users.ElementsAs(ctx, &f.Users, false)...)
+	f.NetworkApplications, f.Users = recorded(m.NetworkApplications), recorded(m.Users)
 	diags.Append(m.judged.set(ctx, &f)...)
 	return f, diags
+}
+
+// recorded returns the elements of a list that is only kept for the record. Where no
+// policy reads it, elements may still be unknown; these are left out.
+func recorded(l types.List) []string {
+	var out []string
+	for _, e := range l.Elements() {
+		if text, ok := e.(types.String); ok && !text.IsUnknown() {
+			out = append(out, text.ValueString())
+		}
+	}
+	return out
 }
 
 // foundModel is what was found out about one flow.

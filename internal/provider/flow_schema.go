@@ -3,7 +3,6 @@ package provider
 import (
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -42,8 +41,8 @@ func declaredAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			MarkdownDescription: "Allow a rule that is written for this flow to overrule a deny that is narrower than any → any, which is somebody's intent. Default: `false`.",
 		},
-		"network_applications": schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Applications (layer 7) of the flow, as in the inventory. Kept for the record; file rulesets decide by address and service."},
-		"users":                schema.ListAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Users of the flow, as in the inventory. Kept for the record."},
+		"network_applications": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: "Applications (layer 7) of the flow, as in the inventory. Kept for the record; file rulesets decide by address and service."},
+		"users":                schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: "Users of the flow, as in the inventory. Kept for the record."},
 		"comment":              schema.StringAttribute{Optional: true, MarkdownDescription: "Free text."},
 	}
 	maps.Copy(attributes, judgedAttributes())
@@ -53,7 +52,7 @@ func declaredAttributes() map[string]schema.Attribute {
 func rulesetsAttribute(text string) schema.Attribute {
 	return schema.ListAttribute{
 		Optional: true, ElementType: types.StringType, MarkdownDescription: text,
-		Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.UniqueValues()},
+		Validators: rulesetEntries(),
 	}
 }
 

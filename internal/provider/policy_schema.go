@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -42,7 +41,7 @@ func expiresValidators() []validator.String {
 
 func exceptionsValidators() []validator.Map {
 	return []validator.Map{
-		mapvalidator.NoNullValues(),
+		noNulls{},
 		mapvalidator.ValueStringsAre(entryValidator{"exception", func(text string) error { _, err := estate.ParseException(text); return err }}),
 	}
 }
@@ -78,7 +77,7 @@ func judgedQuestionAttributes() map[string]datasource.Attribute {
 	return map[string]datasource.Attribute{
 		"application": datasource.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: "Name of the application that asks; policies read it."},
 		"owner":       datasource.StringAttribute{Optional: true, MarkdownDescription: ownerText},
-		"labels":      datasource.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: labelsText},
+		"labels":      datasource.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}}, MarkdownDescription: labelsText},
 		"expires":     datasource.StringAttribute{Optional: true, Validators: expiresValidators(), MarkdownDescription: "The last day on which the traffic is wanted, or an instant. After it nothing is wanted, so that `satisfied` is true unless a policy denies the traffic."},
 		"exceptions":  datasource.MapAttribute{Optional: true, ElementType: types.StringType, Validators: exceptionsValidators(), MarkdownDescription: exceptionsText},
 	}
@@ -106,7 +105,7 @@ func violationsAnswer() datasource.Attribute {
 func policyAttributes() map[string]schema.Attribute {
 	services := types.ListType{ElemType: types.StringType}
 	cell := func(text string) schema.Attribute {
-		return schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{listvalidator.NoNullValues()}, MarkdownDescription: text}
+		return schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: text}
 	}
 	optional := func(text string) schema.Attribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: text}
@@ -121,7 +120,7 @@ func policyAttributes() map[string]schema.Attribute {
 					MarkdownDescription: "Addresses and names of addresses by zone. The longest prefix decides the zone of an address; what is in none is in the zone `\"\"`.",
 				},
 				"cells": schema.MapAttribute{
-					Optional: true, ElementType: types.MapType{ElemType: types.MapType{ElemType: services}}, Validators: []validator.Map{mapvalidator.NoNullValues()},
+					Optional: true, ElementType: types.MapType{ElemType: types.MapType{ElemType: services}}, Validators: []validator.Map{noNulls{}},
 					MarkdownDescription: "What may pass from one zone to another: source zone, then destination zone, then any of `allow`, `notify` and `deny`, each a list of services and names of services. " +
 						"The strictest list that has a service counts; a service in none is denied.",
 				},
@@ -135,7 +134,7 @@ func policyAttributes() map[string]schema.Attribute {
 			},
 		},
 		"policies": schema.MapNestedAttribute{
-			Optional: true, Validators: []validator.Map{mapvalidator.NoNullValues()},
+			Optional: true, Validators: []validator.Map{noNulls{}},
 			MarkdownDescription: "What may be asked for, by a name of your choice. Each has an `assert` that must be true, or names a ready-made policy with `use`. See the guide on policies.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"kind": optional("`validate` or `enforce` (default). All policies of kind `validate` run first, and what one of them denies is not put to those of kind `enforce`."),
@@ -148,7 +147,7 @@ func policyAttributes() map[string]schema.Attribute {
 				"scope":    optional("`product` (default): each source, destination and service of a flow. `flow`: the flow as a whole, so that there is no `product`."),
 				"order":    schema.Int64Attribute{Optional: true, MarkdownDescription: "Sorts the policies of one kind, the lowest first (default 0); equal ones go by name."},
 				"flows": schema.MapAttribute{
-					Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
+					Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}},
 					MarkdownDescription: "Labels that an application has to have for its flows to be asked about: each with this value.",
 				},
 				"networks":  cell("For a ready-made policy: addresses and names of addresses."),
@@ -156,7 +155,7 @@ func policyAttributes() map[string]schema.Attribute {
 				"max_hosts": schema.Int64Attribute{Optional: true, MarkdownDescription: "For a ready-made policy: a number of addresses."},
 				"max_days":  schema.Int64Attribute{Optional: true, MarkdownDescription: "For a ready-made policy: a number of days."},
 				"real_addresses": schema.MapAttribute{
-					Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
+					Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}},
 					MarkdownDescription: "For a ready-made policy: the real address by the address that NAT shows in its place.",
 				},
 			}},

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -63,7 +62,7 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"which they allow only in part, which they block and why, and the few rules that would close the gap.",
 		Attributes: map[string]schema.Attribute{
 			"rulesets": schema.MapNestedAttribute{
-				Optional: true, Validators: []validator.Map{mapvalidator.NoNullValues()},
+				Optional: true, Validators: []validator.Map{noNulls{}},
 				MarkdownDescription: "The rulesets that exist, by a name of your choice. They are read on first use.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"path": schema.StringAttribute{

@@ -66,7 +66,7 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			"description": schema.StringAttribute{Optional: true, MarkdownDescription: "Free text."},
 			"owner":       schema.StringAttribute{Optional: true, MarkdownDescription: ownerText},
-			"labels":      schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: labelsText},
+			"labels":      schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}}, MarkdownDescription: labelsText},
 			"rulesets":    rulesetsAttribute("Names of the provider's rulesets that the application's flows cross, in order, unless a flow names its own."),
 			"flows": schema.MapNestedAttribute{
 				Required:            true,
@@ -111,7 +111,7 @@ func (m applicationModel) found(ctx context.Context) map[string]foundModel {
 // request is one flow of the application as it is asked for.
 func (m applicationModel) request(ctx context.Context, d declaredModel, name string, rulesets []string) (estate.Flow, diag.Diagnostics) {
 	f, diags := d.flow(ctx, m.Name.ValueString(), name, rulesets)
-	diags.Append(m.applicant.set(ctx, &f)...)
+	m.applicant.set(&f)
 	return f, diags
 }
 

@@ -46,7 +46,7 @@ type flowModel struct {
 // request is the flow as it is asked for.
 func (m flowModel) request(ctx context.Context) (estate.Flow, diag.Diagnostics) {
 	f, diags := m.flow(ctx, m.Application.ValueString(), m.Name.ValueString(), nil)
-	diags.Append(m.applicant.set(ctx, &f)...)
+	m.applicant.set(&f)
 	return f, diags
 }
 
@@ -71,7 +71,7 @@ func (r *flowResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 		},
 	}
 	attributes["owner"] = schema.StringAttribute{Optional: true, MarkdownDescription: ownerText}
-	attributes["labels"] = schema.MapAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: labelsText}
+	attributes["labels"] = schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}}, MarkdownDescription: labelsText}
 	maps.Copy(attributes, declaredAttributes())
 	maps.Copy(attributes, foundAttributes())
 	maps.Copy(attributes, flowInventoryAttributes())

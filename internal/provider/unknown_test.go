@@ -61,7 +61,8 @@ resource "acl_flow" "own" {
   services     = ["tcp/443"]
 }
 resource "acl_application" "shop" {
-  name  = "App"
+  name   = "App"
+  labels = { host = terraform_data.host.output }
   flows = {
     known   = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/443"] }
     address = { sources = ["10.0.0.1"], destinations = [terraform_data.host.output], services = ["tcp/443"] }
@@ -69,6 +70,8 @@ resource "acl_application" "shop" {
     list    = { sources = split(",", terraform_data.host.output), destinations = ["10.0.0.2"], services = ["tcp/443"] }
     zone    = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/443"], source_zone = terraform_data.host.output }
     comment = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/443"], comment = terraform_data.host.output }
+    users   = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/443"], users = [terraform_data.host.output], network_applications = ["ssl", terraform_data.host.output] }
+    anybody = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/443"], users = split(",", terraform_data.host.output) }
   }
 }
 -- edge.json --
@@ -89,7 +92,7 @@ resource "acl_application" "shop" {
 			t.Errorf("%s is not open", name)
 		}
 	}
-	for _, name := range []string{"known", "comment"} {
+	for _, name := range []string{"known", "comment", "users", "anybody"} {
 		if strings.Contains(open, name+".") {
 			t.Errorf("%s is open", name)
 		}
@@ -107,8 +110,10 @@ resource "acl_application" "shop" {
 		t.Error("the changed flow is not open")
 	}
 	open = strings.Join(unknowns(p.Change(t, "acl_application.shop").Change.AfterUnknown, ""), " ")
-	if strings.Contains(open, "results.known") || strings.Contains(open, "results.comment") {
-		t.Errorf("what does not depend on it is open: %s", open)
+	for _, name := range []string{"known", "comment", "users", "anybody"} {
+		if strings.Contains(open, "results."+name) {
+			t.Errorf("%s does not depend on it and is open: %s", name, open)
+		}
 	}
 	w.Apply(0)
 	w.Settled()
@@ -145,6 +150,33 @@ resource "acl_flow" "own" {
 	// The plan cannot know; the apply is stricter than advisory all the same.
 	w.Plan(2)
 	contains(t, w.Apply(1), `Flow "Shop/own" is not allowed`, "10.0.0.8")
+}
+
+// An unknown that turns out null is no host less: that would allow what nobody
+// declared.
+func TestAccUnknownInputNull(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t, `
+-- main.tf --
+provider "acl" {
+  rulesets = { edge = { content = "[]", default_action = "permit" } }
+}
+resource "terraform_data" "first" {}
+resource "terraform_data" "host" {
+  input = terraform_data.first.id == "" ? "10.0.0.9" : null
+}
+resource "acl_flow" "own" {
+  application  = "Shop"
+  name         = "own"
+  sources      = ["10.0.0.1", terraform_data.host.output]
+  destinations = ["10.0.0.2"]
+  services     = ["tcp/443"]
+}
+`)
+	contains(t, w.Apply(1), "Attribute sources[1] is null; give it a value, or leave it out.")
+	if _, ok := w.State()["acl_flow.own"]; ok {
+		t.Error("there is a state")
+	}
 }
 
 // While the provider's configuration is not known nothing is read, and everything

@@ -49,7 +49,10 @@ func TestAccValidate(t *testing.T) {
 		{"empty_sources", `["10.0.0.1"]`, `[]`, "at least 1 elements", "sources"},
 		{"empty_services", `["tcp/443"]`, `[]`, "at least 1 elements", "services"},
 		{"null_sources", `["10.0.0.1"]`, `null`, "Must set a configuration value for the sources attribute", ""},
-		{"null_entry", `["10.0.0.1"]`, `["10.0.0.1", null]`, "contains a null value", "sources"},
+		{"null_entry", `["10.0.0.1"]`, `["10.0.0.1", null]`, "Attribute sources[1] is null; give it a value, or leave it out.", "sources"},
+		{"null_user", "services", "users = [\"anna\", null]\n  services", "Attribute users[1] is null", "users"},
+		{"null_network_application", "services", "network_applications = [null]\n  services", "Attribute network_applications[0] is null", "network_applications"},
+		{"null_label", "services", "labels = { env = null }\n  services", `Attribute labels["env"] is null`, "labels"},
 		{"no_protocol", `["tcp/443"]`, `["443"]`, "has no protocol before the port; write tcp/443 or udp/443", "services"},
 		{"port", `["tcp/443"]`, `["tcp/65536"]`, `service "tcp/65536"`, "services"},
 		{"port_name", `["tcp/443"]`, `["tcp/no-such-service"]`, "no-such-service", "services"},
@@ -62,7 +65,8 @@ func TestAccValidate(t *testing.T) {
 		{"no_application", `"Shop"`, `""`, "the name is empty", "application"},
 		{"no_name", `"web"`, `""`, "string length must be at least 1", "name"},
 		{"no_rulesets", "services", "rulesets = []\n  services", "at least 1 elements", "rulesets"},
-		{"twice", "services", "rulesets = [\"edge\", \"edge\"]\n  services", "duplicate", "rulesets"},
+		{"twice", "services", "rulesets = [\"edge\", \"edge\"]\n  services", `Attribute rulesets[1] is "edge", which is in the list before; leave it out.`, "rulesets"},
+		{"no_ruleset", "services", "rulesets = [\"\"]\n  services", "Attribute rulesets[0] string length must be at least 1", "rulesets"},
 		{"empty_zone", "services", "source_zone = \"\"\n  services", "string length must be at least 1", "source_zone"},
 		{"computed", "services", "status = \"allowed\"\n  services", "Cannot set value for this attribute", "status"},
 	}
@@ -117,6 +121,7 @@ resource "acl_application" "bad" {
   name  = "Shop/EU"
   flows = {
     a = { sources = ["10.0.0.1/24"], destinations = [], services = ["80"] }
+    b = { sources = [null], destinations = ["any"], services = ["any"], users = [null], rulesets = ["edge", "edge"] }
   }
 }
 resource "acl_application" "nameless" {
@@ -130,6 +135,21 @@ data "acl_match" "both" {
 data "acl_match" "none" {
   rules = []
 }
+data "acl_match" "rules" {
+  flows = { a = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/80"] } }
+  rules = [
+    { name = "typos", src_ip = "10.0.0.999", dst = "any", action = "permit" },
+    { dst_ip = terraform_data.host.output, action = "permit" },
+  ]
+}
+data "acl_match" "known" {
+  flows = { a = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/80"] } }
+  rules = [
+    { name = "typos", src_ip = "10.0.0.999", dst = "any", action = "permit" },
+    { action = "alow" },
+  ]
+}
+resource "terraform_data" "host" {}
 data "acl_match" "half" {
   sources  = ["10.0.0.1"]
   rules    = []
@@ -148,11 +168,15 @@ data "acl_match" "half" {
 	all := strings.Join(got, "\n")
 	for _, want := range []string{
 		"has a slash", "the name is empty", "string length must be at least 1", "has host bits set; the prefix is 10.0.0.0/24", "at least 1 elements",
-		`service "80": has no protocol`, `tcp/80,81`, "[flows,sources]", "[sources,destinations,services]", "[rules,rulesets]",
+		`service "80": has no protocol`, `tcp/80,81`, `flows["b"].sources[0] is null`, `flows["b"].users[0] is null`, `flows["b"].rulesets[1] is "edge", which is in the list before`,
+		`rules[0]: unknown key "dst" (did you mean dst_ip?)`, `rules[0].src_ip: address "10.0.0.999"`, `rules[1].action: unknown action "alow"`, "[flows,sources]", "[sources,destinations,services]", "[rules,rulesets]",
 	} {
 		if !strings.Contains(strings.ReplaceAll(all, ", ", ","), strings.ReplaceAll(want, ", ", ",")) {
 			t.Errorf("no %q in\n%s", want, all)
 		}
+	}
+	if n := strings.Count(all, "Invalid rules"); n != 1 {
+		t.Errorf("there are %d errors for rules, want one, and none where a part is not known:\n%s", n, all)
 	}
 }
 

@@ -98,9 +98,16 @@ func (m applicant) equal(o applicant) bool {
 	return m.Owner.Equal(o.Owner) && m.Labels.Equal(o.Labels)
 }
 
-func (m applicant) set(ctx context.Context, f *estate.Flow) diag.Diagnostics {
+// set leaves out labels that are unknown, which they may be where no policy reads
+// them.
+func (m applicant) set(f *estate.Flow) {
 	f.ApplicationOwner = m.Owner.ValueString()
-	return m.Labels.ElementsAs(ctx, &f.ApplicationLabels, false)
+	f.ApplicationLabels = make(map[string]string, len(m.Labels.Elements()))
+	for key, e := range m.Labels.Elements() {
+		if text, ok := e.(types.String); ok && !text.IsUnknown() {
+			f.ApplicationLabels[key] = text.ValueString()
+		}
+	}
 }
 
 func mapKnown(m types.Map) bool {
