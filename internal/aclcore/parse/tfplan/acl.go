@@ -23,9 +23,6 @@ type acls struct {
 	gone map[string]map[entryID]bool
 	// homeless is the first entry whose ACL is known only after apply, by direction.
 	homeless map[vpc.Direction]string
-	// whole tells of the directions that an ACL's own attributes list as a whole, by
-	// place in the network.
-	whole map[int]map[vpc.Direction]bool
 }
 
 // An entryID is what makes an entry of an ACL the same for AWS.
@@ -38,7 +35,6 @@ func (r *reader) readACLs() {
 	a := &r.acls
 	a.at, a.own = make(map[string]int), make(map[string][]vpc.Entry)
 	a.gone, a.homeless = make(map[string]map[entryID]bool), make(map[vpc.Direction]string)
-	a.whole = make(map[int]map[vpc.Direction]bool)
 	for i := range r.resources {
 		res := &r.resources[i]
 		if !res.data && (res.kind == "aws_network_acl" || res.kind == "aws_default_network_acl") {
@@ -80,6 +76,7 @@ func (r *reader) acl(res *resource) {
 	n := vpc.ACL{
 		Name: res.address, Line: res.line,
 		Aliases: []string{id, r.text(res.values.get("tags"), "Name")},
+		Inline:  make(map[vpc.Direction]bool),
 	}
 	subnets, _ := r.strings(res.values, "subnet_ids")
 	for _, s := range subnets {
@@ -89,10 +86,8 @@ func (r *reader) acl(res *resource) {
 		r.problems.Add(res.values.value, "%s and another resource are the same network ACL %s", res.address, id)
 		return
 	}
-	whole := make(map[vpc.Direction]bool)
-	r.acls.whole[len(r.network.ACLs)] = whole
 	for _, d := range []vpc.Direction{vpc.Ingress, vpc.Egress} {
-		whole[d] = r.listsAll(res, d.String())
+		n.Inline[d] = r.listsAll(res, d.String())
 		entries := res.values.get(d.String())
 		if entries.isUnknown() {
 			n.Entries = append(n.Entries, undecidedEntry(res.line, res.address, d, afterApply(d.String())+": it may add entries"))
@@ -250,7 +245,7 @@ func (r *reader) joinACL(i int) {
 		entries = append(entries, e)
 	}
 	for _, e := range own {
-		if r.acls.whole[i][e.Direction] && !listed[entryID{e.Direction, e.Number}] {
+		if n.Inline[e.Direction] && !r.state && !listed[entryID{e.Direction, e.Number}] {
 			e.Unknown = append(slices.Clip(e.Unknown), notListed(n.Name, e.Direction.String()))
 		}
 		entries = append(entries, e)

@@ -14,15 +14,15 @@ type change struct {
 	before  *jsontree.Value
 }
 
-// listsAll reports whether a resource of a plan is the only place for what its
-// attribute lists, so that an apply takes away the rest: always for those of a VPC's
-// default group and ACL, else if the attribute is configured. It is if the
-// configuration says so (which does not show dynamic blocks), if the plan changes it,
-// or if it is known of a resource that does not exist yet (AWS provider, resource
+// listsAll reports whether a resource is the only place for what its attribute lists,
+// so that an apply takes away the rest: always for those of a VPC's default group and
+// ACL, else if the attribute is configured. It is if the configuration says so (which
+// does not show dynamic blocks), if the plan changes it, or if it is known of a
+// resource that does not exist yet; a state does not tell (AWS provider, resource
 // aws_security_group, aws_network_acl, aws_ec2_managed_prefix_list: "in-line").
 func (r *reader) listsAll(res *resource, attribute string) bool {
 	switch {
-	case r.state || res.data:
+	case res.data:
 		return false
 	case res.kind == "aws_default_security_group", res.kind == "aws_default_network_acl", r.configuration.sets(res, attribute):
 		return true
@@ -37,6 +37,8 @@ func (r *reader) listsAll(res *resource, attribute string) bool {
 
 // notListed is the reason of a rule that a resource takes away, or has taken away
 // already, where another one puts it.
+//
+// In a state the rule is there all the same, whatever will become of it.
 func notListed(address, attribute string) string {
 	return fmt.Sprintf("%s lists its %s itself and has not this one: each of the two resources undoes the other", address, attribute)
 }

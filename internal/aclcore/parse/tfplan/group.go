@@ -18,8 +18,6 @@ type groups struct {
 	// network; own the rules that are resources of their own, by key of the group.
 	inline []map[vpc.Direction][]vpc.Permission
 	own    map[string][]groupRule
-	// whole tells of the directions that a group's own attributes list as a whole.
-	whole []map[vpc.Direction]bool
 	// only are the resources that name all the rules of a group, by key of the group.
 	only map[string]onlyRules
 	// ownKeys are the keys of own in the order of the file.
@@ -104,6 +102,7 @@ func (r *reader) group(res *resource) {
 	g := vpc.Group{
 		Name: res.address, Key: id, Line: res.line,
 		Aliases: []string{id, r.text(res.values, "name"), r.text(res.values.get("tags"), "Name")},
+		Inline:  make(map[vpc.Direction]bool),
 	}
 	if id == "" {
 		g.Key = res.address
@@ -115,9 +114,9 @@ func (r *reader) group(res *resource) {
 	n := len(r.network.Groups)
 	r.groups.at[g.Key], r.groups.at[res.address] = n, n
 	r.network.Groups = append(r.network.Groups, g)
-	inline, whole := make(map[vpc.Direction][]vpc.Permission), make(map[vpc.Direction]bool)
+	inline := make(map[vpc.Direction][]vpc.Permission)
 	for _, d := range []vpc.Direction{vpc.Ingress, vpc.Egress} {
-		whole[d] = r.listsAll(res, d.String())
+		g.Inline[d] = r.listsAll(res, d.String())
 		rules := res.values.get(d.String())
 		if rules.isUnknown() {
 			inline[d] = []vpc.Permission{undecided(res.line, res.address, afterApply(d.String())+": it may add rules")}
@@ -128,7 +127,7 @@ func (r *reader) group(res *resource) {
 			inline[d] = append(inline[d], r.inlineRule(w, &g)...)
 		}
 	}
-	r.groups.inline, r.groups.whole = append(r.groups.inline, inline), append(r.groups.whole, whole)
+	r.groups.inline = append(r.groups.inline, inline)
 }
 
 // undecided stands for rules that the file does not tell.
@@ -336,7 +335,6 @@ func (r *reader) externalGroups() {
 		r.groups.at[key] = len(r.network.Groups)
 		r.network.Groups = append(r.network.Groups, vpc.Group{Name: key, Key: key, Line: line})
 		r.groups.inline = append(r.groups.inline, map[vpc.Direction][]vpc.Permission{vpc.Ingress: {missing}, vpc.Egress: {missing}})
-		r.groups.whole = append(r.groups.whole, nil)
 	}
 }
 
@@ -372,7 +370,7 @@ func (r *reader) joinGroup(i int) {
 			if p.direction != d {
 				continue
 			}
-			if r.groups.whole[i][d] && !listed[idOf(&p.Permission, d)] {
+			if g.Inline[d] && !r.state && !listed[idOf(&p.Permission, d)] {
 				p.Unknown = append(slices.Clip(p.Unknown), notListed(g.Name, d.String()))
 			}
 			p.Unknown = append(slices.Clip(p.Unknown), r.groups.doubts(g, d, p.Name)...)

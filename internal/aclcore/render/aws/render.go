@@ -33,10 +33,14 @@ const maxResources = 1000
 // module. Zones are not written: what a list protects is what carries it.
 //
 // It returns an error for a deny in a security group, which can only permit, where no
-// rule number is free, and for more than 1,000 resources.
+// rule number is free, where the list does not decide or takes away what is not in the
+// resource that describes it, and for more than 1,000 resources.
 func Render(listName string, in rule.Insertion) (string, error) {
 	t, err := targetOf(listName, in.Base)
 	if err != nil {
+		return "", err
+	}
+	if err := t.open(in); err != nil {
 		return "", err
 	}
 	var all []entry
@@ -104,8 +108,27 @@ func (t target) String() string {
 }
 
 // place splits the name of a list, or the Place of a rule, which has the number of an
-// entry behind it. Addresses may hold blanks.
-var place = regexp.MustCompile(`^(.+?)(?: (ingress|egress)(?: ([0-9]+|\*))?)?$`)
+// entry behind it and how it stands with further rules. Addresses may hold blanks.
+var place = regexp.MustCompile(`^(.+?)(?: (ingress|egress)(?: ([0-9]+|\*))?(?: (inline|elsewhere))?)?$`)
+
+// open tells why rules that are resources of their own do nothing in the list, if so.
+func (t target) open(in rule.Insertion) error {
+	if in.Base == nil {
+		return nil
+	}
+	for i := range in.Base.Rules {
+		r := &in.Base.Rules[i]
+		parts := place.FindStringSubmatch(r.Place)
+		switch {
+		case parts == nil:
+		case parts[4] == "elsewhere" && i == in.Before:
+			return fmt.Errorf("list %s: %s", t, strings.Join(r.Unknown, "; "))
+		case parts[4] == "inline":
+			return fmt.Errorf("list %s: the resource lists its rules itself and takes others away; add the rule to it", t)
+		}
+	}
+	return nil
+}
 
 // targetOf returns the list that the base's rules are from, else the one of that name.
 func targetOf(listName string, base *rule.Ruleset) (target, error) {

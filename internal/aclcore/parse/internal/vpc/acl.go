@@ -46,6 +46,8 @@ type ACL struct {
 	Aliases []string
 	Line    int
 	Entries []Entry
+	// Inline is as in [Group].
+	Inline map[Direction]bool
 }
 
 // aclLists returns the two lists of an ACL, each with the other as the rules that
@@ -111,6 +113,9 @@ func (b *builder) aclRules(a *ACL, d Direction) []rule.Rule {
 		rules[i].Place = a.Name + " " + d.String()
 		if rules[i].Name != "" {
 			rules[i].Place += " " + rules[i].Name
+		}
+		if a.Inline[d] {
+			rules[i].Place += " inline"
 		}
 	}
 	b.rules += len(rules)

@@ -38,6 +38,8 @@ type Group struct {
 	// Ingress and Egress are the rules of each direction. Their order is without
 	// effect.
 	Ingress, Egress []Permission
+	// Inline tells of the directions whose rules cannot be resources of their own.
+	Inline map[Direction]bool
 }
 
 func (g *Group) permissions(d Direction) []Permission {
@@ -76,14 +78,22 @@ func (b *builder) groupLists() []config.List {
 		for _, d := range []Direction{Ingress, Egress} {
 			list := config.List{Default: rule.Deny}
 			list.Name, list.Aliases = names(g.Name, g.Aliases, d)
-			list.Rules = append(foreignRules(g, d, foreign), own[side{g.Key, d}]...)
+			foreign := foreignRules(g, d, foreign)
+			list.Rules = append(foreign, own[side{g.Key, d}]...)
 			list.Rules = append(list.Rules, b.shared(g, d, own)...)
 			if b.network.Incomplete != "" {
 				r := rule.Rule{Line: g.Line, Text: list.Name, Action: rule.Permit, Unknown: []string{b.network.Incomplete}}
 				list.Rules = append(list.Rules, placed(r, d, addr.Any(), addr.Any(), service.Any()))
 			}
 			for j := range list.Rules {
-				list.Rules[j].Place = list.Name // also those that other groups have permits of
+				r := &list.Rules[j]
+				r.Place = list.Name // also those that other groups have permits of
+				switch {
+				case j < len(foreign):
+					r.Place += " elsewhere"
+				case g.Inline[d]:
+					r.Place += " inline"
+				}
 			}
 			lists = append(lists, list)
 		}

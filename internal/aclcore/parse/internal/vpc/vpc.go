@@ -9,6 +9,8 @@
 //
 // The Place of a rule is the name of its list, "sg-… ingress", and in a network ACL
 // also the number of the entry, "acl-… egress 100", or "*" for the default entries.
+// "inline" follows where rules can only be added to what describes the list, and
+// "elsewhere" at a rule that stands for where the list does not decide.
 package vpc
 
 import (
