@@ -167,7 +167,7 @@ func assess(f Flow, q match.Request, products int64, stations []station, j Judge
 		ours = ours || shared || !a.idle
 		excess = excess || slices.ContainsFunc(owned[s.name], func(r additions.Rule) bool { return !within(r.Traffic, q.Region) })
 	}
-	w := writer{stations, q, products, f.OverrideDeny, j}
+	w := writer{stations, q, products, f.OverrideDeny, j, f.Beside}
 	now := found(func(s station) []rule.Rule { return s.file.Rules() })
 	alone := now
 	if shared {
@@ -240,7 +240,7 @@ func within(p traffic.Product, region flow.Region) bool {
 // it is not written. shown is the finding with the changes that are written already.
 func (w writer) obstacles(f match.Finding, shown Found) []string {
 	var out []string
-	changes := make(written)
+	changes := w.beside.clone()
 	for i, m := range f.Missing {
 		why := m.Reason
 		if m.By != "" {

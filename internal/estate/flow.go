@@ -17,6 +17,9 @@ type Flow struct {
 	Expires string
 	// Exceptions are reasons by name of a policy, see [ParseException].
 	Exceptions map[string]string
+	// Beside are the changes of flows that are answered together with this one, which its
+	// own are written beside; nil means that it is alone.
+	Beside *Changes
 	// The rest is read by policies alone.
 	ApplicationOwner           string
 	ApplicationLabels          map[string]string

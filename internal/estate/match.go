@@ -11,11 +11,15 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
-// Match says what the configured rulesets do with a flow, with every rule of ours.
+// Match says what the configured rulesets do with a flow, with every rule of ours. The
+// flow's changes are added to those that it is beside.
 func (e *Estate) Match(ctx context.Context, f Flow) (Found, error) {
 	a, err := e.Assess(ctx, f)
 	if err != nil {
 		return Found{}, err
+	}
+	if f.Beside != nil {
+		f.Beside.note(a.Now.Missing)
 	}
 	return a.Now, nil
 }

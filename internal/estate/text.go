@@ -19,6 +19,8 @@ type writer struct {
 	// overrideDeny is the flow's own.
 	overrideDeny bool
 	judgement    Judgement
+	// beside are the changes of other flows.
+	beside *Changes
 }
 
 func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found {
@@ -26,7 +28,7 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 		Products: w.products, Status: f.Verdict.String(), Satisfied: f.Satisfied,
 		Violations: w.judgement.Violations, DeniedBy: w.judgement.DeniedBy,
 	}
-	changes := make(written)
+	changes := w.beside.clone()
 	if w.judgement.Expired { // nothing is wanted, so that nothing is missing
 		out.Satisfied, f.Missing = true, nil
 	}
@@ -50,11 +52,11 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 	if n := len(f.Decisions) - len(shown); n > 0 {
 		out.Decisions[len(shown)-1].Rule += fmt.Sprintf(" (and %d more entries)", n)
 	}
-	managed := make(written)
-	for i, s := range w.stations {
+	for _, s := range w.stations {
+		var managed []string
 		for _, r := range owned[s.name] {
-			text := s.text(s.index.Ruleset(), 0, r.Rule(), managed[i])
-			managed[i] = append(managed[i], text)
+			text := s.text(s.index.Ruleset(), 0, r.Rule(), managed)
+			managed = append(managed, text)
 			if len(w.stations) > 1 {
 				text = s.name + ": " + text
 			}
@@ -87,11 +89,7 @@ func decisive(all []match.Decision) []match.Decision {
 	return out
 }
 
-// written are changes of one answer, by number of the ruleset in the path. Those
-// that are made together must not take the same numbers.
-type written map[int][]string
-
-func (w writer) missing(f match.Finding, m match.Missing, before written) Missing {
+func (w writer) missing(f match.Finding, m match.Missing, before *Changes) Missing {
 	out := Missing{
 		Sources: m.Sources.Strings(), Destinations: m.Destinations.Strings(), Services: m.Services.Strings(),
 		BlockedBy: m.By, Reason: m.Reason,
@@ -108,7 +106,7 @@ func (w writer) missing(f match.Finding, m match.Missing, before written) Missin
 
 // change is what closes the gap, beside the changes written before: a rule, or for a
 // ruleset that filters replies also one for those where they are in the way.
-func (w writer) change(f match.Finding, m match.Missing, before written) string {
+func (w writer) change(f match.Finding, m match.Missing, before *Changes) string {
 	s := w.stations[m.Ruleset]
 	spare := change.Spare(w.q, f, m.Ruleset, m.Product)
 	if !s.index.Ruleset().Stateless || w.q.Want == rule.Deny {
@@ -124,7 +122,7 @@ func (w writer) change(f match.Finding, m match.Missing, before written) string 
 }
 
 // rule writes the rule that closes a gap on one way.
-func (w writer) rule(m match.Missing, before written) string {
+func (w writer) rule(m match.Missing, before *Changes) string {
 	s := w.stations[m.Ruleset]
 	rs := s.index.Ruleset()
 	r := rule.Rule{Action: w.q.Want, Traffic: m.Product}
@@ -144,9 +142,9 @@ func (w writer) rule(m match.Missing, before written) string {
 	if to != "" {
 		r.DestinationZones = []string{to}
 	}
-	text := s.text(rs, m.Before, r, before[m.Ruleset])
-	if len(before[m.Ruleset]) < MaxEntries { // more are told of, but not shown
-		before[m.Ruleset] = append(before[m.Ruleset], text)
+	text := s.text(rs, m.Before, r, before.in(s.name))
+	if len(before.in(s.name)) < len(w.beside.in(s.name))+MaxEntries { // more are told of, but not shown
+		before.add(s.name, text)
 	}
 	return text
 }

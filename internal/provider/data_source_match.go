@@ -287,6 +287,7 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 		return diags
 	}
 	worst, all, products := "allowed", true, int64(0)
+	beside := &estate.Changes{}
 	answers := make(map[string]attr.Value, len(questions))
 	for _, name := range slices.Sorted(maps.Keys(questions)) {
 		q := questions[name]
@@ -294,6 +295,7 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 			q.Rulesets = m.Rulesets
 		}
 		f, more := q.flow(ctx, name)
+		f.Beside = beside
 		diags.Append(more...)
 		found, err := ask(f)
 		if err != nil {
