@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/bits"
 	"net/netip"
+	"slices"
 	"strings"
+	"unicode"
 
 	"go4.org/netipx"
 )
@@ -25,13 +27,56 @@ type Literal struct {
 //
 // It refuses what could be read two ways: host bits beside a prefix length (the
 // error names the prefix that was meant), octets with leading zeros, reversed
-// ranges, ranges across families, IPv6 zones, and blanks.
+// ranges, ranges across families, IPv6 zones, and blanks ([ErrSeparators]).
 func Parse(text string) (Literal, error) {
 	s, err := parseSet(text)
 	if err != nil {
+		if better := separated(text); better != nil {
+			err = better
+		}
 		return Literal{}, fmt.Errorf("address %q: %w", text, err)
 	}
 	return Literal{text, s}, nil
+}
+
+// ErrSeparators says that only blanks, or what people write between the elements of
+// a list, keep a text from being an address or several.
+var ErrSeparators = errors.New("has separators in it")
+
+// separatorsError is an ErrSeparators that says what to write.
+type separatorsError string
+
+func (e separatorsError) Error() string        { return string(e) }
+func (e separatorsError) Is(target error) bool { return target == ErrSeparators }
+
+// separated returns an [ErrSeparators] if the text is one.
+func separated(text string) error {
+	isBlank := func(r rune) bool { return unicode.IsSpace(r) }
+	blanks := strings.ContainsFunc(text, isBlank)
+	if joined := strings.Join(strings.FieldsFunc(text, isBlank), ""); blanks {
+		if _, err := parseSet(joined); joined != "" && err == nil {
+			return separatorsError("has blanks in it; write " + joined)
+		}
+	}
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || isBlank(r) })
+	if len(parts) < 2 || slices.ContainsFunc(parts, func(part string) bool { return !resembles(part) }) {
+		return nil
+	}
+	if masked := strings.Join(parts, "/"); blanks && len(parts) == 2 {
+		if _, err := parseSet(masked); err == nil {
+			return separatorsError("could be an address and its mask, or two addresses; write " + masked + ", or one address per list element")
+		}
+	}
+	return separatorsError("is a list in one string; write one address per list element")
+}
+
+// resembles reports whether text can only be meant as an address, rightly written or
+// not.
+func resembles(text string) bool {
+	host, _, _ := strings.Cut(text, "/")
+	first, _, _ := strings.Cut(host, "-")
+	_, err := netip.ParseAddr(first)
+	return err == nil || strings.EqualFold(text, "any")
 }
 
 func parseSet(text string) (Set, error) {

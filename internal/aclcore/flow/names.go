@@ -24,8 +24,8 @@ type Names struct {
 // empty list, a name that is itself a literal.
 func NewNames(addresses, services map[string][]string) (*Names, error) {
 	n := &Names{
-		addresses: dictionary[addr.Literal]{"address", "addresses", addr.Accepted, addresses, addr.Parse, addressSpellings},
-		services:  dictionary[service.Literal]{"service", "services", service.Accepted, services, service.Parse, serviceSpellings},
+		addresses: dictionary[addr.Literal]{"address", "addresses", addr.Accepted, addresses, addr.Parse, CheckAddress, addressSpellings},
+		services:  dictionary[service.Literal]{"service", "services", service.Accepted, services, service.Parse, CheckService, serviceSpellings},
 	}
 	if problems := append(n.addresses.check(), n.services.check()...); len(problems) > 0 {
 		return nil, fmt.Errorf("%s", strings.Join(problems, "\n"))
@@ -49,6 +49,8 @@ type dictionary[L any] struct {
 	kind, attribute, accepted string
 	entries                   map[string][]string
 	parse                     func(string) (L, error)
+	// notName tells what is wrong with an entry that cannot be meant as a name.
+	notName func(string) error
 	// spellings are the literals that an entry may be meant as, all lower case.
 	spellings func(string) []string
 }
@@ -111,6 +113,9 @@ func (d *dictionary[L]) unknown(entry string, chain []string, err error) error {
 		meant = fmt.Sprintf("; did you mean %q?", name)
 	} else if literal := d.literal(entry); literal != "" {
 		meant = "; did you mean " + literal + "?"
+	}
+	if better := d.notName(entry); better != nil {
+		return fmt.Errorf("%w%s", better, through)
 	}
 	if strings.ContainsAny(entry, "/:") || strings.Trim(entry, "0123456789.-") == "" {
 		return fmt.Errorf("%w%s%s", err, through, meant)

@@ -8,21 +8,30 @@ import (
 // Numeric writes the service as netutils does, "protocol number/port": the
 // protocol by number unless it was written as one, the port as it was written
 // unless it is a TCP or UDP name that starts with a letter. All of a protocol is
-// "6/*", everything is "any".
+// "6/*", everything is "any". What netutils has no words for is written as [Parse] reads
+// it: source ports, a run of protocols, protocol 0.
 func (l Literal) Numeric() string {
-	name, port, hasPort := strings.Cut(l.Text, "/")
-	if l.Set.IsAny() || strings.EqualFold(name, "protocol") || strings.Contains(port, " from ") {
+	spec, _, restricted := strings.Cut(l.Text, " from ")
+	name, port, hasPort := strings.Cut(spec, "/")
+	r := l.Set.Ranges()[0]
+	switch {
+	case r.ProtoFrom != r.ProtoTo, r.ProtoFrom == 0: // 0/0 is refused
 		return l.Set.String()
+	case strings.EqualFold(name, "protocol"):
+		return strconv.Itoa(int(r.ProtoFrom)) + "/*"
 	}
 	protocol := name
 	if n, err := parseProtocol(name); err == nil && strings.Trim(name, "0123456789") != "" {
 		protocol = strconv.Itoa(int(n))
 	}
-	if !hasPort {
-		return protocol + "/*"
+	switch {
+	case !hasPort:
+		port = "*"
+	case (r.ProtoFrom == TCP || r.ProtoFrom == UDP) && startsWithLetter(port):
+		port = portText(r.DstFrom, r.DstTo)
 	}
-	if r := l.Set.Ranges(); len(r) == 1 && (r[0].ProtoFrom == TCP || r[0].ProtoFrom == UDP) && startsWithLetter(port) {
-		port = portText(r[0].DstFrom, r[0].DstTo)
+	if restricted {
+		port += " from " + portText(r.SrcFrom, r.SrcTo)
 	}
 	return protocol + "/" + port
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service/iana"
 )
@@ -30,17 +31,50 @@ type Literal struct {
 func Parse(text string) (Literal, error) {
 	r, err := parseRange(text)
 	if err != nil {
+		if better := separated(text); better != nil {
+			err = better
+		}
 		return Literal{}, fmt.Errorf("service %q: %w", text, err)
 	}
 	return Literal{text, SetOf(r)}, nil
 }
 
+// ErrSeparators says that only blanks, or what people write between the elements of
+// a list, keep a text from being a service or several.
+var ErrSeparators = errors.New("has separators in it")
+
+// separatorsError is an ErrSeparators that says what to write.
+type separatorsError string
+
+func (e separatorsError) Error() string        { return string(e) }
+func (e separatorsError) Is(target error) bool { return target == ErrSeparators }
+
+// separated returns an [ErrSeparators] if the text is one.
+func separated(text string) error {
+	isBlank := func(r rune) bool { return unicode.IsSpace(r) }
+	if joined := strings.Join(strings.FieldsFunc(text, isBlank), ""); joined != text {
+		if _, err := parseRange(joined); err == nil {
+			return separatorsError("has blanks in it; write " + joined)
+		}
+	}
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || isBlank(r) })
+	if len(parts) < 2 {
+		return nil
+	}
+	port := false // after tcp/80 a port alone goes on with the list
+	for _, part := range parts {
+		_, err := parseRange(part)
+		if _, isNumber := number(part, maxPort); err != nil && !(port && isNumber) {
+			return nil
+		}
+		port = port || strings.Contains(part, "/")
+	}
+	return separatorsError("is a list in one string; write one service per list element")
+}
+
 func parseRange(text string) (Range, error) {
 	if text == "" {
 		return Range{}, errors.New("is empty; write " + Accepted)
-	}
-	if strings.ContainsAny(text, ",;") {
-		return Range{}, errors.New("is a list in one string; write one service per list element")
 	}
 	spec, sources, restricted := strings.Cut(text, " from ")
 	r, err := parseSpec(spec)
@@ -68,6 +102,11 @@ func parseSpec(spec string) (Range, error) {
 	if p, ok := iana.Protocol(port); ok && HasPorts(p) && strings.Trim(name, "0123456789-") == "" {
 		return Range{}, fmt.Errorf("has the port before the protocol; write %s/%s", port, name)
 	}
+	if hasPort && name != "" && strings.Trim(name, "0") == "" {
+		// Many systems write protocol 0 for every protocol; IANA assigns it to the hop-by-hop
+		// options of IPv6.
+		return Range{}, errors.New("could be every protocol or number 0, hopopt; write any, or protocol/0")
+	}
 	protocol, err := parseProtocol(name)
 	if err != nil {
 		return Range{}, err
@@ -85,7 +124,11 @@ func parseSpec(spec string) (Range, error) {
 		if port == "0" || port == "*" {
 			return Whole(protocol), nil
 		}
-		return Range{}, fmt.Errorf("names a port of %s, which has none; write %s", name, name)
+		whole := name
+		if _, numeric := number(name, 255); numeric {
+			whole += "/0"
+		}
+		return Range{}, fmt.Errorf("names a port of %s, which has none; write %s", name, whole)
 	}
 	from, to, err := parsePorts(protocol, port)
 	return Ports(protocol, from, to), err
@@ -98,7 +141,7 @@ func parseProtocol(name string) (uint8, error) {
 	if n, ok := number(name, 255); ok {
 		return uint8(n), nil
 	}
-	if name == "any" || name == "ip" {
+	if strings.EqualFold(name, "any") || strings.EqualFold(name, "ip") {
 		return 0, fmt.Errorf("has a port but no protocol; write %s alone, or tcp/PORT", name)
 	}
 	return 0, fmt.Errorf("has the unknown protocol %q; write %s", name, Accepted)
@@ -154,6 +197,9 @@ func namedPort(protocol uint8, name string) (from, to uint16, err error) {
 	ports := iana.Ports(protocol, name)
 	switch len(ports) {
 	case 0:
+		if strings.Contains(name, "/") {
+			return 0, 0, fmt.Errorf("has two slashes; write %s/PORT, one service per list element (only ICMP has a type and a code)", iana.ProtocolName(protocol))
+		}
 		return 0, 0, fmt.Errorf("has the port name %q, which IANA does not assign for %s; write the number%s",
 			name, iana.ProtocolName(protocol), otherProtocol(protocol, name))
 	case 1:

@@ -40,10 +40,17 @@ func TestParseRefuses(t *testing.T) {
 		{"", "is empty"},
 		{"80", "tcp/80"}, {"tcp/", "nothing after the slash"}, {"/80", "unknown protocol"},
 		{"tcp/80,443", "list in one string"}, {"tcp/80;udp/53", "list in one string"},
+		{"tcp/80, 443", "list in one string"}, {"tcp/80 tcp/443", "list in one string"}, {"tcp/80\ntcp/443\n", "list in one string"}, {"tcp,udp", "list in one string"},
+		{"tcp/80 443/tcp", "has two slashes"}, {"tcp/80,", "does not assign"}, {"tcp, http", "unknown protocol"},
+		{" tcp/80", "has blanks in it; write tcp/80"}, {"tcp/80\t", "write tcp/80"}, {"tcp / 80", "write tcp/80"}, {"tcp/80 - 90", "write tcp/80-90"},
+		{"tcp/80\u00a0", "write tcp/80"}, {"tcp/80\r\n", "write tcp/80"}, {" ", "unknown protocol"}, {"tcp/80\u200b", "does not assign"},
 		{"tcp/65536", "0 to 65535"}, {"tcp/-1", "0 to 65535"}, {"tcp/2000-1000", "write 1000-2000"}, {"tcp/1-2-3", "0 to 65535"}, {"tcp/80:90", "0 to 65535"},
 		{"256/80", "unknown protocol"}, {"-6/80", "unknown protocol"}, {"nope/80", "unknown protocol"},
 		{"443/tcp", "port before the protocol; write tcp/443"}, {"1000-2000/UDP", "write UDP/1000-2000"},
-		{"any/80", "no protocol"}, {"ip/80", "no protocol"},
+		{"any/80", "no protocol"}, {"ip/80", "no protocol"}, {"IP/0", "no protocol"}, {"Any/any", "no protocol"},
+		{"0/0", "write any, or protocol/0"}, {"00/*", "write any, or protocol/0"}, {"0/80", "write any, or protocol/0"},
+		{"80/tcp", "write tcp/80"}, {"0/tcp", "write tcp/0"}, {"tcp 443", "unknown protocol"}, {"tcp 80,443", "unknown protocol"},
+		{"50/5", "write 50/0"}, {"tcp/80/443", "has two slashes; write tcp/PORT"}, {"6/80/", "has two slashes"},
 		{"tcp/no-such-service", "does not assign"}, {"tcp/syslog", "udp/syslog"},
 		{"gre/80", "which has none"}, {"esp/1", "which has none"},
 		{"icmp/256", "0 to 255"}, {"icmp/8/256", "0 to 255"}, {"icmp/nope", "a type 0 to 255"}, {"icmp/3-4/0", "one type"},
@@ -58,6 +65,32 @@ func TestParseRefuses(t *testing.T) {
 		}
 		if !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%q: %s; want %q in it", tt.text, err, tt.want)
+		}
+	}
+}
+
+// TestNumeric: what netutils writes where it has words for the service, and else
+// what Parse reads back as the same.
+func TestNumeric(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"tcp/80", "6/80"}, {"TCP/WWW-HTTP", "6/80"}, {"06/080", "06/080"}, {"udp/domain", "17/53"}, {"17/domain", "17/53"},
+		{"tcp/3com-tsmux", "6/3com-tsmux"}, {"sctp/ssh", "132/ssh"}, {"tcp/1000-2000", "6/1000-2000"}, {"tcp/*", "6/*"}, {"tcp/any", "6/*"},
+		{"icmp/8", "1/8"}, {"icmp/echo", "1/echo"}, {"icmp/3/4", "1/3/4"}, {"50/0", "50/0"}, {"gre/0", "47/0"},
+		{"tcp", "6/*"}, {"icmp", "1/*"}, {"esp", "50/*"}, {"any", "any"}, {"IP", "any"}, {"protocol/0-255", "any"},
+		{"protocol/47", "47/*"}, {"protocol/0", "hopopt"}, {"hopopt/0", "hopopt"}, {"protocol/2-5", "protocol/2-5"},
+		{"tcp/https from 1024-65535", "6/443 from 1024-65535"}, {"udp from domain", "17/* from 53"}, {"tcp/80-90 from *", "6/80-90 from *"},
+	} {
+		l, err := Parse(tt.text)
+		if err != nil {
+			t.Errorf("%s: %s", tt.text, err)
+			continue
+		}
+		got := l.Numeric()
+		if got != tt.want {
+			t.Errorf("%s is written as %q, want %q", tt.text, got, tt.want)
+		}
+		if back, err := Parse(got); err != nil || !back.Set.Equal(l.Set) {
+			t.Errorf("%s, written as %q, is read back as %v, %v", tt.text, got, back.Set, err)
 		}
 	}
 }
