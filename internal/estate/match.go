@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
@@ -30,9 +31,10 @@ type Rules struct {
 	base *base
 }
 
-// NewRules reads rules; what they may hold is said at [rulelist.FromValues].
-func NewRules(rules []map[string]any) (*Rules, error) {
-	doc, err := rulelist.FromValues("rules", rules)
+// NewRules reads rules; what they may hold is said at [rulelist.FromValues]. Names
+// is the dictionary that they may use, nil for none.
+func NewRules(rules []map[string]any, names flow.Dictionary) (*Rules, error) {
+	doc, err := rulelist.FromValues("rules", rules, names)
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -17,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -120,7 +119,7 @@ func (d *matchDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		"rules": schema.DynamicAttribute{
 			Optional: true,
 			MarkdownDescription: "Rules to match instead of the provider's rulesets: a list of objects in netutils style, `name`, `src_ip`, `src_zone`, `dst_ip`, `dst_port`, `dst_zone`, `action`, " +
-				"with strings or lists of strings. The first rule that matches decides; what no rule matches is denied.",
+				"with strings or lists of strings; names from the provider's `addresses` and `services` may be among them. The first rule that matches decides; what no rule matches is denied.",
 		},
 		"flows": schema.MapNestedAttribute{
 			Optional:            true,
@@ -205,19 +204,19 @@ func (d *matchDataSource) ConfigValidators(context.Context) []datasource.ConfigV
 }
 
 // ValidateConfig implements datasource.DataSourceWithValidateConfig: rules that are
-// known are read.
+// known are read, and what may be a name is taken for one.
 func (d *matchDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var rules types.Dynamic
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("rules"), &rules)...)
 	if resp.Diagnostics.HasError() || rules.IsNull() || !fullyKnown(ctx, rules) {
 		return
 	}
-	_, diags := readRules(rules)
+	_, diags := readRules(rules, flow.Unresolved{})
 	resp.Diagnostics.Append(diags...)
 }
 
-func readRules(v types.Dynamic) (rules *estate.Rules, diags diag.Diagnostics) {
-	rules, err := rulesFrom(v)
+func readRules(v types.Dynamic, names flow.Dictionary) (rules *estate.Rules, diags diag.Diagnostics) {
+	rules, err := rulesFrom(v, names)
 	if err != nil {
 		addErrorAt(&diags, path.Root("rules"), "Invalid rules", err.Error()+".")
 	}
@@ -244,7 +243,12 @@ func (d *matchDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 	ask := func(f estate.Flow) (estate.Found, error) { return d.session.estate.Match(ctx, f) }
 	if !m.Rules.IsNull() {
-		rules, diags := readRules(m.Rules)
+		names, err := d.session.estate.Names()
+		if err != nil {
+			resp.Diagnostics.AddError("Invalid names", sentence(err.Error()))
+			return
+		}
+		rules, diags := readRules(m.Rules, names)
 		if resp.Diagnostics.Append(diags...); diags.HasError() {
 			return
 		}
@@ -326,26 +330,4 @@ func unsatisfiedStatus(f estate.Flow, found estate.Found) string {
 		return "partial"
 	}
 	return found.Status
-}
-
-var errNotList = errors.New("is not a list of strings")
-
-func toStrings(v any) ([]string, error) {
-	switch v := v.(type) {
-	case nil:
-		return nil, nil
-	case string:
-		return []string{v}, nil
-	case []any:
-		out := make([]string, len(v))
-		for i, e := range v {
-			text, ok := e.(string)
-			if !ok {
-				return nil, fmt.Errorf("[%d] %w", i, errNotList)
-			}
-			out[i] = text
-		}
-		return out, nil
-	}
-	return nil, errNotList
 }

@@ -23,7 +23,16 @@ func plainOf(t *testing.T, text string) any {
 // call runs a function whose arguments are a rule and options, as JSON.
 func call(t *testing.T, f function.Function, result attr.Value, rule, options string) (attr.Value, string) {
 	t.Helper()
-	args := []attr.Value{types.DynamicValue(dynamicOf(plainOf(t, rule)))}
+	return callWith(t, f, result, options, rule)
+}
+
+// callWith runs a function whose arguments are values and then options, as JSON.
+func callWith(t *testing.T, f function.Function, result attr.Value, options string, values ...string) (attr.Value, string) {
+	t.Helper()
+	var args []attr.Value
+	for _, v := range values {
+		args = append(args, types.DynamicValue(dynamicOf(plainOf(t, v))))
+	}
 	given, kinds := []attr.Value{}, []attr.Type{}
 	if options != "" {
 		given, kinds = append(given, types.DynamicValue(dynamicOf(plainOf(t, options)))), append(kinds, types.DynamicType)
@@ -61,7 +70,7 @@ func TestEnforce(t *testing.T) {
 		{`{"matrix": {"zones": {}}, "zones": {}}`, `1: options: zones are given beside matrix and in it; write them once`},
 		{`{"matrix": {"cells": {}}, "zones": {}, "matrix_definition": {}}`, `1: options: zones and matrix_definition are two names for the zones; write one of them`},
 		{`{"matrix": {"cells": {"red": {"blue": {"permit": []}}}}, "zones": {}}`, `1: options: matrix.cells["red"]["blue"]: unknown key "permit"; write any of allow, notify and deny`},
-		{`{"matrix": {"cells": {"red": {"blue": {"allow": [80]}}}}, "zones": {}}`, `1: options: matrix.cells["red"]["blue"].allow [0] is not a list of strings`},
+		{`{"matrix": {"cells": {"red": {"blue": {"allow": [80]}}}}, "zones": {}}`, `1: options: matrix.cells["red"]["blue"].allow [0] is a number; write a string`},
 		{`{"matrix": {"cells": {"red": ["blue"]}}, "zones": {}}`, `1: options: matrix.cells["red"] is not an object; write { "to zone" = { allow = ["tcp/443"] } }`},
 		{`{"matrix": {"cells": {"red": {"blue": {}}}}, "zones": {"red": ["10.0.0.0/8"], "green": ["10.0.0.0/8"]}}`,
 			`1: options: zones["green"] and zones["red"]: both hold 10.0.0.0/8; an address is in one zone: leave it out of one of them; ` +

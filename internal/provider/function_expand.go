@@ -24,7 +24,7 @@ func (expandFunction) Definition(_ context.Context, _ function.DefinitionRequest
 	resp.Definition = function.Definition{
 		Summary: "Expand a rule to its products.",
 		MarkdownDescription: "Returns one object for each combination of the rule's values, with the rule's own keys, the last field varying fastest, as netutils' `expanded_rules` does. " +
-			"A rule has any of `name`, `src_ip`, `src_zone`, `dst_ip`, `dst_port`, `dst_zone`, `action`, each a string or a list of strings, or `sources`, `destinations`, `services`, `source_zone`, `destination_zone` in their place. " +
+			"A rule has any of `name`, `src_ip`, `src_zone`, `dst_ip`, `dst_port`, `dst_zone`, `action`, each a string or a list of strings, or `sources`, `destinations`, `services`, `source_zone`, `destination_zone` in their place; `comment`, `users` and `network_applications` may be there and do not count. " +
 			"Services are returned as `protocol number/port` (`6/443`). A product from a single host to itself is left out.",
 		Parameters:        []function.Parameter{function.DynamicParameter{Name: "rule", MarkdownDescription: "The rule, or a flow."}},
 		VariadicParameter: function.DynamicParameter{Name: "options", MarkdownDescription: optionsText + " " + verifyText},

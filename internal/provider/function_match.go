@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -27,8 +29,8 @@ func (matchFunction) Definition(_ context.Context, _ function.DefinitionRequest,
 		MarkdownDescription: "Matches a flow against rules in netutils style under first match and returns what the data source `acl_match` computes: " +
 			"`status`, `satisfied`, `action`, `products`, `missing`, `decisions`.",
 		Parameters: []function.Parameter{
-			function.DynamicParameter{Name: "flow", MarkdownDescription: "Object with `sources`, `destinations`, `services`, and optionally `source_zone`, `destination_zone`, `action`; or a rule with `src_ip`, `dst_ip`, `dst_port`, `src_zone`, `dst_zone`."},
-			function.DynamicParameter{Name: "rules", MarkdownDescription: "List of rules in order, as in the data source's `rules`."},
+			function.DynamicParameter{Name: "flow", MarkdownDescription: "Object with `sources`, `destinations`, `services`, and optionally `source_zone`, `destination_zone`, `action`; or a rule with `src_ip`, `dst_ip`, `dst_port`, `src_zone`, `dst_zone`. `name`, `comment`, `users` and `network_applications` may be there and do not count."},
+			function.DynamicParameter{Name: "rules", MarkdownDescription: "List of rules in order, as in the data source's `rules`; they may use the names of the options."},
 		},
 		VariadicParameter: optionsParameter,
 		Return:            function.ObjectReturn{AttributeTypes: answerTypes},
@@ -36,9 +38,9 @@ func (matchFunction) Definition(_ context.Context, _ function.DefinitionRequest,
 }
 
 func (matchFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var question, list types.Dynamic
+	var asked, list types.Dynamic
 	var options []types.Dynamic
-	if resp.Error = req.Arguments.Get(ctx, &question, &list, &options); resp.Error != nil {
+	if resp.Error = req.Arguments.Get(ctx, &asked, &list, &options); resp.Error != nil {
 		return
 	}
 	o, ferr := readOptions(2, options, nameOptions)
@@ -46,67 +48,118 @@ func (matchFunction) Run(ctx context.Context, req function.RunRequest, resp *fun
 		resp.Error = ferr
 		return
 	}
-	f, err := flowFrom(question)
+	f, err := flowFrom(asked)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, "flow: "+err.Error())
 		return
 	}
-	rules, err := rulesFrom(list)
+	e := o.estate()
+	names, err := e.Names()
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, err.Error())
+		resp.Error = function.NewArgumentFuncError(2, "options: "+joined(err))
 		return
 	}
-	found, err := o.estate().MatchRules(rules, f)
+	rules, err := rulesFrom(list, names)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, "flow: "+strings.ReplaceAll(err.Error(), "\n", "; "))
+		resp.Error = function.NewArgumentFuncError(1, joined(err))
+		return
+	}
+	found, err := e.MatchRules(rules, f.Flow)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, "flow: "+f.inItsWords(err))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, answerObject(found))
 }
 
-// flowFrom reads a flow that was handed over as a value, in our words or in
+// A question is a flow that was handed over as a value, in our words or in
 // netutils'.
-func flowFrom(v types.Dynamic) (f estate.Flow, err error) {
+type question struct {
+	estate.Flow
+	// key is what the value calls a field that we call otherwise.
+	key map[string]string
+}
+
+// questionKeys are the keys of a question, by our words for them.
+var questionKeys = map[string]string{
+	"sources": "sources", "src_ip": "sources",
+	"destinations": "destinations", "dst_ip": "destinations",
+	"services": "services", "dst_port": "services",
+	"source_zone": "source_zone", "src_zone": "source_zone",
+	"destination_zone": "destination_zone", "dst_zone": "destination_zone",
+	"action": "action",
+}
+
+func flowFrom(v types.Dynamic) (q question, err error) {
 	plain, err := plainValue(v)
 	if err != nil {
-		return f, err
+		return q, err
 	}
 	fields, ok := plain.(map[string]any)
 	if !ok {
-		return f, fmt.Errorf("is not an object; write { sources = […], destinations = […], services = […] }")
+		return q, fmt.Errorf("is not an object; write { sources = […], destinations = […], services = […] }")
 	}
+	q.Application, q.Name = "match", "flow"
+	q.key = map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		if key == "name" || slices.Contains(flow.RecordKeys, key) {
+			continue
+		}
+		field, ok := questionKeys[key]
+		if !ok {
+			return q, fmt.Errorf("unknown key %q; write sources, destinations, services, source_zone, destination_zone, action, or netutils' src_ip, dst_ip, dst_port, src_zone, dst_zone", key)
+		}
+		if other, twice := q.key[field]; twice {
+			return q, fmt.Errorf("%s and %s are two names of one field; write one of them", other, key)
+		}
+		q.key[field] = key
 		texts, err := toStrings(fields[key])
-		if err != nil {
-			return f, fmt.Errorf("%s %w", key, err)
-		}
-		switch key {
-		case "sources", "src_ip":
-			f.Sources = append(f.Sources, texts...)
-		case "destinations", "dst_ip":
-			f.Destinations = append(f.Destinations, texts...)
-		case "services", "dst_port":
-			f.Services = append(f.Services, texts...)
-		case "source_zone", "src_zone":
-			f.SourceZone, err = one(texts)
-		case "destination_zone", "dst_zone":
-			f.DestinationZone, err = one(texts)
-		case "action":
-			var action string
-			action, err = one(texts)
-			if f.Deny = action == "deny"; !f.Deny && action != "permit" && action != "" {
-				err = fmt.Errorf("is %q; write permit or deny", action)
-			}
-		case "name", "comment":
-		default:
-			err = fmt.Errorf("is unknown; write sources, destinations, services, source_zone, destination_zone, action, or netutils' src_ip, dst_ip, dst_port, src_zone, dst_zone")
+		if err == nil {
+			err = q.set(field, texts)
 		}
 		if err != nil {
-			return f, fmt.Errorf("%s %w", key, err)
+			return q, fmt.Errorf("%s %w", key, err)
 		}
 	}
-	f.Application, f.Name = "match", "flow"
-	return f, nil
+	return q, nil
+}
+
+func (q *question) set(field string, texts []string) (err error) {
+	switch field {
+	case "sources":
+		q.Sources = texts
+	case "destinations":
+		q.Destinations = texts
+	case "services":
+		q.Services = texts
+	case "source_zone":
+		q.SourceZone, err = one(texts)
+	case "destination_zone":
+		q.DestinationZone, err = one(texts)
+	case "action":
+		var word string
+		if word, err = one(texts); err != nil || word == "" {
+			return err
+		}
+		var action rule.Action
+		if action, err = rule.ParseAction(word); err != nil {
+			return fmt.Errorf("is not understood: %w", err)
+		}
+		q.Deny = action == rule.Deny
+	}
+	return err
+}
+
+// inItsWords writes an error, whose lines lead with our words for the fields, in
+// one line with the question's own.
+func (q question) inItsWords(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		if field, rest, ok := strings.Cut(line, ": "); ok && q.key[field] != "" {
+			lines[i] = q.key[field] + ": " + rest
+		}
+	}
+	return strings.Join(lines, "; ")
 }
 
 func one(texts []string) (string, error) {

@@ -93,7 +93,7 @@ func (renderFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 		resp.Error = function.NewArgumentFuncError(2, "acl: several names are given; write one")
 		return
 	}
-	rules, err := rulesFrom(list)
+	rules, err := rulesFrom(list, nil)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return

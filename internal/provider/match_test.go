@@ -63,6 +63,18 @@ data "acl_match" "asked_deny" {
   action       = "deny"
   rules        = local.rules
 }
+# The provider's names stand in rules, too.
+provider "acl" {
+  addresses = { web = ["172.16.0.10"], servers = ["web", "172.16.0.11"] }
+  services  = { HTTP = ["tcp/80"] }
+}
+data "acl_match" "named" {
+  sources      = ["10.1.1.1"]
+  destinations = ["web"]
+  services     = ["tcp/http"]
+  rules        = [{ src_ip = "any", dst_ip = "servers", dst_port = "HTTP", action = "permit" }]
+}
+output "named" { value = data.acl_match.named.action }
 data "acl_match" "bulk" {
   rules = local.rules
   flows = {
@@ -123,6 +135,7 @@ output "function_netutils" {
 				})}),
 			})),
 			output("function_netutils", text("permit")),
+			output("named", text("permit")),
 		},
 	})
 }

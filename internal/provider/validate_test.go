@@ -43,7 +43,7 @@ func TestAccValidate(t *testing.T) {
 		{"length", `["10.0.0.2"]`, `["10.0.0.0/33"]`, `has the prefix length "33"`, "destinations"},
 		{"second", `["10.0.0.2"]`, `["10.0.0.2", "10.0.0.300"]`, `"10.0.0.300"`, "destinations"},
 		{"blank", `["10.0.0.2"]`, `["10.0.0.2 "]`, "has blanks in it; write 10.0.0.2", "destinations"},
-		{"empty_text", `["10.0.0.2"]`, `[""]`, "an entry is empty", "destinations"},
+		{"empty_text", `["10.0.0.2"]`, `[""]`, "is empty or has blanks around it", "destinations"},
 		{"list_in_string", `["10.0.0.2"]`, `["10.0.0.2,10.0.0.3"]`, "is a list in one string; write one address per list element", "destinations"},
 		{"list_with_blank", `["10.0.0.2"]`, `["10.0.0.2, 10.0.0.3"]`, "is a list in one string", "destinations"},
 		{"empty_sources", `["10.0.0.1"]`, `[]`, "at least 1 elements", "sources"},

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -95,11 +96,32 @@ func plainRules(v attr.Value) ([]map[string]any, error) {
 	return out, nil
 }
 
-// rulesFrom reads rules that were handed over as a value.
-func rulesFrom(v attr.Value) (*estate.Rules, error) {
+// rulesFrom reads rules that were handed over as a value; names may be nil.
+func rulesFrom(v attr.Value, names flow.Dictionary) (*estate.Rules, error) {
 	values, err := plainRules(v)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
-	return estate.NewRules(values)
+	return estate.NewRules(values, names)
+}
+
+// toStrings reads a string or a list of strings; null is an empty one.
+func toStrings(v any) ([]string, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return []string{v}, nil
+	case []any:
+		out := make([]string, len(v))
+		for i, e := range v {
+			text, ok := e.(string)
+			if !ok {
+				return nil, fmt.Errorf("[%d] is %s; write a string", i, flow.KindOf(e))
+			}
+			out[i] = text
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("is %s; write a string, or a list of strings", flow.KindOf(v))
 }

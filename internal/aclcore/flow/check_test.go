@@ -26,6 +26,8 @@ func TestCheck(t *testing.T) {
 		if _, unknown := none.Addresses([]string{tt.address}); err != nil && unknown.Error() != err.Error() {
 			t.Errorf("%q: without a dictionary %q, with one %q", tt.address, err, unknown)
 		}
+		_, err = flow.Unresolved{}.Addresses([]string{tt.address})
+		judge(t, tt.address, err, tt.want)
 	}
 	for _, tt := range []struct{ service, want string }{
 		{"tcp/443", ""}, {"icmp", ""}, {"any", ""},
@@ -39,6 +41,8 @@ func TestCheck(t *testing.T) {
 		if _, unknown := none.Services([]string{tt.service}); err != nil && unknown.Error() != err.Error() {
 			t.Errorf("%q: without a dictionary %q, with one %q", tt.service, err, unknown)
 		}
+		_, err = flow.Unresolved{}.Services([]string{tt.service})
+		judge(t, tt.service, err, tt.want)
 	}
 }
 

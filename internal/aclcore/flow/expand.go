@@ -18,14 +18,18 @@ var expandKeys = [][]string{
 	{"dst_ip", "destinations"}, {"dst_port", "services"}, {"dst_zone", "destination_zone"}, {"action"},
 }
 
+// RecordKeys are keys of rules and of flows in an inventory that are kept for
+// people: which packets are meant does not depend on them.
+var RecordKeys = []string{"comment", "users", "network_applications"}
+
 // MaxExpanded bounds the products that [ExpandRule] returns.
 const MaxExpanded = 100_000
 
 // ExpandRule returns the Cartesian product of a rule's fields, with the keys of
 // the rule, in netutils' order: fields as in name, src_ip, src_zone, dst_ip,
 // dst_port, dst_zone, action, the last varying fastest. A field may be a string, a
-// number, or a list of these; one that is absent, null, "" or [] is in no product.
-// Services come as "protocol number/port". A product whose source and destination
+// number, or a list of these; one that is absent, null, "" or [] is in no product,
+// and neither are the [RecordKeys]. Services come as "protocol number/port". A product whose source and destination
 // are the same single host is left out.
 func ExpandRule(names *Names, rule map[string]any) ([]map[string]any, error) {
 	fields, err := resolveFields(names, rule)
@@ -91,6 +95,9 @@ type ruleField struct {
 // resolveFields returns the fields of a rule that have values, in netutils' order.
 func resolveFields(names *Names, rule map[string]any) (fields []ruleField, err error) {
 	rest := maps.Clone(rule)
+	for _, key := range RecordKeys {
+		delete(rest, key)
+	}
 	var errs []error
 	for i, spellings := range expandKeys {
 		key, value, err := pick(rest, spellings)
@@ -165,7 +172,7 @@ func expandValues(names *Names, i int, value any) ([]any, error) {
 		switch v.(type) {
 		case string, int64, float64, bool:
 		default:
-			return nil, errors.New("is not a string or a list of strings")
+			return nil, notText(v)
 		}
 	}
 	return list, nil
@@ -184,9 +191,36 @@ func textsOf(list []any) ([]string, error) {
 	for i, v := range list {
 		text, ok := v.(string)
 		if !ok {
-			return nil, fmt.Errorf("%v is not a string; write it in quotes", v)
+			return nil, notText(v)
 		}
 		out[i] = text
 	}
 	return out, nil
+}
+
+// notText says why v is no value of a rule's field.
+func notText(v any) error {
+	switch v.(type) {
+	case int64, float64, bool:
+		return fmt.Errorf("%v is not a string; write it in quotes", v)
+	}
+	return fmt.Errorf("has %s; write a string, or a list of strings", KindOf(v))
+}
+
+// KindOf names the kind of a value that was handed over, with its article: "a
+// string", "null".
+func KindOf(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "a string"
+	case bool:
+		return "a boolean"
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "an object"
+	}
+	return "a number"
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,6 +18,38 @@ import (
 type Names struct {
 	addresses dictionary[addr.Literal]
 	services  dictionary[service.Literal]
+}
+
+// Dictionary resolves names of addresses and services to literals, as [Names] does.
+type Dictionary interface {
+	Addresses(entries []string) ([]addr.Literal, error)
+	Services(entries []string) ([]service.Literal, error)
+}
+
+// Unresolved is a Dictionary for as long as the names are not known: an entry that
+// may be a name stands for nothing, and any other has to be a literal.
+type Unresolved struct{}
+
+// Addresses implements [Dictionary].
+func (Unresolved) Addresses(entries []string) ([]addr.Literal, error) {
+	return unresolved(entries, addr.Parse, CheckAddress)
+}
+
+// Services implements [Dictionary].
+func (Unresolved) Services(entries []string) ([]service.Literal, error) {
+	return unresolved(entries, service.Parse, CheckService)
+}
+
+func unresolved[L any](entries []string, parse func(string) (L, error), check func(string) error) (out []L, err error) {
+	var errs []error
+	for _, e := range entries {
+		if l, err := parse(e); err == nil {
+			out = append(out, l)
+		} else {
+			errs = append(errs, check(e))
+		}
+	}
+	return out, errors.Join(errs...)
 }
 
 // NewNames checks and keeps the two dictionaries. The error joins every bad entry:

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
@@ -19,6 +20,8 @@ type builder struct {
 	rules    []rule.Rule
 	maxRules int
 	problems problems
+	// dictionary resolves names, nil where there are only literals.
+	dictionary flow.Dictionary
 
 	hosts     *ipv4Sets
 	addresses cache[addr.Set]
@@ -58,7 +61,7 @@ func (b *builder) add(e *entry) {
 	r.Unknown = b.strings(e, fieldCondition)
 	r.Traffic.Sources = b.addressSet(e, fieldSources)
 	r.Traffic.Destinations = b.addressSet(e, fieldDestinations)
-	r.Traffic.Services = readSet(b, &b.services, e, fieldServices, service.Any(), parseServices)
+	r.Traffic.Services = readSet(b, &b.services, e, fieldServices, service.Any(), b.parseServices)
 	if e.get(fieldSourcePorts) != nil {
 		r.Traffic.Services = b.fromPorts(e, r.Traffic.Services)
 	}
@@ -213,35 +216,57 @@ func (b *builder) addressSet(e *entry, f field) addr.Set {
 			return s
 		}
 	}
-	return readSet(b, &b.addresses, e, f, addr.Any(), parseAddresses)
+	return readSet(b, &b.addresses, e, f, addr.Any(), b.parseAddresses)
 }
 
-func parseAddresses(items []item, problem func(item, string)) addr.Set {
+func (b *builder) parseAddresses(items []item, problem func(item, string)) addr.Set {
 	var ranges []addr.Range
 	for _, it := range items {
 		if it.kind != aString {
 			problem(it, notString(it, "10.0.0.1"))
 			continue
 		}
-		l, err := addr.Parse(it.text)
+		literals, err := b.addressesOf(it.text)
 		if err != nil {
 			problem(it, err.Error())
 		}
-		ranges = append(ranges, l.Set.Ranges()...)
+		for _, l := range literals {
+			ranges = append(ranges, l.Set.Ranges()...)
+		}
 	}
 	return addr.SetOf(ranges...)
 }
 
-func parseServices(items []item, problem func(item, string)) service.Set {
+// addressesOf reads a literal, or a name where there is a dictionary.
+func (b *builder) addressesOf(text string) ([]addr.Literal, error) {
+	if b.dictionary != nil {
+		return b.dictionary.Addresses([]string{text})
+	}
+	l, err := addr.Parse(text)
+	return []addr.Literal{l}, err
+}
+
+// servicesOf is addressesOf for services.
+func (b *builder) servicesOf(text string) ([]service.Literal, error) {
+	if b.dictionary != nil {
+		return b.dictionary.Services([]string{text})
+	}
+	l, err := service.Parse(text)
+	return []service.Literal{l}, err
+}
+
+func (b *builder) parseServices(items []item, problem func(item, string)) service.Set {
 	var ranges []service.Range
 	for _, it := range items {
 		switch it.kind {
 		case aString:
-			l, err := service.Parse(it.text)
+			literals, err := b.servicesOf(it.text)
 			if err != nil {
 				problem(it, err.Error())
 			}
-			ranges = append(ranges, l.Set.Ranges()...)
+			for _, l := range literals {
+				ranges = append(ranges, l.Set.Ranges()...)
+			}
 		case aNumber:
 			problem(it, fmt.Sprintf(`%s has no protocol; write "tcp/%s" or "udp/%s"`, it.text, it.text, it.text))
 		default:

@@ -77,7 +77,7 @@ func TestProblems(t *testing.T) {
 				t.Errorf("%s %s:\n%s\nwant one line %s … %s", format, c.json, got, want, c.want)
 			}
 		}
-		_, err := FromValues("rules", []map[string]any{{"action": "deny"}, c.rule})
+		_, err := FromValues("rules", []map[string]any{{"action": "deny"}, c.rule}, nil)
 		if got := fmt.Sprint(err); !strings.HasPrefix(got, "rules[1]") || !strings.Contains(got, c.want) || strings.Contains(got, "\n") {
 			t.Errorf("values %v:\n%s\nwant one line rules[1] … %s", c.rule, got, c.want)
 		}
@@ -105,7 +105,7 @@ func TestPlaceOfProblems(t *testing.T) {
 			}
 		}
 	}
-	if _, err := FromValues("rules", []map[string]any{{"action": "deny"}, {"src_ip": "x", "nam": "", "action": "permit"}}); err == nil ||
+	if _, err := FromValues("rules", []map[string]any{{"action": "deny"}, {"src_ip": "x", "nam": "", "action": "permit"}}, nil); err == nil ||
 		!strings.HasPrefix(err.Error(), "rules[1]: unknown key \"nam\" (did you mean name?)") || !strings.Contains(err.Error(), "\nrules[1].src_ip: address \"x\"") {
 		t.Errorf("values: %v", err)
 	}

@@ -55,7 +55,7 @@ func oracle(content []byte) ([]rule.Rule, error) {
 			return nil, errors.New("no object")
 		}
 	}
-	doc, err := FromValues("rules", rules)
+	doc, err := FromValues("rules", rules, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +236,7 @@ func TestThreeWays(t *testing.T) {
 		if err := errors.Join(err1, err2); err != nil {
 			t.Fatal(err)
 		}
-		fromValues, err := FromValues("rules", rules)
+		fromValues, err := FromValues("rules", rules, nil)
 		fromJSON, errJSON := Parse(config.Input{Source: "x", Content: asJSON}, JSON)
 		fromYAML, errYAML := Parse(config.Input{Source: "x", Content: asYAML}, YAML)
 		if (err == nil) != (errJSON == nil) || (err == nil) != (errYAML == nil) {

@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
 func parse(t *testing.T, format, text string) []rule.Rule {
@@ -142,6 +144,38 @@ func TestSniff(t *testing.T) {
 	} {
 		if format, score := Sniff([]byte(c.text)); format != c.format && c.score > 0 || score != c.score {
 			t.Errorf("Sniff(%q) = %s %d, want %s %d", c.text, format, score, c.format, c.score)
+		}
+	}
+}
+
+// TestDictionary: names in rules stand for what they stand for in flows.
+func TestDictionary(t *testing.T) {
+	names, err := flow.NewNames(
+		map[string][]string{"web": {"10.0.0.1", "10.0.0.3"}, "all": {"web", "10.0.1.0/24"}},
+		map[string][]string{"HTTP": {"tcp/80"}, "both": {"HTTP", "tcp/443"}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		rule map[string]any
+		want string
+	}{
+		{map[string]any{"src_ip": "all", "dst_ip": []any{"10.9.9.9", "web"}, "dst_port": "both", "action": "deny"},
+			`0 "" deny 10.0.0.1, 10.0.0.3, 10.0.1.0/24 -> 10.0.0.1, 10.0.0.3, 10.9.9.9 tcp/80, tcp/443`},
+		{map[string]any{"src_ip": "any", "dst_port": "HTTP", "src_port": "53", "src_zone": "web", "action": "deny"},
+			`0 "" deny any -> any tcp/80 from 53 zones ["web"] []`},
+		{map[string]any{"src_ip": []any{"web", "Web"}, "dst_port": "http", "action": "deny"},
+			`rules[0].src_ip: address "Web" is neither a name in addresses nor a host (10.0.0.1, 2001:db8::1), a prefix (10.0.0.0/24), a range (10.0.0.1-10.0.0.9) or any; did you mean "web"?` + "\n" +
+				`rules[0].dst_port: service "http" is neither a name in services nor ` + service.Accepted + `; did you mean "HTTP"?`},
+	} {
+		d, err := FromValues("rules", []map[string]any{c.rule}, names)
+		got := fmt.Sprint(err)
+		if err == nil {
+			got = show(d.Lists[0].Rules[0])
+		}
+		if got != c.want {
+			t.Errorf("%v means\n%s, want\n%s", c.rule, got, c.want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 )
 
 // FromValues reads rules that were handed over as values: nil, string, bool, any
@@ -13,14 +14,16 @@ import (
 // in [Parse].
 //
 // Path names the list in errors, which read `rules[3].src_ip: problem` for the
-// path "rules".
-func FromValues(path string, rules []map[string]any) (*config.Document, error) {
+// path "rules". Addresses and services may be names of the dictionary, which is
+// nil where there are only literals.
+func FromValues(path string, rules []map[string]any, dictionary flow.Dictionary) (*config.Document, error) {
 	b := newBuilder(func(e *entry, _ int, key string) string {
 		if key == "" {
 			return fmt.Sprintf("%s[%d]: ", path, e.index)
 		}
 		return fmt.Sprintf("%s[%d].%s: ", path, e.index, key)
 	})
+	b.dictionary = dictionary
 	b.expect(len(rules))
 	var e entry
 	for i, r := range rules {

@@ -1,0 +1,126 @@
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// matchOf asks the function match, and returns "action status", or the error. An
+// answer that satisfies the question ends in "!".
+func matchOf(t *testing.T, question, rules, options string) string {
+	t.Helper()
+	v, problem := callWith(t, matchFunction{}, types.ObjectUnknown(answerTypes), options, question, rules)
+	if problem != "" {
+		return problem
+	}
+	plain, err := plainValue(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _ := plain.(map[string]any)
+	action, _ := found["action"].(string)
+	status, _ := found["status"].(string)
+	if satisfied, _ := found["satisfied"].(bool); satisfied {
+		status += "!"
+	}
+	return action + " " + status
+}
+
+// TestMatch asks what a user of netutils asks: a question and rules that differ from
+// plain ones in one field each.
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	const q = `{"src_ip": "10.0.0.5", "dst_ip": "10.1.0.5", "dst_port": "tcp/80"Q}`
+	const r = `{"src_ip": "10.0.0.0/24", "dst_ip": ["10.1.0.0/24"], "dst_port": ["tcp/80"], "action": "permit"R}`
+	const permitted, blocked = "permit allowed!", "deny blocked"
+	with := func(text, mark, fields string) string {
+		if fields == "" {
+			return strings.Replace(text, mark, "", 1)
+		}
+		// The last of equal keys counts.
+		return strings.Replace(text, mark, ", "+fields, 1)
+	}
+	for _, c := range []struct{ q, r, want string }{
+		{"", "", permitted},
+		// Actions: any word for what is wanted, the answer does not depend on it.
+		{`"action": "permit"`, "", permitted},
+		{`"action": "allow"`, `"action": "accept"`, permitted},
+		{`"action": "deny"`, "", "permit allowed"},
+		{`"action": "drop"`, `"action": "drop"`, "deny blocked!"},
+		{`"action": "reject"`, `"action": "discard"`, "deny blocked!"},
+		{`"action": null`, "", permitted},
+		{`"action": ["permit"]`, "", permitted},
+		{`"action": "Permit"`, "", `0: flow: action is not understood: unknown action "Permit"; write it in lower case: "permit"`},
+		{`"action": ["permit", "deny"]`, "", "0: flow: action has 2 values; write one"},
+		{`"action": 1`, "", "0: flow: action is a number; write a string, or a list of strings"},
+		{"", `"action": "permitted"`, `1: rules[0].action: unknown action "permitted"`},
+		{"", `"action": null`, "1: rules[0].action: is empty"},
+		{"", `"action": ["permit"]`, "1: rules[0].action: is a list"},
+		// A field that is absent from a rule is any; what is empty is nothing that can be meant.
+		{"", `"src_ip": null`, permitted},
+		{"", `"src_ip": ""`, "1: rules[0].src_ip: is an empty string, which could mean any"},
+		{"", `"dst_port": []`, "1: rules[0].dst_port: is an empty list, which could mean any or none"},
+		{`"src_ip": null`, "", "0: flow: src_ip: is empty; list at least one entry"},
+		{`"src_ip": [null]`, "", "0: flow: src_ip [0] is null; write a string"},
+		{`"dst_ip": ""`, "", `0: flow: dst_ip: address "": is empty`},
+		{`"dst_port": []`, "", "0: flow: dst_port: is empty; list at least one entry"},
+		{`"dst_port": 80`, "", "0: flow: dst_port is a number; write a string, or a list of strings"},
+		{"", `"dst_port": 80`, `1: rules[0].dst_port: 80 has no protocol; write "tcp/80" or "udp/80"`},
+		{`"src_ip": ["10.0.0.5/24", "x"], "dst_port": "80"`, "", `0: flow: src_ip: address "10.0.0.5/24": has host bits set; the prefix is 10.0.0.0/24, the host is 10.0.0.5; ` +
+			`src_ip: address "x" is neither a name in addresses nor a host (10.0.0.1, 2001:db8::1), a prefix (10.0.0.0/24), a range (10.0.0.1-10.0.0.9) or any; ` +
+			`dst_port: service "80": has no protocol before the port`},
+		// Keys: what is kept for people does not count, what could narrow is refused.
+		{`"name": 5, "comment": "x", "users": ["all"], "network_applications": null`, `"name": "x", "comment": ["y"], "owners": []`, permitted},
+		{`"protocol": "tcp"`, "", `0: flow: unknown key "protocol"; write sources,`},
+		{`"enabled": false`, "", `0: flow: unknown key "enabled"`},
+		{"", `"enabled": false`, `1: rules[0]: unknown key "enabled"`},
+		{"", `"disabled": true`, `1: rules[0]: unknown key "disabled"`},
+		{`"sources": "10.0.0.5"`, "", "0: flow: sources and src_ip are two names of one field; write one of them"},
+		{"", `"condition": "at night"`, "deny indeterminate"},
+		// Zones.
+		{`"src_zone": "in"`, `"src_zone": ["in", "dmz"]`, permitted},
+		{`"src_zone": "in", "dst_zone": "out"`, `"src_zone": "in", "dst_zone": "dmz"`, blocked},
+		{`"src_zone": "in"`, "", permitted},
+		{"", `"src_zone": "in"`, "deny indeterminate"},
+		{`"src_zone": ""`, `"src_zone": "in"`, "deny indeterminate"},
+		{`"src_zone": ["in", "dmz"]`, `"src_zone": "in"`, "0: flow: src_zone has 2 values; write one"},
+		// Addresses and services are sets.
+		{`"src_ip": "10.0.0.0/23"`, `"src_ip": ["10.0.0.0/24", "10.0.1.0/24"]`, permitted},
+		{`"src_ip": "10.0.0.0/255.255.255.128"`, "", permitted},
+		{`"src_ip": "0.0.0.0/0"`, "", "deny partial"},
+		{`"src_ip": "any", "dst_ip": "any"`, `"src_ip": "0.0.0.0/0", "dst_ip": "any"`, "deny partial"},
+		{`"src_ip": "2001:db8::1", "dst_ip": "2001:db8::2"`, `"src_ip": "0.0.0.0/0", "dst_ip": "0.0.0.0/0"`, blocked},
+		{`"dst_port": "tcp/80-90"`, `"dst_port": "6/1-1024"`, permitted},
+		{`"dst_port": "tcp"`, `"dst_port": "tcp/1-65535"`, "deny partial"},
+		{`"dst_port": ["icmp/8", "icmp/0"]`, `"dst_port": "icmp"`, permitted},
+		{`"dst_port": "icmp"`, `"dst_port": "icmp/0"`, "deny partial"},
+		{`"dst_port": "esp/0"`, `"dst_port": "50/0"`, permitted},
+		{`"dst_port": "tcp/443"`, `"dst_port": "0/0"`, `1: rules[0].dst_port: service "0/0": could be every protocol or number 0`},
+		{`"dst_ip": "10.0.0.5"`, `"dst_ip": "any"`, blocked}, // to itself
+	} {
+		if got := matchOf(t, with(q, "Q", c.q), "["+with(r, "R", c.r)+"]", ""); !strings.HasPrefix(got, c.want) || len(c.want) < 20 && got != c.want {
+			t.Errorf("%s of %s:\n%s, want\n%s", c.q, c.r, got, c.want)
+		}
+	}
+}
+
+// TestMatchNames: rules may use the names of the options, as the question does.
+func TestMatchNames(t *testing.T) {
+	t.Parallel()
+	const options = `{"addresses": {"web": ["10.0.0.5"], "servers": ["web", "10.0.0.6"], "deep": ["servers"], "deeper": ["deep"], "app": "10.1.0.5"},
+		"services": {"HTTP": ["tcp/80"], "Web, both": ["HTTP", "tcp/443"]}}`
+	for _, c := range []struct{ question, rule, want string }{
+		{`{"src_ip": "deeper", "dst_ip": "app", "dst_port": "HTTP"}`, `{"src_ip": ["servers"], "dst_ip": "app", "dst_port": "Web, both", "action": "permit"}`, "permit allowed!"},
+		{`{"src_ip": "deeper", "dst_ip": "app", "dst_port": "HTTP"}`, `{"src_ip": ["web"], "dst_ip": "app", "dst_port": "Web, both", "action": "permit"}`, "deny partial"},
+		{`{"src_ip": "10.0.0.6", "dst_ip": "10.1.0.5", "dst_port": "tcp/443"}`, `{"src_ip": ["10.9.9.9", "deeper"], "dst_port": "Web, both", "action": "deny"}, {"action": "permit"}`, "deny blocked"},
+		{`{"src_ip": "web", "dst_ip": "app", "dst_port": "HTTP"}`, `{"src_ip": ["Web", "srv"], "dst_port": "http", "action": "permit"}`,
+			`1: rules[0].src_ip: address "Web" is neither a name in addresses nor a host (10.0.0.1, 2001:db8::1), a prefix (10.0.0.0/24), a range (10.0.0.1-10.0.0.9) or any; did you mean "web"?; rules[0].src_ip: address "srv"`},
+		{`{"src_ip": "web,servers", "dst_ip": "app", "dst_port": "HTTP"}`, `{"action": "permit"}`, `0: flow: src_ip: address "web,servers" is neither a name in addresses nor`},
+	} {
+		if got := matchOf(t, c.question, "["+c.rule+"]", options); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s of %s:\n%s, want\n%s", c.question, c.rule, got, c.want)
+		}
+	}
+}
