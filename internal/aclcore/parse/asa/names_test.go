@@ -92,6 +92,7 @@ func TestSniff(t *testing.T) {
 		{"object-group network X\n host 10.0.0.1\n", possible},
 		{"access-list in permit ip any any\n", possible},
 		{"access-list 101 permit ip any any\n", numbered},
+		{"access-list 101 permit ip 10.0.0.0 255.0.0.0 any\n", possible},
 		// a router, whatever its lines look like
 		{"access-list in extended permit ip 10.0.0.0 0.0.0.255 any\n", 0},
 		{"access-list 101 permit ip any any\nip access-list extended X\nobject-group icmp-type Y\n", numbered},

@@ -2,6 +2,7 @@ package asa
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net/netip"
 	"strings"
 )
@@ -92,7 +93,7 @@ func sniffAccessList(c cursor) int {
 	case "extended", "standard":
 		switch {
 		case !isAction(c.peek()):
-		case hasWildcard(c):
+		case hasMask(c, isWildcard):
 			return foreign
 		default:
 			return certain
@@ -100,7 +101,7 @@ func sniffAccessList(c cursor) int {
 	case "webtype", "ethertype":
 		return likely
 	case "permit", "deny":
-		if _, ok := number(name, 1<<31-1); ok {
+		if _, ok := number(name, 1<<31-1); ok && !hasMask(c, isNetmask) {
 			return numbered
 		}
 		return possible
@@ -108,17 +109,26 @@ func sniffAccessList(c cursor) int {
 	return 0
 }
 
-// hasWildcard reports whether some word is a mask of a router, such as 0.0.0.255.
-func hasWildcard(c cursor) bool {
+// hasMask reports whether some word is a mask of a router, such as 0.0.0.255, or one
+// of an ASA.
+func hasMask(c cursor, of func(netip.Addr) bool) bool {
 	for {
 		word := c.next()
 		if word == "" {
 			return false
 		}
-		if mask, err := netip.ParseAddr(word); err == nil && mask.Is4() && isWildcard(mask) {
+		if mask, err := netip.ParseAddr(word); err == nil && mask.Is4() && of(mask) {
 			return true
 		}
 	}
+}
+
+// isNetmask reports whether the mask is that of a network: a run of ones from 255 on
+// that leaves the last byte free.
+func isNetmask(mask netip.Addr) bool {
+	b := mask.As4()
+	m := binary.BigEndian.Uint32(b[:])
+	return b[0] == 255 && b[3] == 0 && ^m&(^m+1) == 0
 }
 
 func isAction(word string) bool { return word == "permit" || word == "deny" }

@@ -2,6 +2,7 @@ package ios
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 )
 
@@ -36,6 +37,12 @@ type signs struct {
 	ios, eos, nxos, xr, any int
 	// plain counts lists that could be of NX-OS or of EOS.
 	plain int
+	// numbered counts entries of numbered lists, which an old ASA has as well; netmask
+	// says that one of them has what looks like one of its masks.
+	numbered int
+	netmask  bool
+	// router says that a line is of a router for sure, though not of which.
+	router bool
 	// other says that a line is of another language.
 	other bool
 }
@@ -57,6 +64,8 @@ func (s *signs) line(w *words) {
 			s.other = s.other || third == "extended" || third == "standard" || third == "line" || third == "remark"
 		} else if third == "permit" || third == "deny" || third == "remark" || third == "dynamic" {
 			s.ios += 3
+			s.numbered++
+			s.netmask = s.netmask || hasNetmask(w)
 		}
 	case "ip", "ipv6":
 		s.ip(first, second, third, w)
@@ -80,6 +89,7 @@ func (s *signs) line(w *words) {
 		s.eos++
 	case "hostname", "interface", "version", "router", "line", "service", "username":
 		s.any++
+		s.router = s.router || first == "version" || first == "line"
 	default:
 		if key, _, ok := shownGroup(w); ok {
 			if first == "network" || first == "v6-network" || key.kind == serviceGroup {
@@ -91,6 +101,18 @@ func (s *signs) line(w *words) {
 		}
 		s.entry(w)
 	}
+}
+
+// hasNetmask reports whether a word is a netmask of some length, which would be an odd
+// wildcard mask.
+func hasNetmask(w *words) bool {
+	for _, word := range w.raw {
+		mask, err := netip.ParseAddr(word)
+		if err == nil && mask.Is4() && mask.As4()[0] == 255 && mask.As4()[3] == 0 && isNetmask(mask) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *signs) comment(w *words) {
@@ -121,6 +143,7 @@ func (s *signs) ip(first, second, third string, w *words) {
 	case second != "access-list":
 		if second == "access-group" || second == "traffic-filter" {
 			s.any++
+			s.router = true
 		}
 	case first == "ip" && (third == "standard" || third == "extended"):
 		s.ios += 3
@@ -199,6 +222,8 @@ func (s *signs) verdict() (Dialect, int) {
 		best, strength = XR, s.xr
 	}
 	switch {
+	case s.netmask && !s.router && strength == 3*s.numbered:
+		return best, 40 // as sure as an ASA is of it
 	case strength >= 9:
 		return best, 95
 	case strength >= 3:

@@ -19,6 +19,9 @@ func TestSniff(t *testing.T) {
 	}{
 		{"ios named", "ip access-list extended A\n permit ip any any", ios.IOS, 80, 100},
 		{"ios numbered", "access-list 101 permit ip any any", ios.IOS, 80, 100},
+		{"ios or an old asa", "access-list 101 deny ip 10.0.0.0 255.0.0.0 any\naccess-list 101 permit ip any any", ios.IOS, 40, 40},
+		{"ios with a mistake", "access-list 10 permit 10.0.0.0 255.255.255.0\nline vty 0 4\n access-class 10 in", ios.IOS, 80, 100},
+		{"ios host mask", "access-list 10 permit 10.0.0.1 255.255.255.255", ios.IOS, 80, 100},
 		{"ios shown", "Extended IP access list A\n    10 permit ip any any", ios.IOS, 80, 100},
 		{"ios groups", "object-group v6-network G\n host 2001:db8::1", ios.IOS, 80, 100},
 		{"ios without lists", "hostname r1\ninterface Gi0/1\n ip access-group A in\nrouter ospf 1", ios.IOS, 20, 60},
