@@ -86,6 +86,15 @@ func TestMatch(t *testing.T) {
 		{"", `"src_zone": "in"`, "deny indeterminate"},
 		{`"src_zone": ""`, `"src_zone": "in"`, "deny indeterminate"},
 		{`"src_zone": ["in", "dmz"]`, `"src_zone": "in"`, "0: flow: src_zone has 2 values; write one"},
+		// A zone called any is one zone for a permit, and may be all of them for a deny.
+		{`"src_zone": "any"`, `"src_zone": "any"`, permitted},
+		{`"src_zone": "in"`, `"src_zone": "any"`, blocked},
+		{`"src_zone": "in"`, `"src_zone": ["dmz", "Any"], "action": "deny"}, {"action": "permit"`, "deny indeterminate"},
+		{`"dst_zone": "in"`, `"dst_zone": "*", "action": "deny"}, {"action": "permit"`, "deny indeterminate"},
+		{`"src_zone": "any"`, `"src_zone": "in", "action": "deny"}, {"action": "permit"`, "deny indeterminate"},
+		{`"src_zone": "any"`, `"action": "deny"}, {"action": "permit"`, "deny blocked"},
+		{`"src_zone": "in"`, `"src_zone": "any", "action": "deny"}, {"action": "deny"`, "deny blocked"},
+		{`"src_zone": "any"`, `"src_zone": "in"`, "deny indeterminate"},
 		// Addresses and services are sets.
 		{`"src_ip": "10.0.0.0/23"`, `"src_ip": ["10.0.0.0/24", "10.0.1.0/24"]`, permitted},
 		{`"src_ip": "10.0.0.0/255.255.255.128"`, "", permitted},

@@ -37,8 +37,8 @@ func (b *Bytes) IntN(n int) int {
 
 // DrawCase makes a case of at most maxRules rules.
 func DrawCase(dice Dice, maxRules int) Case {
-	zones := []string{"", "a", "b"}
-	c := Case{SourceZone: zones[dice.IntN(3)], DestinationZone: zones[dice.IntN(3)]}
+	zones := []string{"", "a", "b", "any"}
+	c := Case{SourceZone: zones[dice.IntN(4)], DestinationZone: zones[dice.IntN(4)]}
 	for range 1 + dice.IntN(2) {
 		fresh := []traffic.Product{DrawProduct(dice)}
 		for _, have := range c.Products {
@@ -90,7 +90,7 @@ func DrawRule(dice Dice) rule.Rule {
 	case 11:
 		r.SourceZones = []string{"a"}
 	case 12:
-		r.DestinationZones = []string{"b", "c"}
+		r.DestinationZones = []string{"b", "any"}
 	case 13:
 		r.SourceZones, r.DestinationZones = []string{"a", "b"}, []string{"b"}
 	case 14:

@@ -31,36 +31,44 @@ func (c *crossing) meets(r *rule.Rule) (possible, sure bool) {
 	if r.State == c.never {
 		return false, false
 	}
-	sure = len(r.Unknown) == 0
-	if len(r.SourceZones) > 0 {
-		if c.source == "" {
-			sure = false
-		} else if !slices.Contains(r.SourceZones, c.source) {
-			return false, false
-		}
+	from, surelyFrom := inZone(r, r.SourceZones, c.source)
+	to, surelyTo := inZone(r, r.DestinationZones, c.destination)
+	return from && to, from && to && surelyFrom && surelyTo && len(r.Unknown) == 0
+}
+
+// inZone reports whether a packet of the declared zone may be in one of the zones of
+// the rule, and whether it surely is. A zone called any is one like others, but a deny
+// for it may be one for every zone, and a flow from it one from everywhere: to pass
+// these over could make a false allowed.
+func inZone(r *rule.Rule, zones []string, declared string) (possible, sure bool) {
+	switch {
+	case len(zones) == 0 || declared != "" && slices.Contains(zones, declared):
+		return true, true
+	case declared == "" || rule.MayBeEveryZone(declared):
+		return true, false
 	}
-	if len(r.DestinationZones) > 0 {
-		if c.destination == "" {
-			sure = false
-		} else if !slices.Contains(r.DestinationZones, c.destination) {
-			return false, false
-		}
-	}
-	return true, sure
+	return r.Action == rule.Deny && slices.ContainsFunc(zones, rule.MayBeEveryZone), false
 }
 
 // doubt says why it is not sure that the rule matches.
 func (c *crossing) doubt(r *rule.Rule) string {
 	reasons := slices.Clone(r.Unknown)
-	if len(r.SourceZones) > 0 && c.source == "" {
-		reasons = append(reasons, undeclared("source", r.SourceZones))
+	if _, sure := inZone(r, r.SourceZones, c.source); !sure {
+		reasons = append(reasons, unsureZone("source", r.SourceZones, c.source))
 	}
-	if len(r.DestinationZones) > 0 && c.destination == "" {
-		reasons = append(reasons, undeclared("destination", r.DestinationZones))
+	if _, sure := inZone(r, r.DestinationZones, c.destination); !sure {
+		reasons = append(reasons, unsureZone("destination", r.DestinationZones, c.destination))
 	}
 	return strings.Join(reasons, "; ")
 }
 
-func undeclared(side string, zones []string) string {
-	return fmt.Sprintf("the rule is for the %s zone %s and the flow declares none", side, strings.Join(zones, ", "))
+func unsureZone(side string, zones []string, declared string) string {
+	of := fmt.Sprintf("the rule is for the %s zone %s and the flow ", side, strings.Join(zones, ", "))
+	switch {
+	case declared == "":
+		return of + "declares none"
+	case rule.MayBeEveryZone(declared):
+		return of + fmt.Sprintf("declares %s, which may mean every zone; declare the zone's name", declared)
+	}
+	return of + fmt.Sprintf("declares %s; the deny may be meant for every zone, which a rule without zones says", declared)
 }

@@ -92,6 +92,10 @@ type Rule struct {
 	Unknown []string
 }
 
+// MayBeEveryZone reports whether a name that stands for one zone, as every name
+// does, is what other systems write for all of them: any, or *.
+func MayBeEveryZone(name string) bool { return name == "*" || strings.EqualFold(name, "any") }
+
 // IsCatchAll reports whether the rule is any → any without any condition: a
 // default written out, not somebody's intent for particular traffic.
 func (r *Rule) IsCatchAll() bool {
