@@ -81,7 +81,7 @@ type block struct {
 
 // define starts the body of an object or object-group.
 func (p *parser) define(l sourceLine, word string, c cursor) {
-	kindWord, name := c.next(), c.next()
+	kindWord, name := strings.ToLower(c.next()), c.next()
 	k := opaque
 	table := p.groups
 	if word == "object" {
@@ -136,7 +136,7 @@ func (b *block) belongs(l sourceLine, word string) bool {
 	if word == "no" {
 		c := cursor{l.text}
 		c.next()
-		word = c.next()
+		word = strings.ToLower(c.next())
 	}
 	return memberWords[b.kind][word] || word == "description"
 }
@@ -209,7 +209,7 @@ func (d *definition) enter(depth int) (done bool, problem string) {
 // split returns the first word of the member and what follows it.
 func (m member) split() (word string, c cursor) {
 	c = cursor{m.text}
-	return c.next(), c
+	return strings.ToLower(c.next()), c
 }
 
 // complaint is the reason for a member that cannot be read.

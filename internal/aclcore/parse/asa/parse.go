@@ -155,7 +155,8 @@ const pager = "<--- More --->"
 // command takes one command or member of a definition.
 func (p *parser) command(l sourceLine) {
 	c := cursor{l.text}
-	word := c.next()
+	device := c.next()
+	word := strings.ToLower(device) // an ASA takes commands in any case of letters
 	open := p.open
 	p.open = openEntry{}
 	switch word {
@@ -187,8 +188,8 @@ func (p *parser) command(l sourceLine) {
 		}
 	case "name":
 		p.alias(c)
-	case "ASA", "PIX", "FWSM", "NGFW":
-		p.release(word, c)
+	case "asa", "pix", "fwsm", "ngfw":
+		p.release(device, c)
 	case "interface":
 		p.onBridge = strings.HasPrefix(c.next(), "BVI")
 	case "nameif":
@@ -200,7 +201,7 @@ func (p *parser) command(l sourceLine) {
 		p.evidence = true
 		p.note(l, "security levels decide where no access list is applied; they are not evaluated")
 	case "no", "clear":
-		p.remove(l, c)
+		p.remove(l, word == "clear", c)
 	case "ip", "ipv4":
 		if c.peek() == "access-list" {
 			p.foreign = append(p.foreign, l)
@@ -269,14 +270,13 @@ func (p *parser) release(device string, c cursor) {
 	}
 }
 
-// remove takes commands that undo others. Where the result is not certain, what
-// they touch becomes so.
-func (p *parser) remove(l sourceLine, c cursor) {
-	whole := strings.HasPrefix(l.text, "clear")
-	if whole && !isConfigure(c.next()) {
+// remove takes commands that undo others, those that start with clear as a whole.
+// Where the result is not certain, what they touch becomes so.
+func (p *parser) remove(l sourceLine, whole bool, c cursor) {
+	if whole && !isConfigure(strings.ToLower(c.next())) {
 		return // clear access-list NAME counters, and the like
 	}
-	switch word := c.next(); word {
+	switch word := strings.ToLower(c.next()); word {
 	case "all":
 		p.clearLists()
 		p.forgotten, p.bindings = l, nil
