@@ -23,7 +23,7 @@ func TestAccComposeKeepsKeys(t *testing.T) {
 	if got := asJSON(t, p.changes[keptKey]["input"]); got != asJSON(t, map[string]any{"cidr_ipv4": "10.2.0.0/24", "ip_protocol": "tcp", "from_port": 443.0, "to_port": 443.0}) {
 		t.Errorf("%s is built as %s", keptKey, got)
 	}
-	w.apply()
+	w.settle()
 
 	w.Edit("main.tf", `["10.1.0.0/24", "10.2.0.0/24"]`, `["10.0.5.0/24", "10.1.0.0/24", "10.2.0.0/24"]`)
 	p = w.plan(2)

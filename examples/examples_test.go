@@ -67,8 +67,13 @@ func algosecLoop(w *workspace) {
 // differs is for examples whose own tests say the rest.
 func differs(w *workspace) { w.plan(2) }
 
-// module is called by others, and has tests in Terraform's own language.
-func module(w *workspace) { w.Run(0, "validate") }
+// module is called by others, and has tests in Terraform's own language. Here it is
+// applied by itself.
+func module(w *workspace) {
+	w.Run(0, "validate")
+	w.Write("provider.tf", "provider \"acl\" {\n  rulesets = { edge = { path = \"firewall/edge.json\" } }\n}\n")
+	w.settle("-var=name=Shop", `-var=flows={"web":{"sources":["192.168.0.10"],"destinations":["172.16.0.5"],"services":["tcp/443"]}}`)
+}
 
 func inventory(w *workspace) {
 	p := w.plan(2)
@@ -81,7 +86,7 @@ func inventory(w *workspace) {
 	if users := asJSON(w, intranet["users"]); !strings.Contains(users, "all employees") {
 		w.Errorf("users of the inventory are %s", users)
 	}
-	w.apply()
+	w.settle()
 }
 
 func singleFlow(w *workspace) {
@@ -91,7 +96,7 @@ func singleFlow(w *workspace) {
 	if mail["status"] != "allowed" || len(mail["written"].([]any)) != 1 || len(mail["by"].([]any)) != 2 {
 		w.Errorf("planned is %s", asJSON(w, mail))
 	}
-	w.apply()
+	w.settle()
 
 	// Somebody opens the port for all servers and takes our rule out of the file.
 	w.Edit("firewall/core.json", `"dst_port": "tcp/25"`, `"dst_port": ["tcp/25", "tcp/587"]`)
@@ -102,6 +107,7 @@ func singleFlow(w *workspace) {
 }
 
 func gate(w *workspace) {
+	w.plan(0)
 	w.plan(0)
 
 	w.Edit("firewall/dmz.json", `"dst_port": "udp/123"`, `"dst_port": "udp/124"`)
@@ -121,7 +127,7 @@ func denyFlow(w *workspace) {
 		`application "Point of sale": 1 of 2 flows as wanted, 1 partial`,
 		`PARTIAL guests 192.168.100.0/24 -> 10.80.0.0/24 tcp/9100 permitted by this rule: branch.json:3 "Printing"`,
 	)
-	w.apply()
+	w.settle()
 }
 
 func nestedAddresses(w *workspace) {
@@ -134,7 +140,7 @@ func nestedAddresses(w *workspace) {
 	if admin := p.changes["acl_flow.admin"]; admin["status"] != "allowed" || admin["products"] != 9.0 {
 		w.Errorf("planned is %s", asJSON(w, admin))
 	}
-	w.apply()
+	w.settle()
 
 	w.Edit("main.tf", `["jump hosts"]`, `["jump hosts", "primary datacentre"]`)
 	w.plan(1).wants(w, "management → primary datacentre → management")
@@ -144,7 +150,7 @@ func inlineRules(w *workspace) {
 	p := w.plan(2)
 	p.wants(w, "data.acl_match.offices will be read during apply")
 	p.output(w, "as_written", `"allowed"`)
-	w.apply()
+	w.settle()
 	w.plan(2, "-var=office_prefix=192.168.0.0/21").wants(w, `~ as_built = "allowed" -> "partial"`)
 }
 
@@ -155,7 +161,7 @@ func multipleRulesets(w *workspace) {
 	if viewers := asJSON(w, decided["viewers"]); !strings.Contains(viewers, "edge: permit by Partners") || !strings.Contains(viewers, "core: permit by Partners, first half") {
 		w.Errorf("the viewers' rules are %s", viewers)
 	}
-	w.apply()
+	w.settle()
 
 	// The edge is read-only: what it blocks is planned as it is, and not applied.
 	w.Edit("main.tf", `destinations = ["10.100.0.8"], services = ["tcp/443"]`, `destinations = ["10.100.0.8"], services = ["tcp/443", "tcp/8443"]`)
@@ -182,7 +188,7 @@ func quickstart(w *workspace) {
 		`application "Payroll": 1 of 2 flows as wanted, 1 blocked`,
 	)
 	w.paste(p.change("Billing", "database"), p.change("Payroll", "remote-desktop"))
-	w.apply()
+	w.settle()
 }
 
 // change returns the change that closes the only gap of a flow of the quickstart.

@@ -50,7 +50,7 @@ func policies(w *workspace) {
 	}
 	w.Absent("firewall/core.additions.json")
 	w.Edit("main.tf", `["tcp/22", "tcp/3389"]`, `["tcp/22"]`)
-	w.apply()
+	w.settle()
 	if written := w.Read("firewall/core.additions.json"); !strings.Contains(written, "Shop/console") || strings.Contains(written, "Shop/migration") {
 		w.Errorf("written is %s", written)
 	}
@@ -70,6 +70,7 @@ func pythonSubclass(w *workspace) {
 		"ssh": [{"policy": "matrix", "severity": "deny", "message": "10.1.100.1 → 10.1.200.7 tcp/22: the matrix does not allow it from zone red to zone blue"}],
 		"web": []
 	}`)
+	w.settle()
 }
 
 func policiesGuide(t testing.TB) string {

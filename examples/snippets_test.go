@@ -97,7 +97,7 @@ func TestAccSnippets(t *testing.T) {
 				t.Errorf("nothing is said about the outputs of examples/%s, neither beside them nor here", dir)
 			}
 			if len(p.changes) > 0 {
-				w.apply()
+				w.settle()
 			}
 		})
 	}

@@ -94,6 +94,14 @@ func (w *workspace) apply(args ...string) {
 	w.Plan(0, args...)
 }
 
+// settle applies, and expects two plans in a row without a difference: the first must
+// not leave anything for the second.
+func (w *workspace) settle(args ...string) {
+	w.Helper()
+	w.apply(args...)
+	w.Plan(0, args...)
+}
+
 // wants tells which texts are not in the printed plan.
 func (p plan) wants(t testing.TB, texts ...string) {
 	t.Helper()
