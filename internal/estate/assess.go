@@ -132,7 +132,7 @@ func (e *Estate) stations(named []string) ([]station, error) {
 		}
 		if rs.config.Additions != "" {
 			if s.file, err = additions.Load(rs.config.Additions); err != nil {
-				return nil, fmt.Errorf("ruleset %q: additions: %w", rs.name, err)
+				return nil, &RulesetError{rs.name, fmt.Errorf("additions: %w", err)}
 			}
 		}
 		out[i] = s

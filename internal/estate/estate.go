@@ -86,6 +86,11 @@ func (e *Estate) RulesetNames() []string { return slices.Sorted(maps.Keys(e.rule
 // ErrPath says that it cannot be told which rulesets a flow crosses.
 var ErrPath = errors.New("which rulesets the flow crosses is not known")
 
+// pathError is an ErrPath whose text is its own.
+type pathError struct{ error }
+
+func (e pathError) Is(target error) bool { return target == ErrPath }
+
 // path returns the rulesets that a flow crosses: the named ones, or the only one
 // there is.
 func (e *Estate) path(named []string) ([]*ruleset, error) {
@@ -105,11 +110,11 @@ func (e *Estate) path(named []string) ([]*ruleset, error) {
 		rs, ok := e.rulesets[name]
 		switch {
 		case !ok && len(e.rulesets) == 0:
-			return nil, fmt.Errorf("unknown ruleset %q: the provider has none", name)
+			return nil, pathError{fmt.Errorf("unknown ruleset %q: the provider has none", name)}
 		case !ok:
-			return nil, fmt.Errorf("unknown ruleset %q: the provider has %s", name, quoted(e.RulesetNames()))
+			return nil, pathError{fmt.Errorf("unknown ruleset %q: the provider has %s", name, quoted(e.RulesetNames()))}
 		case slices.Contains(named[:i], name):
-			return nil, fmt.Errorf("ruleset %q is named twice", name)
+			return nil, pathError{fmt.Errorf("ruleset %q is named twice", name)}
 		}
 		out[i] = rs
 	}

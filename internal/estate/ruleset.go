@@ -3,7 +3,9 @@ package estate
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -32,6 +34,20 @@ type base struct {
 	stamp  stamp
 }
 
+// A RulesetError says that a ruleset, or its additions file, cannot be read. It is the
+// same for every flow that crosses the ruleset.
+type RulesetError struct {
+	// Ruleset is its name.
+	Ruleset string
+	// Err tells what is wrong, in a line for each problem.
+	Err error
+}
+
+func (e *RulesetError) Error() string { return fmt.Sprintf("ruleset %q: %s", e.Ruleset, e.Err) }
+
+// Unwrap returns Err.
+func (e *RulesetError) Unwrap() error { return e.Err }
+
 // stamp tells cheaply whether a file may have changed.
 type stamp struct {
 	size     int64
@@ -46,7 +62,7 @@ func newRuleset(name string, c RulesetConfig, progress func(Progress)) *ruleset 
 	rs.load = sync.OnceValues(func() (*base, error) {
 		b, err := loadBase(name, c, progress)
 		if err != nil {
-			return nil, fmt.Errorf("ruleset %q: %w", name, err)
+			return nil, &RulesetError{name, err}
 		}
 		return b, nil
 	})
@@ -83,7 +99,13 @@ func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, err
 
 func readFile(path string) ([]byte, stamp, error) {
 	info, err := os.Stat(path)
-	if err != nil {
+	switch {
+	case err == nil && info.IsDir():
+		return nil, stamp{}, fmt.Errorf("%s: is a directory; name a file in it", path)
+	case err != nil:
+		if broken := new(fs.PathError); errors.As(err, &broken) { // without the name of the system call
+			err = fmt.Errorf("%s: %w", path, broken.Err)
+		}
 		if wd, wdErr := os.Getwd(); wdErr == nil && !filepath.IsAbs(path) {
 			err = fmt.Errorf("%w (a relative path starts in %s)", err, wd)
 		}

@@ -259,6 +259,7 @@ func (d *matchDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	} else {
 		resp.Diagnostics.Append(m.answerMany(ctx, ask)...)
 	}
+	resp.Diagnostics = d.session.foldErrors(resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}

@@ -51,8 +51,9 @@ func addErrorAt(diags *diag.Diagnostics, at path.Path, summary, detail string) {
 }
 
 // foldErrors keeps one of the errors that say the same of several flows, as when
-// the ruleset of all of them cannot be read. Terraform folds warnings only.
-func foldErrors(diags diag.Diagnostics) diag.Diagnostics {
+// the ruleset of all of them cannot be read. Terraform folds warnings only. What is
+// wrong with a ruleset is told at length by the first resource that meets it.
+func (s *session) foldErrors(diags diag.Diagnostics) diag.Diagnostics {
 	var out diag.Diagnostics
 	more := map[string]int{} // how many were left out, by detail
 	for _, d := range diags {
@@ -66,11 +67,18 @@ func foldErrors(diags diag.Diagnostics) diag.Diagnostics {
 		out = append(out, d)
 	}
 	for i, d := range out {
-		n := more[d.Detail()]
-		if n == 0 || d.Severity() != diag.SeverityError {
+		if d.Severity() != diag.SeverityError {
 			continue
 		}
-		detail := fmt.Sprintf("%s\n\nThe same goes for %d more of its flows.", d.Detail(), n)
+		detail, n := d.Detail(), more[d.Detail()]
+		if first, rest, long := strings.Cut(detail, "\n"); long && strings.HasPrefix(d.Summary(), unreadSummary) {
+			if _, told := s.told.LoadOrStore(detail, true); told {
+				detail = fmt.Sprintf("%s\n… and %s, to be found in another error.", first, moreLines(rest))
+			}
+		}
+		if n > 0 {
+			detail += fmt.Sprintf("\n\nThe same goes for %d more of its flows.", n)
+		}
 		if at, ok := d.(diag.DiagnosticWithPath); ok {
 			out[i] = diag.NewAttributeErrorDiagnostic(at.Path(), d.Summary(), detail)
 		} else {
@@ -100,9 +108,34 @@ func (u unread) warn(diags *diag.Diagnostics, application string) {
 		for i, name := range flows {
 			flows[i] = visible(name)
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s.", strings.Join(flows, ", "), text))
+		lines = append(lines, fmt.Sprintf("%s: %s", strings.Join(flows, ", "), ended(firstLine(text))))
 	}
 	slices.Sort(lines)
 	diags.AddWarning(fmt.Sprintf("application %q: flows that could not be matched on refresh", application),
 		strings.Join(lines, "\n")+"\n\nThe state keeps what was found before. To destroy all the same: terraform destroy -refresh=false.")
+}
+
+// firstLine is the first line of a text, and how many there are more. The plan that comes
+// after a refresh has them all.
+func firstLine(text string) string {
+	first, rest, long := strings.Cut(text, "\n")
+	if !long {
+		return text
+	}
+	return fmt.Sprintf("%s (and %s)", first, moreLines(rest))
+}
+
+func moreLines(rest string) string {
+	if n := strings.Count(rest, "\n"); n > 0 {
+		return fmt.Sprintf("%d more lines", n+1)
+	}
+	return "one more line"
+}
+
+// ended ends a sentence, whose own end may be a question mark.
+func ended(text string) string {
+	if strings.HasSuffix(text, "?") || strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
 }

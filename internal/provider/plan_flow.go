@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -105,8 +106,16 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 		}
 		return
 	}
+	if unread := new(estate.RulesetError); errors.As(err, &unread) {
+		addErrorAt(diags, at, unreadSummary+strconv.Quote(unread.Ruleset), ended(unread.Err.Error()))
+		return
+	}
 	addErrorAt(diags, at, summary, sentence(err.Error()))
 }
+
+// unreadSummary begins the summary of the errors of a ruleset that cannot be read,
+// which are the same for all that cross it.
+const unreadSummary = "Unable to read ruleset "
 
 func unmetSummary(f estate.Flow) string {
 	return fmt.Sprintf("Flow %q is not %s", f.Owner(), f.Wanted())
@@ -118,13 +127,8 @@ func unmetDetail(f estate.Flow, obstacles []string) string {
 		"To destroy all the same: terraform destroy -refresh=false.", f.Wanted(), estate.Indent(obstacles))
 }
 
-// sentence makes one of an error's text, whose own end may be a question mark.
-func sentence(text string) string {
-	if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, ".") {
-		text += "."
-	}
-	return capital(text)
-}
+// sentence makes one of an error's text.
+func sentence(text string) string { return capital(ended(text)) }
 
 func capital(text string) string {
 	if text == "" {

@@ -201,6 +201,8 @@ type session struct {
 	delivered sync.Map
 	// turns holds a *sync.Mutex for each owner; see [session.turn].
 	turns sync.Map
+	// told holds the errors of rulesets that are told at length; see [session.foldErrors].
+	told sync.Map
 	// algosec is nil while its configuration is not yet known.
 	algosec *algosecServer
 	// journals holds what resources have in their private state, by

@@ -220,7 +220,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		rows = append(rows, row)
 	}
 	logFlows(ctx, plan.Name.ValueString(), len(flows), time.Since(started))
-	resp.Diagnostics = foldErrors(resp.Diagnostics)
+	resp.Diagnostics = r.session.foldErrors(resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -367,7 +367,7 @@ func (r *applicationResource) prepare(ctx context.Context, plan applicationModel
 		diags.Append(more...)
 		deliveries = append(deliveries, d)
 	}
-	*diags = foldErrors(*diags)
+	*diags = r.session.foldErrors(*diags)
 	return deliveries
 }
 

@@ -127,7 +127,7 @@ func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	found, row, diags := r.session.planFlow(ctx, f, prior, path.Empty())
-	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.session.foldErrors(diags)...)
 	if diags.HasError() {
 		return
 	}
