@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -174,6 +175,41 @@ func TestRemarks(t *testing.T) {
 	}
 	if got := counts(rows); got != "3 of 5 flows as wanted, 1 denied, 1 blocked, 1 expired, 1 to review" {
 		t.Error(got)
+	}
+}
+
+// TestSummary: a flow that is not known yet is counted and makes no noise, and what
+// is as wanted is counted where it would drown the rest.
+func TestSummary(t *testing.T) {
+	fine := func(n int) (rows []summaryRow) {
+		for i := range n {
+			rows = append(rows, summaryRow{name: fmt.Sprintf("f%02d", i), status: "allowed", wanted: "allowed", settled: true})
+		}
+		return rows
+	}
+	blocked := summaryRow{name: "db", status: "blocked", wanted: "allowed", reason: "a rule"}
+	excepted := summaryRow{name: "x", status: "allowed", wanted: "allowed", settled: true, reason: "excepted  a: why"}
+	for _, tt := range []struct {
+		name, mode, summary, detail string
+		rows                        []summaryRow
+	}{
+		{"known after apply alone", summaryProblems, "", "", append(fine(1), laterRow("vm"))},
+		{"known after apply", summaryProblems, `application "Shop": 1 of 3 flows as wanted, 1 blocked, 1 known after apply`,
+			"  BLOCKED  db   a rule\n  unknown  vm   known after apply\n  allowed  f00", append(fine(1), laterRow("vm"), blocked)},
+		{"many", summaryProblems, `application "Shop": 12 of 13 flows as wanted, 1 blocked`,
+			"  BLOCKED  db  a rule\n  allowed  x   excepted  a: why\n  … and 11 flows as wanted", append(fine(11), blocked, excepted)},
+		{"all of many", summaryAlways, `application "Shop": 11 of 11 flows as wanted`, table(fine(11)), fine(11)},
+	} {
+		var diags diag.Diagnostics
+		s := &session{summary: tt.mode}
+		s.warnApplication(&diags, "Shop", tt.rows)
+		var summary, detail string
+		for _, d := range diags {
+			summary, detail = summary+d.Summary(), detail+d.Detail()
+		}
+		if summary != tt.summary || detail != tt.detail {
+			t.Errorf("%s:\n%s\n%s\nwant\n%s\n%s", tt.name, summary, detail, tt.summary, tt.detail)
+		}
 	}
 }
 

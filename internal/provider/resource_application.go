@@ -206,6 +206,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		declared := flows[name]
 		if !declared.matchable() || !r.session.judgeable(declared, plan.applicant) {
 			found[name] = unknownFound()
+			rows = append(rows, laterRow(name))
 			continue
 		}
 		f, diags := plan.request(ctx, declared, name, rulesets)

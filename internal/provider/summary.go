@@ -21,6 +21,8 @@ type summaryRow struct {
 	reason               string
 	// remark is shown in place of the status: the kind of a [remark].
 	remark string
+	// later says that the flow depends on what is known after the apply.
+	later bool
 	// below are further lines.
 	below []string
 }
@@ -29,20 +31,28 @@ func newSummaryRow(f estate.Flow, status string, settled bool, reason string) su
 	return summaryRow{name: f.Name, status: status, wanted: f.Wanted(), settled: settled, reason: reason}
 }
 
+// laterRow is the row of a flow that cannot be matched before the apply.
+func laterRow(name string) summaryRow {
+	return summaryRow{name: name, status: "unknown", later: true, reason: "known after apply"}
+}
+
 func (r summaryRow) ok() bool { return r.settled }
 
 // quiet reports whether there is nothing to say of the flow.
-func (r summaryRow) quiet() bool { return r.settled && r.remark == "" }
+func (r summaryRow) quiet() bool { return r.later || r.settled && r.remark == "" }
 
-// weight orders rows: what is wrong, what is worth looking at, the rest.
+// weight orders rows: what is wrong, what is worth looking at, what is not known, the
+// rest.
 func (r summaryRow) weight() int {
 	switch {
+	case r.later:
+		return 2
 	case !r.settled:
 		return 0
 	case r.remark != "":
 		return 1
 	}
-	return 2
+	return 3
 }
 
 // shown is the status as the table shows it.
@@ -121,8 +131,12 @@ func traffic(sources, destinations, services []string) string {
 	return fmt.Sprintf("%s -> %s %s", short(sources), short(destinations), short(services))
 }
 
-// maxSummaryRows bounds the table of one application.
-const maxSummaryRows = 200
+// maxSummaryRows bounds the table of one application, maxFineRows the flows in it of
+// which there is nothing to say: more are counted, unless a summary is always wanted.
+const (
+	maxSummaryRows = 200
+	maxFineRows    = 10
+)
 
 // warnApplication adds the one warning of an application: its counts in the
 // summary, since Terraform folds warnings with the same summary, and a table in
@@ -132,7 +146,13 @@ func (s *session) warnApplication(diags *diag.Diagnostics, application string, r
 	if len(rows) == 0 || s.summary == summaryNever || (!loud && s.summary != summaryAlways) {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("application %q: %s", application, counts(rows)), table(rows))
+	summary := fmt.Sprintf("application %q: %s", application, counts(rows))
+	rest := slices.DeleteFunc(slices.Clone(rows), func(r summaryRow) bool { return r.ok() && r.quiet() && r.reason == "" })
+	if n := len(rows) - len(rest); n > maxFineRows && s.summary != summaryAlways {
+		diags.AddWarning(summary, fmt.Sprintf("%s\n  … and %d flows as wanted", table(rest), n))
+		return
+	}
+	diags.AddWarning(summary, table(rows))
 }
 
 // warnFlow adds the warning of a flow that stands on its own. All flows of an
@@ -155,12 +175,16 @@ func (s *session) warnFlow(diags *diag.Diagnostics, application string, row summ
 func counts(rows []summaryRow) string {
 	var order []string
 	n := map[string]int{}
-	ok := 0
+	ok, later := 0, 0
 	remarked := map[string]int{}
 	for _, r := range rows {
 		if r.ok() {
 			ok++
 			remarked[r.remark]++
+			continue
+		}
+		if r.later {
+			later++
 			continue
 		}
 		status := cmp.Or(r.remark, r.status)
@@ -175,6 +199,9 @@ func counts(rows []summaryRow) string {
 	slices.SortFunc(order, func(a, b string) int { return cmp.Or(cmp.Compare(severity[a], severity[b]), cmp.Compare(a, b)) })
 	for _, status := range order {
 		text += fmt.Sprintf(", %d %s", n[status], status)
+	}
+	if later > 0 {
+		text += fmt.Sprintf(", %d known after apply", later)
 	}
 	for _, kind := range []string{"expired", "review", "notify"} {
 		if n := remarked[kind]; n > 0 {
