@@ -2,7 +2,6 @@ package estate
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
@@ -93,7 +92,7 @@ func (e *Estate) Inspect(names []string, acl string, limit int) (*Inspection, er
 		c.ACL = cmp.Or(acl, c.ACL)
 		in, err := Inspect(c, limit)
 		if err != nil {
-			return nil, fmt.Errorf("ruleset %q: %w", rs.name, err)
+			return nil, &RulesetError{rs.name, err}
 		}
 		switch {
 		case i == 0:

@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -128,7 +130,16 @@ func (d *rulesetDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	started := time.Now()
 	in, err := d.inspect(ctx, m, limit)
 	if err != nil {
-		resp.Diagnostics.AddError("Unable to read the ruleset", sentence(err.Error()))
+		summary, detail := "Unable to read the ruleset", err.Error()
+		unread := new(estate.RulesetError)
+		switch {
+		case errors.As(err, &unread):
+			summary, detail = unreadSummary+strconv.Quote(unread.Ruleset), unread.Err.Error()
+		case errors.Is(err, estate.ErrPath):
+			detail = capital(detail)
+		}
+		addErrorAt(&resp.Diagnostics, path.Empty(), summary, ended(detail))
+		resp.Diagnostics = d.session.foldErrors(resp.Diagnostics)
 		return
 	}
 	logInspection(ctx, in, time.Since(started))
