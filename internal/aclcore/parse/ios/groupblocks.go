@@ -31,10 +31,14 @@ func (p *parser) groupLine(l line) bool {
 		p.mode = elsewhere
 		return true
 	}
+	last := 0
 	if word == "no" || word == "default" {
+		last = 1
 		word = p.words.ahead(1)
 	}
-	if !l.indented && !startsWithDigit(word) && !memberWords[word] {
+	_, protocol := protocolOf(word, p.group.v6)
+	protocol = protocol && p.words.ahead(last+1) == "" // "ip" and the like, and no command
+	if !l.indented && !startsWithDigit(word) && !memberWords[word] && !protocol {
 		return false
 	}
 	p.group.members = append(p.group.members, l)

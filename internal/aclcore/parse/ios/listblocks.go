@@ -111,7 +111,7 @@ func (p *parser) listLine(l line) bool {
 	w := &p.words
 	word := w.peek()
 	switch {
-	case word == "exit", word == "end", word == "quit", word == "root", word == "commit":
+	case word == "exit", word == "end", word == "quit", word == "root", word == "commit", word == "do":
 		p.mode = elsewhere
 		return true
 	case isEntryWord(word):
@@ -129,7 +129,7 @@ func (p *parser) listLine(l line) bool {
 		w.skip(1)
 		p.renumber(p.list.key)
 		return true
-	case !l.indented && (topWords[word] || isPrompt(word)):
+	case !l.indented && topWords[word]:
 		return false
 	case p.continues(0):
 	case !l.indented && len(p.list.entries) > 0 && !p.list.flush:
@@ -177,9 +177,6 @@ func isSetting(w *words, n int) bool {
 	}
 	return false
 }
-
-// isPrompt reports whether the word is a device's prompt, as in a terminal log.
-func isPrompt(word string) bool { return strings.Contains(word, "#") || strings.HasSuffix(word, ">") }
 
 // topWords start lines of the top level of a configuration. In a file without
 // indentation they end a list.

@@ -32,6 +32,7 @@ type parser struct {
 	dialect Dialect
 	source  string
 	text    string // what is left of the file
+	margin  int    // blanks that every line starts with
 	number  int    // of the last line that was read
 	words   words  // of that line
 
@@ -74,6 +75,7 @@ func Parse(dialect Dialect, in config.Input) (*config.Document, error) {
 	if i := strings.IndexByte(p.text, 0); i >= 0 {
 		return nil, p.errorAt(1+strings.Count(p.text[:i], "\n"), "there is a zero byte; a configuration as text is accepted")
 	}
+	p.margin = marginOf(p.text)
 	for p.text != "" {
 		p.read(p.next())
 	}
@@ -100,7 +102,51 @@ func (p *parser) next() line {
 	if after, ok := strings.CutPrefix(trimmed, "--More--"); ok { // of a terminal log
 		trimmed = strings.TrimLeft(after, " \t\b")
 	}
-	return line{p.number, len(trimmed) < len(text), strings.TrimRight(trimmed, " \t\r\v\f")}
+	l := line{p.number, len(trimmed) < len(text)-p.margin, strings.TrimRight(trimmed, " \t\r\v\f")}
+	if prompt, command, ok := cutPrompt(l.text); ok {
+		l.text, l.indented = command, false
+		_, below, _ := strings.Cut(prompt, "(config-") // IOS cuts long prompts
+		switch {
+		case below == "":
+			p.mode, p.left = elsewhere, nil
+		case strings.Contains(below, "acl") && p.mode == elsewhere && p.list != nil:
+			p.mode = inList
+		}
+	}
+	return l
+}
+
+// marginOf returns how many blanks every line starts with, as in a text that was
+// written into another.
+func marginOf(text string) int {
+	margin := -1
+	for line := range strings.Lines(text) {
+		body := strings.TrimLeft(line, " \t")
+		if n := len(line) - len(body); strings.TrimSpace(body) != "" && (margin < 0 || n < margin) {
+			margin = n
+		}
+		if margin == 0 {
+			break
+		}
+	}
+	return max(margin, 0)
+}
+
+// cutPrompt takes apart a line of a captured session, "r1(config-ext-nacl)#10 permit
+// ip any any".
+func cutPrompt(text string) (prompt, command string, ok bool) {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case i == 0, c == ' ':
+			return "", text, false
+		case c == '#', c == '>':
+			return text[:i], strings.TrimLeft(text[i+1:], " \t"), true
+		case strings.IndexByte("-_.:/@()~", c) < 0:
+			return "", text, false
+		}
+	}
+	return "", text, false
 }
 
 func (p *parser) note(l line, reason string) {
@@ -108,7 +154,7 @@ func (p *parser) note(l line, reason string) {
 }
 
 func (p *parser) read(l line) {
-	if l.text == "" {
+	if l.text == "" || l.text[0] == '#' { // the second is for readers of the file alone
 		return
 	}
 	if l.text[0] == '!' {

@@ -22,7 +22,8 @@ func Sniff(content []byte) (dialect Dialect, score int) {
 	var w words
 	for range sniffLines {
 		text, rest, more := bytes.Cut(head, []byte("\n"))
-		w.cut(string(text))
+		_, command, _ := cutPrompt(strings.TrimLeft(string(text), " \t"))
+		w.cut(command)
 		s.line(&w)
 		if !more {
 			break

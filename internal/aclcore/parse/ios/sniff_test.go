@@ -22,6 +22,7 @@ func TestSniff(t *testing.T) {
 		{"ios or an old asa", "access-list 101 deny ip 10.0.0.0 255.0.0.0 any\naccess-list 101 permit ip any any", ios.IOS, 40, 40},
 		{"ios with a mistake", "access-list 10 permit 10.0.0.0 255.255.255.0\nline vty 0 4\n access-class 10 in", ios.IOS, 80, 100},
 		{"ios host mask", "access-list 10 permit 10.0.0.1 255.255.255.255", ios.IOS, 80, 100},
+		{"ios typed", "r1(config)#ip access-list extended A\nr1(config-ext-nacl)#permit ip any any", ios.IOS, 80, 100},
 		{"ios shown", "Extended IP access list A\n    10 permit ip any any", ios.IOS, 80, 100},
 		{"ios groups", "object-group v6-network G\n host 2001:db8::1", ios.IOS, 80, 100},
 		{"ios without lists", "hostname r1\ninterface Gi0/1\n ip access-group A in\nrouter ospf 1", ios.IOS, 20, 60},
