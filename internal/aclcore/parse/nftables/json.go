@@ -2,7 +2,6 @@ package nftables
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/jsontree"
 )
@@ -131,20 +130,24 @@ func (r jsonReader) rule(v *jsontree.Value, first bool) {
 	t := r.tableOf(v)
 	c := t.addChain(text(v, "chain"), v.Line)
 	out := chainRule{line: v.Line, comment: text(v, "comment")}
-	where := t.String() + " " + c.name
+	line := append(r.line[:0], t.family...)
+	line = append(append(line, ' '), t.name...)
+	line = append(append(line, ' '), c.name...)
 	if handle := text(v, "handle"); handle != "" {
-		where += " handle " + handle
+		line = append(append(line, " handle "...), handle...)
 	}
-	words := []string{where + ":"}
+	line, read := append(line, ':'), r.read[:0]
 	if list := v.Get("expr"); list != nil {
 		for i := range list.Items {
 			st := r.statement(&list.Items[i])
-			if words = append(words, st.text); st.kind != harmless {
-				out.statements = append(out.statements, st)
+			line = append(append(line, ' '), st.text...)
+			if st.kind != harmless {
+				read = append(read, st)
 			}
 		}
 	}
-	out.text = strings.Join(words, " ")
+	out.text, out.statements = string(line), r.keep(read)
+	r.line, r.read = line, read
 	switch {
 	case v.Get("index") != nil || v.Get("position") != nil:
 		r.Add(v.Line, "the index of a rule cannot be followed; export the ruleset with nft -j list ruleset")

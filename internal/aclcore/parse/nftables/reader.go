@@ -21,10 +21,8 @@ type textReader struct {
 	defines map[string][]token
 	// room is what is left of maxTokens.
 	room int
-	// words and statements are those of the line being read; kept has room for those of
-	// the next ones.
-	words            []token
-	statements, kept []statement
+	// words are those of the line being read.
+	words []token
 }
 
 // more reports whether there is a next token.

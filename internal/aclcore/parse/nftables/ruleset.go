@@ -2,6 +2,7 @@ package nftables
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,10 @@ type ruleset struct {
 	*netfilter.Problems
 	tables []*table
 	notes  []config.Note
+	// line and read are the text and the statements of the rule that is being read; kept
+	// has room for the statements of the next ones.
+	line       []byte
+	read, kept []statement
 }
 
 type table struct {
@@ -53,6 +58,17 @@ type set struct {
 	mappings []mapping
 	isMap    bool
 	changes  bool
+}
+
+// keep copies the statements of a rule to where many stand side by side.
+func (rs *ruleset) keep(statements []statement) []statement {
+	const many = 512
+	if cap(rs.kept)-len(rs.kept) < len(statements) {
+		rs.kept = make([]statement, 0, max(len(statements), min(many, 2*cap(rs.kept))))
+	}
+	from := len(rs.kept)
+	rs.kept = append(rs.kept, statements...)
+	return slices.Clip(rs.kept[from:])
 }
 
 func (rs *ruleset) table(family, name string) *table {

@@ -346,19 +346,8 @@ func (r *textReader) rule(tokens []token, line int) chainRule {
 		r.room = 0
 	}
 	st := statementReader{source: r.lexer.source, tokens: tokens}
-	r.statements = st.all(r.statements[:0])
-	return chainRule{line: line, text: textOf(st.source, tokens), comment: st.comment, statements: r.keep(r.statements)}
-}
-
-// keep copies the statements of a rule to where many stand side by side.
-func (r *textReader) keep(statements []statement) []statement {
-	const many = 512
-	if cap(r.kept)-len(r.kept) < len(statements) {
-		r.kept = make([]statement, 0, max(len(statements), min(many, 2*cap(r.kept))))
-	}
-	from := len(r.kept)
-	r.kept = append(r.kept, statements...)
-	return slices.Clip(r.kept[from:])
+	r.read = st.all(r.read[:0])
+	return chainRule{line: line, text: textOf(st.source, tokens), comment: st.comment, statements: r.keep(r.read)}
 }
 
 // note tells of something that is read and left out.

@@ -81,7 +81,7 @@ func Parse(source string, content []byte) ([]Value, error) {
 	}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	r := &reader{
-		content: content, line: 1, keys: make(map[string]string),
+		content: content, line: 1, lineEnd: -1, keys: make(map[string]string), lists: make(map[string][][]string),
 		// build refuses a key that stands twice, with its line.
 		decoder: jsontext.NewDecoder(bytes.NewBuffer(content), jsontext.AllowDuplicateNames(true)),
 	}
@@ -104,8 +104,15 @@ type reader struct {
 	decoder *jsontext.Decoder
 	// line is the line of offset, up to which line breaks have been counted.
 	line, offset int
-	// keys holds one copy of every key, since exports repeat a few of them.
-	keys map[string]string
+	// lineEnd is where the next line break is, -1 while that is not looked up.
+	lineEnd int
+	// keys holds one copy of every key, since exports repeat a few of them, lists one of
+	// the keys of an object, by the first of them, and texts some short strings.
+	keys  map[string]string
+	lists map[string][][]string
+	texts [256]string
+	// room is where the items of the next lists and objects go.
+	room []Value
 	// items and names wait to become those of the lists and objects that are being
 	// read, the innermost last: each is then allocated once, in its size.
 	items []Value
@@ -115,7 +122,17 @@ type reader struct {
 // moved counts the line breaks up to where the decoder is. A token never spans lines.
 func (r *reader) moved(to int64) {
 	end := max(r.offset, min(int(to), len(r.content)))
-	r.line += bytes.Count(r.content[r.offset:end], []byte("\n"))
+	for r.lineEnd < end {
+		if r.lineEnd >= 0 {
+			r.line++
+		}
+		next := bytes.IndexByte(r.content[r.lineEnd+1:], '\n')
+		if next < 0 {
+			r.lineEnd = len(r.content)
+			break
+		}
+		r.lineEnd += 1 + next
+	}
 	r.offset = end
 }
 
@@ -175,24 +192,39 @@ func (r *reader) build(depth int) (v Value, err error) {
 		v.Kind = kinds[kind]
 		switch v.Kind {
 		case String:
-			v.Text, err = unquote(raw)
+			v.Text, err = r.unquote(raw)
 		case Number, Bool:
-			v.Text = string(raw)
+			v.Text = r.text(raw)
 		}
 		return v, err
 	}
 }
 
 // kinds are the scalars by the byte that the decoder names them with.
-var kinds = map[jsontext.Kind]Kind{'"': String, '0': Number, 't': Bool, 'f': Bool, 'n': Null}
+var kinds = [256]Kind{'"': String, '0': Number, 't': Bool, 'f': Bool, 'n': Null}
 
 // unquote takes the quotes and escapes off a string. Most have no escape.
-func unquote(raw jsontext.Value) (string, error) {
-	if !bytes.ContainsRune(raw, '\\') {
-		return string(raw[1 : len(raw)-1]), nil
+func (r *reader) unquote(raw jsontext.Value) (string, error) {
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return r.text(raw[1 : len(raw)-1]), nil
 	}
 	text, err := jsontext.AppendUnquote(nil, raw)
 	return string(text), err
+}
+
+// text returns the text, of short ones the copy that was made last if it is the same:
+// most of what stands in exports stands there many times.
+func (r *reader) text(raw []byte) string {
+	const short = 16
+	n := len(raw)
+	if n == 0 || n > short {
+		return string(raw)
+	}
+	at := &r.texts[(n+31*int(raw[0])+17*int(raw[n/2])+7*int(raw[n-1]))%len(r.texts)]
+	if *at != string(raw) {
+		*at = string(raw)
+	}
+	return *at
 }
 
 func (r *reader) elements(v *Value, depth int) error {
@@ -213,10 +245,36 @@ func (r *reader) take(from int) []Value {
 	if len(r.items) == from {
 		return nil
 	}
-	items := slices.Clone(r.items[from:])
-	clear(r.items[from:]) // hold on to no text
+	const many = 256
+	items := r.items[from:]
+	if cap(r.room)-len(r.room) < len(items) {
+		r.room = make([]Value, 0, max(len(items), min(many, 2*cap(r.room))))
+	}
+	at := len(r.room)
+	r.room = append(r.room, items...)
+	clear(items) // hold on to no text
 	r.items = r.items[:from]
-	return items
+	return slices.Clip(r.room[at:])
+}
+
+// list returns the one copy of the keys of an object, while there are few that begin
+// with the same key.
+func (r *reader) list(names []string) []string {
+	const few = 8
+	if len(names) == 0 {
+		return nil
+	}
+	same := r.lists[names[0]]
+	for _, l := range same {
+		if slices.Equal(l, names) {
+			return l
+		}
+	}
+	l := slices.Clone(names)
+	if len(same) < few {
+		r.lists[names[0]] = append(same, l)
+	}
+	return l
 }
 
 // within makes of the end of the text, which is fine after a value, what it is in
@@ -264,7 +322,7 @@ func (r *reader) members(v *Value, depth int) error {
 		r.items = append(r.items, item)
 	}
 	v.Items = r.take(from)
-	v.Keys = slices.Clone(r.names[fromKey:])
+	v.Keys = r.list(r.names[fromKey:])
 	r.names = r.names[:fromKey]
 	return r.open()
 }
@@ -274,7 +332,7 @@ func (r *reader) key(raw jsontext.Value) (string, error) {
 	if k, ok := r.keys[string(raw)]; ok {
 		return k, nil
 	}
-	key, err := unquote(raw)
+	key, err := r.unquote(raw)
 	r.keys[string(raw)] = key
 	return key, err
 }
