@@ -8,6 +8,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/terminal"
 )
 
 // Format is the name of the language that [Parse] reads.
@@ -132,21 +133,14 @@ func (p *parser) readLine(number int, line string) {
 	}
 	body := strings.TrimLeft(line, " \t")
 	indent := len(line) - len(body)
-	if c := (cursor{body}); isPrompt(c.next()) && !c.atEnd() {
-		body = strings.TrimLeft(c.rest, " \t")
-	}
+	_, body, _ = terminal.CutPrompt(body)
 	switch {
 	case body == "":
-	case body[0] == '!' || body[0] == ':':
+	case strings.IndexByte("!:#>", body[0]) >= 0:
 		p.open = openEntry{} // a comment; a body may go on below it
 	default:
 		p.command(sourceLine{number, indent, body})
 	}
-}
-
-// isPrompt reports whether the word is the prompt of a captured session.
-func isPrompt(word string) bool {
-	return word != "" && strings.IndexAny(word, "#>") == len(word)-1
 }
 
 // pager is what a terminal shows between pages; the next line is written over it.

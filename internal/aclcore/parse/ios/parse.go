@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/terminal"
 )
 
 // line is one line of the text.
@@ -103,7 +104,7 @@ func (p *parser) next() line {
 		trimmed = strings.TrimLeft(after, " \t\b")
 	}
 	l := line{p.number, len(trimmed) < len(text)-p.margin, strings.TrimRight(trimmed, " \t\r\v\f")}
-	if prompt, command, ok := cutPrompt(l.text); ok {
+	if prompt, command, ok := terminal.CutPrompt(l.text); ok {
 		l.text, l.indented = command, false
 		_, below, _ := strings.Cut(prompt, "(config-") // IOS cuts long prompts
 		switch {
@@ -130,23 +131,6 @@ func marginOf(text string) int {
 		}
 	}
 	return max(margin, 0)
-}
-
-// cutPrompt takes apart a line of a captured session, "r1(config-ext-nacl)#10 permit
-// ip any any".
-func cutPrompt(text string) (prompt, command string, ok bool) {
-	for i := range len(text) {
-		switch c := text[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case i == 0, c == ' ':
-			return "", text, false
-		case c == '#', c == '>':
-			return text[:i], strings.TrimLeft(text[i+1:], " \t"), true
-		case strings.IndexByte("-_.:/@()~", c) < 0:
-			return "", text, false
-		}
-	}
-	return "", text, false
 }
 
 func (p *parser) note(l line, reason string) {

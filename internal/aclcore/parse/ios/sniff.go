@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/netip"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/internal/terminal"
 )
 
 const (
@@ -22,7 +24,7 @@ func Sniff(content []byte) (dialect Dialect, score int) {
 	var w words
 	for range sniffLines {
 		text, rest, more := bytes.Cut(head, []byte("\n"))
-		_, command, _ := cutPrompt(strings.TrimLeft(string(text), " \t"))
+		_, command, _ := terminal.CutPrompt(strings.TrimLeft(string(text), " \t"))
 		w.cut(command)
 		s.line(&w)
 		if !more {

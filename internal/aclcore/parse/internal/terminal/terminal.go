@@ -1,0 +1,23 @@
+// Package terminal takes off what a captured session of a Cisco device has beside
+// the device's own text.
+package terminal
+
+import "strings"
+
+// CutPrompt takes apart a line of a captured session, "r1(config-ext-nacl)#10 permit
+// ip any any". ok is false for a line without a prompt, which is command then; a line
+// that only starts with # or > has none.
+func CutPrompt(line string) (prompt, command string, ok bool) {
+	for i := range len(line) {
+		switch c := line[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case i == 0, c == ' ':
+			return "", line, false
+		case c == '#', c == '>':
+			return line[:i], strings.TrimLeft(line[i+1:], " \t"), true
+		case strings.IndexByte("-_.:/@()~", c) < 0:
+			return "", line, false
+		}
+	}
+	return "", line, false
+}
