@@ -91,7 +91,11 @@ func (l *lowerer) addresses(part string, has netfilter.Packets, all addr.Set, pr
 			return p
 		}}, true
 	case "daddr":
-		return field{has: has, all: all, address: func(s addr.Set) netfilter.Packets { return has.To(s) }}, true
+		return field{has: has, all: all, address: func(s addr.Set) netfilter.Packets {
+			p := has
+			p.Traffic.Destinations = s
+			return p
+		}}, true
 	case protocol:
 		return field{has: has, reads: protocolNumber, max: 255, holds: func(from, to int) netfilter.Packets {
 			return both(has, protocols(from, to))
