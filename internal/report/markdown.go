@@ -128,24 +128,27 @@ func flowSection(a Application, f Flow) string {
 	if len(f.Missing) > 0 {
 		b.WriteString("| ruleset | traffic | in the way |\n| --- | --- | --- |\n")
 	}
-	var changes []string
+	var changes []change
 	for i, m := range f.Missing {
 		if i == maxMissing {
 			fmt.Fprintf(&b, "| | … and %d more parts | |\n", len(f.Missing)-i)
 			break
 		}
 		traffic := fmt.Sprintf("%s → %s %s", list(m.Sources), list(m.Destinations), list(m.Services))
-		why := m.BlockedBy
-		if why == "" {
-			why = m.Reason
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(m.Ruleset), code(traffic), code(why))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(m.Ruleset), code(traffic), m.inTheWay())
 		if m.Change != "" {
-			changes = append(changes, m.Change)
+			changes = addChange(changes, m)
 		}
 	}
-	if len(changes) > 0 && !f.denied() { // nobody is to make those
-		fmt.Fprintf(&b, "\nThe change that would close the gap:\n\n%s", block(strings.Join(changes, "\n")))
+	for _, c := range changes {
+		if f.denied() {
+			break // nobody is to make it
+		}
+		where := ""
+		if len(changes) > 1 {
+			where = " in " + code(c.ruleset)
+		}
+		fmt.Fprintf(&b, "\nThe change that would close the gap%s:\n\n%s", where, block(strings.Join(c.texts, "\n")))
 	}
 	b.WriteString(violations(f.Violations))
 	if len(f.Managed) > 0 {
@@ -153,6 +156,35 @@ func flowSection(a Application, f Flow) string {
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()
+}
+
+// inTheWay tells which rule keeps the traffic from being as wanted, and where that
+// cannot be decided why.
+func (m Missing) inTheWay() string {
+	why, undecided := strings.CutPrefix(m.Reason, "indeterminate: ")
+	switch {
+	case m.BlockedBy == "":
+		return code(m.Reason)
+	case undecided:
+		return code(why) + ": " + code(m.BlockedBy)
+	}
+	return code(m.BlockedBy)
+}
+
+// A change is what goes to one ruleset, in its language.
+type change struct {
+	ruleset string
+	texts   []string
+}
+
+// addChange puts the change for a gap with the others for its ruleset.
+func addChange(changes []change, m Missing) []change {
+	i := slices.IndexFunc(changes, func(c change) bool { return c.ruleset == m.Ruleset })
+	if i < 0 {
+		return append(changes, change{m.Ruleset, []string{m.Change}})
+	}
+	changes[i].texts = append(changes[i].texts, m.Change)
+	return changes
 }
 
 // violations tells in a table which policies are against a flow, and why some of them

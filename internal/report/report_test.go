@@ -130,6 +130,47 @@ func TestSARIF(t *testing.T) {
 	golden(t, "estate.sarif", got)
 }
 
+// What goes to one ruleset stands apart from what goes to another, and a condition
+// stands before the rule that has it.
+func TestFlowSection(t *testing.T) {
+	gap := func(ruleset, reason, change string) Missing {
+		return Missing{
+			Ruleset: ruleset, Sources: []string{"10.0.0.1"}, Destinations: []string{"10.0.0.2"}, Services: []string{"tcp/80"},
+			BlockedBy: ruleset + ":9 a rule", Reason: reason, Change: change,
+		}
+	}
+	f := Flow{Name: "web", Wanted: "allowed", Status: "blocked", Missing: []Missing{
+		gap("edge", "denied by this rule", "permit one"), gap("core", "indeterminate: time-range NIGHT", "permit two"), gap("edge", "denied by this rule", "permit three"),
+	}}
+	want := `
+<details><summary>❌ <b>blocked</b>, wanted allowed: <code>Shop/web</code></summary>
+
+| ruleset | traffic | in the way |
+| --- | --- | --- |
+| ~edge~ | ~10.0.0.1 → 10.0.0.2 tcp/80~ | ~edge:9 a rule~ |
+| ~core~ | ~10.0.0.1 → 10.0.0.2 tcp/80~ | ~time-range NIGHT~: ~core:9 a rule~ |
+| ~edge~ | ~10.0.0.1 → 10.0.0.2 tcp/80~ | ~edge:9 a rule~ |
+
+The change that would close the gap in ~edge~:
+
+~~~text
+permit one
+permit three
+~~~
+
+The change that would close the gap in ~core~:
+
+~~~text
+permit two
+~~~
+
+</details>
+`
+	if got := strings.ReplaceAll(flowSection(Application{Name: "Shop"}, f), "`", "~"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // A plan promises the wanted status; the rules that decide tell otherwise.
 func TestReadSeesThroughPlannedStatus(t *testing.T) {
 	for _, tt := range []struct {
