@@ -260,7 +260,7 @@ func (w writer) obstacles(f match.Finding, shown Found) []string {
 			} else {
 				text = w.change(f, m, changes)
 			}
-			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, text))
+			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, strings.ReplaceAll(text, "\n", "\n  ")))
 		case m.Intent != "" && !w.overrideDeny:
 			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant.", head, m.Intent))
 		default:

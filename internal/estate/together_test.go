@@ -120,3 +120,19 @@ access-list edge extended deny ip any any
 		}
 	}
 }
+
+// TestObstaclesAreIndented: a change of several lines stands below the words that lead
+// to it, in one column.
+func TestObstaclesAreIndented(t *testing.T) {
+	e := New(Config{Rulesets: map[string]RulesetConfig{"edge": {Content: "ASA Version 9.16(4)\naccess-list edge extended deny ip any any\n"}}})
+	a, err := e.Assess(t.Context(), Flow{Application: "a", Name: "f", Sources: []string{"10.0.0.1", "10.0.0.9"}, Destinations: []string{"172.16.0.1"}, Services: []string{"tcp/22"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `It needs
+    access-list edge line 1 extended permit tcp host 10.0.0.1 host 172.16.0.1 eq 22
+    access-list edge line 2 extended permit tcp host 10.0.0.9 host 172.16.0.1 eq 22`
+	if !strings.HasSuffix(a.Unmet(), want) {
+		t.Errorf("got\n%s\nwant at the end\n%s", a.Unmet(), want)
+	}
+}
