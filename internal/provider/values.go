@@ -77,6 +77,10 @@ func plainMap(elements map[string]attr.Value) (any, error) {
 	return out, nil
 }
 
+// askTheText says how to match against a device's text, where somebody tries to by way
+// of its rules.
+const askTheText = "to match against a text, name it in the provider's rulesets and ask the data source acl_match"
+
 // plainRules reads a list of objects, the form in which rules are handed over.
 func plainRules(v attr.Value) ([]map[string]any, error) {
 	plain, err := plainValue(v)
@@ -84,6 +88,9 @@ func plainRules(v attr.Value) ([]map[string]any, error) {
 		return nil, err
 	}
 	list, ok := plain.([]any)
+	if _, text := plain.(string); text {
+		return nil, fmt.Errorf("is a text and not a list of rules; %s", askTheText)
+	}
 	if !ok {
 		return nil, fmt.Errorf("is not a list of rules; write [ { src_ip = …, dst_ip = …, dst_port = …, action = \"permit\" } ]")
 	}
@@ -91,6 +98,10 @@ func plainRules(v attr.Value) ([]map[string]any, error) {
 	for i, e := range list {
 		if out[i], ok = e.(map[string]any); !ok {
 			return nil, fmt.Errorf("[%d] is not an object with the fields of a rule", i)
+		}
+		_, acl := out[i]["acl"]
+		if _, indeterminate := out[i]["indeterminate"]; acl && indeterminate {
+			return nil, fmt.Errorf("[%d] is a rule as acl_ruleset and parse_ruleset show it, up to a limit and for people to read; %s", i, askTheText)
 		}
 	}
 	return out, nil
