@@ -13,10 +13,10 @@ provider "acl" {
   }
 }
 
-# A local, and not yamldecode(file(...)) inside for_each: Terraform would read and
-# decode the file again for every application.
+# A local, and not verify(file(...)) inside for_each: Terraform would read the file
+# again for every application.
 locals {
-  inventory    = yamldecode(file("inventory.yaml"))
+  inventory    = provider::acl::verify(file("inventory.yaml"), "inventory")
   applications = { for a in local.inventory.applications : a.app_name => a }
 }
 

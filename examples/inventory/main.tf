@@ -14,10 +14,13 @@ provider "acl" {
   }
 }
 
-# A local, and not jsondecode(file(...)) inside for_each: Terraform would read and
-# decode the file again for every application.
+# The function verify decodes the file, and fails for what Terraform would leave out
+# without a word: a misspelt key, the first of two flows with one name.
+#
+# A local, and not verify(file(...)) inside for_each: Terraform would read the file
+# again for every application.
 locals {
-  inventory    = jsondecode(file("inventory.json"))
+  inventory    = provider::acl::verify(file("inventory.json"), "inventory")
   applications = { for a in local.inventory.applications : a.app_name => a }
 }
 

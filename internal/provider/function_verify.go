@@ -22,9 +22,11 @@ func (verifyFunction) Definition(_ context.Context, _ function.DefinitionRequest
 	resp.Definition = function.Definition{
 		Summary: "Check data against a JSON schema.",
 		MarkdownDescription: "Returns the data unchanged if it fits the schema; otherwise the error names each place that does not, and what is accepted there. " +
-			"Terraform leaves out keys of a flow that it does not know, so that a mistyped `source_zone` goes unnoticed; the schema of inventories refuses them.",
+			"In an inventory it names the application and the flow. " +
+			"Terraform leaves out keys of a flow that it does not know, so that a mistyped `source_zone` goes unnoticed; the schema of inventories refuses them. " +
+			"`jsondecode` and `yamldecode` keep the last of two flows with one name; of a text such a name is an error.",
 		Parameters: []function.Parameter{
-			function.DynamicParameter{Name: "data", AllowNullValue: true, MarkdownDescription: "The data, mostly `jsondecode(file(…))` or `yamldecode(file(…))`."},
+			function.DynamicParameter{Name: "data", AllowNullValue: true, MarkdownDescription: "The data. For the schemas of the provider it may be the text of a file in JSON or YAML, `file(\"inventory.json\")`, and what is returned then is the data in it."},
 			function.DynamicParameter{Name: "schema", MarkdownDescription: "`\"inventory\"` or `\"rule\"` for the schemas in the directory `schemas` of the provider's repository, or a JSON schema of your own as an object."},
 		},
 		Return: function.DynamicReturn{},
@@ -42,7 +44,11 @@ func (verifyFunction) Run(ctx context.Context, req function.RunRequest, resp *fu
 		return
 	}
 	plain, err := plainValue(data)
-	if err == nil {
+	if text, isText := plain.(string); isText && s.Published() && err == nil {
+		if plain, err = s.Read(text); err == nil {
+			data = types.DynamicValue(dynamicOf(plain))
+		}
+	} else if err == nil {
 		err = s.Check(plain)
 	}
 	if err != nil {

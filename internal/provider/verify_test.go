@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,12 @@ func TestVerify(t *testing.T) {
 		{`{"a": null}`, `{"type": "object"}`, ""},
 		{`[{"action": "deny", "src": "any"}, {}]`, `"rule"`, `0: data: /0: unknown key "src"; accepted are action, comment, condition, destination_zone, destinations, dst_ip, dst_port, dst_zone, name, owners, services, source_zone, sources, src_ip, src_port, src_zone; ` +
 			`/1: action is missing; write permit, allow, accept or pass; deny, drop, reject, block, discard or reset`},
+		{`5`, `"inventory"`, `0: data: is a number; write applications and the flows that they need`},
+		{`"text"`, `{"type": "string"}`, ""},
+		{`"{\"applications\": [{\"app_name\": \"A\", \"app_flows\": {\"f\": 1,\n\"f\": 2}}]}"`, `"inventory"`,
+			`0: data: application "A", flow "f": /applications/0/app_flows/f: is there twice, the second time in line 2; only one of them would count`},
+		{`"- action: alow"`, `"rule"`, `0: data: /0/action: is "alow"; write permit, allow, accept or pass; deny, drop, reject, block, discard or reset`},
+		{`"applications"`, `"inventory"`, `0: data: is a string; write applications and the flows that they need`},
 		{`[]`, `"rules"`, `1: schema: is "rules"; write "inventory", "rule", or a JSON schema as an object`},
 		{`[]`, `{"$ref": "file:///etc/passwd"}`, `1: schema: is not a JSON schema: failing loading "file:///etc/passwd": file:///etc/passwd is not part of the schema; put what is referred to under $defs`},
 	} {
@@ -75,6 +82,23 @@ func TestVerify(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s %s:\n%s, want\n%s", c.data, c.schema, got, c.want)
 		}
+	}
+}
+
+// TestVerifyText: what a text holds is returned as jsondecode and yamldecode would.
+func TestVerifyText(t *testing.T) {
+	t.Parallel()
+	const flow = `{"sources": ["any"], "destinations": ["any"], "services": ["any"], "comment": null, "users": []}`
+	const inventory = `{"applications": [{"app_name": "Ä", "app_flows": {"f": ` + flow + `}, "team": null}]}`
+	args := []attr.Value{types.DynamicValue(types.StringValue("\ufeff" + inventory)), types.DynamicValue(types.StringValue("inventory"))}
+	resp := function.RunResponse{Result: function.NewResultData(types.DynamicUnknown())}
+	verifyFunction{}.Run(t.Context(), function.RunRequest{Arguments: function.NewArgumentsData(args)}, &resp)
+	if resp.Error != nil {
+		t.Fatal(resp.Error)
+	}
+	got, err := plainValue(resp.Result.Value())
+	if want := plainOf(t, inventory); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 }
 

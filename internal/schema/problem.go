@@ -20,6 +20,8 @@ import (
 type problem struct {
 	place []string
 	text  string
+	// owner leads the place, for people: "application "Billing", flow "web": ".
+	owner string
 }
 
 func (p problem) String() string {
@@ -27,6 +29,7 @@ func (p problem) String() string {
 		return p.text
 	}
 	var b strings.Builder
+	b.WriteString(p.owner)
 	for _, token := range p.place {
 		b.WriteByte('/')
 		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(token))
@@ -67,16 +70,16 @@ func (s *Schema) collect(e *jsonschema.ValidationError, accepted string, out []p
 	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.AnyOf:
-		return append(out, problem{e.InstanceLocation, s.noneOf(e, accepted)})
+		return append(out, problem{place: e.InstanceLocation, text: s.noneOf(e, accepted)})
 	case *kind.OneOf:
 		if len(k.Subschemas) > 0 {
-			return append(out, problem{e.InstanceLocation, withAccepted("fits several alternatives of which one has to fit", accepted)})
+			return append(out, problem{place: e.InstanceLocation, text: withAccepted("fits several alternatives of which one has to fit", accepted)})
 		}
-		return append(out, problem{e.InstanceLocation, s.noneOf(e, accepted)})
+		return append(out, problem{place: e.InstanceLocation, text: s.noneOf(e, accepted)})
 	case *kind.AdditionalProperties:
 		for _, key := range k.Properties {
 			text := fmt.Sprintf("unknown key %q; accepted are %s", key, s.keys(e.SchemaURL))
-			out = append(out, problem{e.InstanceLocation, text})
+			out = append(out, problem{place: e.InstanceLocation, text: text})
 		}
 		return out
 	case *kind.PropertyNames:
@@ -88,12 +91,12 @@ func (s *Schema) collect(e *jsonschema.ValidationError, accepted string, out []p
 		return out
 	case *kind.Required:
 		for _, key := range k.Missing {
-			out = append(out, problem{e.InstanceLocation, withAccepted(key+" is missing", s.describeProperty(e.SchemaURL, key))})
+			out = append(out, problem{place: e.InstanceLocation, text: withAccepted(key+" is missing", s.describeProperty(e.SchemaURL, key))})
 		}
 		return out
 	}
 	if len(e.Causes) == 0 {
-		return append(out, problem{e.InstanceLocation, describe(e.ErrorKind, accepted)})
+		return append(out, problem{place: e.InstanceLocation, text: describe(e.ErrorKind, accepted)})
 	}
 	return s.collectAll(e.Causes, accepted, out)
 }

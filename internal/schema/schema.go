@@ -23,6 +23,10 @@ type Schema struct {
 	compiled *jsonschema.Schema
 	// document is the text that was compiled, for the descriptions in it.
 	document any
+	// owner names what a place in the data belongs to, nil if the place says it all.
+	owner func(data any, place []string) string
+	// published is set for the schemas of the project.
+	published bool
 }
 
 // The published schemas, compiled when they are first asked for.
@@ -30,8 +34,18 @@ var (
 	rules     = sync.OnceValues(func() (*Schema, error) { return published(schemas.Rule, "") })
 	asked     = sync.OnceValues(func() (*Schema, error) { return published(schemas.Rule, "#/$defs/asked") })
 	result    = sync.OnceValues(func() (*Schema, error) { return published(schemas.Rule, "#/$defs/result") })
-	inventory = sync.OnceValues(func() (*Schema, error) { return published(schemas.Inventory, "") })
+	inventory = sync.OnceValues(func() (*Schema, error) {
+		s, err := published(schemas.Inventory, "")
+		if err == nil {
+			s.owner = owners
+		}
+		return s, err
+	})
 )
+
+// Published reports whether the schema is one of the project's, which no text by
+// itself fits.
+func (s *Schema) Published() bool { return s.published }
 
 // Rules returns the schema of rule lists and rules.
 func Rules() (*Schema, error) { return rules() }
@@ -50,7 +64,11 @@ func published(text []byte, pointer string) (*Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compile(document, pointer)
+	s, err := compile(document, pointer)
+	if err == nil {
+		s.published = true
+	}
+	return s, err
 }
 
 // Compile reads a schema that is given as a value: objects are map[string]any,
@@ -87,7 +105,7 @@ func compile(document any, pointer string) (*Schema, error) {
 	if err != nil {
 		return nil, readable(err)
 	}
-	return &Schema{compiled, document}, nil
+	return &Schema{compiled: compiled, document: document}, nil
 }
 
 // noLoader keeps a schema from reading files and addresses.
@@ -112,12 +130,23 @@ func readable(err error) error {
 
 // Check returns what is wrong with data, made of nil, bool, string, numbers, []any
 // and map[string]any. The error has a line for each place, "/src_ip/0: problem",
-// with the place as a JSON pointer (RFC 6901), which is left out for the whole.
+// with the place as a JSON pointer (RFC 6901), which is left out for the whole. In an
+// inventory the names of application and flow come before it.
 func (s *Schema) Check(data any) error {
 	err := s.compiled.Validate(data)
 	var invalid *jsonschema.ValidationError
-	if errors.As(err, &invalid) {
-		return listed(s.problems(invalid))
+	if !errors.As(err, &invalid) {
+		return err
 	}
-	return err
+	return s.listed(data, s.problems(invalid))
+}
+
+// listed is the function of this name, with the owner of each place.
+func (s *Schema) listed(data any, problems []problem) error {
+	for i := range problems {
+		if s.owner != nil {
+			problems[i].owner = s.owner(data, problems[i].place)
+		}
+	}
+	return listed(problems)
 }

@@ -68,23 +68,27 @@ func TestProblems(t *testing.T) {
 		{Inventory, `{"$schema": "x", "version": 1, "applications": [{"app_name": "a", "team": "b", "app_flows": {"f": {"sources": ["web"], "destinations": ["any"], "services": ["tcp/80"], "users": null}}}]}`, ""},
 		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["a"], "destinations": ["b"], "services": ["c"], "expires": "2026-12-31", "exceptions": {"no-telnet": "until 2026-12-31: a switch"}}}}]}`, ""},
 		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["a"], "destinations": ["b"], "services": ["c"], "expires": "31.12.2026", "exceptions": {"no-telnet": " "}}}}]}`,
-			`/applications/0/app_flows/f/exceptions/no-telnet: is " "; write the reason of the exception, with something in it` + "\n" +
-				`/applications/0/app_flows/f/expires: is "31.12.2026"; write the last day on which the flow is wanted (2026-12-31), or an instant (2026-12-31T18:00:00Z)`},
+			`application "a", flow "f": /applications/0/app_flows/f/exceptions/no-telnet: is " "; write the reason of the exception, with something in it` + "\n" +
+				`application "a", flow "f": /applications/0/app_flows/f/expires: is "31.12.2026"; write the last day on which the flow is wanted (2026-12-31), or an instant (2026-12-31T18:00:00Z)`},
+		{Inventory, `{"applications": [{"app_flows": {}}, 5, {"app_name": "a\n", "app_flows": {"ü \"q\"": null}}]}`,
+			"/applications/0: app_name is missing; write the application's name, unique in the inventory and without a slash\n" +
+				"/applications/1: is a number; write an application: its name, its flows, and what else the configuration makes use of\n" +
+				`application "a\n", flow "ü \"q\"": /applications/2/app_flows/ü "q": is null; write sources, destinations and services; Terraform ignores keys that it does not know, so they are refused here`},
 		{Inventory, `[]`, `is a list; write applications and the flows that they need`},
 		{Inventory, `{}`, `applications is missing; write a list of applications`},
-		{Inventory, `{"applications": [{"app_name": "a/b", "app_flows": []}]}`, "/applications/0/app_flows: is a list; write the application's flows by name\n" +
-			`/applications/0/app_name: is "a/b"; write the application's name, unique in the inventory and without a slash`},
+		{Inventory, `{"applications": [{"app_name": "a/b", "app_flows": []}]}`, `application "a/b": /applications/0/app_flows: is a list; write the application's flows by name` + "\n" +
+			`application "a/b": /applications/0/app_name: is "a/b"; write the application's name, unique in the inventory and without a slash`},
 		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"a/b~c": {"sources": "any", "destinations": [" x"], "service": ["tcp/80"]}}}]}`,
-			`/applications/0/app_flows/a~1b~0c: services is missing; write a list of services (tcp/443, udp/1000-2000, tcp/https, tcp/*, icmp/8, esp, any) and names from the provider's services` + "\n" +
-				`/applications/0/app_flows/a~1b~0c: unknown key "service"; accepted are KEYS` + "\n" +
-				`/applications/0/app_flows/a~1b~0c/destinations/0: is " x"; write a host (10.0.0.1), a prefix (10.0.0.0/24), a range (10.0.0.1-10.0.0.9), any, or a name from the provider's addresses, as a string without blanks around it` + "\n" +
-				`/applications/0/app_flows/a~1b~0c/sources: is a string; write a list of hosts (10.0.0.1, 2001:db8::1), prefixes (10.0.0.0/24), ranges (10.0.0.1-10.0.0.9), any, and names from the provider's addresses`},
+			`application "a", flow "a/b~c": /applications/0/app_flows/a~1b~0c: services is missing; write a list of services (tcp/443, udp/1000-2000, tcp/https, tcp/*, icmp/8, esp, any) and names from the provider's services` + "\n" +
+				`application "a", flow "a/b~c": /applications/0/app_flows/a~1b~0c: unknown key "service"; accepted are KEYS` + "\n" +
+				`application "a", flow "a/b~c": /applications/0/app_flows/a~1b~0c/destinations/0: is " x"; write a host (10.0.0.1), a prefix (10.0.0.0/24), a range (10.0.0.1-10.0.0.9), any, or a name from the provider's addresses, as a string without blanks around it` + "\n" +
+				`application "a", flow "a/b~c": /applications/0/app_flows/a~1b~0c/sources: is a string; write a list of hosts (10.0.0.1, 2001:db8::1), prefixes (10.0.0.0/24), ranges (10.0.0.1-10.0.0.9), any, and names from the provider's addresses`},
 		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"": {"sources": ["any"], "destinations": [], "services": ["any"], "action": "allow", "rulesets": ["x", "x"]}}}]}`,
-			`/applications/0/app_flows/: the key is empty; it is the name of the flow`},
+			`application "a", flow "": /applications/0/app_flows/: the key is empty; it is the name of the flow`},
 		{Inventory, `{"applications": [{"app_name": "a", "app_flows": {"f": {"sources": ["any"], "destinations": [], "services": ["any"], "action": "allow", "rulesets": ["x", "x"]}}}]}`,
-			`/applications/0/app_flows/f/action: is "allow"; write permit, or deny for traffic that must stay blocked` + "\n" +
-				`/applications/0/app_flows/f/destinations: is an empty list; write a list of hosts (10.0.0.1, 2001:db8::1), prefixes (10.0.0.0/24), ranges (10.0.0.1-10.0.0.9), any, and names from the provider's addresses` + "\n" +
-				`/applications/0/app_flows/f/rulesets: holds the same at 0 and 1; write names of the provider's rulesets, in the order in which they are crossed and none of them twice`},
+			`application "a", flow "f": /applications/0/app_flows/f/action: is "allow"; write permit, or deny for traffic that must stay blocked` + "\n" +
+				`application "a", flow "f": /applications/0/app_flows/f/destinations: is an empty list; write a list of hosts (10.0.0.1, 2001:db8::1), prefixes (10.0.0.0/24), ranges (10.0.0.1-10.0.0.9), any, and names from the provider's addresses` + "\n" +
+				`application "a", flow "f": /applications/0/app_flows/f/rulesets: holds the same at 0 and 1; write names of the provider's rulesets, in the order in which they are crossed and none of them twice`},
 	} {
 		s := must(t, c.schema)
 		got := ""

@@ -1,7 +1,7 @@
-# A key of a flow that is mistyped is an error here. Without the check Terraform
-# would leave it out.
+# A key of a flow that is mistyped, or a flow that is there twice, is an error here.
+# Without the check Terraform would leave it out. Mostly the text is file("inventory.json").
 locals {
-  inventory = provider::acl::verify(jsondecode(<<-END
+  inventory = provider::acl::verify(<<-END
     {
       "applications": [
         {
@@ -13,7 +13,7 @@ locals {
       ]
     }
     END
-  ), "inventory")
+  , "inventory")
 }
 
 output "applications" {
