@@ -72,7 +72,9 @@ type parser struct {
 
 	block  *block      // whose body is being read
 	latest *definition // the last that was begun
-	open   openEntry
+	// left says that a line which may be none of the top level has ended its body.
+	left bool
+	open openEntry
 
 	notes []config.Note
 	// foreign are lines that only other devices have.
@@ -155,11 +157,11 @@ func (p *parser) command(l sourceLine) {
 	p.open = openEntry{}
 	switch word {
 	case "access-list":
-		p.block = nil
+		p.block, p.left = nil, false
 		p.accessList(l, c, p.listNamed)
 		return
 	case "object", "object-group":
-		p.evidence, p.block = true, nil
+		p.evidence, p.block, p.left = true, nil, false
 		p.define(l, word, c)
 		return
 	}
@@ -168,7 +170,10 @@ func (p *parser) command(l sourceLine) {
 			p.add(p.block, l, word)
 			return
 		}
+		p.left = p.block.deeper
 		p.block = nil
+	} else if l.indent == 0 {
+		p.left = false
 	}
 	switch word {
 	case "access-group":
@@ -203,6 +208,9 @@ func (p *parser) command(l sourceLine) {
 	case "network-object", "service-object", "port-object", "protocol-object", "icmp-object", "group-object":
 		p.stray(l)
 	default:
+		if p.left && memberWords[p.latest.kind][word] {
+			p.stray(l)
+		}
 		if open.list != nil && (l.indent > open.indent || continues(word)) {
 			open.goOn(l.text)
 			p.open = open

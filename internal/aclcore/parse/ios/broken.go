@@ -5,18 +5,40 @@ import (
 	"strings"
 )
 
-// leaving is how a list was left: by a line of the top level that is not known.
+// leaving is how a list or an object group was left: by a line of the top level that
+// is not known.
 type leaving struct {
 	list     *list
 	standard bool
+	group    *group
 	line     line
 }
 
-// reopen goes back to the list that was left, since an entry follows: the line that
-// left it was none of the top level.
+// resumes reports whether the line can only belong to what was left.
+func (p *parser) resumes(l line) bool {
+	word := p.words.peek()
+	switch {
+	case p.left == nil:
+		return false
+	case p.left.group != nil:
+		return p.isMember(p.left.group)
+	case word == "no" || word == "default":
+		return isEntryWord(p.words.ahead(1))
+	}
+	return p.isEntry(l)
+}
+
+// reopen goes back to what was left, since more of it follows: the line that left it
+// was none of the top level.
 func (p *parser) reopen() {
 	from := p.left
-	p.list, p.standard, p.mode, p.left = from.list, from.standard, inList, nil
+	p.left = nil
+	if from.group != nil {
+		p.group, p.mode = from.group, inGroup
+		p.group.members = append(p.group.members, from.line)
+		return
+	}
+	p.list, p.standard, p.mode = from.list, from.standard, inList
 	p.list.cutAt(from.line.number)
 	p.list.add(entry{line: int32(from.line.number), text: from.line.text, body: from.line.text, stray: true})
 }

@@ -31,18 +31,29 @@ func (p *parser) groupLine(l line) bool {
 		p.mode = elsewhere
 		return true
 	}
-	last := 0
-	if word == "no" || word == "default" {
-		last = 1
-		word = p.words.ahead(1)
-	}
-	_, protocol := protocolOf(word, p.group.v6)
-	protocol = protocol && p.words.ahead(last+1) == "" // "ip" and the like, and no command
-	if !l.indented && !startsWithDigit(word) && !memberWords[word] && !protocol {
+	if !l.indented && !p.isMember(p.group) {
+		if n := len(p.group.members); n > 0 && p.group.members[n-1].indented && !topWords[word] {
+			p.left = &leaving{group: p.group, line: l}
+		}
 		return false
 	}
 	p.group.members = append(p.group.members, l)
 	return true
+}
+
+// isMember reports whether the words can be a member of the group, or take one away.
+func (p *parser) isMember(g *group) bool {
+	w := &p.words
+	at := 0
+	if word := w.peek(); word == "no" || word == "default" {
+		at = 1
+	}
+	word := w.ahead(at)
+	if startsWithDigit(word) || memberWords[word] {
+		return true
+	}
+	_, protocol := protocolOf(word, g.v6)
+	return protocol && w.ahead(at+1) == "" // "ip" and the like, and no command
 }
 
 // memberWords start members of object groups, for files without indentation.

@@ -133,7 +133,7 @@ func (p *parser) listLine(l line) bool {
 		return false
 	case p.continues(0):
 	case !l.indented && len(p.list.entries) > 0 && !p.list.flush:
-		p.left = &leaving{p.list, p.standard, l}
+		p.left = &leaving{list: p.list, standard: p.standard, line: l}
 		return false
 	}
 	e := p.addEntry(l, 0)

@@ -162,10 +162,14 @@ func (p *parser) read(l line) {
 	}
 	p.mode = elsewhere
 	if l.indented {
-		if p.left != nil && p.isEntry(l) {
+		if p.resumes(l) {
 			p.reopen()
 			p.words.cut(l.text)
-			p.listLine(l)
+			if p.mode == inGroup {
+				p.groupLine(l)
+			} else {
+				p.listLine(l)
+			}
 			return
 		}
 		p.inner(l)
@@ -178,11 +182,12 @@ func (p *parser) read(l line) {
 	p.top(l)
 }
 
-// isEntry reports whether the line is a permit or a deny.
+// isEntry reports whether the line is an entry and no remark.
 func (p *parser) isEntry(l line) bool {
 	e := p.entryAt(l, 0)
 	p.words.cut(l.text)
-	return isActionWord(lower(firstWord(e.body)))
+	word := lower(firstWord(e.body))
+	return isActionWord(word) || word == "evaluate" || word == "dynamic"
 }
 
 // comment looks for what a comment tells about the platform.
