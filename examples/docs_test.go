@@ -97,6 +97,27 @@ func TestAccReadme(t *testing.T) {
 	}
 }
 
+// TestAccReadmeOwn plans what the README gives to those who have a firewall.
+func TestAccReadmeOwn(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?ms)^<!-- own -->\n```hcl\n(.*?)^```$").FindSubmatch(text)
+	if block == nil {
+		t.Fatal("README.md has no block under <!-- own -->")
+	}
+	firewall, err := os.ReadFile("quickstart/firewall/edge.cfg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorkspace(t, "quickstart")
+	w.Write("main.tf", string(block[1]))
+	w.Write("edge.cfg", string(firewall))
+	terraformtest.Contains(t, w.plan(2).text, `+ status        = "allowed"`, "inside_in line 5")
+}
+
 // compareExcerpt looks for the parts of an excerpt in the text, one after the other.
 func compareExcerpt(t *testing.T, page, excerpt, text string) {
 	t.Helper()
