@@ -165,16 +165,17 @@ func (p *parser) accessGroup(l sourceLine, c cursor, undo bool) {
 }
 
 // bound returns the lists that are applied in the end, in order: a later list takes
-// the place of an earlier one, but releases before 9.0 apply an IPv6 list beside
-// one for IPv4.
+// the place of an earlier one of its type. An EtherType list is applied beside the
+// others, and before release 9.0 an IPv6 list beside one for IPv4.
 func (p *parser) bound() []binding {
 	type spot struct {
-		where string
-		v6    bool
+		where     string
+		v6, ether bool
 	}
 	latest := make(map[spot]int)
 	for i, b := range p.bindings {
-		at := spot{b.where, p.lists[b.list] == nil && p.lists[ipv6Prefix+b.list] != nil}
+		l := p.lists[b.list]
+		at := spot{b.where, l == nil && p.lists[ipv6Prefix+b.list] != nil, l != nil && l.unread}
 		if before, ok := latest[at]; !b.undo {
 			latest[at] = i
 		} else if ok && p.bindings[before].list == b.list {

@@ -27,8 +27,11 @@ func (p *parser) openGroup(l line, key groupKey, v6 bool) {
 // whether it does.
 func (p *parser) groupLine(l line) bool {
 	word := p.words.peek()
-	if word == "exit" || word == "end" {
+	switch word {
+	case "exit", "end", "root":
 		p.mode = elsewhere
+		return true
+	case "commit": // XR stays in the group
 		return true
 	}
 	if !l.indented && !p.isMember(p.group) {

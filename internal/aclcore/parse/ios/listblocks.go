@@ -111,8 +111,10 @@ func (p *parser) listLine(l line) bool {
 	w := &p.words
 	word := w.peek()
 	switch {
-	case word == "exit", word == "end", word == "quit", word == "root", word == "commit", word == "do":
+	case word == "exit", word == "end", word == "quit", word == "root", word == "do":
 		p.mode = elsewhere
+		return true
+	case word == "commit": // XR stays in the list
 		return true
 	case isEntryWord(word):
 	case isSetting(w, 0):
