@@ -14,6 +14,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/about"
 )
 
 func main() {
@@ -83,7 +85,7 @@ type measured struct {
 // plan runs terraform plan once with the provider build of that name.
 func plan(terraform, work, name string) (m measured, err error) {
 	settings := filepath.Join(work, name+".tfrc")
-	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", "registry.terraform.io/terraform-provider-acl/acl", filepath.Join(work, name))
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", about.Address, filepath.Join(work, name))
 	if err := os.WriteFile(settings, []byte(text), 0o644); err != nil {
 		return m, err
 	}
