@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 )
 
@@ -26,7 +27,10 @@ func update(ctx context.Context, d disk, path, owner string, want []Rule, check 
 		return nil, errors.New("a rule of the additions file needs an owner")
 	}
 	target, err := resolve(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("the directory of the additions file %s is not there; create it: %w", path, err)
+	case err != nil:
 		return nil, fmt.Errorf("cannot find the additions file: %w", err)
 	}
 	release, err := acquire(ctx, target)

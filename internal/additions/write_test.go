@@ -316,7 +316,7 @@ func TestWaiting(t *testing.T) {
 func TestCannot(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct{ path, owner, want string }{
-		{filepath.Join(dir, "missing", "x.json"), "a/b", "cannot find the additions file: "},
+		{filepath.Join(dir, "missing", "x.json"), "a/b", "the directory of the additions file " + filepath.Join(dir, "missing", "x.json") + " is not there; create it: "},
 		{dir, "a/b", "cannot read the additions file: "},
 		{filepath.Join(dir, "x.json"), "", "needs an owner"},
 	} {

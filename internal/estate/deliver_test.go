@@ -405,3 +405,29 @@ func TestPath(t *testing.T) {
 		}
 	}
 }
+
+// A failed write leaves nothing to take back, and so no second error.
+func TestRestoreWithoutAWrite(t *testing.T) {
+	s := newSite(t, "[]", "")
+	s.Estate = New(Config{Rulesets: map[string]RulesetConfig{
+		"edge": {Path: filepath.Join(s.dir, "edge.json"), Additions: filepath.Join(s.dir, "missing", "additions.json")},
+	}})
+	f := parseFlow("Shop/web 10.0.0.1 10.1.0.1 tcp/443")
+	before, err := s.Holding(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.AssessNew(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Deliver(t.Context(), f, a); err == nil || !strings.Contains(err.Error(), "is not there; create it: ") {
+		t.Errorf("Deliver: %v", err)
+	}
+	if err := s.Restore(t.Context(), f, before); err != nil {
+		t.Errorf("Restore: %v", err)
+	}
+	if err := s.Restore(t.Context(), f, Holding{"edge": a.Needs["edge"]}); err == nil {
+		t.Error("Restore writes to a directory that is not there")
+	}
+}

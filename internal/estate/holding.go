@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
@@ -28,13 +29,21 @@ func (e *Estate) Holding(f Flow) (Holding, error) {
 	return h, nil
 }
 
-// Restore makes the flow own again what it owned before.
+// Restore makes the flow own again what it owned before. Where it still does there is
+// nothing to write, and so no error of a file that cannot be written.
 func (e *Estate) Restore(ctx context.Context, f Flow, before Holding) error {
 	var errs []error
 	for _, name := range e.RulesetNames() {
-		if want, ok := before[name]; ok {
-			errs = append(errs, e.rulesets[name].own(ctx, f.Owner(), want, ""))
+		want, ok := before[name]
+		if !ok {
+			continue
 		}
+		rs := e.rulesets[name]
+		file, err := additions.Load(rs.config.Additions)
+		if err == nil && slices.EqualFunc(file.Owned(f.Owner()), want, func(a, b additions.Rule) bool { return a.Name == b.Name }) {
+			continue
+		}
+		errs = append(errs, rs.own(ctx, f.Owner(), want, ""))
 	}
 	return errors.Join(errs...)
 }
