@@ -46,6 +46,23 @@ func callWith(t *testing.T, f function.Function, result attr.Value, options stri
 	return resp.Result.Value(), ""
 }
 
+// textOf writes what a function returned as JSON, or else its error.
+func textOf(t *testing.T, v attr.Value, problem string) (text string, refused bool) {
+	t.Helper()
+	if problem != "" {
+		return problem, true
+	}
+	plain, err := plainValue(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := json.Marshal(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out), false
+}
+
 func TestEnforce(t *testing.T) {
 	t.Parallel()
 	const rule = `{"src_ip": "10.1.0.1", "dst_ip": ["10.2.0.1", "10.1.0.2"], "dst_port": "tcp/80"}`
@@ -79,19 +96,8 @@ func TestEnforce(t *testing.T) {
 		{`{"cells": {}}`, `1: options: unknown key "cells"; write any of addresses, services, matrix, matrix_definition, matrix_enforced, zones, input_data_verify, input_data_schema, result_data_verify and result_data_schema`},
 	} {
 		got, problem := call(t, enforceFunction{}, types.ListUnknown(types.ObjectType{AttrTypes: enforcedTypes}), rule, c.options)
-		if problem == "" {
-			plain, err := plainValue(got)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, err := json.Marshal(plain)
-			if err != nil {
-				t.Fatal(err)
-			}
-			problem = string(text)
-		}
-		if problem != c.want {
-			t.Errorf("%s:\n%s, want\n%s", c.options, problem, c.want)
+		if text, _ := textOf(t, got, problem); text != c.want {
+			t.Errorf("%s:\n%s, want\n%s", c.options, text, c.want)
 		}
 	}
 	const options = `{"matrix": {"zones": ` + zones + `, "cells": {}}}`

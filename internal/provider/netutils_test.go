@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -130,6 +131,75 @@ func TestMatchNames(t *testing.T) {
 	} {
 		if got := matchOf(t, c.question, "["+c.rule+"]", options); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s of %s:\n%s, want\n%s", c.question, c.rule, got, c.want)
+		}
+	}
+}
+
+// TestExpand expands a rule that differs from a plain one in some fields. Products are
+// written as their values in netutils' order.
+func TestExpand(t *testing.T) {
+	t.Parallel()
+	const options = `{"addresses": {"w": ["10.0.0.5", "10.0.0.10", "10.0.0.9"], "b": ["w", "10.0.0.5"], "c": ["b"], "d": ["c", "w"], "six": ["fe80::1", "2001:db8::1"]},
+		"services": {"W": ["tcp/80", "tcp/443"], "Z": ["W", "udp/53"]}}`
+	order := []string{"name", "src_ip", "src_zone", "dst_ip", "dst_port", "dst_zone", "action"}
+	for _, c := range []struct{ fields, want string }{
+		{``, "a 10.0.0.1 10.0.0.2 6/80"},
+		// The last field varies fastest: name, source, zone, destination, service, zone, action.
+		{`"name": ["a", "b"], "src_zone": ["x", "y"]`, "a 10.0.0.1 x 10.0.0.2 6/80; a 10.0.0.1 y 10.0.0.2 6/80; b 10.0.0.1 x 10.0.0.2 6/80; b 10.0.0.1 y 10.0.0.2 6/80"},
+		{`"src_ip": ["10.0.0.1", "10.0.0.3"], "src_zone": ["x", "y"]`, "a 10.0.0.1 x 10.0.0.2 6/80; a 10.0.0.1 y 10.0.0.2 6/80; a 10.0.0.3 x 10.0.0.2 6/80; a 10.0.0.3 y 10.0.0.2 6/80"},
+		{`"src_zone": ["x", "y"], "dst_ip": ["10.0.0.2", "10.0.0.4"]`, "a 10.0.0.1 x 10.0.0.2 6/80; a 10.0.0.1 x 10.0.0.4 6/80; a 10.0.0.1 y 10.0.0.2 6/80; a 10.0.0.1 y 10.0.0.4 6/80"},
+		{`"dst_ip": ["10.0.0.2", "10.0.0.4"], "dst_port": ["tcp/80", "udp/53"]`, "a 10.0.0.1 10.0.0.2 6/80; a 10.0.0.1 10.0.0.2 17/53; a 10.0.0.1 10.0.0.4 6/80; a 10.0.0.1 10.0.0.4 17/53"},
+		{`"dst_port": ["tcp/80", "udp/53"], "dst_zone": ["x", "y"]`, "a 10.0.0.1 10.0.0.2 6/80 x; a 10.0.0.1 10.0.0.2 6/80 y; a 10.0.0.1 10.0.0.2 17/53 x; a 10.0.0.1 10.0.0.2 17/53 y"},
+		{`"dst_zone": ["x", "y"], "action": ["permit", "deny"]`, "a 10.0.0.1 10.0.0.2 6/80 x permit; a 10.0.0.1 10.0.0.2 6/80 x deny; a 10.0.0.1 10.0.0.2 6/80 y permit; a 10.0.0.1 10.0.0.2 6/80 y deny"},
+		// What is empty is in no product, what repeats is in several.
+		{`"name": null, "src_zone": "", "dst_port": [], "action": 0`, "10.0.0.1 10.0.0.2"},
+		{`"src_ip": ["10.0.0.1", "10.0.0.1"], "dst_port": ["tcp/80", "6/www-http"]`, "a 10.0.0.1 10.0.0.2 6/80; a 10.0.0.1 10.0.0.2 6/80; a 10.0.0.1 10.0.0.2 6/80; a 10.0.0.1 10.0.0.2 6/80"},
+		{`"name": 5, "action": true, "comment": "x", "users": ["y"], "network_applications": []`, "5 10.0.0.1 10.0.0.2 6/80 true"},
+		// A host to itself, by its text.
+		{`"dst_ip": ["10.0.0.1", "10.0.0.1/32", "10.0.0.1-10.0.0.1"]`, "a 10.0.0.1 10.0.0.1/32 6/80; a 10.0.0.1 10.0.0.1-10.0.0.1 6/80"},
+		{`"src_ip": ["10.0.0.0/24", "any"], "dst_ip": ["10.0.0.0/24", "any"]`, "a 10.0.0.0/24 10.0.0.0/24 6/80; a 10.0.0.0/24 any 6/80; a any 10.0.0.0/24 6/80; a any any 6/80"},
+		{`"src_ip": "2001:db8::1", "dst_ip": ["2001:db8::1", "2001:DB8::1", "10.0.0.2"]`, "a 2001:db8::1 2001:DB8::1 6/80; a 2001:db8::1 10.0.0.2 6/80"},
+		// Services.
+		{`"dst_port": ["TCP/HTTPS", "17/domain", "sctp/ssh", "icmp/8", "icmp/3/4", "50/0", "esp", "tcp/1000-2000", "tcp/*", "any", "protocol/47"]`,
+			"a 10.0.0.1 10.0.0.2 6/443; a 10.0.0.1 10.0.0.2 17/53; a 10.0.0.1 10.0.0.2 132/ssh; a 10.0.0.1 10.0.0.2 1/8; a 10.0.0.1 10.0.0.2 1/3/4; a 10.0.0.1 10.0.0.2 50/0; " +
+				"a 10.0.0.1 10.0.0.2 50/*; a 10.0.0.1 10.0.0.2 6/1000-2000; a 10.0.0.1 10.0.0.2 6/*; a 10.0.0.1 10.0.0.2 any; a 10.0.0.1 10.0.0.2 47/*"},
+		// Names: sorted as text, each once, at any depth.
+		{`"src_ip": ["10.0.0.99", "d", "b", "10.0.0.5"]`, "a 10.0.0.10 10.0.0.2 6/80; a 10.0.0.5 10.0.0.2 6/80; a 10.0.0.9 10.0.0.2 6/80; a 10.0.0.99 10.0.0.2 6/80"},
+		{`"src_ip": "six", "dst_port": ["Z", "tcp/22"]`, "a 2001:db8::1 10.0.0.2 6/22; a 2001:db8::1 10.0.0.2 6/443; a 2001:db8::1 10.0.0.2 6/80; a 2001:db8::1 10.0.0.2 17/53; " +
+			"a fe80::1 10.0.0.2 6/22; a fe80::1 10.0.0.2 6/443; a fe80::1 10.0.0.2 6/80; a fe80::1 10.0.0.2 17/53"},
+
+		{`"src_ip": ["10.0.0.9-10.0.0.1", "10.0.0.1 - 10.0.0.2"]`, `0: rule: src_ip: address "10.0.0.9-10.0.0.1": is reversed; write 10.0.0.1-10.0.0.9; address "10.0.0.1 - 10.0.0.2": has blanks in it; write 10.0.0.1-10.0.0.2`},
+		{`"src_ip": [null]`, "0: rule: src_ip: has null; write a string, or a list of strings"},
+		{`"src_ip": {"a": 1}`, "0: rule: src_ip: has an object; write a string, or a list of strings"},
+		{`"dst_port": ["tcp/80", 80]`, "0: rule: dst_port: 80 is not a string; write it in quotes"},
+		{`"src_zone": ["x", null]`, "0: rule: src_zone: has null; write a string, or a list of strings"},
+		{`"sources": "10.0.0.1"`, "0: rule: src_ip and sources: the same field under two names"},
+		{`"Name": "x"`, `0: rule: unknown key "Name"; write name,`},
+	} {
+		rule := `{"name": "a", "src_ip": "10.0.0.1", "dst_ip": "10.0.0.2", "dst_port": "tcp/80"` + strings.TrimSuffix(", "+c.fields, ", ") + `}`
+		v, problem := call(t, expandFunction{}, types.DynamicUnknown(), rule, options)
+		got := problem
+		if problem == "" {
+			plain, err := plainValue(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			products, _ := plain.([]any)
+			var texts []string
+			for _, p := range products {
+				product, _ := p.(map[string]any)
+				var values []string
+				for _, key := range order {
+					if value, ok := product[key]; ok {
+						values = append(values, fmt.Sprint(value))
+					}
+				}
+				texts = append(texts, strings.Join(values, " "))
+			}
+			got = strings.Join(texts, "; ")
+		}
+		if got != c.want && (problem == "" || !strings.HasPrefix(got, c.want)) {
+			t.Errorf("%s:\n%s, want\n%s", c.fields, got, c.want)
 		}
 	}
 }

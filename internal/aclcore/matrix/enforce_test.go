@@ -1,105 +1,11 @@
 package matrix
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testshared"
 )
-
-// differs lists the cases in which we answer otherwise than netutils on purpose,
-// and why. A case that does not differ must not be in it.
-var differs = map[string]string{
-	"quirk/matrix/names-not-translated":     "tcp/80 in a matrix is the same service as 6/80",
-	"quirk/matrix/string-is-substring-test": "6/80 is not allowed by 6/8080",
-}
-
-func TestNetutilsConformance(t *testing.T) {
-	text, err := os.ReadFile(testshared.Dir(t, "conformance", "netutils_cases.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []struct {
-		Name, Kind string
-		Rule       map[string]any
-		Options    struct {
-			Matrix     map[string]map[string]map[string]oneOrMore
-			Definition map[string]oneOrMore `json:"matrix_definition"`
-		}
-		Expected struct {
-			Enforce []struct {
-				Obj    [3]string
-				Action string
-			}
-		}
-	}
-	// Fields of the wrong type are those of cases of another kind.
-	if err := json.Unmarshal(text, &cases); err != nil && len(cases) == 0 {
-		t.Fatal(err)
-	}
-	ran, found := 0, make(map[string]bool)
-	for _, c := range cases {
-		if c.Kind != "enforce" {
-			continue
-		}
-		ran++
-		found[c.Name] = true
-		t.Run(c.Name, func(t *testing.T) {
-			definition, cells := make(map[string][]string), make(map[string]map[string]Cell)
-			for name, entries := range c.Options.Definition {
-				definition[name] = entries
-			}
-			for from, row := range c.Options.Matrix {
-				cells[from] = make(map[string]Cell)
-				for to, lists := range row {
-					cells[from][to] = Cell{Allow: lists["allow"], Notify: lists["notify"]}
-				}
-			}
-			names, err := flow.NewNames(nil, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			answers, err := mustNew(t, Netutils(definition, cells)).Enforce(names, c.Rule)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got, want []string
-			for _, e := range answers {
-				got = append(got, fmt.Sprint(e.Source, e.Destination, e.Service, e.Decision.Action))
-			}
-			for _, e := range c.Expected.Enforce {
-				want = append(want, fmt.Sprint(e.Obj[0], e.Obj[1], e.Obj[2], e.Action))
-			}
-			why, onPurpose := differs[c.Name]
-			if same := fmt.Sprint(got) == fmt.Sprint(want); same == onPurpose {
-				t.Errorf("got %q, want %q\nlisted as different: %t %s", got, want, onPurpose, why)
-			}
-		})
-	}
-	for name := range differs {
-		if !found[name] {
-			t.Errorf("there is no case %q", name)
-		}
-	}
-	if ran == 0 {
-		t.Error("there is no case of enforce")
-	}
-}
-
-// oneOrMore is a list, or a string that stands for a list of one.
-type oneOrMore []string
-
-func (o *oneOrMore) UnmarshalJSON(text []byte) error {
-	var one string
-	if json.Unmarshal(text, &one) == nil {
-		*o = oneOrMore{one}
-		return nil
-	}
-	return json.Unmarshal(text, (*[]string)(o))
-}
 
 func TestEnforce(t *testing.T) {
 	m := mustNew(t, Netutils(
