@@ -138,7 +138,20 @@ func (b *block) belongs(l sourceLine, word string) bool {
 		c.next()
 		word = strings.ToLower(c.next())
 	}
-	return memberWords[b.kind][word] || word == "description"
+	return isMember(b.kind, word) || word == "description"
+}
+
+// isMember reports whether the word starts a member, perhaps cut short as people do.
+func isMember(k kind, word string) bool {
+	if memberWords[k][word] {
+		return true
+	}
+	for full := range memberWords[k] {
+		if len(word) > 5 && strings.HasPrefix(full, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // add takes a line of the body.

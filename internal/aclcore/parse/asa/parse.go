@@ -135,7 +135,9 @@ func (p *parser) readLine(number int, line string) {
 	}
 	body := strings.TrimLeft(line, " \t")
 	indent := len(line) - len(body)
-	_, body, _ = terminal.CutPrompt(body)
+	if indent == 0 {
+		_, body, _ = terminal.CutPrompt(body)
+	}
 	switch {
 	case body == "":
 	case strings.IndexByte("!:#>", body[0]) >= 0:
@@ -152,7 +154,7 @@ const pager = "<--- More --->"
 func (p *parser) command(l sourceLine) {
 	c := cursor{l.text}
 	device := c.next()
-	word := strings.ToLower(device) // an ASA takes commands in any case of letters
+	word := terminal.Whole(strings.ToLower(device), "access-list", "access-group") // an ASA takes any case of letters
 	open := p.open
 	p.open = openEntry{}
 	switch word {
@@ -208,6 +210,9 @@ func (p *parser) command(l sourceLine) {
 	case "network-object", "service-object", "port-object", "protocol-object", "icmp-object", "group-object":
 		p.stray(l)
 	default:
+		if looksLikeEntry(c) {
+			p.note(l, "this looks like an entry of an access list, and is none")
+		}
 		if p.left && memberWords[p.latest.kind][word] {
 			p.stray(l)
 		}
@@ -216,6 +221,20 @@ func (p *parser) command(l sourceLine) {
 			p.open = open
 		}
 	}
+}
+
+// looksLikeEntry reports whether a permit or a deny of a protocol is among the first
+// words.
+func looksLikeEntry(c cursor) bool {
+	for range 5 {
+		if isAction(c.next()) {
+			switch c.next() {
+			case "ip", "tcp", "udp", "icmp", "icmp6", "object", groupArg:
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // stray takes a member of a definition that stands in the body of none.

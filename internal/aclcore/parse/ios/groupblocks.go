@@ -35,10 +35,14 @@ func (p *parser) groupLine(l line) bool {
 		return true
 	}
 	if !l.indented && !p.isMember(p.group) {
-		if n := len(p.group.members); n > 0 && p.group.members[n-1].indented && !topWords[word] {
-			p.left = &leaving{group: p.group, line: l}
+		n := len(p.group.members)
+		if n == 0 || topWords[word] {
+			return false
 		}
-		return false
+		if p.group.members[n-1].indented {
+			p.left = &leaving{group: p.group, line: l}
+			return false
+		}
 	}
 	p.group.members = append(p.group.members, l)
 	return true

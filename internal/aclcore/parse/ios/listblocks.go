@@ -23,6 +23,13 @@ func (p *parser) listHeader(l line, v6 bool) {
 	w := &p.words
 	key := listKey{v6: v6}
 	kind := w.peek()
+	if p.dialect == IOS && len(kind) > 1 && w.ahead(1) != "" { // "ip access-list ext EDGE"
+		for _, whole := range [...]string{"standard", "extended"} {
+			if strings.HasPrefix(whole, kind) {
+				kind = whole
+			}
+		}
+	}
 	switch kind {
 	case "resequence":
 		w.skip(1)

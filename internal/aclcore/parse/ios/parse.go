@@ -3,6 +3,7 @@ package ios
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
@@ -104,8 +105,8 @@ func (p *parser) next() line {
 		trimmed = strings.TrimLeft(after, " \t\b")
 	}
 	l := line{p.number, len(trimmed) < len(text)-p.margin, strings.TrimRight(trimmed, " \t\r\v\f")}
-	if prompt, command, ok := terminal.CutPrompt(l.text); ok {
-		l.text, l.indented = command, false
+	if prompt, command, ok := terminal.CutPrompt(l.text); ok && !l.indented {
+		l.text = command
 		_, below, _ := strings.Cut(prompt, "(config-") // IOS cuts long prompts
 		switch {
 		case below == "":
@@ -207,7 +208,11 @@ func (p *parser) top(l line) {
 		return
 	}
 	w := &p.words
-	word := w.peek()
+	word := terminal.Whole(w.peek(), "access-list")
+	if word == "access-list" && word != w.peek() {
+		l.text = word + l.text[len(w.peek()):]
+		w.cut(l.text)
+	}
 	w.skip(1)
 	switch word {
 	case "ip", "ipv4", "ipv6":
@@ -242,6 +247,10 @@ func (p *parser) top(l line) {
 	default:
 		if p.isEntry(l) {
 			p.note(l, "it stands in no access list")
+		} else if n := slices.IndexFunc(w.low, isActionWord); n > 0 && !topWords[word] && n+1 < len(w.low) {
+			if _, ok := protocolOf(w.low[n+1], false); ok {
+				p.note(l, "it looks like an entry of an access list, and is none")
+			}
 		}
 	}
 }
@@ -261,7 +270,7 @@ func (p *parser) device(l line) {
 func (p *parser) topIP(l line) {
 	w := &p.words
 	p.known = true
-	switch w.peek() {
+	switch terminal.Whole(w.peek(), "access-list") {
 	case "access-list":
 		w.skip(1)
 		p.listHeader(l, w.low[0] == "ipv6")

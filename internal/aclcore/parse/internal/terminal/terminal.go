@@ -1,5 +1,4 @@
-// Package terminal takes off what a captured session of a Cisco device has beside
-// the device's own text.
+// Package terminal makes of what people type on a Cisco device what the device shows.
 package terminal
 
 import "strings"
@@ -20,4 +19,16 @@ func CutPrompt(line string) (prompt, command string, ok bool) {
 		}
 	}
 	return "", line, false
+}
+
+// Whole returns the one of the commands that the word is cut short from, with no less
+// than the eight letters that tell access-list from access-group, else the word.
+func Whole(word string, commands ...string) string {
+	const least = 8
+	for _, c := range commands {
+		if len(word) >= least && strings.HasPrefix(c, word) {
+			return c
+		}
+	}
+	return word
 }

@@ -30,3 +30,18 @@ func TestCutPrompt(t *testing.T) {
 		}
 	}
 }
+
+func TestWhole(t *testing.T) {
+	for _, tt := range []struct{ word, want string }{
+		{"access-l", "access-list"},
+		{"access-list", "access-list"},
+		{"access-gr", "access-group"},
+		{"access-", "access-"},
+		{"access-lists", "access-lists"},
+		{"", ""},
+	} {
+		if got := terminal.Whole(tt.word, "access-list", "access-group"); got != tt.want {
+			t.Errorf("Whole(%q) = %q, want %q", tt.word, got, tt.want)
+		}
+	}
+}
