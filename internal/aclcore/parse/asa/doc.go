@@ -13,7 +13,8 @@
 //     and any6, source and destination ports, the ASA's own names of ports,
 //     protocols and ICMP types
 //   - access-group, as aliases of the list it applies: "outside in", "dmz out",
-//     "outside in control-plane", "global"
+//     "outside in control-plane", "global"; a later one takes the place of an earlier
+//   - captured sessions, as what was typed at a prompt, and comments after !, :, # or >
 //
 // A command with "line N" is put where the ASA would put it, so that a change
 // pasted below a configuration takes effect. In the output of show access-list the

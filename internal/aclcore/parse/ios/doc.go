@@ -11,7 +11,10 @@
 // without one gets the last number plus 10, as on the device. "no …" and
 // "resequence" lines do what they do on the device. List names are
 // [config.List.Name]; an interface where a list is applied is an alias, such as
-// "GigabitEthernet0/1 in".
+// "GigabitEthernet0/1 in": the one that it was given last.
+//
+// A captured session is read as what was typed: the prompt tells the mode. Comments
+// start with ! or #; banners and macros are no configuration.
 //
 // Addresses: any, host, wildcard masks (contiguous or not, host bits under the
 // mask ignored), prefixes, and object groups ("object-group network" and its
