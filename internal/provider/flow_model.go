@@ -30,6 +30,16 @@ type declaredModel struct {
 	judged
 }
 
+// unknownDeclared is a flow of which nothing is known yet.
+func unknownDeclared() declaredModel {
+	list := types.ListUnknown(types.StringType)
+	return declaredModel{
+		Sources: list, Destinations: list, Services: list, SourceZone: types.StringUnknown(), DestinationZone: types.StringUnknown(),
+		Action: types.StringUnknown(), Rulesets: list, OverrideDeny: types.BoolUnknown(), NetworkApplications: list, Users: list,
+		Comment: types.StringUnknown(), judged: judged{types.StringUnknown(), types.MapUnknown(types.StringType)},
+	}
+}
+
 // matchable reports whether everything that the verdict depends on is known.
 func (m declaredModel) matchable() bool {
 	for _, l := range []types.List{m.Sources, m.Destinations, m.Services, m.Rulesets} {

@@ -55,7 +55,7 @@ data "acl_match" "m" {
   destinations = ["10.0.0.2"]
   services     = ["tcp/443"]
   rules        = jsonencode([])
-}`, 1, "is not a list of rules"},
+}`, 1, "is a text and not a list of rules"},
 		{"no flows", rulesets, strings.Replace(app, "FLOWS", "{}", 1), 2, ""},
 		{"no questions", rulesets, `data "acl_match" "m" { flows = {} }`, 0, ""},
 		{"duplicates", rulesets, `

@@ -92,7 +92,18 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 // declared returns the flows by name. Flows that are not matchable yet are there,
 // with unknown parts.
 func (m applicationModel) declared(ctx context.Context) (flows map[string]declaredModel, diags diag.Diagnostics) {
-	diags.Append(m.Flows.ElementsAs(ctx, &flows, false)...)
+	flows = make(map[string]declaredModel, len(m.Flows.Elements()))
+	for name, v := range m.Flows.Elements() {
+		if v.IsUnknown() {
+			flows[name] = unknownDeclared()
+			continue
+		}
+		var d declaredModel
+		if o, ok := v.(types.Object); ok {
+			diags.Append(o.As(ctx, &d, objectOptions)...)
+		}
+		flows[name] = d
+	}
 	return flows, diags
 }
 

@@ -10,7 +10,7 @@ import (
 // NewServer returns what serves the provider to Terraform and OpenTofu.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		return nullArguments{providerserver.NewProtocol6(New(version)())()}
+		return nullArguments{newOpenObjects(providerserver.NewProtocol6(New(version)())())}
 	}
 }
 

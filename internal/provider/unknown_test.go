@@ -152,6 +152,54 @@ resource "acl_flow" "own" {
 	contains(t, w.Apply(1), `Flow "Shop/own" is not allowed`, "10.0.0.8")
 }
 
+// A flow that is not known as a whole, as that of a variable is while variables have no
+// values, is no flow without sources.
+func TestAccUnknownObject(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t, `
+-- main.tf --
+variable "web" {
+  type    = object({ sources = list(string), destinations = list(string), services = list(string) })
+  default = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/443"] }
+}
+provider "acl" {
+  rulesets = { edge = { content = jsonencode([{ src_ip = "10.0.0.1", action = "permit" }]), additions = "edge.additions.json" } }
+}
+resource "terraform_data" "dns" {
+  input = { sources = ["10.0.0.9"], destinations = ["10.0.0.53"], services = ["udp/53"] }
+}
+resource "acl_application" "shop" {
+  name  = "Shop"
+  flows = { web = var.web, dns = terraform_data.dns.output }
+}
+data "acl_match" "shop" {
+  flows = { web = var.web, dns = terraform_data.dns.output }
+}
+output "dns" { value = data.acl_match.shop.results["dns"].status }
+`)
+	w.Run(0, "validate")
+	p := w.PlanJSON(2)
+	app := p.Change(t, "acl_application.shop").Change
+	if open := strings.Join(unknowns(app.AfterUnknown["results"], ""), " "); strings.Contains(open, "web.") || !strings.Contains(open, "dns.status") {
+		t.Errorf("what is open is %s", open)
+	}
+	contains(t, w.Apply(0), `dns = "blocked"`)
+	w.Plan(2) // the output: the rule is written now
+	w.Apply(0)
+	w.Settled()
+	w.owned("edge.additions.json", "Shop/dns")
+
+	// What is known is missed all the same.
+	w.Edit("main.tf", `dns = terraform_data.dns.output }
+}
+data`, `dns = terraform_data.dns.output, ntp = { sources = ["10.0.0.9"], destinations = null, services = ["udp/123"] } }
+}
+data`)
+	out := w.Run(1, "validate")
+	contains(t, out, `Must set a configuration value for the flows["ntp"].destinations attribute`)
+	lacks(t, out, `flows["web"]`, `flows["dns"]`)
+}
+
 // An unknown that turns out null is no host less: that would allow what nobody
 // declared.
 func TestAccUnknownInputNull(t *testing.T) {
