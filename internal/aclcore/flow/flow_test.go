@@ -169,3 +169,20 @@ func TestMeant(t *testing.T) {
 		}
 	}
 }
+
+// TestProblemsAreBounded: who leaves a dictionary out is told so by some of the names.
+func TestProblemsAreBounded(t *testing.T) {
+	many, bad := make([]string, 1000), map[string][]string{}
+	for i := range many {
+		many[i] = fmt.Sprintf("server-%d", i)
+		bad[many[i]] = []string{"nowhere"}
+	}
+	_, err := flow.New(names(t, nil, nil), many, []string{"any"}, []string{"any"})
+	if n := strings.Count(err.Error(), "\n"); n != 20 || !strings.HasSuffix(err.Error(), "sources: 980 more entries were not looked at") {
+		t.Errorf("%d lines: %s", n+1, err)
+	}
+	_, err = flow.NewNames(bad, nil)
+	if n := strings.Count(err.Error(), "\n"); n != 20 || !strings.HasSuffix(err.Error(), "addresses: 980 more names were not looked at") {
+		t.Errorf("%d lines: %s", n+1, err)
+	}
+}

@@ -88,9 +88,16 @@ type dictionary[L any] struct {
 	spellings func(string) []string
 }
 
+// maxProblems is how many problems of one list or dictionary an error tells. More are
+// one mistake, such as a dictionary that was left out.
+const maxProblems = 20
+
 func (d *dictionary[L]) check() []string {
 	var problems []string
-	for _, name := range slices.Sorted(maps.Keys(d.entries)) {
+	for i, name := range slices.Sorted(maps.Keys(d.entries)) {
+		if len(problems) == maxProblems {
+			return append(problems, fmt.Sprintf("%s: %d more names were not looked at", d.attribute, len(d.entries)-i))
+		}
 		if _, err := d.parse(name); err == nil {
 			problems = append(problems, fmt.Sprintf("%s[%q]: the name is itself %s %s; choose another name", d.attribute, name, article(d.kind), d.kind))
 			continue
@@ -197,7 +204,11 @@ func (d *dictionary[L]) resolve(entries []string, text func(L) string) ([]L, err
 	out := make([]L, 0, len(entries))
 	named := false
 	var problems []string
-	for _, e := range entries {
+	for i, e := range entries {
+		if len(problems) == maxProblems {
+			problems = append(problems, fmt.Sprintf("%d more entries were not looked at", len(entries)-i))
+			break
+		}
 		if _, ok := d.entries[e]; ok {
 			named = true
 		}
