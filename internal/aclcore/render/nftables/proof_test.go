@@ -51,17 +51,6 @@ var universe = func() (out []oracle.Packet) {
 	return out
 }()
 
-// same fails unless both rulesets do the same with every packet.
-func same(t *testing.T, got, want *rule.Ruleset, text string) {
-	t.Helper()
-	for _, p := range universe {
-		g, w := oracle.Decide(got, p), oracle.Decide(want, p)
-		if g.Permit != w.Permit || g.Deny != w.Deny {
-			t.Fatalf("%+v: permitted %v and denied %v, want %v and %v, by\n%s", p, g.Permit, g.Deny, w.Permit, w.Deny, text)
-		}
-	}
-}
-
 func parse(t *testing.T, text string) *rule.Ruleset {
 	t.Helper()
 	doc, err := nftables.Parse(config.Input{Source: "fw.nft", Content: []byte(text)})
@@ -97,7 +86,7 @@ func roundTrip(t *testing.T, dice enginetest.Dice) {
 			t.Fatalf("%s is not understood: %v", r.Text, r.Unknown)
 		}
 	}
-	same(t, got, &rule.Ruleset{Rules: rules}, whole)
+	rendertest.Same(t, got, &rule.Ruleset{Rules: rules}, universe, whole)
 }
 
 // TestRoundTrip reads back what was written.
@@ -195,7 +184,7 @@ func insertion(t *testing.T, dice enginetest.Dice) (placed bool) {
 		return false
 	}
 	want := &rule.Ruleset{Rules: slices.Concat(base.Rules[:change.Before], change.Rules, base.Rules[change.Before:]), Default: base.Default}
-	same(t, parse(t, before+file(commands)), want, fmt.Sprintf("%s\n--- change before rule %d\n%s", before, change.Before, commands))
+	rendertest.Same(t, parse(t, before+file(commands)), want, universe, fmt.Sprintf("%s\n--- change before rule %d\n%s", before, change.Before, commands))
 	return true
 }
 
