@@ -42,7 +42,7 @@
 //   - what the list of a bridge group's own interface leaves to its members
 //   - a line whose action is not known, lines of show access-list that are missing
 //     from the text (by their numbers, or by the count in the heading), a command
-//     that removes single lines, a global list that is not in the text: each is a
+//     that removes lines and names none word for word, a global list that is not in the text: each is a
 //     permit and a deny of anything
 //
 // What a group holds beside such a member stays certain: the line becomes a rule

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -25,6 +26,9 @@ type entry struct {
 	line  int32  // of the source
 	span  int32  // how many lines of the device it stands for
 	kind  entryKind
+	// again says that the list had the entry already: an ASA refuses it then ("found
+	// duplicate element"), and does not move it either.
+	again bool
 	// marked says that show access-list calls the entry (inactive).
 	marked bool
 	// first and last are the elements that the entry was expanded to, next the one
@@ -38,6 +42,10 @@ type list struct {
 	anyone  addr.Set // what the word any stands for
 	entries []entry
 	order   sequence
+	// texts holds the entries by what they say; removed counts the steps that it took
+	// to find those that commands have taken away.
+	texts   map[string]int32
+	removed int
 	// latest is the entry of the last line, and where that stood: elements repeat its
 	// number.
 	latest   int32
@@ -80,6 +88,18 @@ func (l *list) add(e entry, source sourceLine, at place) (index int32) {
 	e.span, e.line = 1, int32(source.number)
 	i := int32(len(l.entries))
 	repeated := at.number > 0 && at.number == l.latestAt.number
+	if e.kind == aceEntry && !at.counted && !l.shown && !l.counted {
+		_, twice := l.texts[e.says()]
+		switch {
+		case twice && at.number == 0: // it is no line of the device, and decides nothing
+			e.span = 0
+			l.entries = append(l.entries, e)
+			l.order.push(i, 0)
+			return i
+		case twice && !repeated:
+			e.again = true
+		}
+	}
 	l.plain = l.plain || at.number == 0
 	l.counted = l.counted || at.counted
 	if repeated && (at.counted || at.indent > l.latestAt.indent) {
@@ -93,7 +113,7 @@ func (l *list) add(e entry, source sourceLine, at place) (index int32) {
 		if repeated && !l.plain && !l.counted && !l.shown {
 			l.doubt, l.doubtAt = "the line number is repeated: it may be a command, or an element of the line above", source
 		}
-		l.entries = append(l.entries, e)
+		l.append(e)
 		l.order.insert(at.number, i, l.spanOf)
 		return i
 	case at.number > 0 && missing > 0 && (at.counted || l.shown || !l.plain):
@@ -101,13 +121,49 @@ func (l *list) add(e entry, source sourceLine, at place) (index int32) {
 		l.order.push(i, missing)
 		i++
 	}
-	l.entries = append(l.entries, e)
+	l.append(e)
 	l.order.push(i, 1)
 	if e.kind == aceEntry && at.number > 0 {
 		l.leaves++
 	}
 	l.latest, l.latestAt = i, at
 	return i
+}
+
+// append keeps an entry that is no element.
+func (l *list) append(e entry) {
+	if e.kind == aceEntry {
+		if l.texts == nil {
+			l.texts = make(map[string]int32)
+		}
+		if _, twice := l.texts[e.says()]; !twice {
+			l.texts[e.says()] = int32(len(l.entries))
+		}
+	}
+	l.entries = append(l.entries, e)
+}
+
+// says returns the entry without the list's name, the line number and the word
+// extended, which may be left out.
+func (e *entry) says() string { return withoutType(e.text[e.start:]) }
+
+func withoutType(text string) string {
+	c := cursor{text}
+	c.take("extended")
+	return strings.TrimLeft(c.rest, " \t")
+}
+
+// maxRemoved bounds the steps that commands which take entries away may take.
+const maxRemoved = 1 << 28
+
+// remove takes away the entry that says text, and reports whether there was one.
+func (l *list) remove(text string) bool {
+	i, ok := l.texts[text]
+	if ok = ok && l.removed <= maxRemoved && l.order.remove(i, l.spanOf); ok {
+		l.removed += len(l.entries)
+		delete(l.texts, text)
+	}
+	return ok
 }
 
 func (l *list) addElement(e entry, i int32) {
@@ -208,6 +264,9 @@ func (p *parser) entryRules(out []rule.Rule, l *list, index int32, like rule.Rul
 func (p *parser) readEntry(l *list, index int32) ace {
 	e := &l.entries[index]
 	a := p.readACE(e.text[e.start:], l.anyone)
+	if e.again {
+		a.doubt("the list has this entry already, and an ASA takes none twice")
+	}
 	if e.marked && !a.inactive && len(a.conditions) == 0 && !a.unsure() {
 		a.doubt("show access-list calls it (inactive)")
 	}

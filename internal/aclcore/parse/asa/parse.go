@@ -309,7 +309,7 @@ func (p *parser) remove(l sourceLine, whole bool, c cursor) {
 		for _, list := range p.named(name) {
 			if whole && c.atEnd() {
 				list.reset()
-			} else {
+			} else if whole || !list.remove(withoutLine(c)) || list.order.lines == 0 {
 				list.doubt, list.doubtAt = "the command removes lines of the list; give it as the device shows it", l
 			}
 		}
@@ -327,6 +327,17 @@ func (p *parser) remove(l sourceLine, whole bool, c cursor) {
 	case "network-object", "service-object", "port-object", "protocol-object", "icmp-object", "group-object":
 		p.stray(l)
 	}
+}
+
+// withoutLine returns what an access-list command says after the list's name, a line
+// number and the word extended.
+func withoutLine(c cursor) string {
+	if ahead := c; ahead.take("line") {
+		if _, ok := number(ahead.next(), 1<<31-1); ok {
+			c = ahead
+		}
+	}
+	return withoutType(c.rest)
 }
 
 // isConfigure reports whether the word after clear is configure, which people

@@ -57,6 +57,20 @@ func (s *sequence) insert(number int, entry int32, spanOf func(int32) int) {
 	s.push(entry, 1)
 }
 
+// remove takes the entry out, and reports whether it was there.
+func (s *sequence) remove(entry int32, spanOf func(int32) int) bool {
+	for i := range s.chunks {
+		c := &s.chunks[i]
+		if at := slices.Index(c.entries, entry); at >= 0 {
+			c.entries = slices.Delete(c.entries, at, at+1)
+			c.lines -= spanOf(entry)
+			s.lines -= spanOf(entry)
+			return true
+		}
+	}
+	return false
+}
+
 // split halves a chunk that has grown.
 func (s *sequence) split(i int, spanOf func(int32) int) {
 	whole := s.chunks[i]

@@ -28,7 +28,8 @@ const maxLines = 10_000
 
 // Render writes the rules of the insertion as commands that put them into the list:
 // definitions of objects first, then one access-list command per line. The commands
-// have no line number where the rules go to the end.
+// have no line number where the rules go to the end. An entry that the list has
+// already is taken away first, since an ASA neither takes it twice nor moves it.
 //
 // Zones are not written: on an ASA they are the interfaces that the list is applied
 // to. It returns an error for lists that are not extended, for what an ASA cannot
@@ -50,9 +51,13 @@ func Render(listName string, in rule.Insertion) (string, error) {
 			}
 		}
 	}
-	lines := w.definitions
+	entries, removed, err := w.moves(list, in)
+	if err != nil {
+		return "", err
+	}
+	lines := append(w.definitions, removed...)
 	number := lineNumber(list, in)
-	for i, e := range w.entries {
+	for i, e := range entries {
 		at := ""
 		if number > 0 {
 			at = " line " + strconv.Itoa(number+i)
