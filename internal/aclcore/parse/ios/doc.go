@@ -46,6 +46,8 @@
 //     twice, or holds something that is not understood;
 //   - two different entries with one sequence number (IOS and EOS refuse the
 //     second, and NX-OS is not known to; on XR the later one replaces the other);
+//   - an entry that is typed again above itself (IOS and NX-OS refuse it and do not
+//     move it);
 //   - the implicit permit of a list that is applied but empty or not defined: IOS
 //     permits everything there, other platforms and old releases do not.
 //

@@ -66,6 +66,9 @@ type entry struct {
 	// stray says that the line is no entry and has no number; it stays behind the
 	// one before it.
 	stray bool
+	// twice says that the list had the entry already when this one was written, at a
+	// higher number: IOS and NX-OS refuse it then.
+	twice bool
 	gone  bool // taken away by a later "no" line
 }
 
@@ -193,6 +196,7 @@ func (l *list) settle(d Dialect) {
 		}
 	}
 	if d != XR {
+		l.markTwice()
 		l.entries = slices.DeleteFunc(l.entries, func(e entry) bool { return e.remark })
 	}
 	out := l.entries[:0]
@@ -205,6 +209,26 @@ func (l *list) settle(d Dialect) {
 		from = to
 	}
 	l.entries = slices.DeleteFunc(out, func(e entry) bool { return e.remark })
+}
+
+// markTwice finds the entries that stand in the text below another that says the same,
+// and in the list above it. What a device shows has none.
+func (l *list) markTwice() {
+	if slices.IsSortedFunc(l.entries, func(a, b entry) int { return cmp.Compare(a.line, b.line) }) {
+		return
+	}
+	first := make(map[string]*entry, len(l.entries)) // in the text
+	for i := range l.entries {
+		e := &l.entries[i]
+		if f := first[e.body]; !e.stray && !e.remark && (f == nil || e.line < f.line) {
+			first[e.body] = e
+		}
+	}
+	for i := range l.entries {
+		e := &l.entries[i]
+		f := first[e.body]
+		e.twice = f != nil && !e.stray && f.line < e.line && f.sequence > e.sequence
+	}
 }
 
 // sameNumber returns those of the entries with one sequence number that may stand
@@ -288,6 +312,9 @@ func (l *list) rules(r *resolver, w *words) []rule.Rule {
 			out[i].Place = l.place(e)
 			if e.cut > 0 {
 				out[i].Unknown = append(out[i].Unknown, fmt.Sprintf("line %d may belong to it", e.cut))
+			}
+			if e.twice {
+				out[i].Unknown = append(out[i].Unknown, "the list has this entry already, and not every device takes one twice")
 			}
 			if e.rival > 0 {
 				out[i].Unknown = append(out[i].Unknown, fmt.Sprintf(
