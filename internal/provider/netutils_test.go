@@ -203,3 +203,65 @@ func TestExpand(t *testing.T) {
 		}
 	}
 }
+
+// TestEnforceNetutils: a matrix in netutils' shape, with a zone within a zone, and
+// rules and cells that differ from plain ones in one place. Where netutils finds no
+// zone or no service it says deny; no answer here is more than netutils allows, but
+// where texts stand for the same.
+func TestEnforceNetutils(t *testing.T) {
+	t.Parallel()
+	const zones = `"red": ["10.1.100.0/23", "10.1.102.0/24"], "blue": ["10.1.200.0/23"], "printer": "10.1.100.7", "green": "10.1.200.7-10.1.200.9"`
+	const rows = `"printer": {"blue": {"notify": ["6/80"]}}, "blue": {"red": {"allow": ["6/443"]}}, "": {"blue": {"allow": ["6/80"]}, "": {"notify": ["17/53"]}}`
+	const plain = `{"allow": ["6/80", "6/443"], "notify": ["6/25"]}`
+	for _, c := range []struct{ fields, cell, more, want string }{
+		{"", plain, "", "allow"},
+		{`"dst_port": ["tcp/25", "tcp/22", "udp/80", "6/080", "tcp/http", "tcp/80-80", "tcp/80-81", "tcp", "any"]`, plain, "", "notify deny deny allow allow allow deny deny deny"},
+		{`"src_ip": ["10.1.100.7", "10.1.100.0/24", "10.1.101.0/24", "10.1.102.9", "10.1.100.0-10.1.102.255"]`, plain, "", "notify notify allow allow notify"},
+		{`"src_ip": ["1.1.1.1", "10.1.0.0/16", "10.1.100.0/22", "any", "2001:db8::1"]`, plain, "", "allow deny notify deny deny"},
+		{`"dst_ip": ["10.1.200.8", "10.1.200.6-10.1.200.8", "10.1.200.10-10.1.200.20", "2.2.2.2", "10.1.100.6", "10.1.100.5"]`, plain, "", "deny deny allow deny deny"},
+		{`"src_ip": "10.1.200.1", "dst_ip": "10.1.100.5", "dst_port": ["tcp/443", "tcp/80"]`, plain, "", "allow deny"},
+		{`"src_ip": "1.1.1.1", "dst_ip": "2.2.2.2", "dst_port": "udp/53"`, plain, "", "notify"},
+		{`"name": ["a", "b"], "action": "deny", "src_zone": "in"`, plain, "", "allow allow"},
+		{"", `{"allow": "6/80"}`, "", "allow"},
+		{"", `{"allow": "6/8080"}`, "", "deny"},
+		{"", `{"allow": ["6/1-1024"]}`, "", "allow"},
+		{"", `{"allow": ["any"], "deny": ["tcp/www-http"]}`, "", "deny"},
+		{"", `{"allow": ["6/80"], "notify": ["6/80"]}`, "", "allow"},
+		{"", `{"notify": ["6/80"], "deny": ["tcp/1-1024"]}`, "", "deny"},
+		{"", `{"allow": [], "notify": null}`, "", "deny"},
+		{"", `{}`, "", "deny"},
+		{"", plain, `"pink": ["2001:db8::/32"]`, "allow"},
+
+		{"", `{"permit": ["6/80"]}`, "", `1: options: matrix["red"]["blue"]: unknown key "permit"`},
+		{"", `{"allow": "6/80,6/443"}`, "", `1: options: matrix["red"]["blue"].allow: service "6/80,6/443": is a list in one string`},
+		{"", `{"allow": ["6/99999"]}`, "", `1: options: matrix["red"]["blue"].allow: service "6/99999"`},
+		{"", `"6/80"`, "", `1: options: matrix["red"]["blue"] is not an object`},
+		{"", plain, `"pink": ["10.1.100.0/23"]`, `1: options: matrix_definition["pink"] and matrix_definition["red"]: both hold 10.1.100.0/23`},
+		{"", plain, `"pink": ["10.1.99.0-10.1.100.10"]`, `1: options: matrix_definition["pink"] and matrix_definition["red"]: 10.1.99.0-10.1.100.10 and 10.1.100.0/23 overlap`},
+		{"", plain, `"pink": "10.1.1.5/24"`, `1: options: matrix_definition["pink"]: address "10.1.1.5/24": has host bits set`},
+		{"", plain, `"pink": 5`, `1: options: matrix_definition["pink"] is a number; write a string, or a list of strings`},
+		{`"dst_port": ""`, plain, "", "0: rule: dst_port: is missing"},
+	} {
+		joined := func(text, more string) string { return "{" + strings.TrimSuffix(text+", "+more, ", ") + "}" }
+		options := `{"matrix_definition": ` + joined(zones, c.more) + `, "matrix": ` + joined(rows, `"red": {"blue": `+c.cell+`}`) + `}`
+		rule := joined(`"src_ip": "10.1.100.5", "dst_ip": "10.1.200.1", "dst_port": "tcp/80"`, c.fields)
+		v, problem := call(t, enforceFunction{}, types.ListUnknown(types.ObjectType{AttrTypes: enforcedTypes}), rule, options)
+		got := problem
+		if problem == "" {
+			plain, err := plainValue(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers, _ := plain.([]any)
+			var actions []string
+			for _, a := range answers {
+				answer, _ := a.(map[string]any)
+				actions = append(actions, fmt.Sprint(answer["action"]))
+			}
+			got = strings.Join(actions, " ")
+		}
+		if got != c.want && (problem == "" || !strings.HasPrefix(got, c.want)) {
+			t.Errorf("%s, cell %s, zones %s:\n%s, want\n%s", c.fields, c.cell, c.more, got, c.want)
+		}
+	}
+}
