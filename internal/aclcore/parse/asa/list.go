@@ -29,6 +29,9 @@ type entry struct {
 	// again says that the list had the entry already: an ASA refuses it then ("found
 	// duplicate element"), and does not move it either.
 	again bool
+	// switched says that the list has the entry active and inactive: who types it
+	// again switches it on or off where it stands.
+	switched bool
 	// marked says that show access-list calls the entry (inactive).
 	marked bool
 	// first and last are the elements that the entry was expanded to, next the one
@@ -89,7 +92,10 @@ func (l *list) add(e entry, source sourceLine, at place) (index int32) {
 	i := int32(len(l.entries))
 	repeated := at.number > 0 && at.number == l.latestAt.number
 	if e.kind == aceEntry && !at.counted && !l.shown && !l.counted {
-		_, twice := l.texts[e.says()]
+		first, twice := l.texts[e.key()]
+		if twice && l.entries[first].says() != e.says() {
+			l.entries[first].switched, e.switched = true, true
+		}
 		switch {
 		case twice && at.number == 0: // it is no line of the device, and decides nothing
 			e.span = 0
@@ -136,8 +142,8 @@ func (l *list) append(e entry) {
 		if l.texts == nil {
 			l.texts = make(map[string]int32)
 		}
-		if _, twice := l.texts[e.says()]; !twice {
-			l.texts[e.says()] = int32(len(l.entries))
+		if _, twice := l.texts[e.key()]; !twice {
+			l.texts[e.key()] = int32(len(l.entries))
 		}
 	}
 	l.entries = append(l.entries, e)
@@ -146,6 +152,11 @@ func (l *list) append(e entry) {
 // says returns the entry without the list's name, the line number and the word
 // extended, which may be left out.
 func (e *entry) says() string { return withoutType(e.text[e.start:]) }
+
+// key is what makes two entries the same for an ASA.
+func (e *entry) key() string {
+	return strings.TrimRight(strings.TrimSuffix(e.says(), " inactive"), " \t")
+}
 
 func withoutType(text string) string {
 	c := cursor{text}
@@ -159,6 +170,7 @@ const maxRemoved = 1 << 28
 // remove takes away the entry that says text, and reports whether there was one.
 func (l *list) remove(text string) bool {
 	i, ok := l.texts[text]
+	ok = ok && l.entries[i].says() == text
 	if ok = ok && l.removed <= maxRemoved && l.order.remove(i, l.spanOf); ok {
 		l.removed += len(l.entries)
 		delete(l.texts, text)
@@ -264,6 +276,10 @@ func (p *parser) entryRules(out []rule.Rule, l *list, index int32, like rule.Rul
 func (p *parser) readEntry(l *list, index int32) ace {
 	e := &l.entries[index]
 	a := p.readACE(e.text[e.start:], l.anyone)
+	if e.switched {
+		a.inactive = false
+		a.doubt("the list has this entry active and inactive, and an ASA keeps one")
+	}
 	if e.again {
 		a.doubt("the list has this entry already, and an ASA takes none twice")
 	}
