@@ -13,7 +13,7 @@ import (
 // moves leaves out the entries that the list has before the place they are for, and
 // returns the commands that take away those it has behind it: an ASA refuses an entry
 // that is in the list, at whatever line ("found duplicate element"). Such an entry
-// decides nothing once the new one stands before it.
+// decides nothing once the new one stands before it, in the same words.
 func (w *writer) moves(list string, in rule.Insertion) (entries, removed []string, err error) {
 	w.entries = once(w.entries)
 	if len(w.entries) == 0 || in.Base == nil || len(in.Base.Rules) == 0 {
@@ -46,6 +46,7 @@ func (w *writer) moves(list string, in rule.Insertion) (entries, removed []strin
 			present[n] = true
 		default:
 			taken[text] = true
+			w.entries[n] = text // with its logging
 			removed = append(removed, "no access-list "+list+" extended "+text)
 		}
 	}

@@ -16,6 +16,7 @@ func TestMoves(t *testing.T) {
 	for _, tt := range []struct{ below, removed string }{
 		{"access-list x extended permit tcp host 10.0.0.1 host 10.0.0.2 eq 443", "permit tcp host 10.0.0.1 host 10.0.0.2 eq 443"},
 		{"access-list x extended permit tcp host 10.0.0.1 host 10.0.0.2 eq https", "permit tcp host 10.0.0.1 host 10.0.0.2 eq https"},
+		{"access-list x extended permit tcp host 10.0.0.1 host 10.0.0.2 eq 443 log", "permit tcp host 10.0.0.1 host 10.0.0.2 eq 443 log"},
 		{"access-list x permit tcp host 10.0.0.1 10.0.0.2 255.255.255.255 eq 443", "permit tcp host 10.0.0.1 10.0.0.2 255.255.255.255 eq 443"},
 		// others are not in the way
 		{"object network o\n host 10.0.0.1\naccess-list x extended permit tcp object o host 10.0.0.2 eq 443", ""},
@@ -31,7 +32,7 @@ func TestMoves(t *testing.T) {
 		}
 		want := "access-list x line 1 extended permit tcp host 10.0.0.1 host 10.0.0.2 eq 443"
 		if tt.removed != "" {
-			want = "no access-list x extended " + tt.removed + "\n" + want
+			want = "no access-list x extended " + tt.removed + "\naccess-list x line 1 extended " + tt.removed
 		}
 		got := strings.Join(changes, "\n---\n")
 		if got != want {
