@@ -198,6 +198,9 @@ func TestSummary(t *testing.T) {
 			"  BLOCKED  db   a rule\n  unknown  vm   known after apply\n  allowed  f00", append(fine(1), laterRow("vm"), blocked)},
 		{"many", summaryProblems, `application "Shop": 12 of 13 flows as wanted, 1 blocked`,
 			"  BLOCKED  db  a rule\n  allowed  x   excepted  a: why\n  … and 11 flows as wanted", append(fine(11), blocked, excepted)},
+		{"stuck", summaryProblems, `application "Shop": 1 of 3 flows as wanted, 2 blocked`,
+			"  BLOCKED  db   a rule\n  BLOCKED  ssh\n  allowed  f00\n  An apply will fail: it cannot make \"db\" and \"ssh\" as wanted.",
+			append(fine(1), summaryRow{name: "db", status: "blocked", wanted: "allowed", reason: "a rule", stuck: true}, summaryRow{name: "ssh", status: "blocked", wanted: "allowed", stuck: true})},
 		{"all of many", summaryAlways, `application "Shop": 11 of 11 flows as wanted`, table(fine(11)), fine(11)},
 	} {
 		var diags diag.Diagnostics

@@ -40,6 +40,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 	if s.enforcement == enforceAdvisory || e.Settled {
 		return prior.found, row, nil
 	}
+	row.stuck = !e.Deliverable
 	var diags diag.Diagnostics
 	if s.enforcement == enforcePlan && !e.Deliverable {
 		addUndeliverable(&diags, f, at, e.DeniedBy, e.Obstacles)
@@ -77,6 +78,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	if s.enforcement == enforceAdvisory {
 		return newFoundModel(a.Now), row, nil
 	}
+	row.stuck = !a.Deliverable
 	switch {
 	case a.Deliverable && !a.Settled:
 		row.promise(len(a.Planned.Managed))

@@ -23,6 +23,8 @@ type summaryRow struct {
 	remark string
 	// later says that the flow depends on what is known after the apply.
 	later bool
+	// stuck says that no apply can make the flow as wanted.
+	stuck bool
 	// below are further lines.
 	below []string
 }
@@ -149,10 +151,10 @@ func (s *session) warnApplication(diags *diag.Diagnostics, application string, r
 	summary := fmt.Sprintf("application %q: %s", application, counts(rows))
 	rest := slices.DeleteFunc(slices.Clone(rows), func(r summaryRow) bool { return r.ok() && r.quiet() && r.reason == "" })
 	if n := len(rows) - len(rest); n > maxFineRows && s.summary != summaryAlways {
-		diags.AddWarning(summary, fmt.Sprintf("%s\n  … and %d flows as wanted", table(rest), n))
+		diags.AddWarning(summary, fmt.Sprintf("%s\n  … and %d flows as wanted%s", table(rest), n, outlook(rows)))
 		return
 	}
-	diags.AddWarning(summary, table(rows))
+	diags.AddWarning(summary, table(rows)+outlook(rows))
 }
 
 // warnFlow adds the warning of a flow that stands on its own. All flows of an
@@ -168,7 +170,30 @@ func (s *session) warnFlow(diags *diag.Diagnostics, application string, row summ
 	case row.ok():
 		what = "to look at"
 	}
-	diags.AddWarning(fmt.Sprintf("application %q: flows %s", application, what), table([]summaryRow{row}))
+	diags.AddWarning(fmt.Sprintf("application %q: flows %s", application, what), table([]summaryRow{row})+outlook([]summaryRow{row}))
+}
+
+// outlook is a line about the flows that an apply will fail for, whatever the plan
+// wants them to be.
+func outlook(rows []summaryRow) string {
+	var names []string
+	for _, r := range rows {
+		if r.stuck {
+			names = append(names, fmt.Sprintf("%q", visible(r.name)))
+		}
+	}
+	const listed = 3
+	if len(names) == 0 {
+		return ""
+	}
+	if n := len(names) - listed; n > 1 {
+		names = append(names[:listed], fmt.Sprintf("%d more", n))
+	}
+	text := names[0]
+	if last := len(names) - 1; last > 0 {
+		text = strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return fmt.Sprintf("\n  An apply will fail: it cannot make %s as wanted.", text)
 }
 
 // counts reads "1 of 3 flows as wanted, 1 partial, 1 blocked".
