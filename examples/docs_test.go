@@ -8,9 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
 
@@ -147,16 +145,14 @@ func TestFormats(t *testing.T) {
 				lastColumn[strings.Trim(format, "`")] = row[2]
 			}
 		}
-		for _, format := range parse.Formats {
-			change, ok := lastColumn[format]
+		for _, f := range format.All() {
+			change, ok := lastColumn[f.Name]
 			if !ok {
-				t.Errorf("%s has no row for the format %s", path, format)
+				t.Errorf("%s has no row for the format %s", path, f.Name)
 				continue
 			}
-			_, err := render.Change(format, "", rule.Insertion{Base: &rule.Ruleset{}})
-			written := err == nil || !strings.Contains(err.Error(), "cannot be written in the format")
-			if strings.HasSuffix(path, "README.md") && written == (change == "–") {
-				t.Errorf("%s says that a change of %s is %s, but %v", path, format, change, err)
+			if strings.HasSuffix(path, "README.md") && (f.Write != nil) == (change == "–") {
+				t.Errorf("%s says that a change of %s is %s, but written is %t", path, f.Name, change, f.Write != nil)
 			}
 		}
 	}

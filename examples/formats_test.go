@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/terraformtest"
 )
@@ -28,8 +28,8 @@ func TestFormatPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages := map[string]bool{}
-	for _, format := range parse.Formats {
-		page := pageOf(format)
+	for _, name := range format.Names {
+		page := pageOf(name)
 		pages["../templates/guides/"+page+".tmpl"] = true
 		if !strings.Contains(string(overview), "("+page+")") {
 			t.Errorf("rulesets.md does not link to %s", page)

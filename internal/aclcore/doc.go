@@ -19,20 +19,21 @@
 // What firewalls say:
 //
 //	rule       a rule, and the ruleset in which the first one that matches decides
-//	config     what is found in a configuration before one access list is chosen
-//	parse      texts to rulesets: the format is detected, then one of
+//	device     what one text configures: access lists, interfaces, bindings, routes,
+//	           translations
+//	format     one registry of languages; it detects, reads and writes
 //	  rulelist   lists of objects in JSON and YAML, as netutils has them
 //	  asa, ios   Cisco ASA; Cisco IOS, NX-OS and IOS-XR, Arista EOS
 //	  iptables   iptables-save
 //	  nftables   nft list ruleset, as text and as JSON
 //	  aws        security groups and network ACLs as the AWS command line shows them
 //	  tfplan     the same as Terraform shows them, in a plan or a state
+//	  kit        what formats share
 //
 // The answer:
 //
 //	match      which rule decides what, the verdict, and what is missing
 //	change     the rules that close the gap, few of them
-//	render     these rules in the language of the ruleset
 //
 // How it is known to be right:
 //

@@ -13,8 +13,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -68,7 +68,7 @@ func load(path, target string) (*File, error) {
 }
 
 func parse(path string, content []byte) (*File, error) {
-	d, err := rulelist.Parse(config.Input{Source: path, Content: content}, rulelist.JSON)
+	d, err := rulelist.Parse(device.Input{Source: path, Content: content}, rulelist.JSON)
 	if err != nil {
 		return nil, err
 	}

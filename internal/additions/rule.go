@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
@@ -130,7 +130,7 @@ func (r Rule) render() ([]byte, error) {
 		return nil, fmt.Errorf("rule %q cannot be written: %w", r.Name, err)
 	}
 	line := spaced(bytes.TrimRight(b.Bytes(), "\n"))
-	d, err := rulelist.Parse(config.Input{Source: "rule", Content: slices.Concat([]byte("["), line, []byte("]"))}, rulelist.JSON)
+	d, err := rulelist.Parse(device.Input{Source: "rule", Content: slices.Concat([]byte("["), line, []byte("]"))}, rulelist.JSON)
 	if err != nil {
 		return nil, fmt.Errorf("rule %q cannot be written: %w", r.Name, err)
 	}

@@ -45,6 +45,9 @@ type RulesetConfig struct {
 	Path, Content string
 	// Format is the language; empty means detected from the text.
 	Format string
+	// Context chooses one of several firewalls in the text: a vsys, a VDOM, a device
+	// group.
+	Context string
 	// ACL chooses one of several access lists in the text.
 	ACL string
 	// Additions is the file of the rules that we own; empty means read-only.

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -63,17 +63,17 @@ func Inspect(c RulesetConfig, limit int) (*Inspection, error) {
 		}
 		source = c.Path
 	}
-	doc, err := parse.Document(content, source, c.Format)
+	doc, err := format.Document(content, source, c.Format, c.Context)
 	if err != nil {
 		return nil, err
 	}
 	lists := doc.Lists
 	if c.ACL != "" {
-		list, err := parse.Choose(doc, source, c.ACL)
+		list, err := format.Choose(doc, source, c.ACL)
 		if err != nil {
 			return nil, err
 		}
-		lists = []config.List{*list}
+		lists = []device.List{*list}
 	}
 	return newInspection(doc, lists, limit), nil
 }
@@ -123,7 +123,7 @@ func (in *Inspection) setRuleset(name string) {
 	}
 }
 
-func newInspection(doc *config.Document, lists []config.List, limit int) *Inspection {
+func newInspection(doc *device.Document, lists []device.List, limit int) *Inspection {
 	in := &Inspection{Format: doc.Format}
 	for _, l := range doc.Lists {
 		in.ACLs = append(in.ACLs, ACL{Name: l.Name, Aliases: l.Aliases})

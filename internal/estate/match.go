@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -41,7 +41,7 @@ func NewRules(rules []map[string]any, names flow.Dictionary) (*Rules, error) {
 	return &Rules{newBase(doc)}, nil
 }
 
-func newBase(doc *config.Document) *base {
+func newBase(doc *device.Document) *base {
 	list := doc.Lists[0]
 	return &base{index: match.New(&rule.Ruleset{
 		Name: "rules", Source: "rules", Format: rulelist.JSON, Rules: list.Rules, Default: list.Default,
@@ -59,13 +59,13 @@ func (e *Estate) MatchRules(r *Rules, f Flow) (Found, error) {
 }
 
 // Render writes the rules in another format, for the access list of that name.
-func (r *Rules) Render(format, list string) (string, error) {
+func (r *Rules) Render(name, list string) (string, error) {
 	rules := r.base.index.Ruleset().Rules
 	for i := range rules {
 		if len(rules[i].Unknown) > 0 {
 			return "", fmt.Errorf("rules[%d] has a condition, which cannot be written: %s", i, rules[i].Unknown[0])
 		}
 	}
-	empty := &rule.Ruleset{Format: format}
-	return render.Change(format, list, rule.Insertion{Base: empty, Rules: rules})
+	empty := &rule.Ruleset{Format: name}
+	return format.Change(name, list, rule.Insertion{Base: empty, Rules: rules})
 }

@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -80,7 +80,7 @@ func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, err
 		source = filepath.Base(c.Path)
 	}
 	progress(Progress{Ruleset: name, Bytes: len(content)})
-	o := parse.Options{Name: name, Source: source, Format: c.Format, ACL: c.ACL, Stateless: c.Stateless}
+	o := format.Options{Name: name, Source: source, Format: c.Format, Context: c.Context, ACL: c.ACL, Stateless: c.Stateless}
 	if c.DefaultAction != "" {
 		action, err := rule.ParseAction(c.DefaultAction)
 		if err != nil {
@@ -88,7 +88,7 @@ func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, err
 		}
 		o.Default = &action
 	}
-	rules, list, err := parse.Parse(content, o)
+	rules, list, err := format.Parse(content, o)
 	if err != nil {
 		return nil, err
 	}

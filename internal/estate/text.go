@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
@@ -118,7 +118,7 @@ func (w writer) change(f match.Finding, m match.Missing, before *Changes) string
 		way.Ruleset, way.Services = m.Ruleset, change.Widen(way.Services, spare)
 		texts = append(texts, w.rule(way, before))
 	}
-	return render.Join(s.index.Ruleset().Format, texts)
+	return format.Join(s.index.Ruleset().Format, texts)
 }
 
 // rule writes the rule that closes a gap on one way.
@@ -155,7 +155,7 @@ func (s station) text(rs *rule.Ruleset, before int, r rule.Rule, beside []string
 	if before < 0 {
 		before = len(rs.Rules)
 	}
-	text, err := render.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r}, Beside: beside})
+	text, err := format.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r}, Beside: beside})
 	if err != nil {
 		return fmt.Sprintf("%s (cannot be written as %s: %s)", &r, rs.Format, err)
 	}

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/iptables"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/nftables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
@@ -206,7 +206,7 @@ func iptablesChains(t *testing.T, r *Router, c *tally, w *writer, probes []Probe
 	}
 	ok := true
 	for form, content := range map[string]string{"file": text, "save": saved} {
-		doc, err := iptables.Parse(config.Input{Source: form, Content: []byte(content)})
+		doc, err := iptables.Parse(device.Input{Source: form, Content: []byte(content)})
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, content)
 		}
@@ -399,7 +399,7 @@ func nftChains(t *testing.T, r *Router, c *tally, w *writer, probes []Probe, see
 	}
 	ok := true
 	for form, content := range map[string]string{"file": text, "listing": listed, "JSON": inJSON} {
-		doc, err := nftables.Parse(config.Input{Source: form, Content: []byte(content)})
+		doc, err := nftables.Parse(device.Input{Source: form, Content: []byte(content)})
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, content)
 		}

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -116,7 +116,7 @@ func (c *tally) compare(t *testing.T, what string, rs *rule.Ruleset, ports []Por
 }
 
 // ruleset takes a list out of a document.
-func ruleset(t *testing.T, doc *config.Document, name string) *rule.Ruleset {
+func ruleset(t *testing.T, doc *device.Document, name string) *rule.Ruleset {
 	t.Helper()
 	var names []string
 	for _, l := range doc.Lists {

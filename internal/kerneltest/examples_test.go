@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/iptables"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/nftables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testshared"
@@ -130,7 +130,7 @@ func readForm(t *testing.T, dir, form string) *rule.Ruleset {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := config.Input{Source: form, Content: content}
+	in := device.Input{Source: form, Content: content}
 	parse, sniffed, other := nftables.Parse, nftables.Sniff(content), iptables.Sniff(content)
 	if !strings.Contains(strings.TrimSuffix(form, ".json"), ".nft") || strings.HasSuffix(form, "save") {
 		parse, sniffed, other = iptables.Parse, other, sniffed
@@ -188,7 +188,7 @@ func sample(t *testing.T, r *Router, file, hook string) {
 		t.Fatal(err)
 	}
 	name := filepath.Base(filepath.Dir(filepath.Dir(file))) + "/" + filepath.Base(file)
-	in := config.Input{Source: filepath.Base(file), Content: content}
+	in := device.Input{Source: filepath.Base(file), Content: content}
 	loader, parse := NFT, nftables.Parse
 	if strings.HasSuffix(file, ".ipt") {
 		loader, parse = IPTables, iptables.Parse

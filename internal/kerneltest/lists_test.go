@@ -6,11 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/iptables"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/nftables"
-	iptablesrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/iptables"
-	nftablesrender "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/render/nftables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -47,7 +45,7 @@ func TestKernelLists(t *testing.T) {
 
 func asNFT(t *testing.T, r *Router, c *tally, rs *rule.Ruleset, probes []Probe, seed int) {
 	t.Helper()
-	commands, err := nftablesrender.Render("inet fw forward", rule.Insertion{Base: &rule.Ruleset{}, Rules: rs.Rules})
+	commands, err := nftables.Write("inet fw forward", rule.Insertion{Base: &rule.Ruleset{}, Rules: rs.Rules})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +62,7 @@ func asNFT(t *testing.T, r *Router, c *tally, rs *rule.Ruleset, probes []Probe, 
 	what := fmt.Sprintf("seed %d nftables ", seed)
 	ok := c.compare(t, what+"rules", rs, estate, probes, verdicts)
 	for form, content := range map[string]string{"file": text, "listing": listed, "JSON": inJSON} {
-		doc, err := nftables.Parse(config.Input{Source: form, Content: []byte(content)})
+		doc, err := nftables.Parse(device.Input{Source: form, Content: []byte(content)})
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, content)
 		}
@@ -88,7 +86,7 @@ func nftFile(commands string) string {
 
 func asIPTables(t *testing.T, r *Router, c *tally, rs *rule.Ruleset, six bool, probes []Probe, seed int) {
 	t.Helper()
-	commands, err := iptablesrender.Render("FORWARD", rule.Insertion{Base: &rule.Ruleset{}, Rules: rs.Rules})
+	commands, err := iptables.Write("FORWARD", rule.Insertion{Base: &rule.Ruleset{}, Rules: rs.Rules})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +106,7 @@ func asIPTables(t *testing.T, r *Router, c *tally, rs *rule.Ruleset, six bool, p
 	what := fmt.Sprintf("seed %d iptables ", seed)
 	ok := c.compare(t, what+"rules", rs, estate, probes, verdicts)
 	for form, content := range map[string]string{"file": text, "save": saved} {
-		doc, err := iptables.Parse(config.Input{Source: form, Content: []byte(content)})
+		doc, err := iptables.Parse(device.Input{Source: form, Content: []byte(content)})
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, content)
 		}

@@ -4,8 +4,8 @@ import (
 	"net/netip"
 	"testing"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/nftables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 )
 
 // TestKernelSettings: a statement of nft that sets something leaves the rule where the
@@ -42,7 +42,7 @@ func TestKernelSettings(t *testing.T) {
 				t.Fatal(err1, err2)
 			}
 			for form, content := range map[string]string{"file": text, "listing": listed, "JSON": inJSON} {
-				doc, err := nftables.Parse(config.Input{Source: form, Content: []byte(content)})
+				doc, err := nftables.Parse(device.Input{Source: form, Content: []byte(content)})
 				if err != nil {
 					t.Fatalf("%s: %v\n%s", statement, err, content)
 				}

@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -36,6 +36,7 @@ type rulesetDataModel struct {
 	Path          types.String `tfsdk:"path"`
 	Content       types.String `tfsdk:"content"`
 	Format        types.String `tfsdk:"format"`
+	Context       types.String `tfsdk:"context"`
 	ACL           types.String `tfsdk:"acl"`
 	Limit         types.Int64  `tfsdk:"limit"`
 	ACLs          types.List   `tfsdk:"acls"`
@@ -76,10 +77,11 @@ func (d *rulesetDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"path":    schema.StringAttribute{Optional: true, MarkdownDescription: "File that holds the rules. A relative path starts at Terraform's working directory."},
 			"content": schema.StringAttribute{Optional: true, MarkdownDescription: "The text itself."},
 			"format": schema.StringAttribute{
-				Optional: true, Computed: true, Validators: []validator.String{stringvalidator.OneOf(parse.Formats...)},
-				MarkdownDescription: "Language of the text: " + codeList(parse.Formats) + ". Detected when not set.",
+				Optional: true, Computed: true, Validators: []validator.String{stringvalidator.OneOf(format.Names...)},
+				MarkdownDescription: "Language of the text: " + codeList(format.Names) + ". Detected when not set.",
 			},
-			"acl": schema.StringAttribute{Optional: true, MarkdownDescription: "Take only this access list, by name or alias. Default: all of them, or the one that the provider's ruleset names."},
+			"context": schema.StringAttribute{Optional: true, MarkdownDescription: contextDescription},
+			"acl":     schema.StringAttribute{Optional: true, MarkdownDescription: "Take only this access list, by name or alias. Default: all of them, or the one that the provider's ruleset names."},
 			"limit": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(0, 100_000)},
 				MarkdownDescription: fmt.Sprintf("How many `rules`, and how many `indeterminate` lines, are listed at most. Default: %d.", defaultLimit),
@@ -107,6 +109,7 @@ func (d *rulesetDataSource) ConfigValidators(context.Context) []datasource.Confi
 	return []datasource.ConfigValidator{
 		datasourcevalidator.ExactlyOneOf(path.MatchRoot("rulesets"), path.MatchRoot("path"), path.MatchRoot("content")),
 		datasourcevalidator.Conflicting(path.MatchRoot("rulesets"), path.MatchRoot("format")),
+		datasourcevalidator.Conflicting(path.MatchRoot("rulesets"), path.MatchRoot("context")),
 	}
 }
 
@@ -147,7 +150,7 @@ func (d *rulesetDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	for attribute, value := range values {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)
 	}
-	for attribute, value := range map[string]any{"rulesets": m.Rulesets, "path": m.Path, "content": m.Content, "acl": m.ACL, "limit": m.Limit} {
+	for attribute, value := range map[string]any{"rulesets": m.Rulesets, "path": m.Path, "content": m.Content, "context": m.Context, "acl": m.ACL, "limit": m.Limit} {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)
 	}
 }
@@ -155,7 +158,7 @@ func (d *rulesetDataSource) Read(ctx context.Context, req datasource.ReadRequest
 func (d *rulesetDataSource) inspect(ctx context.Context, m rulesetDataModel, limit int) (*estate.Inspection, error) {
 	if m.Rulesets.IsNull() {
 		return estate.Inspect(estate.RulesetConfig{
-			Path: m.Path.ValueString(), Content: m.Content.ValueString(), Format: m.Format.ValueString(), ACL: m.ACL.ValueString(),
+			Path: m.Path.ValueString(), Content: m.Content.ValueString(), Format: m.Format.ValueString(), Context: m.Context.ValueString(), ACL: m.ACL.ValueString(),
 		}, limit)
 	}
 	if !d.session.known() {

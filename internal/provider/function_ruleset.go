@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -27,7 +27,7 @@ func (parseRulesetFunction) Definition(_ context.Context, _ function.DefinitionR
 			"At most 1000 rules and lines are returned.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "text", MarkdownDescription: "The text of the ruleset."},
-			function.StringParameter{Name: "format", AllowNullValue: true, MarkdownDescription: "Its language: " + codeList(parse.Formats) + ". Null or empty: detected."},
+			function.StringParameter{Name: "format", AllowNullValue: true, MarkdownDescription: "Its language: " + codeList(format.Names) + ". Null or empty: detected."},
 		},
 		Return: function.ObjectReturn{AttributeTypes: inspectionTypes},
 	}
@@ -35,16 +35,16 @@ func (parseRulesetFunction) Definition(_ context.Context, _ function.DefinitionR
 
 func (parseRulesetFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var text string
-	var format *string
-	if resp.Error = req.Arguments.Get(ctx, &text, &format); resp.Error != nil {
+	var language *string
+	if resp.Error = req.Arguments.Get(ctx, &text, &language); resp.Error != nil {
 		return
 	}
 	c := estate.RulesetConfig{Content: text}
-	if format != nil {
-		c.Format = *format
+	if language != nil {
+		c.Format = *language
 	}
-	if c.Format != "" && !slices.Contains(parse.Formats, c.Format) {
-		resp.Error = function.NewArgumentFuncError(1, "format: unknown format \""+c.Format+"\"; write one of "+strings.Join(parse.Formats, ", "))
+	if c.Format != "" && !slices.Contains(format.Names, c.Format) {
+		resp.Error = function.NewArgumentFuncError(1, "format: unknown format \""+c.Format+"\"; write one of "+strings.Join(format.Names, ", "))
 		return
 	}
 	in, err := estate.Inspect(c, defaultLimit)
@@ -70,7 +70,7 @@ func (renderFunction) Definition(_ context.Context, _ function.DefinitionRequest
 			"A third argument names the access list, for languages in which rules stand in a named list.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{Name: "rules", MarkdownDescription: "List of rules in order, as in the data source `acl_match`."},
-			function.StringParameter{Name: "format", MarkdownDescription: "The language: " + codeList(parse.Formats) + "."},
+			function.StringParameter{Name: "format", MarkdownDescription: "The language: " + codeList(format.Names) + "."},
 		},
 		VariadicParameter: function.StringParameter{Name: "acl", MarkdownDescription: "At most one name of an access list. Default: `ACL`."},
 		Return:            function.StringReturn{},

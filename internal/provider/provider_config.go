@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -50,11 +50,15 @@ type rulesetModel struct {
 	Path          types.String `tfsdk:"path"`
 	Content       types.String `tfsdk:"content"`
 	Format        types.String `tfsdk:"format"`
+	Context       types.String `tfsdk:"context"`
 	ACL           types.String `tfsdk:"acl"`
 	Additions     types.String `tfsdk:"additions"`
 	DefaultAction types.String `tfsdk:"default_action"`
 	Stateless     types.Bool   `tfsdk:"stateless"`
 }
+
+// contextDescription describes the attribute context wherever a text is read.
+const contextDescription = "Which firewall of the text is meant, where one text configures several: a vsys, a VDOM, a device group, a logical system. Not needed where there is only one."
 
 func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -74,8 +78,12 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 						MarkdownDescription: "The text itself. Inline rules are `content = jsonencode([...])`.",
 					},
 					"format": schema.StringAttribute{
-						Optional: true, Validators: []validator.String{stringvalidator.OneOf(parse.Formats...)},
-						MarkdownDescription: "Language of the text: " + codeList(parse.Formats) + ". Detected from the text when not set.",
+						Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.Names...)},
+						MarkdownDescription: "Language of the text: " + codeList(format.Names) + ". Detected from the text when not set.",
+					},
+					"context": schema.StringAttribute{
+						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+						MarkdownDescription: contextDescription,
 					},
 					"acl": schema.StringAttribute{
 						Optional:            true,
@@ -256,7 +264,7 @@ func (m providerModel) estateConfig(ctx context.Context) (c estate.Config, diags
 	c.Rulesets = make(map[string]estate.RulesetConfig, len(rulesets))
 	for name, r := range rulesets {
 		c.Rulesets[name] = estate.RulesetConfig{
-			Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), ACL: r.ACL.ValueString(),
+			Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
 			Additions: r.Additions.ValueString(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(),
 		}
 	}

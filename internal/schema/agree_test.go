@@ -10,9 +10,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/config"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/parse/rulelist"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
 )
 
 // TestAgreesWithParser: what the schema accepts the parser reads, and the other way
@@ -51,7 +51,7 @@ func TestAgreesWithParser(t *testing.T) {
 				for _, text := range []string{"[" + rule + "]", `{"rules": [` + rule + `]}`} {
 					checked++
 					fits := s.Check(decode(t, text))
-					_, parsed := rulelist.Parse(config.Input{Source: "rules", Content: []byte(text)}, rulelist.JSON)
+					_, parsed := rulelist.Parse(device.Input{Source: "rules", Content: []byte(text)}, rulelist.JSON)
 					if (fits == nil) != (parsed == nil) && !meaning(parsed) {
 						t.Errorf("%s:\nschema: %v\nparser: %v", text, fits, parsed)
 					}
@@ -64,7 +64,7 @@ func TestAgreesWithParser(t *testing.T) {
 	}
 	for _, text := range []string{`{}`, `{"rules": 5}`, `{"rules": []}`, `{"rules": [], "x": 1}`, `[5]`, `[[]]`, `5`, `null`, `"x"`, `{"$schema": 5, "rules": []}`, `{"rules": [], "$schema": "x"}`} {
 		fits := s.Check(decode(t, text))
-		_, parsed := rulelist.Parse(config.Input{Source: "rules", Content: []byte(text)}, rulelist.JSON)
+		_, parsed := rulelist.Parse(device.Input{Source: "rules", Content: []byte(text)}, rulelist.JSON)
 		if (fits == nil) != (parsed == nil) {
 			t.Errorf("%s:\nschema: %v\nparser: %v", text, fits, parsed)
 		}

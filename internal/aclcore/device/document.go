@@ -1,0 +1,68 @@
+// Package device holds what one text configures, in no vendor's words: the access
+// lists in it, before one is chosen as a ruleset, and besides them the interfaces of
+// the firewall, which list filters what between them, its routes and its address
+// translations.
+package device
+
+import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+
+// Input is text to parse.
+type Input struct {
+	// Source names the text for people, usually the base name of its file; it leads
+	// every error and every description of a rule.
+	Source  string
+	Content []byte
+	// Context chooses one of several firewalls that the text configures, by the
+	// vendor's own name of it: a vsys, a VDOM, a device group, a logical system. It is
+	// empty where the format has none of these, or where there is one.
+	Context string
+}
+
+// Document is what was found in an Input. What a format does not have, or its reader
+// does not read yet, is empty: nothing may be concluded from an absent interface,
+// binding, route or translation unless Topology says that they were read.
+type Document struct {
+	// Format is the language that was read: cisco_ios, iptables, ….
+	Format string
+	// Context is the firewall that was chosen, Contexts are all that the text
+	// configures, in its order. Both are empty where the format has no contexts.
+	Context  string
+	Contexts []string
+	// Lists are the access lists in the order of the text.
+	Lists []List
+
+	// Topology says that Interfaces, Bindings and Routes are all that the text has.
+	Topology     bool
+	Interfaces   []Interface
+	Bindings     []Binding
+	Routes       []Route
+	Translations []Translation
+
+	// Notes are lines that concern filtering, belong to no list, and were not
+	// understood.
+	Notes []Note
+}
+
+// List is one ordered list of rules.
+type List struct {
+	// Name selects the list: an access list's name or number, a chain, a group id.
+	Name string
+	// Aliases select it as well: interfaces and hooks where it is applied
+	// ("outside in", "eth0").
+	Aliases []string
+	Rules   []rule.Rule
+	// Default applies to traffic that no rule matches.
+	Default rule.Action
+	// Stateless and Return are as in [rule.Ruleset].
+	Stateless bool
+	Return    []rule.Rule
+	// Hits are how many packets each of Rules has decided, as the device counted them,
+	// -1 for a rule without a counter. It is nil where the text has no counters.
+	Hits []int64
+}
+
+// Note is a line that was not understood.
+type Note struct {
+	Line         int
+	Text, Reason string
+}

@@ -1,0 +1,227 @@
+package iptables
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
+)
+
+// paths are the chains that a packet crosses, table by table, for each chain of
+// the filter table (iptables(8), TABLES). Chains that only rewrite the source come
+// after every filter and are left out.
+var paths = map[string][]struct{ table, chain string }{
+	"INPUT": {
+		{"raw", "PREROUTING"}, {"mangle", "PREROUTING"}, {"nat", "PREROUTING"},
+		{"mangle", "INPUT"}, {"filter", "INPUT"}, {"security", "INPUT"},
+	},
+	"FORWARD": {
+		{"raw", "PREROUTING"}, {"mangle", "PREROUTING"}, {"nat", "PREROUTING"},
+		{"mangle", "FORWARD"}, {"filter", "FORWARD"}, {"security", "FORWARD"}, {"mangle", "POSTROUTING"},
+	},
+	"OUTPUT": {
+		{"raw", "OUTPUT"}, {"mangle", "OUTPUT"}, {"nat", "OUTPUT"},
+		{"filter", "OUTPUT"}, {"security", "OUTPUT"}, {"mangle", "POSTROUTING"},
+	},
+}
+
+// document makes the lists of what was read.
+func (r *reader) document() *device.Document {
+	doc := &device.Document{Format: "iptables"}
+	var stages []map[string]netfilter.Stage
+	var names []string
+	read := netfilter.Families(0)
+	for _, s := range r.saves {
+		if len(s.tables) == 0 {
+			continue
+		}
+		chains := r.readTables(s)
+		f := r.family(s, r.fallback())
+		if read&f != 0 {
+			r.Add(s.tables[0].line, "rules of one family twice; keep one iptables-save and one ip6tables-save in a file")
+		}
+		read |= f
+		stages = append(stages, r.flatten(s, f, chains))
+		if t := s.table("filter"); t != nil {
+			r.noteUnused(t, chains[t])
+			for _, c := range t.order {
+				if paths[c.name] != nil && !slices.Contains(names, c.name) {
+					names = append(names, c.name)
+				}
+			}
+		}
+	}
+	if r.Err() != nil {
+		return doc
+	}
+	for _, name := range names {
+		whole := netfilter.Pass()
+		for i := len(stages) - 1; i >= 0; i-- {
+			whole = stages[i][name].Then(whole)
+		}
+		l := device.List{Name: name, Aliases: []string{strings.ToLower(name)}}
+		l.Rules, l.Default = whole.List(missing(read))
+		doc.Lists = append(doc.Lists, l)
+	}
+	doc.Notes = r.notes
+	return doc
+}
+
+// missing says why traffic of the other family cannot be judged.
+func missing(read netfilter.Families) netfilter.Missing {
+	if read == netfilter.V6 {
+		return netfilter.Missing{Text: "(IPv4)", Reason: "these are the rules of ip6tables; those for IPv4 are not in the file"}
+	}
+	return netfilter.Missing{Text: "(IPv6)", Reason: "these are the rules of iptables for IPv4; those of ip6tables are not in the file"}
+}
+
+// fallback is the family of rules that tell none: what the file's name says, or
+// the one that is not read yet.
+func (r *reader) fallback() netfilter.Families { return familyOfName(r.source) }
+
+// readTables reads the rules of every chain. The raw table comes first, since it
+// decides what connection tracking sees.
+func (r *reader) readTables(s *save) map[*table]map[string]*netfilter.Chain {
+	out := make(map[*table]map[string]*netfilter.Chain, len(s.tables))
+	order := slices.Clone(s.tables)
+	slices.SortStableFunc(order, func(a, b *table) int { return rank(a) - rank(b) })
+	for _, t := range order {
+		if !isTable(t.name) {
+			r.notes = append(r.notes, device.Note{Line: t.line, Text: "*" + t.name, Reason: "the table is not known; its rules are not read"})
+			continue
+		}
+		rr := &ruleReader{reader: r, table: t}
+		if t.name == "raw" {
+			rr.tracking = netfilter.BeforeTracking
+		}
+		chains := make(map[string]*netfilter.Chain, len(t.order))
+		for _, c := range t.order {
+			chains[c.name] = rr.chain(c)
+		}
+		out[t] = chains
+	}
+	return out
+}
+
+func rank(t *table) int {
+	if t.name == "raw" {
+		return 0
+	}
+	return 1
+}
+
+// chain reads the rules of a chain.
+func (r *ruleReader) chain(c *chain) *netfilter.Chain {
+	out := &netfilter.Chain{
+		Name: c.name, Policy: netfilter.Accept, Rules: make([]netfilter.Rule, 0, len(c.rules)),
+		Doubt: c.doubt, DoubtRule: netfilter.Rule{Line: c.doubtful.line, Text: c.doubtful.text},
+	}
+	if c.policy == "DROP" {
+		out.Policy = netfilter.Drop
+	}
+	out.PolicyRule = netfilter.Rule{Line: c.policyLine, Text: c.policyText, Place: r.place(c, "")}
+	if c.policyText == "" {
+		out.PolicyRule.Text = "policy of " + c.name
+	}
+	number := 1
+	for _, l := range c.rules {
+		clauses, ok := r.read(l)
+		if ok && len(clauses) > 0 {
+			out.Rules = append(out.Rules, netfilter.Rule{
+				Line: l.line, Text: l.text, Name: r.rule.name, Place: r.place(c, strconv.Itoa(number)), Clauses: clauses,
+			})
+			r.noteTranslation(l, clauses[0].Verdict)
+		}
+		number += r.rule.copies
+	}
+	if c.policy == "" && builtin[c.name] && r.table.name == "filter" {
+		reason := "the file does not tell the policy of " + c.name
+		all := []netfilter.Packets{netfilter.All()}
+		out.Rules = append(out.Rules, netfilter.Rule{
+			Text: "policy of " + c.name, Place: r.place(c, ""),
+			Clauses: []netfilter.Clause{{Packets: all, Verdict: netfilter.Verdict{Kind: netfilter.Undecided, Reason: reason}}},
+		})
+		out.Policy = netfilter.Drop
+	}
+	return out
+}
+
+// place is where the commands of iptables insert before the rule of that number.
+// A rule can be added to the filter table only.
+func (r *ruleReader) place(c *chain, number string) string {
+	if r.table.name != "filter" || !builtin[c.name] {
+		return ""
+	}
+	return strings.TrimRight(c.name+" "+number, " ")
+}
+
+// noteTranslation notes rules after which the filter table sees another
+// destination.
+func (r *ruleReader) noteTranslation(l ruleLine, v netfilter.Verdict) {
+	if r.table.name == "nat" && translates(v) {
+		r.notes = append(r.notes, device.Note{Line: l.line, Text: l.text, Reason: v.Reason + "; what becomes of it is indeterminate"})
+	}
+}
+
+// noteUnused notes chains of the filter table that no packet comes to.
+func (r *reader) noteUnused(t *table, chains map[string]*netfilter.Chain) {
+	used := make(map[string]bool)
+	var visit func(name string)
+	visit = func(name string) {
+		c := chains[name]
+		if c == nil || used[name] {
+			return
+		}
+		used[name] = true
+		for i := range c.Rules {
+			for _, cl := range c.Rules[i].Clauses {
+				visit(cl.Verdict.Chain)
+			}
+		}
+	}
+	for name := range paths {
+		visit(name)
+	}
+	for _, c := range t.order {
+		if len(c.rules) > 0 && !used[c.name] && !builtin[c.name] {
+			r.notes = append(r.notes, device.Note{
+				Line: c.rules[0].line, Text: "chain " + c.name, Reason: "no built-in chain leads to it: its rules filter nothing",
+			})
+		}
+	}
+}
+
+// flatten returns for each list what packets of the family meet on their path.
+func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[string]*netfilter.Chain) map[string]netfilter.Stage {
+	out := make(map[string]netfilter.Stage)
+	for name, path := range paths {
+		whole := netfilter.Pass()
+		if t := s.table("filter"); t == nil || chains[t][name] == nil {
+			continue
+		}
+		for _, step := range slices.Backward(path) {
+			t := s.table(step.table)
+			if t == nil {
+				continue
+			}
+			c := chains[t][step.chain]
+			if c == nil || len(c.Rules) == 0 && c.Policy == netfilter.Accept && step.table != "filter" {
+				continue
+			}
+			// What comes in has no interface to go out by before it is routed, nor ever
+			// if it is for the host; what the host sends came in by none.
+			c.Families, c.NoIn, c.NoOut = f, name == "OUTPUT", name == "INPUT" || step.chain == "PREROUTING"
+			stage, err := netfilter.Flatten(c, chains[t])
+			var loop *netfilter.LoopError
+			if errors.As(err, &loop) {
+				r.Add(loop.Line, "%v", loop)
+			}
+			whole = stage.Then(whole)
+		}
+		out[name] = whole
+	}
+	return out
+}

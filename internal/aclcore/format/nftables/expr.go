@@ -1,0 +1,129 @@
+package nftables
+
+import (
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
+)
+
+type exprKind uint8
+
+const (
+	// unread is an expression that is not understood, as text.
+	unread exprKind = iota
+	// literal is a number, name, address, prefix or range as it is written.
+	literal
+	// fieldExpr is what is looked at: "ip saddr", "tcp dport", "meta iifname".
+	fieldExpr
+	// setExpr has elements, reference names a set, everything is the element *.
+	setExpr
+	reference
+	everything
+	// rangeExpr is from the first argument to the second, prefixExpr an address and
+	// a length.
+	rangeExpr
+	prefixExpr
+	// concat is fields, or values, side by side.
+	concat
+	// masked is the first argument with the bits of the second.
+	masked
+	// flags are names of bits, any of them or all together.
+	flags
+)
+
+// expr is an expression of the language.
+type expr struct {
+	kind exprKind
+	text string
+	args []expr
+}
+
+func word(text string) expr { return expr{kind: literal, text: text} }
+
+// String writes the expression as nft does.
+func (e expr) String() string {
+	switch e.kind {
+	case setExpr:
+		if len(e.args) == 0 {
+			return "{ }"
+		}
+		return "{ " + e.join(", ") + " }"
+	case reference:
+		return "@" + e.text
+	case everything:
+		return "*"
+	case rangeExpr:
+		return e.join("-")
+	case prefixExpr:
+		return e.join("/")
+	case concat:
+		return e.join(" . ")
+	case masked:
+		return e.join(" & ")
+	case flags:
+		return e.join(",")
+	case fieldExpr:
+		for _, short := range []string{"meta iif", "meta oif"} {
+			if strings.HasPrefix(e.text, short) {
+				return strings.TrimPrefix(e.text, "meta ")
+			}
+		}
+	}
+	return e.text
+}
+
+func (e expr) join(separator string) string {
+	var b strings.Builder
+	for i, a := range e.args {
+		if i > 0 {
+			b.WriteString(separator)
+		}
+		b.WriteString(a.String())
+	}
+	return b.String()
+}
+
+// mapping is one element of a verdict map.
+type mapping struct {
+	key     expr
+	verdict netfilter.Verdict
+}
+
+type stmtKind uint8
+
+const (
+	// opaque may do anything with the packet.
+	opaque stmtKind = iota
+	// harmless decides nothing: counter, log, mark.
+	harmless
+	// doubtful is a condition that cannot be decided.
+	doubtful
+	// comparison compares left with right.
+	comparison
+	// verdictMap looks key up in elements, or in the map that is named.
+	verdictMap
+	// final has a verdict; none (kind 0) is "continue".
+	final
+	// untrack exempts packets from connection tracking.
+	untrack
+)
+
+// statement is one statement of a rule; text is as nft writes it.
+type statement struct {
+	kind stmtKind
+	// foreign says that it is of iptables, and that nft shows its name only.
+	foreign     bool
+	text        string
+	operator    string // "==", "!=", "<", ">", "<=", ">=", or "in" for flags
+	left, right expr
+	elements    []mapping // of an anonymous map; right is a reference otherwise
+	verdict     netfilter.Verdict
+}
+
+// why is the reason for doubts about the statement.
+func (s *statement) why() string {
+	if s.foreign {
+		return s.text + " of iptables, whose values nft does not show; export with iptables-save"
+	}
+	return s.text
+}

@@ -1,0 +1,346 @@
+package nftables
+
+import (
+	"errors"
+	"slices"
+	"sort"
+	"strconv"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
+)
+
+// paths are the hooks that a packet crosses, for each hook that has a list.
+var paths = []struct {
+	hook  string
+	hooks []string
+}{
+	{"input", []string{"ingress", "prerouting", "input"}},
+	{"forward", []string{"ingress", "prerouting", "forward", "postrouting", "egress"}},
+	{"output", []string{"output", "postrouting", "egress"}},
+}
+
+// spare are the hooks that have a list of their own if no other has one.
+var spare = []string{"prerouting", "postrouting", "ingress", "egress"}
+
+// trackingPriority is that of connection tracking in prerouting and output
+// (NF_IP_PRI_CONNTRACK).
+const trackingPriority = -200
+
+// baseChain is a chain with the table it is in.
+type baseChain struct {
+	*chain
+	table *table
+}
+
+func (b baseChain) String() string { return b.table.String() + " " + b.name }
+
+// documentBuilder makes the lists of a ruleset.
+type documentBuilder struct {
+	*ruleset
+	untracked  []netfilter.Packets
+	interfaces []string
+	doc        *device.Document
+}
+
+func (rs *ruleset) document() *device.Document {
+	b := &documentBuilder{ruleset: rs, doc: &device.Document{Format: "nftables"}}
+	b.interfaces = rs.interfaceNames()
+	b.untracked = b.exempt()
+	for _, p := range paths {
+		b.list(p.hook, b.chains(p.hooks, inet))
+	}
+	for _, h := range spare {
+		if len(b.doc.Lists) == 0 {
+			b.list(h, b.chains([]string{h}, inet))
+		}
+	}
+	for _, h := range []string{"prerouting", "input", "forward", "output", "postrouting"} {
+		b.list(h, b.chains([]string{h}, bridge))
+	}
+	b.noteTables()
+	b.doc.Notes = rs.notes
+	return b.doc
+}
+
+func inet(family string) bool   { return family != "bridge" && family != "arp" }
+func bridge(family string) bool { return family == "bridge" }
+
+// chains returns the base chains of the hooks in the order that packets cross them.
+func (rs *ruleset) chains(hooks []string, of func(family string) bool) []baseChain {
+	var out []baseChain
+	for _, hook := range hooks {
+		from := len(out)
+		for _, t := range rs.tables {
+			if t.dormant || !of(t.family) {
+				continue
+			}
+			for _, c := range t.chains {
+				if c.hook == hook {
+					out = append(out, baseChain{c, t})
+				}
+			}
+		}
+		here := out[from:]
+		sort.SliceStable(here, func(i, j int) bool { return here[i].priority < here[j].priority })
+	}
+	return out
+}
+
+// list adds the list of a hook, if a chain there filters.
+func (b *documentBuilder) list(hook string, chains []baseChain) {
+	var own []baseChain
+	for _, c := range chains {
+		if c.hook == hook && c.kind != "nat" {
+			own = append(own, c)
+		}
+	}
+	if len(own) == 0 {
+		return
+	}
+	whole := netfilter.Pass()
+	for _, c := range slices.Backward(chains) {
+		s := b.flatten(c)
+		if c.hook != hook || c.kind == "nat" {
+			s = s.Aside()
+		}
+		whole = s.Then(whole)
+	}
+	l := device.List{Name: own[0].String(), Aliases: []string{hook}}
+	family := commonFamily(own)
+	if len(own) > 1 {
+		l.Name = family + " " + hook + " hook"
+		l.Aliases = append(l.Aliases, hook+" hook")
+		for _, c := range own {
+			l.Aliases = append(l.Aliases, c.String())
+		}
+	}
+	if bridge(own[0].table.family) {
+		l.Aliases = slices.DeleteFunc(l.Aliases, func(a string) bool { return a == hook || a == hook+" hook" })
+	}
+	l.Rules, l.Default = whole.List(missing(family))
+	b.doc.Lists = append(b.doc.Lists, l)
+}
+
+// commonFamily is the family of all the chains, inet if they have several.
+func commonFamily(chains []baseChain) string {
+	for _, c := range chains[1:] {
+		if c.table.family != chains[0].table.family {
+			return "inet"
+		}
+	}
+	return chains[0].table.family
+}
+
+func missing(family string) netfilter.Missing {
+	if family == "ip6" {
+		return netfilter.Missing{Text: "(IPv4)", Reason: "no table of the family ip or inet on this hook is in the file"}
+	}
+	return netfilter.Missing{Text: "(IPv6)", Reason: "no table of the family ip6 or inet on this hook is in the file"}
+}
+
+// flatten reads the chain and all it calls, as they are met at its hook.
+func (b *documentBuilder) flatten(base baseChain) netfilter.Stage {
+	t := base.table
+	l := &lowerer{
+		family: t.family, sets: t.sets, hook: base.hook, interfaces: b.interfaces, untracked: b.untracked, tracking: trackingAt(base.chain),
+	}
+	chains := make(map[string]*netfilter.Chain, len(t.chains))
+	for _, c := range t.chains {
+		if c.hook == "" || c == base.chain {
+			chains[c.name] = b.chain(l, baseChain{c, t}, base)
+		}
+	}
+	top := chains[base.name]
+	stage, err := netfilter.Flatten(top, chains)
+	var loop *netfilter.LoopError
+	if errors.As(err, &loop) {
+		b.Add(loop.Line, "%v", loop)
+	}
+	return stage
+}
+
+// trackingAt tells what the chain sees of connection tracking.
+func trackingAt(c *chain) netfilter.Tracking {
+	switch {
+	case c.hook == "ingress", (c.hook == "prerouting" || c.hook == "output") && c.priority < trackingPriority:
+		return netfilter.BeforeTracking
+	case (c.hook == "prerouting" || c.hook == "output") && c.priority == trackingPriority:
+		return netfilter.MaybeTracked
+	}
+	return netfilter.Tracked
+}
+
+// chain reads one chain; base is the base chain that leads to it.
+func (b *documentBuilder) chain(l *lowerer, c, base baseChain) *netfilter.Chain {
+	out := &netfilter.Chain{Name: c.name, Families: familiesOf(c.table.family), Policy: netfilter.Accept}
+	if c.policy == "drop" {
+		out.Policy = netfilter.Drop
+	}
+	isBase := c.chain == base.chain
+	if isBase && len(c.devices) > 0 {
+		devices := netfilter.Only(c.devices...)
+		if c.hook == "ingress" {
+			out.In = devices
+		} else {
+			out.Out = devices
+		}
+	}
+	var place string
+	if isBase && c.kind != "nat" { // a chain that translates addresses is no place for filters
+		place = c.String()
+	}
+	out.PolicyRule = netfilter.Rule{Line: c.policyAt, Text: c.text, Place: place}
+	out.Rules = make([]netfilter.Rule, 0, len(c.rules))
+	for i := range c.rules {
+		r := &c.rules[i]
+		clauses := l.rule(r)
+		if len(clauses) == 0 {
+			continue
+		}
+		nr := netfilter.Rule{Line: r.line, Text: r.text, Name: r.comment, Clauses: clauses}
+		if place != "" {
+			nr.Place = place + " index " + strconv.Itoa(i)
+		}
+		out.Rules = append(out.Rules, nr)
+	}
+	return out
+}
+
+func familiesOf(family string) netfilter.Families {
+	switch family {
+	case "ip":
+		return netfilter.V4
+	case "ip6":
+		return netfilter.V6
+	}
+	return netfilter.V4V6
+}
+
+// exempt returns the packets that rules exempt from connection tracking.
+func (b *documentBuilder) exempt() []netfilter.Packets {
+	var out []netfilter.Packets
+	for _, t := range b.tables {
+		for _, c := range t.chains {
+			for i := range c.rules {
+				r := &c.rules[i]
+				if !slices.ContainsFunc(r.statements, func(s statement) bool { return s.kind == untrack }) {
+					continue
+				}
+				l := &lowerer{family: t.family, sets: t.sets, tracking: netfilter.MaybeTracked, interfaces: b.interfaces}
+				asVerdict := chainRule{statements: slices.Clone(r.statements)}
+				for j, s := range asVerdict.statements {
+					if s.kind == untrack {
+						asVerdict.statements = append(asVerdict.statements[:j:j], verdictOf(netfilter.Accept))
+						break
+					}
+				}
+				for _, cl := range l.rule(&asVerdict) {
+					out = append(out, cl.Packets...)
+				}
+			}
+		}
+	}
+	const few = 64
+	if len(out) > few {
+		return []netfilter.Packets{netfilter.All()}
+	}
+	return out
+}
+
+// interfaceNames returns the names of interfaces in the rules.
+func (rs *ruleset) interfaceNames() []string {
+	seen := make(map[string]bool)
+	var values func(e expr)
+	values = func(e expr) {
+		if e.kind == literal {
+			if _, pattern := isPattern(e.text); !pattern {
+				seen[e.text] = true
+			}
+		}
+		for _, a := range e.args {
+			values(a)
+		}
+	}
+	for _, t := range rs.tables {
+		for _, c := range t.chains {
+			for i := range c.rules {
+				for j := range c.rules[i].statements {
+					s := &c.rules[i].statements[j]
+					if isInterface(s.left) {
+						values(s.right)
+						for _, m := range s.elements {
+							values(m.key)
+						}
+					}
+				}
+			}
+		}
+	}
+	out := make([]string, 0, len(seen))
+	for n := range seen {
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func isInterface(e expr) bool {
+	switch e.text {
+	case "meta iif", "meta iifname", "meta oif", "meta oifname":
+		return e.kind == fieldExpr
+	}
+	return false
+}
+
+// noteTables tells of what is read and is in no list.
+func (b *documentBuilder) noteTables() {
+	for _, t := range b.tables {
+		if t.dormant {
+			b.note(t.line, "table "+t.String(), "the table is dormant: it filters nothing")
+			continue
+		}
+		called := t.called()
+		for _, c := range t.chains {
+			if c.hook == "" && len(c.rules) > 0 && !called[c.name] {
+				b.note(c.line, "chain "+c.name, "no base chain leads to it: its rules filter nothing")
+			}
+		}
+	}
+}
+
+// called returns the chains of the table that packets come to.
+func (t *table) called() map[string]bool {
+	called := make(map[string]bool)
+	var visit func(c *chain)
+	visit = func(c *chain) {
+		if c == nil || called[c.name] {
+			return
+		}
+		called[c.name] = true
+		for i := range c.rules {
+			for j := range c.rules[i].statements {
+				s := &c.rules[i].statements[j]
+				if s.verdict.Chain != "" {
+					visit(t.chain(s.verdict.Chain))
+				}
+				if s.kind != verdictMap {
+					continue
+				}
+				elements := s.elements
+				if m := t.sets[s.right.text]; m != nil {
+					elements = m.mappings
+				}
+				for _, m := range elements {
+					visit(t.chain(m.verdict.Chain))
+				}
+			}
+		}
+	}
+	for _, c := range t.chains {
+		if c.hook != "" {
+			visit(c)
+		}
+	}
+	return called
+}

@@ -1,0 +1,391 @@
+package nftables
+
+import (
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
+)
+
+// A lowerer turns the rules of a table, as they are met at one hook, into sets of
+// packets with verdicts.
+type lowerer struct {
+	family   string
+	sets     map[string]*set
+	hook     string
+	tracking netfilter.Tracking
+	// untracked are packets that are exempt from connection tracking.
+	untracked []netfilter.Packets
+	// interfaces are the names of interfaces that the ruleset has.
+	interfaces []string
+	// fields are those that were looked up, nil for what cannot be decided; one and
+	// value are room for lists of one.
+	fields map[string]*field
+	one    [1]*field
+	value  [1]expr
+}
+
+// field returns what a name stands for in chains of the hook, nil if it cannot be
+// decided.
+func (l *lowerer) field(name string) *field {
+	f, known := l.fields[name]
+	if known {
+		return f
+	}
+	if made, ok := l.makeField(name); ok {
+		f = &made
+	}
+	if l.fields == nil {
+		l.fields = make(map[string]*field)
+	}
+	l.fields[name] = f
+	return f
+}
+
+// rule returns the clauses of a rule, none if it decides nothing.
+func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
+	sets := []netfilter.Packets{netfilter.All()}
+	var clauses []netfilter.Clause
+	for i := range r.statements {
+		st := &r.statements[i]
+		switch st.kind {
+		case harmless, untrack:
+		case doubtful:
+			for j := range sets {
+				sets[j] = sets[j].Because(st.why())
+			}
+		case comparison:
+			if p, ok := l.single(st); ok {
+				sets = intersect(sets, p)
+			} else {
+				sets = narrow(sets, l.comparison(st))
+			}
+		case verdictMap:
+			more, ok := l.verdicts(st, sets)
+			if clauses = append(clauses, more...); !ok {
+				return append(clauses, undecided(sets, st.text+" cannot be decided"+l.unusable(st.right)))
+			}
+			if slices.ContainsFunc(r.statements[i+1:], func(s statement) bool { return s.kind != harmless }) {
+				return append(clauses, undecided(sets, "what follows the verdict map is not read"))
+			}
+			return clauses
+		case final:
+			if st.verdict.Kind == 0 {
+				return clauses
+			}
+			v := st.verdict
+			if v.Kind == netfilter.Translate {
+				v.Reason = st.text + " rewrites the source before"
+			}
+			return append(clauses, netfilter.Clause{Packets: sets, Verdict: v})
+		default:
+			return append(clauses, undecided(sets, st.why()))
+		}
+	}
+	return clauses
+}
+
+func undecided(sets []netfilter.Packets, reason string) netfilter.Clause {
+	return netfilter.Clause{Packets: sets, Verdict: netfilter.Verdict{Kind: netfilter.Undecided, Reason: reason}}
+}
+
+// narrow returns the packets in both; where these are too many sets, those in a are
+// in doubt.
+func narrow(a, b []netfilter.Packets) []netfilter.Packets {
+	if len(a) == 1 && len(b) == 1 {
+		return nonEmpty(a[0].Intersect(b[0]))
+	}
+	out, ok := netfilter.Both(a, b)
+	if ok {
+		return out
+	}
+	for _, p := range a {
+		out = append(out, p.Because("its conditions are too many"))
+	}
+	return out
+}
+
+// intersect keeps of each set what is in p, and changes sets to that.
+func intersect(sets []netfilter.Packets, p netfilter.Packets) []netfilter.Packets {
+	kept := sets[:0]
+	for i := range sets {
+		if both := sets[i].Intersect(p); !both.IsEmpty() {
+			kept = append(kept, both)
+		}
+	}
+	return kept
+}
+
+// verdicts returns a clause for each element of a verdict map. An element for
+// everything comes after the others, without what they hold: a chain that comes
+// back must not be entered twice.
+func (l *lowerer) verdicts(st *statement, within []netfilter.Packets) (clauses []netfilter.Clause, ok bool) {
+	elements := st.elements
+	if st.right.kind == reference {
+		s := l.sets[st.right.text]
+		if s == nil || !s.isMap || s.changes {
+			return nil, false
+		}
+		elements = s.mappings
+	}
+	fields, ok := l.fieldsOf(st.left)
+	if !ok {
+		return nil, false
+	}
+	var rest *mapping
+	var others []netfilter.Packets
+	for i := range elements {
+		m := &elements[i]
+		if m.key.kind == everything {
+			rest = m
+			continue
+		}
+		sets, ok := l.elementsOf(fields, st.left, []expr{m.key}, st.text)
+		if !ok {
+			return nil, false
+		}
+		others = append(others, sets...)
+		if m.verdict.Kind != 0 {
+			clauses = append(clauses, netfilter.Clause{Packets: narrow(within, sets), Verdict: m.verdict})
+		}
+	}
+	if rest == nil || rest.verdict.Kind == 0 {
+		return clauses, true
+	}
+	left, ok := netfilter.Except(hasAll(fields), others)
+	if !ok || slices.ContainsFunc(fields, (*field).isNowhere) {
+		return nil, false
+	}
+	return append(clauses, netfilter.Clause{Packets: narrow(within, left), Verdict: rest.verdict}), true
+}
+
+// fieldsOf returns the field, or the fields side by side, of an expression, until it
+// is called again.
+func (l *lowerer) fieldsOf(e expr) ([]*field, bool) {
+	if e.kind != concat {
+		l.one[0] = l.field(e.text)
+		return l.one[:], l.one[0] != nil && e.kind == fieldExpr
+	}
+	out := make([]*field, 0, len(e.args))
+	for _, p := range e.args {
+		f := l.field(p.text)
+		if p.kind != fieldExpr || f == nil {
+			return nil, false
+		}
+		out = append(out, f)
+	}
+	return out, true
+}
+
+// hasAll returns the packets that have all the fields, or may be taken to.
+func hasAll(fields []*field) netfilter.Packets {
+	all := netfilter.All()
+	for _, f := range fields {
+		if !f.isNowhere() {
+			all = all.Intersect(f.has)
+		}
+	}
+	return all
+}
+
+// isNowhere reports whether the field is an interface that no packet of the hook has.
+// It has an empty name there, which is none of those in a rule, but kernels before 5.3
+// leave the rule.
+func (f *field) isNowhere() bool { return f.side != nil && f.has.IsEmpty() }
+
+// elementsOf returns the packets whose field, or fields side by side, have one of
+// the values.
+func (l *lowerer) elementsOf(fields []*field, left expr, values []expr, text string) ([]netfilter.Packets, bool) {
+	if left.kind == concat {
+		return l.amongTuples(fields, values, text)
+	}
+	return l.among(fields[0], values, text)
+}
+
+// single returns the packets that a comparison holds for if it is the most frequent
+// kind, of one field with what is one set of packets.
+func (l *lowerer) single(st *statement) (netfilter.Packets, bool) {
+	if st.left.kind != fieldExpr || st.operator != "==" {
+		return netfilter.Packets{}, false
+	}
+	f := l.field(st.left.text)
+	if f == nil || !f.odd.IsEmpty() || f.address == nil && f.holds == nil {
+		return netfilter.Packets{}, false
+	}
+	values, ok := l.values(st.right)
+	if !ok {
+		return netfilter.Packets{}, false
+	}
+	return f.box(values)
+}
+
+// comparison returns the packets that a comparison holds for. Where it cannot be
+// decided that is in doubt for all packets that have the fields.
+func (l *lowerer) comparison(st *statement) []netfilter.Packets {
+	if st.left.kind == masked {
+		if sets, ok := l.masked(st); ok {
+			return sets
+		}
+		return []netfilter.Packets{netfilter.Doubtful(st.text)}
+	}
+	fields, ok := l.fieldsOf(st.left)
+	if !ok {
+		return []netfilter.Packets{netfilter.Doubtful(st.text)}
+	}
+	sets, ok := l.compare(st, fields)
+	if ok {
+		return sets
+	}
+	reason := st.text + l.unusable(st.right)
+	out := nonEmpty(hasAll(fields).Because(reason))
+	for _, f := range fields {
+		out = append(out, nonEmpty(f.odd.Because(reason))...)
+	}
+	return out
+}
+
+// unusable says why the elements of a named set are not known.
+func (l *lowerer) unusable(e expr) string {
+	if e.kind != reference {
+		return ""
+	}
+	switch s := l.sets[e.text]; {
+	case s == nil:
+		return ", a set that is not in the file"
+	case s.changes:
+		return ", a set that changes while the firewall runs"
+	}
+	return ""
+}
+
+func (l *lowerer) compare(st *statement, fields []*field) ([]netfilter.Packets, bool) {
+	f := fields[0]
+	values, ok := l.values(st.right)
+	if !ok {
+		return nil, false
+	}
+	switch st.operator {
+	case "in":
+		return l.anyOf(f, st)
+	case "==":
+		if f.state && st.right.kind == flags {
+			return nil, false
+		}
+		return l.elementsOf(fields, st.left, values, st.text)
+	case "!=":
+		return l.notAmong(fields, st, values)
+	case "<", ">", "<=", ">=":
+		if len(fields) > 1 || len(values) != 1 {
+			return nil, false
+		}
+		return f.ordered(st.operator, values[0], st.text)
+	}
+	return nil, false
+}
+
+// anyOf returns the packets that have one of the bits.
+func (l *lowerer) anyOf(f *field, st *statement) ([]netfilter.Packets, bool) {
+	values := []expr{st.right}
+	if st.right.kind == flags {
+		values = st.right.args
+	}
+	switch {
+	case f.state:
+		states, ok := parseStates(values)
+		return l.connection(states, st.text), ok
+	case f.bits:
+		bits, ok := parseBits(expr{kind: flags, args: values})
+		return netfilter.Flags(func(b uint8) bool { return b&bits != 0 }, st.text), ok
+	}
+	return nil, false
+}
+
+func (l *lowerer) notAmong(fields []*field, st *statement, values []expr) ([]netfilter.Packets, bool) {
+	f := fields[0]
+	if len(fields) == 1 {
+		switch {
+		case f.side != nil:
+			return l.offInterfaces(f, values, st.text)
+		case f.state:
+			states, ok := parseStates(values)
+			return l.connection(allStates&^states, st.text), ok && st.right.kind != flags
+		case f.bits:
+			var not []uint8
+			for _, v := range values {
+				b, ok := parseBits(v)
+				if !ok {
+					return nil, false
+				}
+				not = append(not, b)
+			}
+			return netfilter.Flags(func(b uint8) bool { return !slices.Contains(not, b) }, st.text), true
+		case f.direction:
+			return nil, false
+		}
+		sets, ok := l.amongSure(f, values, st.text)
+		if !ok {
+			return nil, false
+		}
+		out, ok := netfilter.Except(f.has, sets)
+		return f.andOdd(out, st.text), ok
+	}
+	sets, ok := l.amongTuples(fields, values, st.text)
+	if !ok || slices.ContainsFunc(fields, func(f *field) bool { return !f.odd.IsEmpty() || f.isNowhere() }) {
+		return nil, false
+	}
+	return netfilter.Except(hasAll(fields), sets)
+}
+
+// values returns what stands on the right: the elements of a set, or one value, until
+// it is called again.
+func (l *lowerer) values(e expr) ([]expr, bool) {
+	switch e.kind {
+	case reference:
+		s := l.sets[e.text]
+		if s == nil || s.isMap || s.changes {
+			return nil, false
+		}
+		return s.elements, true
+	case setExpr:
+		return e.args, true
+	}
+	l.value[0] = e
+	return l.value[:], true
+}
+
+// ordered returns the packets whose field is less or greater than a value.
+func (f *field) ordered(operator string, v expr, text string) ([]netfilter.Packets, bool) {
+	switch {
+	case f.address != nil:
+		s, ok := parseAddresses(v, f.all)
+		if !ok || v.kind != literal || len(s.Ranges()) != 1 || !s.Ranges()[0].IsSingle() {
+			return nil, false
+		}
+		a, all := s.Ranges()[0].From, f.all.Ranges()[0]
+		above, below := addr.SetOf(addr.RangeOf(a, all.To)), addr.SetOf(addr.RangeOf(all.From, a))
+		return nonEmpty(f.address(map[string]addr.Set{
+			">=": above, "<=": below, ">": f.all.Subtract(below), "<": f.all.Subtract(above),
+		}[operator])), true
+	case f.holds != nil:
+		n, ok := f.reads(v.text)
+		if v.kind != literal || !ok || n > f.max {
+			return nil, false
+		}
+		from, to := 0, f.max
+		switch operator {
+		case ">":
+			from = n + 1
+		case ">=":
+			from = n
+		case "<":
+			to = n - 1
+		case "<=":
+			to = n
+		}
+		if from > to {
+			return nil, true
+		}
+		return f.andOdd(nonEmpty(f.holds(from, to)), text), true
+	}
+	return nil, false
+}

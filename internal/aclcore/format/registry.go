@@ -1,0 +1,130 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/asa"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/aws"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/ios"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/tfplan"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// A Format is one language of rulesets: how its texts are told apart, read, and
+// added to. All fields but Contexts are set.
+type Format struct {
+	// Name is what users write: cisco_asa, panos, ….
+	Name string
+	// Family is what formats have in common that are told apart by details. A text of
+	// one that is read as another of the same family is not called another format's.
+	Family string
+	// Sniff tells how sure it is that a text is in the format: 0 not at all, 100
+	// certain. It looks at what decides, and never at all of a long text.
+	Sniff func(content []byte) int
+	// Parse reads a text. Its errors are led by source and line.
+	Parse func(in device.Input) (*device.Document, error)
+	// Write returns the commands that make the insertion in the list of that name. It
+	// returns an error for what the language or the place does not allow.
+	Write func(list string, in rule.Insertion) (string, error)
+	// Separator stands between the changes of several insertions in one text.
+	Separator string
+	// Contexts says that one text may hold several firewalls, of which device.Input
+	// chooses one by its Context: a vsys, a VDOM, a device group.
+	Contexts bool
+}
+
+// formats are in order of preference where two are equally sure.
+var formats = []Format{
+	ruleList(rulelist.JSON),
+	ruleList(rulelist.YAML),
+	router(ios.IOS),
+	router(ios.NXOS),
+	router(ios.XR),
+	{Name: "cisco_asa", Family: "cisco_asa", Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Separator: "\n"},
+	{Name: "iptables", Family: "iptables", Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
+	{Name: "nftables", Family: "nftables", Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},
+	{Name: "aws", Family: "aws", Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
+	{Name: "terraform", Family: "terraform", Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: aws.Write, Separator: "\n\n"},
+}
+
+// Names are the formats in the order of preference.
+var Names = func() []string {
+	out := make([]string, len(formats))
+	for i := range formats {
+		out[i] = formats[i].Name
+	}
+	return out
+}()
+
+// All returns every format, in order of preference.
+func All() []Format { return slices.Clone(formats) }
+
+// Lookup returns the format of that name.
+func Lookup(name string) (Format, bool) {
+	i := slices.IndexFunc(formats, func(f Format) bool { return f.Name == name })
+	if i < 0 {
+		return Format{}, false
+	}
+	return formats[i], true
+}
+
+func ruleList(name string) Format {
+	return Format{
+		Name: name, Family: "list", Separator: "\n",
+		Sniff: func(content []byte) int {
+			if f, score := rulelist.Sniff(content); f == name {
+				return score
+			}
+			return 0
+		},
+		Parse: func(in device.Input) (*device.Document, error) { return rulelist.Parse(in, name) },
+		Write: func(_ string, in rule.Insertion) (string, error) { return rulelist.Write(name, in) },
+	}
+}
+
+func router(d ios.Dialect) Format {
+	return Format{
+		Name: string(d), Family: "router", Separator: "\n",
+		Sniff: func(content []byte) int {
+			if dialect, score := ios.Sniff(content); dialect == d {
+				return score
+			}
+			return 0
+		},
+		Parse: func(in device.Input) (*device.Document, error) { return ios.Parse(d, in) },
+		Write: func(list string, in rule.Insertion) (string, error) { return ios.Write(d, list, in) },
+	}
+}
+
+// minScore is how sure a reader has to be for its format to be detected.
+const minScore = 30
+
+// Detect tells the format of content. It refuses to choose between two that are
+// equally sure.
+func Detect(content []byte) (string, error) {
+	var best []string
+	most := minScore
+	for i := range formats {
+		f := &formats[i]
+		switch score := f.Sniff(content); {
+		case score > most:
+			best, most = []string{f.Name}, score
+		case score == most:
+			best = append(best, f.Name)
+		}
+	}
+	switch len(best) {
+	case 0:
+		return "", fmt.Errorf("the format of the text is not recognised; set format to one of %s", strings.Join(Names, ", "))
+	case 1:
+		return best[0], nil
+	}
+	slices.Sort(best)
+	return "", fmt.Errorf("the text could be %s; set format to the one that it is", strings.Join(best, " or "))
+}

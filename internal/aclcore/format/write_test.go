@@ -1,0 +1,52 @@
+package format_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// TestChange: every language that is read is written, in its own words.
+func TestChange(t *testing.T) {
+	source, err := addr.Parse("10.1.0.0/16")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := rule.Insertion{Base: &rule.Ruleset{}, Rules: []rule.Rule{{
+		Action: rule.Permit,
+		Traffic: traffic.Product{
+			Sources: source.Set, Destinations: addr.Any4(), Services: service.SetOf(service.Ports(service.TCP, 443, 443)),
+		},
+	}}}
+	words := map[string]struct{ list, text string }{
+		"json":       {"", `{"src_ip":["10.1.0.0/16"],"dst_ip":["0.0.0.0/0"],"dst_port":["tcp/443"],"action":"permit"},`},
+		"yaml":       {"", `- {"src_ip":["10.1.0.0/16"],"dst_ip":["0.0.0.0/0"],"dst_port":["tcp/443"],"action":"permit"}`},
+		"cisco_ios":  {"edge", "permit tcp 10.1.0.0 0.0.255.255 any eq 443"},
+		"cisco_nxos": {"edge", "permit tcp 10.1.0.0/16 any eq 443"},
+		"cisco_xr":   {"edge", "permit tcp 10.1.0.0 0.0.255.255 any eq 443"},
+		"cisco_asa":  {"edge", "access-list edge extended permit tcp 10.1.0.0 255.255.0.0 any eq 443"},
+		"iptables":   {"INPUT", "-A INPUT -s 10.1.0.0/16 -p tcp --dport 443 -j ACCEPT"},
+		"nftables":   {"inet filter input", "add rule inet filter input"},
+		"aws":        {"sg-1 ingress", `resource "aws_vpc_security_group_ingress_rule"`},
+		"terraform":  {"aws_security_group.web ingress", "security_group_id = aws_security_group.web.id"},
+	}
+	for _, name := range format.Names {
+		want, ok := words[name]
+		if !ok {
+			t.Errorf("nothing is expected of %s", name)
+			continue
+		}
+		got, err := format.Change(name, want.list, in)
+		if err != nil || !strings.Contains(got, want.text) {
+			t.Errorf("%s: %v\n%s\nwant %s", name, err, got, want.text)
+		}
+	}
+	if _, err := format.Change("cobol", "x", in); err == nil || !strings.Contains(err.Error(), `the format "cobol"; write json, `+strings.Join(format.Names[1:], ", ")) {
+		t.Errorf("an unknown format: %v", err)
+	}
+}
