@@ -6,17 +6,12 @@ terraform {
   }
 }
 
-variable "algosec_ca_file" {
-  type        = string
-  default     = null
-  description = "Certificate of the authority that signed the server's, if the system does not know it."
-}
-
 provider "acl" {
-  # Address, user and password come from ALGOSEC_URL, ALGOSEC_USERNAME and ALGOSEC_PASSWORD.
+  # Address, user and password come from ALGOSEC_URL, ALGOSEC_USERNAME and ALGOSEC_PASSWORD,
+  # and the certificate of the server's authority, if the system does not know it, from
+  # ALGOSEC_CA_CERTIFICATE.
   algosec = {
-    ca_certificate = var.algosec_ca_file == null ? null : file(var.algosec_ca_file)
-    applications   = ["Billing"]
+    applications = ["Billing"]
   }
 }
 

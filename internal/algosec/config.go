@@ -11,16 +11,6 @@ import (
 	"time"
 )
 
-// Environment variables that stand in for what the configuration leaves out.
-// AlgoSec's Ruby SDK reads ALGOSEC_HOST, ALGOSEC_USER and ALGOSEC_PASSWORD; other
-// public tools read ALGOSEC_URL and ALGOSEC_USERNAME. The first that is set counts.
-// There is none to turn the verification of certificates off.
-var (
-	EnvURL      = []string{"ALGOSEC_URL", "ALGOSEC_HOST"}
-	EnvUsername = []string{"ALGOSEC_USERNAME", "ALGOSEC_USER"}
-	EnvPassword = []string{"ALGOSEC_PASSWORD"}
-)
-
 // ForeignDrafts says what to do about a draft that somebody else began.
 type ForeignDrafts string
 
@@ -79,23 +69,6 @@ type Config struct {
 	// [Client.ApplyFlows] waits for others of the same application. Zero means
 	// the default.
 	RetryWait, SettleTime, BatchWindow time.Duration
-}
-
-// WithEnvironment returns the configuration with what is empty taken from the
-// environment, which getenv reads: os.Getenv, or a test's.
-func (c Config) WithEnvironment(getenv func(string) string) Config {
-	first := func(value string, names []string) string {
-		for _, name := range names {
-			if value == "" {
-				value = getenv(name)
-			}
-		}
-		return value
-	}
-	c.URL = first(c.URL, EnvURL)
-	c.Username = first(c.Username, EnvUsername)
-	c.Password = first(c.Password, EnvPassword)
-	return c
 }
 
 // root checks the URL and returns it.

@@ -43,14 +43,6 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-func TestEnvironment(t *testing.T) {
-	env := map[string]string{"ALGOSEC_HOST": "asms.example.com", "ALGOSEC_USER": "old", "ALGOSEC_USERNAME": "new", "ALGOSEC_PASSWORD": "p"}
-	got := Config{Password: "own"}.WithEnvironment(func(name string) string { return env[name] })
-	if got.URL != "asms.example.com" || got.Username != "new" || got.Password != "own" {
-		t.Errorf("%+v", got)
-	}
-}
-
 func TestMemo(t *testing.T) {
 	var (
 		m     memo[int]

@@ -43,7 +43,8 @@ func algosecProviderAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		MarkdownDescription: "The AlgoSec server for resources with `target = \"algosec\"`. Not needed where the environment has all of it. " +
-			"Nothing is contacted before the first such resource is read or planned.",
+			"Nothing is contacted before the first such resource is read or planned. User and password of the environment go only to the environment's server: " +
+			"with another `url`, a `ca_certificate` or `insecure_skip_verify` here, `username` and `password` have to be here too.",
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
 				Optional:            true,
@@ -52,11 +53,11 @@ func algosecProviderAttribute() schema.Attribute {
 			"username": schema.StringAttribute{Optional: true, MarkdownDescription: "User to log in with." + fromEnv(algosec.EnvUsername)},
 			"password": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The user's password. It is in no state, log or message." + fromEnv(algosec.EnvPassword),
+				MarkdownDescription: "The user's password. It is in no state, log or message, and may be an ephemeral value (Terraform 1.10 and later)." + fromEnv(algosec.EnvPassword),
 			},
 			"ca_certificate": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Certificates (PEM) of authorities that are trusted besides those of the system, for example `file(\"ca.pem\")`.",
+				MarkdownDescription: "Certificates (PEM) of authorities that are trusted besides those of the system, for example `file(\"ca.pem\")`." + fromEnv(algosec.EnvCACertificate),
 			},
 			"insecure_skip_verify": schema.BoolAttribute{
 				Optional:            true,
@@ -128,9 +129,13 @@ type algosecServer struct {
 // errNoAlgosec says that the configuration does not suffice to reach a server.
 var errNoAlgosec = errors.New("the provider's algosec")
 
-func newAlgosecServer(conf algosec.Config) *algosecServer {
+// newAlgosecServer takes what [algosec.Config.WithEnvironment] returns.
+func newAlgosecServer(conf algosec.Config, err error) *algosecServer {
 	return &algosecServer{conf: conf, client: sync.OnceValues(func() (*algosec.Client, error) {
-		c, err := algosec.New(conf)
+		var c *algosec.Client
+		if err == nil {
+			c, err = algosec.New(conf)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoAlgosec, err)
 		}

@@ -41,7 +41,7 @@ func algosecSession(t *testing.T, words map[string]string) (*session, *algosecte
 		}),
 		algosec: newAlgosecServer(algosec.Config{
 			URL: server.URL, CACertificate: server.CA, Username: algosectest.Username, Password: algosectest.Password,
-		}),
+		}, nil),
 	}, server
 }
 
@@ -146,7 +146,7 @@ func TestAlgosecSimulation(t *testing.T) {
 	t.Parallel()
 	s, server := algosecSession(t, map[string]string{"web": "No connectivity information"})
 	s.algosec.conf.Simulate = true
-	s.algosec = newAlgosecServer(s.algosec.conf)
+	s.algosec = newAlgosecServer(s.algosec.conf, nil)
 	server.OnSimulate(func(algosectest.Query) algosectest.Simulation {
 		return algosectest.Simulation{Result: "Blocked", Routing: "Routed", Devices: []algosectest.SimulatedDevice{{Name: "edge", Word: "Blocked", Rules: []string{"no web"}}}}
 	})
@@ -245,7 +245,7 @@ func TestAlgosecStalePlan(t *testing.T) {
 	server.PutFlow("Shop", serverFlow("more", "10.0.0.1", "10.0.0.2", "TCP/443"))
 	server.ApplyDraft("Shop")
 	server.CloseTickets()
-	s.algosec = newAlgosecServer(s.algosec.conf) // the apply is another process
+	s.algosec = newAlgosecServer(s.algosec.conf, nil) // the apply is another process
 	server.ForgetRequests()
 	var diags diag.Diagnostics
 	s.applyDeclaration(context.Background(), d, journal{}, seen, &diags)

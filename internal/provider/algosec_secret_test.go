@@ -140,3 +140,52 @@ resource "acl_flow" "database" {
 	}
 	b.flows("theirs", "web")
 }
+
+// Credentials of the environment go to the environment's server, verified with its
+// certificates, and nowhere else, whatever the configuration says.
+func TestAccAlgosecCredentialsStay(t *testing.T) {
+	t.Parallel()
+	elsewhere := algosectest.New(t)
+	for name, tt := range map[string]struct {
+		server, wants string
+	}{
+		"another server":     {`url = "` + elsewhere.URL + `"`, "url is set in the configuration, and username and password not"},
+		"another server all": {`url = "` + elsewhere.URL + `", insecure_skip_verify = true, username = "terraform"`, "insecure_skip_verify is set in the configuration, and password not"},
+		"no verification":    {`insecure_skip_verify = true`, "the certificate (PEM) of the server's authority in the environment variable ALGOSEC_CA_CERTIFICATE"},
+		"another authority":  {`ca_certificate = "-----BEGIN CERTIFICATE-----"`, "set username and password beside ca_certificate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, strings.Replace(algosecConfig, "ca_certificate = var.ca", tt.server, 1))
+			contains(t, b.Apply(1), "Unable to use AlgoSec", tt.wants)
+			if n := len(b.server.Requests()) + len(elsewhere.Requests()); n > 0 {
+				t.Errorf("%d requests", n)
+			}
+		})
+	}
+	t.Run("own credentials", func(t *testing.T) {
+		t.Parallel()
+		own := algosectest.New(t)
+		b := newBench(t, strings.Replace(algosecConfig, "ca_certificate = var.ca",
+			"url = \""+own.URL+"\"\n    ca_certificate = var.ca\n    username = \"terraform\"\n    password = \"guess\"", 1))
+		contains(t, b.Plan(1), "the server refuses the user name or the password")
+		if n, m := len(b.server.Requests()), len(own.Requests()); n != 0 || m != 1 {
+			t.Errorf("%d requests to the environment's server, %d to the other", n, m)
+		}
+	})
+}
+
+// The password may be ephemeral: it is then not even in a plan file.
+func TestAccAlgosecEphemeralPassword(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, strings.Replace(algosecConfig, "ca_certificate = var.ca",
+		"ca_certificate = var.ca\n    username = \"terraform\"\n    password = var.password", 1))
+	b.Write("password.tf", "variable \"password\" {\n  type      = string\n  sensitive = true\n  ephemeral = true\n}\n")
+	b.Env = append(b.Env, "TF_VAR_password="+algosectest.Password, "ALGOSEC_PASSWORD=")
+	if out, exit := b.Try("validate"); exit != 0 && strings.Contains(out, `"ephemeral"`) {
+		t.Skip("ephemeral values came with Terraform 1.10")
+	}
+	b.Run(2, "plan", "-input=false", "-detailed-exitcode", "-out=saved")
+	b.Run(0, "apply", "saved")
+	b.Settled()
+}

@@ -9,7 +9,8 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec/algosectest"
 )
 
-// algosecConfig leaves address and credentials to the environment.
+// algosecConfig leaves address and credentials to the environment. Its certificate is
+// that of the environment, or the credentials would have to be here too.
 const algosecConfig = `
 -- main.tf --
 variable "ca" { type = string }
@@ -43,7 +44,8 @@ func newBench(t *testing.T, files string) *bench {
 	s.AddApplication("Billing",
 		algosectest.Flow{Name: "web", Sources: []string{"10.20.1.0/24"}, Destinations: []string{"10.30.1.1"}, Services: []string{"HTTPS"}},
 		algosectest.Flow{Name: "theirs", Sources: []string{"10.99.0.1"}, Destinations: []string{"10.30.1.1"}, Services: []string{"TCP/22"}})
-	w.Env = append(w.Env, "ALGOSEC_URL="+s.URL, "ALGOSEC_USERNAME="+algosectest.Username, "ALGOSEC_PASSWORD="+algosectest.Password, "TF_VAR_ca="+s.CA)
+	w.Env = append(w.Env, "ALGOSEC_URL="+s.URL, "ALGOSEC_USERNAME="+algosectest.Username, "ALGOSEC_PASSWORD="+algosectest.Password,
+		"ALGOSEC_CA_CERTIFICATE="+s.CA, "TF_VAR_ca="+s.CA)
 	return &bench{w, s}
 }
 

@@ -17,7 +17,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -53,20 +52,11 @@ func run(ctx context.Context, args []string) (int, error) {
 		go closeTickets(ctx, s, *implement)
 	}
 
-	dir, err := os.MkdirTemp("", "businessflow-")
-	if err != nil {
-		return 1, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	ca := filepath.Join(dir, "ca.pem")
-	if err := os.WriteFile(ca, []byte(s.CA), 0o600); err != nil {
-		return 1, err
-	}
 	env := [][2]string{
 		{"ALGOSEC_URL", s.URL},
 		{"ALGOSEC_USERNAME", algosectest.Username},
 		{"ALGOSEC_PASSWORD", algosectest.Password},
-		{"TF_VAR_algosec_ca_file", ca},
+		{"ALGOSEC_CA_CERTIFICATE", s.CA},
 	}
 	if flags.NArg() == 0 {
 		for _, kv := range env {

@@ -12,7 +12,7 @@ func TestRunsCommand(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("no sh")
 	}
-	const script = `test -f "$TF_VAR_algosec_ca_file" && test -n "$ALGOSEC_USERNAME$ALGOSEC_PASSWORD" && case $ALGOSEC_URL in https://127.0.0.1:*) exit 7;; esac`
+	const script = `test -n "$ALGOSEC_CA_CERTIFICATE" && test -n "$ALGOSEC_USERNAME$ALGOSEC_PASSWORD" && case $ALGOSEC_URL in https://127.0.0.1:*) exit 7;; esac`
 	if code, err := run(context.Background(), []string{"-implement", "1ms", "--", "sh", "-c", script}); code != 7 || err != nil {
 		t.Error(code, err)
 	}
