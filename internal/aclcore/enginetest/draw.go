@@ -87,6 +87,10 @@ func DrawRule(dice Dice) rule.Rule {
 		r.Unknown = []string{"time-range NIGHT"}
 	}
 	switch conditions / 4 {
+	case 9:
+		r.Pair = rule.SameZone
+	case 10:
+		r.Pair = rule.DifferentZones
 	case 11:
 		r.SourceZones = []string{"a"}
 	case 12:
@@ -121,6 +125,9 @@ func writeRules(b *strings.Builder, label string, rules []rule.Rule) {
 	for i := range rules {
 		r := &rules[i]
 		fmt.Fprintf(b, "%s%d: %s %s", label, i, r.Action, r.Traffic)
+		if r.Pair != rule.AnyPair {
+			fmt.Fprintf(b, " %s", r.Pair)
+		}
 		if len(r.SourceZones)+len(r.DestinationZones) > 0 {
 			fmt.Fprintf(b, " zones %q -> %q", r.SourceZones, r.DestinationZones)
 		}

@@ -33,7 +33,22 @@ func (c *crossing) meets(r *rule.Rule) (possible, sure bool) {
 	}
 	from, surelyFrom := inZone(r, r.SourceZones, c.source)
 	to, surelyTo := inZone(r, r.DestinationZones, c.destination)
-	return from && to, from && to && surelyFrom && surelyTo && len(r.Unknown) == 0
+	pair, surelyPair := c.paired(r)
+	return from && to && pair, from && to && pair && surelyFrom && surelyTo && surelyPair && len(r.Unknown) == 0
+}
+
+// paired reports whether the zones of a packet may relate as the rule asks, and
+// whether they surely do. Zones that are not declared, or may mean every zone, can
+// relate in either way.
+func (c *crossing) paired(r *rule.Rule) (possible, sure bool) {
+	switch {
+	case r.Pair == rule.AnyPair:
+		return true, true
+	case c.source == "", c.destination == "", rule.MayBeEveryZone(c.source), rule.MayBeEveryZone(c.destination):
+		return true, false
+	}
+	met := (c.source == c.destination) == (r.Pair == rule.SameZone)
+	return met, met
 }
 
 // inZone reports whether a packet of the declared zone may be in one of the zones of
@@ -58,6 +73,9 @@ func (c *crossing) doubt(r *rule.Rule) string {
 	}
 	if _, sure := inZone(r, r.DestinationZones, c.destination); !sure {
 		reasons = append(reasons, unsureZone("destination", r.DestinationZones, c.destination))
+	}
+	if _, sure := c.paired(r); !sure {
+		reasons = append(reasons, fmt.Sprintf("the rule is for traffic %s; declare the source zone and the destination zone of the flow", r.Pair))
 	}
 	return strings.Join(reasons, "; ")
 }

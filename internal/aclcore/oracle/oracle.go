@@ -182,5 +182,16 @@ func matches(r *rule.Rule, p Packet, excluded rule.State) (possible, sure bool) 
 			return false, false
 		}
 	}
+	if r.Pair == rule.AnyPair {
+		return true, sure
+	}
+	for _, zone := range []string{p.SourceZone, p.DestinationZone} {
+		if zone == "" || rule.MayBeEveryZone(zone) {
+			return true, false
+		}
+	}
+	if (p.SourceZone == p.DestinationZone) != (r.Pair == rule.SameZone) {
+		return false, false
+	}
 	return true, sure
 }

@@ -63,8 +63,26 @@ func (s State) String() string {
 	return [...]string{AnyState: "", New: "new", Established: "established"}[s]
 }
 
+// Pair restricts a rule by how the zones of a packet relate.
+type Pair uint8
+
+// AnyPair matches every packet, SameZone only one that stays in its zone,
+// DifferentZones only one that goes from one zone to another. PAN-OS calls the rules
+// universal, intrazone and interzone.
+const (
+	AnyPair Pair = iota
+	SameZone
+	DifferentZones
+)
+
+// String returns "", "within one zone" or "between different zones".
+func (p Pair) String() string {
+	return [...]string{AnyPair: "", SameZone: "within one zone", DifferentZones: "between different zones"}[p]
+}
+
 // Rule is one line of a ruleset. It matches a packet that lies in Traffic, comes
-// from one of SourceZones, goes to one of DestinationZones and is in State.
+// from one of SourceZones, goes to one of DestinationZones, which relate as Pair
+// says, and is in State.
 type Rule struct {
 	// Name is the rule's own name, empty if it has none.
 	Name string
@@ -84,6 +102,7 @@ type Rule struct {
 	// SourceZones and DestinationZones are plain names; none means every zone.
 	SourceZones, DestinationZones []string
 
+	Pair  Pair
 	State State
 
 	// Unknown tells why it cannot be known whether the rule matches, one reason
@@ -99,7 +118,7 @@ func MayBeEveryZone(name string) bool { return name == "*" || strings.EqualFold(
 // IsCatchAll reports whether the rule is any → any without any condition: a
 // default written out, not somebody's intent for particular traffic.
 func (r *Rule) IsCatchAll() bool {
-	return r.State == AnyState && len(r.Unknown) == 0 && len(r.SourceZones) == 0 && len(r.DestinationZones) == 0 &&
+	return r.State == AnyState && r.Pair == AnyPair && len(r.Unknown) == 0 && len(r.SourceZones) == 0 && len(r.DestinationZones) == 0 &&
 		r.Traffic.IsCatchAll()
 }
 
@@ -116,6 +135,9 @@ func (r *Rule) String() string {
 	fmt.Fprintf(&b, "%s %s", r.Action, summary(r.Traffic))
 	if len(r.SourceZones) > 0 || len(r.DestinationZones) > 0 {
 		fmt.Fprintf(&b, " zone %s -> %s", zoneText(r.SourceZones), zoneText(r.DestinationZones))
+	}
+	if r.Pair != AnyPair {
+		b.WriteString(" " + r.Pair.String())
 	}
 	return b.String()
 }
