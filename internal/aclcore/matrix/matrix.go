@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -123,22 +124,27 @@ func (c *compiler) fail(format string, args ...any) {
 	c.problems = append(c.problems, fmt.Errorf(format, args...))
 }
 
+// failLines keeps each line of an error, led by its place.
+func (c *compiler) failLines(place string, err error) {
+	if err == nil {
+		return
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		c.fail("%s: %s", place, line)
+	}
+}
+
 func (c *compiler) zones(declared map[string][]string) segments {
 	var entries []entry
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		if len(declared[name]) == 0 && !c.netutils {
 			c.fail("%s[%q]: is empty; list at least one prefix", c.zonesKey, name)
 		}
-		for _, text := range declared[name] {
-			literals, err := c.names.Addresses([]string{text})
-			if err != nil {
-				c.fail("%s[%q]: %w", c.zonesKey, name, err)
-				continue
-			}
-			for _, l := range literals {
-				for _, r := range l.Set.Ranges() {
-					entries = append(entries, entry{r, c.numbers[name], name})
-				}
+		literals, err := c.names.Addresses(declared[name])
+		c.failLines(fmt.Sprintf("%s[%q]", c.zonesKey, name), err)
+		for _, l := range literals {
+			for _, r := range l.Set.Ranges() {
+				entries = append(entries, entry{r, c.numbers[name], name})
 			}
 		}
 	}
@@ -192,15 +198,10 @@ func (c *compiler) cell(path string, declared Cell) *cell {
 
 func (c *compiler) services(path string, entries []string) (out service.Set) {
 	var ranges []service.Range
-	for _, text := range entries {
-		literals, err := c.names.Services([]string{text})
-		if err != nil {
-			c.fail("%s: %w", path, err)
-			continue
-		}
-		for _, l := range literals {
-			ranges = append(ranges, l.Set.Ranges()...)
-		}
+	literals, err := c.names.Services(entries)
+	c.failLines(path, err)
+	for _, l := range literals {
+		ranges = append(ranges, l.Set.Ranges()...)
 	}
 	return service.SetOf(ranges...)
 }

@@ -56,12 +56,10 @@ type policy struct {
 // they run: the kind validate first, then by Order and Name. The error joins a
 // [*DefinitionError] for everything that is wrong with any of them.
 func Compile(definitions []Definition, o Options) (*Set, error) {
-	resolver, err := newResolver(o.Names)
-	if err != nil {
-		return nil, err
-	}
+	resolver := newResolver(o.Names)
 	c := compiler{resolver: resolver, options: o, envs: make(map[Scope]*expressionCompiler)}
 	s := &Set{options: o}
+	var err error
 	if s.adapter, err = types.NewRegistry(); err != nil {
 		return nil, err
 	}

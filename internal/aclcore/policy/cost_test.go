@@ -4,10 +4,7 @@ import "testing"
 
 // TestEstimate guards what decides whether an evaluation is watched.
 func TestEstimate(t *testing.T) {
-	r, err := newResolver(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := newResolver(nil)
 	env, err := newEnv(r, ScopeProduct)
 	if err != nil {
 		t.Fatal(err)

@@ -20,10 +20,7 @@ type Oracle struct {
 
 // NewOracle returns an oracle for expressions of scope product.
 func NewOracle(o Options) (*Oracle, error) {
-	r, err := newResolver(o.Names)
-	if err != nil {
-		return nil, err
-	}
+	r := newResolver(o.Names)
 	env, err := newEnv(r, ScopeProduct)
 	return &Oracle{env, o}, err
 }

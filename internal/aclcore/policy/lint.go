@@ -2,6 +2,7 @@ package policy
 
 import (
 	"iter"
+	"strings"
 
 	celast "github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
@@ -50,6 +51,9 @@ func (l *linter) call(call celast.CallExpr) {
 	}
 	for i, arg := range call.Args() {
 		for at, text := range constants(arg) {
+			if arg.Kind() == celast.ListKind {
+				text = strings.TrimPrefix(text, "!") // which takes away from the list
+			}
 			l.text(at, f.args[i], text)
 		}
 	}

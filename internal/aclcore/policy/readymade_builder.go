@@ -2,6 +2,7 @@ package policy
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
@@ -39,16 +40,20 @@ func literalsOf[L any](b *builder, parameter string, entries []string, resolve f
 	if len(entries) == 0 {
 		b.bad(b.definition, parameter, "is empty; list at least one entry")
 	}
-	for _, entry := range entries {
-		more, err := resolve([]string{entry})
-		switch {
-		case err == nil:
-			literals = append(literals, more...)
-		case b.resolver.nameless && check(entry) == nil:
-			unresolved = true
-		default:
+	literals, err := resolve(entries)
+	if err == nil {
+		return literals, false
+	}
+	if !b.resolver.nameless {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			b.bad(b.definition, parameter, "%s", line)
+		}
+		return nil, false
+	}
+	for _, entry := range entries { // only what is no name can be judged
+		if err := check(entry); err != nil {
 			b.bad(b.definition, parameter, "%s", plain(err))
 		}
 	}
-	return literals, unresolved
+	return nil, true
 }

@@ -23,17 +23,14 @@ type resolver struct {
 	services  vocabulary[service.Set]
 }
 
-func newResolver(names *flow.Names) (*resolver, error) {
+func newResolver(names *flow.Names) *resolver {
 	r := &resolver{names: names}
 	if names == nil {
 		r.nameless = true
-		var err error
-		if r.names, err = flow.NewNames(nil, nil); err != nil {
-			return nil, err
-		}
+		r.names = flow.NoNames()
 	}
 	r.addresses = vocabulary[addr.Set]{
-		known: make(map[string]addr.Set), check: flow.CheckAddress, union: unionOfAddresses,
+		known: make(map[string]addr.Set), check: flow.CheckAddress, union: unionOfAddresses, subtract: addr.Set.Subtract,
 		parse: func(text string) (addr.Set, error) { l, err := addr.Parse(text); return l.Set, err },
 		named: func(text string) (addr.Set, error) {
 			literals, err := r.names.Addresses([]string{text})
@@ -41,14 +38,14 @@ func newResolver(names *flow.Names) (*resolver, error) {
 		},
 	}
 	r.services = vocabulary[service.Set]{
-		known: make(map[string]service.Set), check: flow.CheckService, union: unionOfServices,
+		known: make(map[string]service.Set), check: flow.CheckService, union: unionOfServices, subtract: service.Set.Subtract,
 		parse: func(text string) (service.Set, error) { l, err := service.Parse(text); return l.Set, err },
 		named: func(text string) (service.Set, error) {
 			literals, err := r.names.Services([]string{text})
 			return unionOfServices(setsOf(literals, serviceSet)), err
 		},
 	}
-	return r, nil
+	return r
 }
 
 // group returns the addresses of a name; a literal is none.
@@ -67,6 +64,7 @@ type vocabulary[S any] struct {
 	parse, named func(text string) (S, error)
 	check        func(text string) error
 	union        func(sets []S) S
+	subtract     func(from, cut S) S
 }
 
 // of returns the set of one text.
@@ -97,7 +95,7 @@ func (v *vocabulary[S]) learn(text string, nameless bool) error {
 	return err
 }
 
-// all returns the union of a text or a list of texts.
+// all returns the set of a text, or of a list of texts in which "!x" takes x away.
 func (v *vocabulary[S]) all(value ref.Val) (S, error) {
 	var none S
 	if text, ok := value.(types.String); ok {
@@ -107,19 +105,27 @@ func (v *vocabulary[S]) all(value ref.Val) (S, error) {
 	if !ok {
 		return none, errNoOverload
 	}
-	var sets []S
+	var kept, cut []S
 	for it := list.Iterator(); it.HasNext() == types.True; {
 		text, ok := it.Next().(types.String)
 		if !ok {
 			return none, errNoOverload
 		}
-		s, err := v.of(string(text))
-		if err != nil {
+		entry, excludes := strings.CutPrefix(string(text), "!")
+		s, err := v.of(entry)
+		switch {
+		case err != nil:
 			return none, err
+		case excludes:
+			cut = append(cut, s)
+		default:
+			kept = append(kept, s)
 		}
-		sets = append(sets, s)
 	}
-	return v.union(sets), nil
+	if len(cut) == 0 {
+		return v.union(kept), nil
+	}
+	return v.subtract(v.union(kept), v.union(cut)), nil
 }
 
 // pair returns the unions of two arguments.

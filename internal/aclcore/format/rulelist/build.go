@@ -220,21 +220,49 @@ func (b *builder) addressSet(e *entry, f field) addr.Set {
 }
 
 func (b *builder) parseAddresses(items []item, problem func(item, string)) addr.Set {
-	var ranges []addr.Range
+	var kept, cut []addr.Range
 	for _, it := range items {
 		if it.kind != aString {
 			problem(it, notString(it, "10.0.0.1"))
 			continue
 		}
-		literals, err := b.addressesOf(it.text)
+		side, text := sideOf(b, it.text, &kept, &cut)
+		literals, err := b.addressesOf(text)
 		if err != nil {
 			problem(it, err.Error())
 		}
 		for _, l := range literals {
-			ranges = append(ranges, l.Set.Ranges()...)
+			*side = append(*side, l.Set.Ranges()...)
 		}
 	}
-	return addr.SetOf(ranges...)
+	all := addr.SetOf(kept...)
+	if len(cut) == 0 {
+		return all
+	}
+	left := all.Subtract(addr.SetOf(cut...))
+	if left.IsEmpty() && b.resolves() {
+		problem(items[0], leavesNothing)
+	}
+	return left
+}
+
+// leavesNothing says what is wrong with exclusions that are no rule.
+const leavesNothing = "the exclusions (!) leave nothing of the list"
+
+// resolves reports whether names are known, so that a list without traffic is one.
+func (b *builder) resolves() bool {
+	_, later := b.dictionary.(flow.Unresolved)
+	return !later
+}
+
+// sideOf returns where the traffic of an entry goes, and the entry: "!x" takes x away
+// from the list. Only what people write with names at hand may exclude; in a file it is
+// no address.
+func sideOf[R any](b *builder, text string, kept, cut *[]R) (side *[]R, entry string) {
+	if rest, excludes := strings.CutPrefix(text, "!"); excludes && b.dictionary != nil && !flow.IsExclusion(rest) {
+		return cut, rest
+	}
+	return kept, text
 }
 
 // addressesOf reads a literal, or a name where there is a dictionary.
@@ -256,16 +284,17 @@ func (b *builder) servicesOf(text string) ([]service.Literal, error) {
 }
 
 func (b *builder) parseServices(items []item, problem func(item, string)) service.Set {
-	var ranges []service.Range
+	var kept, cut []service.Range
 	for _, it := range items {
 		switch it.kind {
 		case aString:
-			literals, err := b.servicesOf(it.text)
+			side, text := sideOf(b, it.text, &kept, &cut)
+			literals, err := b.servicesOf(text)
 			if err != nil {
 				problem(it, err.Error())
 			}
 			for _, l := range literals {
-				ranges = append(ranges, l.Set.Ranges()...)
+				*side = append(*side, l.Set.Ranges()...)
 			}
 		case aNumber:
 			problem(it, fmt.Sprintf(`%s has no protocol; write "tcp/%s" or "udp/%s"`, it.text, it.text, it.text))
@@ -273,7 +302,15 @@ func (b *builder) parseServices(items []item, problem func(item, string)) servic
 			problem(it, notString(it, "tcp/443"))
 		}
 	}
-	return service.SetOf(ranges...)
+	all := service.SetOf(kept...)
+	if len(cut) == 0 {
+		return all
+	}
+	left := all.Subtract(service.SetOf(cut...))
+	if left.IsEmpty() && b.resolves() {
+		problem(items[0], leavesNothing)
+	}
+	return left
 }
 
 func parseZones(items []item, problem func(item, string)) []string {
