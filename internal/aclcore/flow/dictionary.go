@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -68,6 +69,9 @@ func (d *dictionary[L]) check() []string {
 			continue
 		}
 		if err := c.visit(name); err != nil {
+			if l := (loopError{}); errors.As(err, &l) {
+				name = l[0]
+			}
 			c.problems = append(c.problems, fmt.Sprintf("%s[%q]: %s", d.attribute, name, err))
 		}
 	}
@@ -119,7 +123,7 @@ func (c *checker[L]) visit(name string) error {
 	switch depth := c.depth[name]; {
 	case depth == open:
 		c.depth[name] = bad
-		return fmt.Errorf("the name leads back to itself: %s", chainText(append(slices.Clone(c.chain), name)))
+		return append(loopError(slices.Clone(c.chain[slices.Index(c.chain, name):])), name)
 	case depth != 0:
 		return nil
 	case len(c.chain) == MaxNesting:
@@ -188,6 +192,11 @@ func (c *checker[L]) reduce(name string, list []string) error {
 	c.reduced[name] = out
 	return err
 }
+
+// A loopError is the names that lead from the first one back to it.
+type loopError []string
+
+func (l loopError) Error() string { return "the name leads back to itself: " + chainText(l) }
 
 // chainText shows the names from the top to the one that matters.
 func chainText(chain []string) string {
