@@ -3,9 +3,7 @@ package estate
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -15,9 +13,6 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
-
-// MaxFileSize is the largest ruleset file that is read, in bytes.
-const MaxFileSize = 1 << 30
 
 // ruleset is one configured ruleset, loaded on first use.
 type ruleset struct {
@@ -95,27 +90,6 @@ func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, err
 	b := &base{match.New(rules), list, digest(content), at}
 	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: rules.Format, Rules: len(rules.Rules), Took: time.Since(started)})
 	return b, nil
-}
-
-func readFile(path string) ([]byte, stamp, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.IsDir():
-		return nil, stamp{}, fmt.Errorf("%s: is a directory; name a file in it", path)
-	case err != nil:
-		if broken := new(fs.PathError); errors.As(err, &broken) { // without the name of the system call
-			err = fmt.Errorf("%s: %w", path, broken.Err)
-		}
-		if wd, wdErr := os.Getwd(); wdErr == nil && !filepath.IsAbs(path) {
-			err = fmt.Errorf("%w (a relative path starts in %s)", err, wd)
-		}
-		return nil, stamp{}, err
-	}
-	if info.Size() > MaxFileSize {
-		return nil, stamp{}, fmt.Errorf("%s has %d bytes; at most %d are read", path, info.Size(), MaxFileSize)
-	}
-	content, err := os.ReadFile(path)
-	return content, stamp{info.Size(), info.ModTime()}, err
 }
 
 func digest(content []byte) string {

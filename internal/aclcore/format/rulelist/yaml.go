@@ -31,7 +31,7 @@ func parseYAML(in device.Input, b *builder) error {
 		}
 		return fmt.Errorf("%s:%d: a second document starts; one file holds one rule list", in.Source, second.Content[0].Line)
 	}
-	r := yamlReader{b, maxYAMLValues}
+	r := yamlReader{b, len(in.Content) + maxAliased}
 	if err := r.document(document.Content[0]); err != nil {
 		return fmt.Errorf("%s:%w", in.Source, err)
 	}
@@ -49,9 +49,9 @@ func notYAML(in device.Input, err error) error {
 	return fmt.Errorf("%s:%d: is not YAML: %s", in.Source, line, text)
 }
 
-// maxYAMLValues bounds what aliases may expand a text to; without aliases it is
-// out of reach.
-const maxYAMLValues = MaxYAMLBytes
+// maxAliased bounds the values that aliases add to those that are written, of which
+// each takes a character at least.
+const maxAliased = 1_000_000
 
 // A yamlReader finds the rules in a tree of YAML nodes.
 type yamlReader struct {
@@ -97,7 +97,7 @@ func (r *yamlReader) document(n *yaml.Node) error {
 			r.field(&e, mapping.Content[k], mapping.Content[k+1])
 		}
 		if r.values < 0 {
-			return yamlError(child, "aliases expand the list to too many values; write it as JSON, without them")
+			return yamlError(child, "aliases add more than %d values to the list; write a rule with all the addresses, or the list as JSON without aliases", maxAliased)
 		}
 		r.builder.add(&e)
 	}
