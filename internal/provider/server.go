@@ -10,7 +10,8 @@ import (
 // NewServer returns what serves the provider to Terraform and OpenTofu.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		return nullArguments{newOpenObjects(providerserver.NewProtocol6(New(version)())())}
+		open := newOpenObjects(providerserver.NewProtocol6(New(version)())())
+		return nullArguments{boundedMatrix{open, open.schemas}}
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // CostLimit bounds one evaluation of an expression, in CEL's units of cost: about
 // one for each operation. CostBudget bounds what one policy may spend on one flow.
 const (
-	CostLimit  = 100_000
+	CostLimit  = 50_000
 	CostBudget = 10_000_000
 )
 
