@@ -112,7 +112,7 @@ func checkOwned(t *testing.T, f *File, owner string, want []Rule) {
 	got := f.Owned(owner)
 	missing := distinct(want)
 	for _, r := range got {
-		missing = slices.DeleteFunc(missing, r.same)
+		missing = slices.DeleteFunc(missing, r.Same)
 	}
 	if len(missing) > 0 || len(got) != len(distinct(want)) {
 		t.Fatalf("%s owns %v, want %v", owner, got, want)

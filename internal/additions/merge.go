@@ -18,7 +18,7 @@ func (f *File) merge(owner string, want []Rule) []item {
 			continue
 		}
 		had := it.ownedBy(owner)
-		i := slices.IndexFunc(want, it.same)
+		i := slices.IndexFunc(want, it.Same)
 		wanted := i >= 0
 		if wanted {
 			want = slices.Delete(want, i, i+1)
@@ -41,7 +41,7 @@ func (f *File) merge(owner string, want []Rule) []item {
 func distinct(rules []Rule) []Rule {
 	var out []Rule
 	for _, r := range rules {
-		if slices.ContainsFunc(out, r.same) {
+		if slices.ContainsFunc(out, r.Same) {
 			continue
 		}
 		if r.Name == "" {

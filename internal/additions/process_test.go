@@ -197,7 +197,7 @@ func TestTwoProcesses(t *testing.T) {
 			for i := range ownersEach {
 				owner := fmt.Sprintf("%s/%d-%d", name, g, i)
 				mine := f.Owned(owner)
-				if len(mine) != 2 || !mine[0].same(ownRule(name, g, i)) && !mine[1].same(ownRule(name, g, i)) {
+				if len(mine) != 2 || !mine[0].Same(ownRule(name, g, i)) && !mine[1].Same(ownRule(name, g, i)) {
 					t.Errorf("%s owns %v", owner, mine)
 				}
 			}

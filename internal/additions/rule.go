@@ -60,8 +60,8 @@ func (r Rule) Rule() rule.Rule {
 	}
 }
 
-// same reports whether r and o are the same rule.
-func (r Rule) same(o Rule) bool {
+// Same reports whether r and o are the same rule.
+func (r Rule) Same(o Rule) bool {
 	return r.Action == o.Action && r.Traffic.Equal(o.Traffic) &&
 		sameNames(r.SourceZones, o.SourceZones) && sameNames(r.DestinationZones, o.DestinationZones) &&
 		sameNames(r.unknown, o.unknown)
@@ -134,7 +134,7 @@ func (r Rule) render() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rule %q cannot be written: %w", r.Name, err)
 	}
-	if !fromRule(d.Lists[0].Rules[0]).same(r) {
+	if !fromRule(d.Lists[0].Rules[0]).Same(r) {
 		return nil, fmt.Errorf("rule %q cannot be written: it would be read as %s", r.Name, &d.Lists[0].Rules[0])
 	}
 	return line, nil

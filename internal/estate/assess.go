@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
@@ -140,93 +139,185 @@ func (e *Estate) stations(named []string) ([]station, error) {
 	return out, nil
 }
 
+// An assessor answers the questions about one flow.
+type assessor struct {
+	writer
+	flow  Flow
+	isNew bool
+	a     *Assessment
+	// owned are the rules that the flow owns now, by ruleset.
+	owned map[string][]additions.Rule
+	// shared says that other flows own rules of the path's additions files, ours that
+	// anybody does.
+	shared, ours bool
+	now, alone   finding
+	// bare is without any rule that a flow owns. Only where the flow owns rules, or needs
+	// them, it is asked for.
+	bare *finding
+}
+
+// A finding is what was found out about a path with certain rules on top.
+type finding struct {
+	match.Finding
+	path []match.Matcher
+}
+
 func assess(f Flow, q match.Request, products int64, stations []station, j Judgement, isNew bool) *Assessment {
-	found := func(top func(s station) []rule.Rule) match.Finding {
-		path := make([]match.Matcher, len(stations))
-		for i, s := range stations {
-			var rules []rule.Rule
-			if s.writable() {
-				rules = top(s)
-			}
-			path[i] = s.above(rules)
-		}
-		return match.Check(path, q)
+	w := assessor{
+		writer: writer{stations, q, products, f.OverrideDeny, j, f.Beside}, flow: f, isNew: isNew,
+		a:     &Assessment{Judgement: j, Needs: map[string][]additions.Rule{}, Digests: map[string]string{}, isNew: isNew, idle: true},
+		owned: map[string][]additions.Rule{},
 	}
-	a := &Assessment{Judgement: j, Needs: map[string][]additions.Rule{}, Digests: map[string]string{}, isNew: isNew, idle: true}
-	owned := map[string][]additions.Rule{}
-	ours, shared, excess := false, false, false
-	for _, s := range stations {
-		a.Digests[s.name] = s.digest
+	w.lookUp()
+	w.match()
+	plans := w.plan()
+	a := w.a
+	a.Now = w.found(w.now, w.owned, plans)
+	w.settle(plans)
+	switch {
+	case j.Denied() && !j.Expired:
+		a.Planned, a.Needs, a.Obstacles = a.Now, w.owned, j.Denials
+		return a
+	case a.Settled && !isNew:
+		a.Planned, a.Deliverable, a.Needs = a.Now, true, w.owned
+		return a
+	}
+	w.deliver(plans)
+	return a
+}
+
+// lookUp finds out what the additions files of the path hold.
+func (w *assessor) lookUp() {
+	for _, s := range w.stations {
+		w.a.Digests[s.name] = s.digest
 		if !s.writable() {
 			continue
 		}
-		a.Digests[s.name] += "+" + s.file.BaseDigest()
-		owned[s.name] = s.file.Owned(f.Owner())
-		a.idle = a.idle && len(owned[s.name]) == 0
-		shared = shared || s.file.SharedWith(f.Owner())
-		ours = ours || shared || !a.idle
-		excess = excess || slices.ContainsFunc(owned[s.name], func(r additions.Rule) bool { return !within(r.Traffic, q.Region) })
+		w.a.Digests[s.name] += "+" + s.file.BaseDigest()
+		w.owned[s.name] = s.file.Owned(w.flow.Owner())
+		w.a.idle = w.a.idle && len(w.owned[s.name]) == 0
+		w.shared = w.shared || s.file.SharedWith(w.flow.Owner())
 	}
-	w := writer{stations, q, products, f.OverrideDeny, j, f.Beside}
-	now := found(func(s station) []rule.Rule { return s.file.Rules() })
-	alone := now
-	if shared {
-		alone = found(func(s station) []rule.Rule { return s.file.Only(f.Owner(), owned[s.name]) })
+	w.ours = w.shared || !w.a.idle
+}
+
+// with matches the flow with the rules of top above those of each writable ruleset.
+func (w *assessor) with(top func(s station) []rule.Rule) finding {
+	path := make([]match.Matcher, len(w.stations))
+	for i, s := range w.stations {
+		var rules []rule.Rule
+		if s.writable() {
+			rules = top(s)
+		}
+		path[i] = s.above(rules)
 	}
-	a.Now = w.found(now, owned)
-	a.Settled = now.Satisfied && alone.Satisfied && !excess && !j.Denied()
-	if j.Expired {
-		a.Settled = a.idle && !j.Denied()
+	return finding{match.Check(path, w.q), path}
+}
+
+// match asks for the flow as things stand, and without what other flows own.
+func (w *assessor) match() {
+	w.now = w.with(func(s station) []rule.Rule { return s.file.Rules() })
+	w.alone = w.now
+	if w.shared {
+		w.alone = w.with(func(s station) []rule.Rule { return s.file.Only(w.flow.Owner(), w.owned[s.name]) })
 	}
 	switch {
-	case j.Denied() && !j.Expired:
-		a.Planned, a.Needs, a.Obstacles = a.Now, owned, j.Denials
-		return a
-	case a.Settled && !isNew:
-		a.Planned, a.Deliverable, a.Needs = a.Now, true, owned
-		return a
-	case a.Settled || j.Expired || !now.Satisfied:
-	case alone.Satisfied:
-		a.Unsettled = "owns a rule for more than its own traffic"
+	case !w.ours:
+		w.bare = &w.now
+	case w.isNew || !w.a.idle || !w.now.Satisfied || !w.alone.Satisfied:
+		bare := w.with(func(s station) []rule.Rule { return s.file.Base() })
+		w.bare = &bare
+	}
+}
+
+// plan returns the rules that the flow needs of ours, by ruleset: those that can be
+// written in the ruleset's language where they have to stand.
+func (w *assessor) plan() map[string][]change.Rule {
+	plans := map[string][]change.Rule{}
+	for i, s := range w.stations {
+		if w.bare == nil || !s.writable() || (w.flow.Deny && i != w.q.DenyAt) || w.judgement.Expired {
+			continue // an expired flow needs nothing
+		}
+		plans[s.name] = w.deliverable(*w.bare, i)
+	}
+	return plans
+}
+
+// settle finds out whether anything is left to do.
+func (w *assessor) settle(plans map[string][]change.Rule) {
+	a := w.a
+	excess := ""
+	for _, s := range w.stations {
+		for _, r := range w.owned[s.name] {
+			switch {
+			case !within(r.Traffic, w.possible(s)):
+				excess = "owns a rule for more than its own traffic"
+			case !w.writes(s, r, plans[s.name]):
+				excess = "owns a rule that cannot be written as " + s.index.Ruleset().Format
+			}
+		}
+	}
+	satisfied := w.now.Satisfied && w.alone.Satisfied
+	a.Settled = satisfied && excess == "" && !w.judgement.Denied()
+	switch {
+	case w.judgement.Expired:
+		a.Settled = a.idle && !w.judgement.Denied()
+	case w.judgement.Denied() || !w.now.Satisfied:
+	case satisfied:
+		a.Unsettled = excess
 	default:
 		a.Unsettled = "only by rules that other flows own"
 	}
-	bare := now
-	if ours {
-		bare = found(func(s station) []rule.Rule { return s.file.Base() })
+}
+
+// writes reports whether the rule that the flow owns can be written in the language of
+// its ruleset.
+func (w *assessor) writes(s station, r additions.Rule, plan []change.Rule) bool {
+	placed, planned := placeOf(r, plan)
+	return planned || s.cannot(placed) == nil // what is planned has been tried
+}
+
+// deliver finds out what will be so once the rules of the plans are written.
+func (w *assessor) deliver(plans map[string][]change.Rule) {
+	a := w.a
+	for name, rules := range plans {
+		a.Needs[name] = additionsOf(rules)
+		a.idle = a.idle && len(rules) == 0
 	}
-	for i, s := range stations {
-		if !s.writable() || (f.Deny && i != q.DenyAt) || j.Expired {
-			continue // an expired flow needs nothing
-		}
-		p := change.For(q, bare, i, change.Options{OverrideDeny: f.OverrideDeny})
-		a.Needs[s.name] = additions.FromRules(p.Rules)
-		a.idle = a.idle && len(p.Rules) == 0
-	}
-	planned := bare
+	planned := *w.bare
 	if !a.idle {
-		planned = found(func(s station) []rule.Rule { return s.file.Only(f.Owner(), a.Needs[s.name]) })
+		planned = w.with(func(s station) []rule.Rule { return s.file.Only(w.flow.Owner(), a.Needs[s.name]) })
 	}
 	a.Planned = a.Now
-	if ours || !a.idle { // else nothing is there or comes that changes what is found
-		a.Planned = w.found(planned, a.Needs)
+	if w.ours || !a.idle { // else nothing is there or comes that changes what is found
+		a.Planned = w.found(planned, a.Needs, plans)
 	}
 	switch {
-	case j.Denied():
-		a.Obstacles = j.Denials
-	case j.Expired, planned.Satisfied:
+	case w.judgement.Denied():
+		a.Obstacles = w.judgement.Denials
+	case w.judgement.Expired, planned.Satisfied:
 		a.Deliverable = true
 	default:
 		a.Obstacles = w.obstacles(planned, a.Planned)
 	}
-	return a
 }
 
-// within reports whether all of p is traffic of the region.
-func within(p traffic.Product, region flow.Region) bool {
+// possible is the traffic that rules of the flow may be for.
+func (w *assessor) possible(s station) []traffic.Product {
+	out := slices.Clip(w.q.Region.Possible)
+	if w.q.Want == rule.Permit && s.index.Ruleset().Stateless {
+		for _, p := range w.q.Region.Possible {
+			out = append(out, traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Reverse()})
+		}
+	}
+	return out
+}
+
+// within reports whether all of p is traffic of the products.
+func within(p traffic.Product, products []traffic.Product) bool {
 	v4, v6 := p.ByFamily()
 	rest := slices.DeleteFunc([]traffic.Product{v4, v6}, traffic.Product.IsEmpty)
-	for _, possible := range region.Possible {
+	for _, possible := range products {
 		var left []traffic.Product
 		for _, part := range rest {
 			left = append(left, part.Subtract(possible)...)
@@ -234,47 +325,4 @@ func within(p traffic.Product, region flow.Region) bool {
 		rest = left
 	}
 	return len(rest) == 0
-}
-
-// obstacles tells for each gap that stays open what rule is needed where, and why
-// it is not written. shown is the finding with the changes that are written already.
-func (w writer) obstacles(f match.Finding, shown Found) []string {
-	var out []string
-	changes := w.beside.clone()
-	for i, m := range f.Missing {
-		why := m.Reason
-		if m.By != "" {
-			why += ": " + m.By
-		}
-		if m.Ruleset < 0 {
-			out = append(out, fmt.Sprintf("%s\n  %s", m.Product, why))
-			continue
-		}
-		s := w.stations[m.Ruleset]
-		head := fmt.Sprintf("ruleset %q: %s\n  %s", s.name, m.Product, why)
-		switch {
-		case !s.writable():
-			text := ""
-			if i < len(shown.Missing) {
-				text = shown.Missing[i].Change
-			} else {
-				text = w.change(f, m, changes)
-			}
-			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, strings.ReplaceAll(text, "\n", "\n  ")))
-		case m.Intent != "" && !w.overrideDeny:
-			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant.", head, m.Intent))
-		default:
-			out = append(out, head+"\n  No rule among our additions can change that.")
-		}
-	}
-	return slices.Compact(out)
-}
-
-// Unmet says why the flow is not as wanted, each line indented so that Terraform
-// keeps it as it is.
-func (a *Assessment) Unmet() string { return Indent(a.Obstacles) }
-
-// Indent joins texts, each line indented, so that Terraform does not wrap them.
-func Indent(texts []string) string {
-	return "  " + strings.ReplaceAll(strings.Join(texts, "\n"), "\n", "\n  ")
 }

@@ -93,13 +93,14 @@ func (e *Estate) Deliver(ctx context.Context, f Flow, a *Assessment) (*Assessmen
 	case !a.Deliverable:
 		return after, fmt.Errorf("%w:\n%s", ErrUnmet, a.Unmet())
 	}
-	return after, fmt.Errorf("%w although its rules are written:\n%s", ErrUnmet, after.inTheWay())
+	return after, fmt.Errorf("%w although its rules are written:\n%s", ErrUnmet, after.InTheWay())
 }
 
 func (a *Assessment) denied() error { return fmt.Errorf("%w:\n%s", ErrDenied, Indent(a.Denials)) }
 
-// inTheWay names the rules that keep a delivered flow from being as wanted.
-func (a *Assessment) inTheWay() string {
+// InTheWay names the rules that keep a delivered flow from being as wanted, each line
+// indented.
+func (a *Assessment) InTheWay() string {
 	if !a.Deliverable {
 		return a.Unmet()
 	}

@@ -61,6 +61,7 @@ type RulesetConfig struct {
 // Estate answers for one configuration. It is safe for concurrent use: rulesets
 // are loaded once, on first use, and never change afterwards.
 type Estate struct {
+	declared declarations
 	names    func() (*flow.Names, error)
 	rulesets map[string]*ruleset
 	policies *policy.Set

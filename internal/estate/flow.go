@@ -27,8 +27,11 @@ type Flow struct {
 	Comment                    string
 }
 
+// ID names the flow for people: application/name.
+func (f Flow) ID() string { return f.Application + "/" + f.Name }
+
 // Owner is the mark that our rules for the flow carry.
-func (f Flow) Owner() string { return f.Application + "/" + f.Name }
+func (f Flow) Owner() string { return f.ID() }
 
 // Wanted is the status of the flow when all is as wanted.
 func (f Flow) Wanted() string {

@@ -7,7 +7,6 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
 
@@ -23,7 +22,9 @@ type writer struct {
 	beside *Changes
 }
 
-func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found {
+// found writes down a finding, and the rules that the flow then owns, each where the plan
+// has it.
+func (w writer) found(f finding, owned map[string][]additions.Rule, plans map[string][]change.Rule) Found {
 	out := Found{
 		Products: w.products, Status: f.Verdict.String(), Satisfied: f.Satisfied,
 		Violations: w.judgement.Violations, DeniedBy: w.judgement.DeniedBy,
@@ -32,12 +33,12 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 	if w.judgement.Expired { // nothing is wanted, so that nothing is missing
 		out.Satisfied, f.Missing = true, nil
 	}
-	for i, m := range f.Missing {
+	for i := range f.Missing {
 		if i == MaxEntries {
 			out.Missing[i-1].Reason += fmt.Sprintf(" (and %d more entries)", len(f.Missing)-i)
 			break
 		}
-		out.Missing = append(out.Missing, w.missing(f, m, changes))
+		out.Missing = append(out.Missing, w.missing(f, i, changes))
 	}
 	if f.Cut && len(out.Missing) > 0 {
 		out.Missing[len(out.Missing)-1].Reason += " (the list is cut: the exact rest has too many parts)"
@@ -55,7 +56,8 @@ func (w writer) found(f match.Finding, owned map[string][]additions.Rule) Found 
 	for _, s := range w.stations {
 		var managed []string
 		for _, r := range owned[s.name] {
-			text := s.text(s.index.Ruleset(), 0, r.Rule(), managed)
+			placed, _ := placeOf(r, plans[s.name])
+			text := s.text(placed, managed)
 			managed = append(managed, text)
 			if len(w.stations) > 1 {
 				text = s.name + ": " + text
@@ -89,14 +91,15 @@ func decisive(all []match.Decision) []match.Decision {
 	return out
 }
 
-func (w writer) missing(f match.Finding, m match.Missing, before *Changes) Missing {
+func (w writer) missing(f finding, k int, before *Changes) Missing {
+	m := f.Missing[k]
 	out := Missing{
 		Sources: m.Sources.Strings(), Destinations: m.Destinations.Strings(), Services: m.Services.Strings(),
 		BlockedBy: m.By, Reason: m.Reason,
 	}
 	if m.Ruleset >= 0 {
 		out.Ruleset = w.stations[m.Ruleset].name
-		out.Change = w.change(f, m, before)
+		out.Change = w.change(f, k, before)
 	}
 	if w.q.Want == rule.Deny && m.By != "" {
 		out.BlockedBy, out.Reason = "", m.Reason+": "+m.By
@@ -104,60 +107,41 @@ func (w writer) missing(f match.Finding, m match.Missing, before *Changes) Missi
 	return out
 }
 
-// change is what closes the gap, beside the changes written before: a rule, or for a
-// ruleset that filters replies also one for those where they are in the way.
-func (w writer) change(f match.Finding, m match.Missing, before *Changes) string {
-	s := w.stations[m.Ruleset]
-	spare := change.Spare(w.q, f, m.Ruleset, m.Product)
-	if !s.index.Ruleset().Stateless || w.q.Want == rule.Deny {
-		m.Services = change.Widen(m.Services, spare)
-		return w.rule(m, before)
-	}
+// change is what closes gap number k of the finding, beside the changes written before.
+func (w writer) change(f finding, k int, before *Changes) string {
+	s := w.stations[f.Missing[k].Ruleset]
 	var texts []string
-	for _, way := range s.index.EachWay(w.q, m) {
-		way.Ruleset, way.Services = m.Ruleset, change.Widen(way.Services, spare)
-		texts = append(texts, w.rule(way, before))
+	for _, r := range change.Gap(f.path, w.q, f.Finding, k) {
+		text := s.text(r, before.in(s.name))
+		if len(before.in(s.name)) < len(w.beside.in(s.name))+MaxEntries { // more are told of, but not shown
+			before.add(s.name, text)
+		}
+		texts = append(texts, text)
 	}
 	return format.Join(s.index.Ruleset().Format, texts)
 }
 
-// rule writes the rule that closes a gap on one way.
-func (w writer) rule(m match.Missing, before *Changes) string {
-	s := w.stations[m.Ruleset]
-	rs := s.index.Ruleset()
-	r := rule.Rule{Action: w.q.Want, Traffic: m.Product}
-	from, to := w.q.SourceZone, w.q.DestinationZone
-	if m.Replies {
-		r.Traffic = traffic.Product{Sources: m.Destinations, Destinations: m.Sources, Services: m.Services.Reverse()}
-		from, to = to, from
-		if rs.Return != nil {
-			back := *rs
-			back.Rules = rs.Return
-			rs = &back
-		}
-	}
-	if from != "" {
-		r.SourceZones = []string{from}
-	}
-	if to != "" {
-		r.DestinationZones = []string{to}
-	}
-	text := s.text(rs, m.Before, r, before.in(s.name))
-	if len(before.in(s.name)) < len(w.beside.in(s.name))+MaxEntries { // more are told of, but not shown
-		before.add(s.name, text)
+// text writes a rule in the ruleset's language, or says why that cannot be.
+func (s station) text(r change.Rule, beside []string) string {
+	text, err := s.write(r, beside)
+	if err != nil {
+		return fmt.Sprintf("%s (cannot be written as %s: %s)", &r.Rule, s.index.Ruleset().Format, err)
 	}
 	return text
 }
 
-// text writes a rule in the ruleset's language, to stand before the rule of that
-// index, -1 is the end, and beside changes that are made before it.
-func (s station) text(rs *rule.Ruleset, before int, r rule.Rule, beside []string) string {
+// write writes a rule in the ruleset's language, where it has to stand, beside changes
+// that are made before it.
+func (s station) write(r change.Rule, beside []string) (string, error) {
+	rs := s.index.Ruleset()
+	if r.Replies && rs.Return != nil {
+		back := *rs
+		back.Rules = rs.Return
+		rs = &back
+	}
+	before := r.Before
 	if before < 0 {
 		before = len(rs.Rules)
 	}
-	text, err := format.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r}, Beside: beside})
-	if err != nil {
-		return fmt.Sprintf("%s (cannot be written as %s: %s)", &r, rs.Format, err)
-	}
-	return text
+	return format.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r.Rule}, Beside: beside})
 }

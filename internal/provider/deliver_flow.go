@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -24,6 +25,8 @@ type delivery struct {
 	// once begun, and nil until then.
 	isNew  bool
 	before estate.Holding
+	// done is what was found after the flow was delivered, nil if it was not.
+	done *estate.Assessment
 }
 
 // prepare assesses a flow at apply and checks that its plan still holds. It writes
@@ -80,6 +83,7 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 		if err := s.estate.Release(ctx, d.flow.Owner(), s.estate.Path(d.flow)...); err != nil {
 			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to remove rules of flow %q", d.flow.Owner()), sentence(err.Error()))
 		}
+		d.done = after
 		tflog.Info(ctx, "flow is delivered", map[string]any{"flow": d.flow.Owner(), "managed_rules": len(after.Now.Managed)})
 		return d.keep(after.Planned), newEvidence(after), diags
 	case errors.Is(err, estate.ErrStale):
@@ -92,6 +96,29 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 		addErrorAt(&diags, d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
 	}
 	return newFoundModel(after.Now), newEvidence(after), diags
+}
+
+// confirm matches the flows of an application once more together after the last write:
+// rules for one of them may decide traffic of another. It replaces what was found for
+// flows that are no longer as wanted.
+func (s *session) confirm(ctx context.Context, deliveries []delivery, found map[string]foundModel, known map[string]evidence) (diags diag.Diagnostics) {
+	if !slices.ContainsFunc(deliveries, func(d delivery) bool { return d.done != nil && d.done != d.assessment }) {
+		return nil // nothing was written
+	}
+	for _, d := range deliveries {
+		if d.done == nil || !d.done.Now.Satisfied {
+			continue // an error tells of it
+		}
+		a, err := s.estate.Assess(ctx, d.flow)
+		switch {
+		case err != nil:
+			addAssessError(&diags, d.flow, d.at, err)
+		case !a.Now.Satisfied:
+			found[d.flow.Name], known[d.flow.Name] = newFoundModel(a.Now), newEvidence(a)
+			addErrorAt(&diags, d.at, unmetSummary(d.flow), "It was, until the rules of the application's other flows were written:\n"+a.InTheWay())
+		}
+	}
+	return diags
 }
 
 // undo takes back what was written for flows whose creation failed: without a state

@@ -31,6 +31,9 @@ type priorFlow struct {
 // A flow with a prior is planned from state and evidence alone, which are frozen
 // between plan and apply. Any other is assessed now.
 func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow, at path.Path) (foundModel, summaryRow, diag.Diagnostics) {
+	if diags := s.declare(f, at); diags.HasError() {
+		return unknownFound(), summaryRow{}, diags
+	}
 	if prior == nil {
 		return s.planNewFlow(ctx, f, at)
 	}
@@ -63,6 +66,18 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 		found.Decisions = decisionList(e.Planned.Decisions)
 	}
 	return found, row, diags
+}
+
+// declare notes that the configuration has the flow, and refuses one that contradicts
+// another: an apply could only write rules that take back each other.
+func (s *session) declare(f estate.Flow, at path.Path) (diags diag.Diagnostics) {
+	if s.enforcement == enforceAdvisory {
+		return nil // nothing is written; the verdict of one of the two tells
+	}
+	if err := s.estate.Declare(f); err != nil {
+		addErrorAt(&diags, at, fmt.Sprintf("Flow %q contradicts another flow", f.ID()), sentence(err.Error()))
+	}
+	return diags
 }
 
 func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) (foundModel, summaryRow, diag.Diagnostics) {

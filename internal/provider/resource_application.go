@@ -393,6 +393,7 @@ func (r *applicationResource) deliver(ctx context.Context, plan *applicationMode
 		found[d.flow.Name], known[d.flow.Name], more = r.session.deliver(ctx, d)
 		diags.Append(more...)
 	}
+	diags.Append(r.session.confirm(ctx, deliveries, found, known)...)
 	flows, more := plan.declared(ctx)
 	diags.Append(more...)
 	plan.ID = plan.Name

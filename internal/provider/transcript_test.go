@@ -25,6 +25,7 @@ import (
 //	$ cp FROM TO             what changes outside of Terraform
 //	$ rm FILE
 //	$ cat FILE
+//	$ ls                     the additions files that are there
 //
 // and goes on with the files. Exit codes stand in the case, so that -update cannot
 // make them right. The texts are Terraform's; OpenTofu's differ, and only its exit
@@ -95,11 +96,25 @@ func transcript(t *testing.T, text string) string {
 			w.Remove(args[0])
 		case "cat":
 			b.WriteString(w.Read(args[0]) + "\n")
+		case "ls":
+			b.WriteString(strings.Join(w.additionsFiles(), "\n") + "\n")
 		default:
 			t.Fatalf("%q is not a command", line)
 		}
 	}
 	return strings.TrimSpace(b.String()) + "\n"
+}
+
+// additionsFiles are the names of those that are there.
+func (w *workspace) additionsFiles() []string {
+	files, err := filepath.Glob(w.Path("*.additions.json"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	for i := range files {
+		files[i] = filepath.Base(files[i])
+	}
+	return files
 }
 
 // jsonSummary tells on one line each what a plan in JSON changes.

@@ -1,5 +1,8 @@
 // Package change finds the fewest rules that close the gap between what a flow
 // wants and what a ruleset does.
+//
+// There is one computation: the rules that close one gap ([Gap]) and those that close
+// all gaps of a ruleset together ([For]) are made of the same ways.
 package change
 
 import (
@@ -10,15 +13,28 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
+// Rule is one rule of a change and where it goes. It has Action, Traffic and zones
+// only, and touches no traffic but that of the flow and its replies.
+type Rule struct {
+	rule.Rule
+	// Before is where the rule takes effect, as in [match.Missing]. It takes effect
+	// before every rule of the ruleset as well.
+	Before int
+	// Replies says that the rule is for the replies to the flow, and stands in the list
+	// that they meet.
+	Replies bool
+}
+
 // Plan is what one ruleset needs for a flow.
 type Plan struct {
-	// Rules close the gap when evaluated before every rule of the ruleset. They
-	// have Action, Traffic and zones only, touch no traffic outside the flow, and
-	// are in stable order.
-	Rules []rule.Rule
+	// Rules close the gap together, in stable order.
+	Rules []Rule
 	// Refused is what no rule is given for, because permitting it would overrule a
 	// deny that is somebody's intent (see Intent of each).
 	Refused []match.Missing
+	// Closed are the gaps, by number in the finding, that Rules close. [Gap] gives the
+	// rules of each alone.
+	Closed []int
 }
 
 // Options of [For].
@@ -27,46 +43,106 @@ type Options struct {
 	OverrideDeny bool
 }
 
-// For returns what ruleset number i of the request's path needs, given the
-// finding for that path.
-func For(q match.Request, f match.Finding, i int, o Options) Plan {
+// For returns what ruleset number i of the path needs, given the finding for that
+// path.
+func For(path []match.Matcher, q match.Request, f match.Finding, i int, o Options) Plan {
 	var p Plan
-	var products []traffic.Product
-	for _, m := range f.Missing {
-		switch {
-		case m.Ruleset != i:
-		case q.Want == rule.Permit && m.Intent != "" && !o.OverrideDeny:
-			p.Refused = append(p.Refused, m)
-		default:
-			products = append(products, m.Product)
+	var open []match.Missing
+	for k := range f.Missing {
+		if f.Missing[k].Ruleset != i {
+			continue
 		}
+		ways := waysOf(path, q, f.Missing[k])
+		if q.Want == rule.Permit && !o.OverrideDeny {
+			if n := slices.IndexFunc(ways, func(w match.Missing) bool { return w.Intent != "" }); n >= 0 {
+				refused := f.Missing[k]
+				refused.Intent = ways[n].Intent
+				p.Refused = append(p.Refused, refused)
+				continue
+			}
+		}
+		open, p.Closed = append(open, ways...), append(p.Closed, k)
 	}
-	products = traffic.Merge(products)
-	whole := traffic.Merge(q.Region.Possible)
-	switch {
-	case len(products) == 0:
-	case f.Cut && q.Want == rule.Permit && !o.OverrideDeny:
+	if f.Cut && q.Want == rule.Permit && !o.OverrideDeny && len(open) > 0 {
 		// What was cut away may hold somebody's deny.
 		return Plan{Refused: slices.DeleteFunc(slices.Clone(f.Missing), func(m match.Missing) bool { return m.Ruleset != i })}
-	case f.Cut, len(p.Refused) == 0 && len(products) > len(whole):
-		// The whole flow is wanted anyway: one rule for it beats several for the gap,
-		// and a gap that was cut would stay open.
-		products = whole
 	}
-	for _, product := range products {
-		product.Services = Widen(product.Services, Spare(q, f, i, product))
-		p.Rules = append(p.Rules, newRule(q, product))
+	for _, replies := range [...]bool{false, true} {
+		p.Rules = append(p.Rules, together(q, f, open, replies, f.Cut || len(p.Refused) == 0)...)
 	}
 	return p
 }
 
-func newRule(q match.Request, product traffic.Product) rule.Rule {
-	r := rule.Rule{Action: q.Want, Traffic: product}
-	if q.SourceZone != "" {
-		r.SourceZones = []string{q.SourceZone}
+// together returns the rules that close the ways of one direction. They may be for the
+// whole flow only where nothing of it is refused.
+func together(q match.Request, f match.Finding, open []match.Missing, replies, wholeToo bool) []Rule {
+	var products []traffic.Product
+	ways := slices.DeleteFunc(slices.Clone(open), func(w match.Missing) bool { return w.Replies != replies })
+	for _, w := range ways {
+		products = append(products, w.Product)
 	}
-	if q.DestinationZone != "" {
-		r.DestinationZones = []string{q.DestinationZone}
+	products = traffic.Merge(products)
+	// The whole flow is wanted anyway: one rule for it beats several for the gap, and
+	// a gap that was cut would stay open.
+	if whole := traffic.Merge(q.Region.Possible); len(ways) > 0 && wholeToo && (f.Cut || len(products) > len(whole)) {
+		products = whole
+	}
+	var out []Rule
+	for _, product := range products {
+		all := match.Missing{Product: product, Replies: replies, Before: -1}
+		for _, w := range ways {
+			if w.Overlaps(product) {
+				all.Ruleset, all.Before = w.Ruleset, first(all.Before, w.Before)
+			}
+		}
+		out = append(out, newRule(q, f, all))
+	}
+	return out
+}
+
+// first returns the first of two places, of which -1 is the end.
+func first(a, b int) int { return int(min(uint(a), uint(b))) }
+
+// Gap returns the rules that close gap number k of the finding alone: one, or for a
+// ruleset that filters replies also one for those, where they are in the way. It
+// refuses nothing.
+func Gap(path []match.Matcher, q match.Request, f match.Finding, k int) []Rule {
+	var out []Rule
+	for _, w := range waysOf(path, q, f.Missing[k]) {
+		out = append(out, newRule(q, f, w))
+	}
+	return out
+}
+
+// waysOf tells apart what the ruleset lacks for the traffic that is missing.
+func waysOf(path []match.Matcher, q match.Request, m match.Missing) []match.Missing {
+	if m.Ruleset < 0 {
+		return nil
+	}
+	if q.Want == rule.Deny { // a connection whose packets are denied has no replies
+		return []match.Missing{m}
+	}
+	ways := path[m.Ruleset].EachWay(q, m)
+	for i := range ways {
+		ways[i].Ruleset = m.Ruleset
+	}
+	return ways
+}
+
+// newRule returns the rule that closes the gap on its way.
+func newRule(q match.Request, f match.Finding, w match.Missing) Rule {
+	w.Services = Widen(w.Services, Spare(q, f, w.Ruleset, w.Product))
+	r := Rule{Rule: rule.Rule{Action: q.Want, Traffic: w.Product}, Before: w.Before, Replies: w.Replies}
+	from, to := q.SourceZone, q.DestinationZone
+	if w.Replies {
+		r.Traffic = traffic.Product{Sources: w.Destinations, Destinations: w.Sources, Services: w.Services.Reverse()}
+		from, to = to, from
+	}
+	if from != "" {
+		r.SourceZones = []string{from}
+	}
+	if to != "" {
+		r.DestinationZones = []string{to}
 	}
 	return r
 }

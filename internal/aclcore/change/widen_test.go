@@ -50,7 +50,8 @@ func TestChangeIsShort(t *testing.T) {
 				base.Rules = append(base.Rules, rule.Rule{Action: l.action, Traffic: region(l.src, l.svc).Possible[0]})
 			}
 			q := match.Request{Region: region("10.0.0.0/24", test.wants...), Want: rule.Permit}
-			p := change.For(q, match.Check([]match.Matcher{match.New(base)}, q), 0, change.Options{})
+			path := []match.Matcher{match.New(base)}
+			p := change.For(path, q, match.Check(path, q), 0, change.Options{})
 			var got []traffic.Product
 			for _, r := range p.Rules {
 				got = append(got, r.Traffic)

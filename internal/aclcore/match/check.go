@@ -81,7 +81,10 @@ type Matcher interface {
 	Label(rule int, replies bool) (name string, line int)
 	// Position is the index of the rule in the ruleset itself, not counting rules put
 	// on top: 0 for one of those, -1 for the default action.
-	Position(rule int) int
+	Position(rule int, replies bool) int
+	// EachWay tells apart what the ruleset lacks to permit traffic that is missing: a
+	// gap for its packets, one for their replies (see Replies), or both.
+	EachWay(q Request, m Missing) []Missing
 }
 
 // Check matches the traffic of a request against every ruleset of the path.
@@ -221,7 +224,7 @@ func passed(x Matcher, ruleset int, parts []Part, through []passage) (out []Miss
 			share := part
 			share.Product = hit
 			m := missing(x, ruleset, share)
-			m.Outcome, m.Intent, m.Before = p.Outcome, "", x.Position(part.Permit)
+			m.Outcome, m.Intent, m.Before = p.Outcome, "", x.Position(part.Permit, false)
 			m.Reason = "permitted by this rule"
 			switch {
 			case part.Outcome == Unknown:
@@ -239,10 +242,10 @@ func passed(x Matcher, ruleset int, parts []Part, through []passage) (out []Miss
 
 func missing(x Matcher, ruleset int, p Part) Missing {
 	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.Describe(p.Rule, p.Return)}
-	m.Before, m.Replies = x.Position(p.Rule), p.Return
+	m.Before, m.Replies = x.Position(p.Rule, p.Return), p.Return
 	if p.Intent >= 0 {
 		m.Intent = x.Describe(p.Intent, p.Return)
-		m.Before = earlier(m.Before, x.Position(p.Intent))
+		m.Before = earlier(m.Before, x.Position(p.Intent, p.Return))
 	}
 	return m
 }

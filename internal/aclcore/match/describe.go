@@ -31,4 +31,4 @@ func (x *Index) Label(i int, replies bool) (name string, line int) {
 }
 
 // Position implements [Matcher].
-func (x *Index) Position(i int) int { return i }
+func (x *Index) Position(i int, _ bool) int { return i }

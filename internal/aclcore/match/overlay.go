@@ -95,8 +95,8 @@ func (o *Overlay) Label(i int, replies bool) (name string, line int) {
 }
 
 // Position implements [Matcher].
-func (o *Overlay) Position(i int) int {
-	if i < 0 {
+func (o *Overlay) Position(i int, replies bool) int {
+	if i < 0 || replies && o.base.rules.Return != nil {
 		return i
 	}
 	return max(0, i-len(o.top.rules.Rules))

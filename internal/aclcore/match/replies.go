@@ -42,10 +42,27 @@ func (r *run) decideReply(out *Part, back Part) {
 	r.keep(part)
 }
 
-// EachWay tells apart what a stateless ruleset lacks to permit traffic that is
-// missing: its packets, and their replies, each as if only they were filtered. [Check]
-// names one of the two, and permitting that alone would leave the other in the way.
+// EachWay tells apart what the ruleset lacks to permit traffic that is missing: its
+// packets, and where replies are filtered too their replies, each as if only they were
+// filtered. [Check] names one of the two, and permitting that alone would leave the
+// other in the way.
 func (x *Index) EachWay(q Request, m Missing) []Missing {
+	if !x.rules.Stateless {
+		return []Missing{m}
+	}
+	return x.eachWay(x, q, m)
+}
+
+// EachWay implements [Matcher].
+func (o *Overlay) EachWay(q Request, m Missing) []Missing {
+	if !o.base.rules.Stateless {
+		return []Missing{m}
+	}
+	return o.whole().eachWay(o, q, m)
+}
+
+// eachWay asks x for both ways; its rules are those of numbered.
+func (x *Index) eachWay(numbered Matcher, q Request, m Missing) []Missing {
 	r := newRun(x, Question{[]traffic.Product{m.Product}, q.SourceZone, q.DestinationZone})
 	defer r.release()
 	r.oneWay = true
@@ -57,5 +74,27 @@ func (x *Index) EachWay(q Request, m Missing) []Missing {
 	for _, p := range [...]traffic.Product{v4, v6} {
 		r.askReplies(&out, Part{Product: p, Outcome: Permitted, Rule: -1, Intent: -1, Permit: -1})
 	}
-	return missingPermit([]Matcher{x}, Request{}, []Answer{{Parts: append(parts, r.parts...)}})
+	ways := missingPermit([]Matcher{numbered}, Request{}, []Answer{{Parts: append(parts, r.parts...)}})
+	for i := range ways {
+		if w := &ways[i]; w.Replies && w.Intent == "" && x.rules.Return == nil {
+			w.Intent = x.opened(numbered, q, w.Product)
+		}
+	}
+	return ways
+}
+
+// opened describes a deny, narrower than any → any, of packets that are no replies but
+// look like those to p: a rule for the replies would overrule it too. It is empty if
+// there is none.
+func (x *Index) opened(numbered Matcher, q Request, p traffic.Product) string {
+	r := newRun(x, Question{[]traffic.Product{replies(p)}, q.DestinationZone, q.SourceZone})
+	defer r.release()
+	r.oneWay = true
+	r.all()
+	for _, part := range r.parts {
+		if part.Outcome != Permitted && part.Intent >= 0 {
+			return numbered.Describe(part.Intent, false)
+		}
+	}
+	return ""
 }

@@ -1,0 +1,63 @@
+package estate
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+)
+
+// deliverable returns the rules that close what ruleset number i of the path lacks, as
+// far as they may be added and can be written in its language. What no text of the
+// ruleset can say would be a rule that no firewall ever gets.
+func (w writer) deliverable(f finding, i int) []change.Rule {
+	s := w.stations[i]
+	p := change.For(f.path, w.q, f.Finding, i, change.Options{OverrideDeny: w.overrideDeny})
+	if s.canAll(p.Rules) {
+		return p.Rules
+	}
+	// What cannot be written for all gaps together may well be for some of them.
+	var out []change.Rule
+	for _, k := range p.Closed {
+		if rules := change.Gap(f.path, w.q, f.Finding, k); s.canAll(rules) {
+			out = append(out, rules...)
+		}
+	}
+	return out
+}
+
+func (s station) canAll(rules []change.Rule) bool {
+	return !slices.ContainsFunc(rules, func(r change.Rule) bool { return s.cannot(r) != nil })
+}
+
+// cannot says why the rule cannot be among the additions of the ruleset, nil if it can.
+func (s station) cannot(r change.Rule) error {
+	if r.Replies && s.index.Ruleset().Return != nil {
+		return errors.New("it is for replies, which meet a list of their own that additions do not come before")
+	}
+	_, err := s.write(r, nil)
+	return err
+}
+
+func additionsOf(rules []change.Rule) []additions.Rule {
+	plain := make([]rule.Rule, len(rules))
+	for i, r := range rules {
+		plain[i] = r.Rule
+	}
+	return additions.FromRules(plain)
+}
+
+// placeOf returns an additions rule with its place in the ruleset: that of the same rule
+// of the plan, which planned tells of, or the top.
+func placeOf(r additions.Rule, plan []change.Rule) (placed change.Rule, planned bool) {
+	placed = change.Rule{Rule: r.Rule()}
+	for i, same := range additionsOf(plan) {
+		if same.Same(r) {
+			placed.Before = plan[i].Before
+			return placed, true
+		}
+	}
+	return placed, false
+}

@@ -1,0 +1,63 @@
+package estate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
+)
+
+// obstacles tells for each gap that stays open what rule is needed where, and why
+// it is not written. shown is the finding with the changes that are written already.
+func (w writer) obstacles(f finding, shown Found) []string {
+	var out []string
+	changes := w.beside.clone()
+	for i, m := range f.Missing {
+		why := m.Reason
+		if m.By != "" {
+			why += ": " + m.By
+		}
+		if m.Ruleset < 0 {
+			out = append(out, fmt.Sprintf("%s\n  %s", m.Product, why))
+			continue
+		}
+		s := w.stations[m.Ruleset]
+		head := fmt.Sprintf("ruleset %q: %s\n  %s", s.name, m.Product, why)
+		switch {
+		case !s.writable():
+			text := ""
+			if i < len(shown.Missing) {
+				text = shown.Missing[i].Change
+			} else {
+				text = w.change(f, i, changes)
+			}
+			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, strings.ReplaceAll(text, "\n", "\n  ")))
+		case m.Intent != "" && !w.overrideDeny:
+			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant.", head, m.Intent))
+		default:
+			out = append(out, head+"\n  "+w.undeliverable(f, i))
+		}
+	}
+	return slices.Compact(out)
+}
+
+// undeliverable says why no rule of ours closes gap number k of the finding.
+func (w writer) undeliverable(f finding, k int) string {
+	s := w.stations[f.Missing[k].Ruleset]
+	for _, r := range change.Gap(f.path, w.q, f.Finding, k) {
+		if err := s.cannot(r); err != nil {
+			return fmt.Sprintf("The rule that would change that cannot be written as %s: %s.", s.index.Ruleset().Format, err)
+		}
+	}
+	return "No rule among our additions can change that."
+}
+
+// Unmet says why the flow is not as wanted, each line indented so that Terraform
+// keeps it as it is.
+func (a *Assessment) Unmet() string { return Indent(a.Obstacles) }
+
+// Indent joins texts, each line indented, so that Terraform does not wrap them.
+func Indent(texts []string) string {
+	return "  " + strings.ReplaceAll(strings.Join(texts, "\n"), "\n", "\n  ")
+}
