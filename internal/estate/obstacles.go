@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // obstacles tells for each gap that stays open what rule is needed where, and why
@@ -47,7 +48,7 @@ func (w writer) undeliverable(f finding, k int) string {
 	s := w.stations[f.Missing[k].Ruleset]
 	for _, r := range change.Gap(f.path, w.q, f.Finding, k) {
 		if err := s.cannot(r); err != nil {
-			return fmt.Sprintf("The rule that would change that cannot be written as %s: %s.", s.index.Ruleset().Format, err)
+			return fmt.Sprintf("The rule that would change that cannot be written as %s: %s.", s.index.Ruleset().Format, visible.Text(err.Error()))
 		}
 	}
 	return "No rule among our additions can change that."

@@ -8,6 +8,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // writer turns findings into what people read.
@@ -125,7 +126,8 @@ func (w writer) change(f finding, k int, before *Changes) string {
 func (s station) text(r change.Rule, beside []string) string {
 	text, err := s.write(r, beside)
 	if err != nil {
-		return fmt.Sprintf("%s (cannot be written as %s: %s)", &r.Rule, s.index.Ruleset().Format, err)
+		// In one line, unlike what is to be pasted.
+		return visible.Text(fmt.Sprintf("%s (cannot be written as %s: %s)", &r.Rule, s.index.Ruleset().Format, err))
 	}
 	return text
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // A prospect is what is planned, or was found, of a declaration.
@@ -165,9 +166,6 @@ func (s *sighting) summary() string {
 	if s.Resume {
 		parts = append(parts, fmt.Sprintf("revision %d is a draft to go on with", s.Revision))
 	}
-	if len(s.Unapplied) > 0 {
-		parts = append(parts, fmt.Sprintf("%s in revision %d, a draft that nobody has applied", brief(s.Unapplied), s.Revision))
-	}
 	return strings.Join(parts, ", ")
 }
 
@@ -186,8 +184,6 @@ func (s *session) rows(d declaration, seen *sighting) []summaryRow {
 			row.status, row.reason, row.settled = to+"create", declaredText(d.flows[name]), false
 		case slices.Contains(seen.Modify, name):
 			row.status, row.reason, row.settled = to+"change", fmt.Sprintf("%s  (AlgoSec has %s)", declaredText(d.flows[name]), seen.Inventory[name]), false
-		case slices.Contains(seen.Unapplied, name):
-			row.status, row.reason, row.settled = "in a draft", fmt.Sprintf("revision %d, that nobody has applied", seen.Revision), false
 		case slices.Contains(seen.Expired, name):
 		case a.Status != string(algosec.Allowed), len(a.Denials) > 0:
 			row.settled = false
@@ -211,7 +207,7 @@ func (s *session) rows(d declaration, seen *sighting) []summaryRow {
 // notes are what the warning says below the table.
 func (s *session) notes(d declaration, seen *sighting) []string {
 	var notes []string
-	note := func(format string, args ...any) { notes = append(notes, visible(fmt.Sprintf(format, args...))) }
+	note := func(format string, args ...any) { notes = append(notes, visible.Text(fmt.Sprintf(format, args...))) }
 	if seen.Request != nil && seen.Status == algosec.RevisionPending {
 		which := "A change request"
 		if seen.Request.ID != 0 {
@@ -282,7 +278,7 @@ func (s *session) warnDeclaration(diags *diag.Diagnostics, d declaration, seen *
 func (s *session) refuseDenied(d declaration, seen *sighting, diags *diag.Diagnostics) {
 	for _, name := range seen.denied() {
 		a := seen.Answers[name]
-		diags.AddError(deniedSummary(d.flows[name]), visibleLines(deniedDetail(denying(a.Violations), a.Denials)))
+		diags.AddError(deniedSummary(d.flows[name]), visible.Lines(deniedDetail(denying(a.Violations), a.Denials)))
 	}
 }
 
@@ -293,5 +289,5 @@ func addAlgosecError(diags *diag.Diagnostics, d declaration, verb string, err er
 		diags.AddError("Unable to use AlgoSec", sentence(err.Error()))
 		return
 	}
-	diags.AddError(fmt.Sprintf("Unable to %s application %q in AlgoSec", verb, d.application), visibleLines(sentence(strings.TrimPrefix(err.Error(), "AlgoSec: "))))
+	diags.AddError(fmt.Sprintf("Unable to %s application %q in AlgoSec", verb, d.application), visible.Lines(sentence(strings.TrimPrefix(err.Error(), "AlgoSec: "))))
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // A record is what a resource has in state of a declaration that it made before.
@@ -108,7 +109,7 @@ func (s *session) refreshDeclaration(ctx context.Context, d declaration, j *jour
 		// The plan compares again, with the configuration as it is now, and says what is
 		// wrong if it still is.
 		j.Seen = nil
-		diags.AddWarning(fmt.Sprintf("application %q: could not be compared with AlgoSec on refresh", d.application), visibleLines(sentence(err.Error())))
+		diags.AddWarning(fmt.Sprintf("application %q: could not be compared with AlgoSec on refresh", d.application), visible.Lines(sentence(err.Error())))
 		return nil, false
 	case !seen.Exists && j.Progress.IsZero():
 		return nil, true

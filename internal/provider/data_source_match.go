@@ -80,7 +80,7 @@ var answerTypes = map[string]attr.Type{
 
 func answerObject(f estate.Found) types.Object {
 	return types.ObjectValueMust(answerTypes, map[string]attr.Value{
-		"status": types.StringValue(f.Status), "satisfied": types.BoolValue(f.Satisfied), "action": types.StringValue(answer(f)),
+		"status": shown(f.Status), "satisfied": types.BoolValue(f.Satisfied), "action": types.StringValue(answer(f)),
 		"products": types.Int64Value(f.Products), "missing": missingList(f.Missing), "decisions": decisionList(f.Decisions),
 	})
 }

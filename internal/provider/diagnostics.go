@@ -3,46 +3,19 @@ package provider
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
-
-// visible writes characters that would do something to a terminal, or break a line,
-// the way Go escapes them: names and rules are what anybody wrote.
-func visible(text string) string {
-	if !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		}
-	}
-	return b.String()
-}
-
-// visibleLines is [visible] for each line.
-func visibleLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = visible(line)
-	}
-	return strings.Join(lines, "\n")
-}
 
 // addErrorAt leads to the attribute at the path, or to the whole resource: Terraform
 // shows no line for the path of no steps.
 func addErrorAt(diags *diag.Diagnostics, at path.Path, summary, detail string) {
-	detail = visibleLines(detail)
+	detail = visible.Lines(detail)
 	if at.Equal(path.Empty()) {
 		diags.AddError(summary, detail)
 		return
@@ -106,7 +79,7 @@ func (u unread) warn(diags *diag.Diagnostics, application string) {
 			flows = append(flows[:listed:listed], fmt.Sprintf("… (%d more)", n))
 		}
 		for i, name := range flows {
-			flows[i] = visible(name)
+			flows[i] = visible.Text(name)
 		}
 		lines = append(lines, fmt.Sprintf("%s: %s", strings.Join(flows, ", "), ended(firstLine(text))))
 	}

@@ -143,8 +143,8 @@ func unknownFound() foundModel {
 
 func newFoundModel(f estate.Found) foundModel {
 	return foundModel{
-		Products: types.Int64Value(f.Products), Status: types.StringValue(f.Status),
-		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: stringsList(f.Managed),
+		Products: types.Int64Value(f.Products), Status: shown(f.Status),
+		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: pastedList(f.Managed),
 		Violations: violationList(f.Violations), DeniedBy: stringsList(f.DeniedBy),
 	}
 }
@@ -162,7 +162,7 @@ func missingList(entries []estate.Missing) types.List {
 		out[i] = types.ObjectValueMust(missingTypes, map[string]attr.Value{
 			"ruleset": optionalString(e.Ruleset), "sources": stringsList(e.Sources),
 			"destinations": stringsList(e.Destinations), "services": stringsList(e.Services),
-			"blocked_by": optionalString(e.BlockedBy), "reason": optionalString(e.Reason), "change": optionalString(e.Change),
+			"blocked_by": optionalString(e.BlockedBy), "reason": optionalString(e.Reason), "change": pasted(e.Change),
 		})
 	}
 	return types.ListValueMust(missingType, out)
@@ -172,28 +172,12 @@ func decisionList(entries []estate.Decision) types.List {
 	out := make([]attr.Value, len(entries))
 	for i, e := range entries {
 		out[i] = types.ObjectValueMust(decisionTypes, map[string]attr.Value{
-			"ruleset": types.StringValue(e.Ruleset), "rule": types.StringValue(e.Rule), "line": optionalLine(e.Line),
-			"action": types.StringValue(e.Action), "sources": stringsList(e.Sources),
+			"ruleset": shown(e.Ruleset), "rule": shown(e.Rule), "line": optionalLine(e.Line),
+			"action": shown(e.Action), "sources": stringsList(e.Sources),
 			"destinations": stringsList(e.Destinations), "services": stringsList(e.Services),
 		})
 	}
 	return types.ListValueMust(decisionType, out)
-}
-
-func stringsList(texts []string) types.List {
-	out := make([]attr.Value, len(texts))
-	for i, t := range texts {
-		out[i] = types.StringValue(t)
-	}
-	return types.ListValueMust(types.StringType, out)
-}
-
-// optionalString makes null of "".
-func optionalString(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
 }
 
 // fullyKnown reports whether v holds no unknown at any depth.

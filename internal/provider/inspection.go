@@ -37,13 +37,13 @@ func inspectionValues(in *estate.Inspection) map[string]attr.Value {
 	}
 	for i, l := range in.Indeterminate {
 		lines[i] = types.ObjectValueMust(lineTypes, map[string]attr.Value{
-			"ruleset": optionalString(l.Ruleset), "acl": optionalString(l.ACL), "line": optionalLine(l.Line), "text": types.StringValue(l.Text), "reason": types.StringValue(l.Reason),
+			"ruleset": optionalString(l.Ruleset), "acl": optionalString(l.ACL), "line": optionalLine(l.Line), "text": shown(l.Text), "reason": shown(l.Reason),
 		})
 	}
 	for i, r := range in.Rules {
 		rules[i] = types.ObjectValueMust(ruleTypes, map[string]attr.Value{
-			"ruleset": optionalString(r.Ruleset), "acl": optionalString(r.ACL), "name": optionalString(r.Name), "line": optionalLine(r.Line), "text": types.StringValue(r.Text),
-			"action": types.StringValue(r.Action), "sources": stringsList(r.Sources), "destinations": stringsList(r.Destinations),
+			"ruleset": optionalString(r.Ruleset), "acl": optionalString(r.ACL), "name": optionalString(r.Name), "line": optionalLine(r.Line), "text": shown(r.Text),
+			"action": shown(r.Action), "sources": stringsList(r.Sources), "destinations": stringsList(r.Destinations),
 			"services": stringsList(r.Services), "source_zones": stringsList(r.SourceZones), "destination_zones": stringsList(r.DestinationZones),
 			"state": optionalString(r.State), "indeterminate": stringsList(r.Indeterminate),
 		})

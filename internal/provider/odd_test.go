@@ -26,7 +26,7 @@ resource "acl_application" "a" {
 		{"odd names", rulesets, strings.NewReplacer("Shop", `Büro “東京” \u001b[31m\n$${x}`, "FLOWS", `jsondecode(jsonencode({
     "a\nb\u001b[2K" = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/1"], comment = null }
     "日本 %%{y}/z|*"    = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/2"], users = ["ü"], network_applications = null }
-  }))`).Replace(app), 2, `BLOCKED  a\nb\x1b[2K`},
+  }))`).Replace(app), 2, `BLOCKED  a⏎b<U+001B>[2K`},
 		{"null ruleset", `rulesets = { edge = null }`, webFlow, 1, "null"},
 		{"null rulesets", `rulesets = null`, webFlow, 1, "the provider has none"},
 		{"null address", rulesets + "\naddresses = { a = [null] }", webFlow, 1, "null"},

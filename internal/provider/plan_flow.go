@@ -61,7 +61,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 		found.Status = types.StringValue(e.Planned.Status)
 	}
 	found.Missing = missingList(nil)
-	found.ManagedRules = stringsList(e.Planned.Managed)
+	found.ManagedRules = pastedList(e.Planned.Managed)
 	if e.Deliverable || e.Expired {
 		found.Decisions = decisionList(e.Planned.Decisions)
 	}

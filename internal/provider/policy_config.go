@@ -17,6 +17,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/matrix"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 type matrixModel struct {
@@ -96,7 +97,7 @@ func (m providerModel) matrixOptions(ctx context.Context, names *flow.Names, dia
 	compiled, err := matrix.New(names, d)
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
-			diags.AddAttributeError(matrixPath(line), "Invalid matrix", visible("In the matrix, "+line+"."))
+			diags.AddAttributeError(matrixPath(line), "Invalid matrix", visible.Text("In the matrix, "+line+"."))
 		}
 		return options
 	}
@@ -202,19 +203,19 @@ func addPolicyErrors(diags *diag.Diagnostics, err error, definitions []policy.De
 	}
 	var all interface{ Unwrap() []error }
 	if !errors.As(err, &all) {
-		diags.AddAttributeError(path.Root("policies"), "Invalid policy", visibleLines(sentence(err.Error())))
+		diags.AddAttributeError(path.Root("policies"), "Invalid policy", visible.Lines(sentence(err.Error())))
 		return
 	}
 	for _, e := range all.Unwrap() {
 		var d *policy.DefinitionError
 		if !errors.As(e, &d) {
-			diags.AddAttributeError(path.Root("policies"), "Invalid policy", visibleLines(sentence(e.Error())))
+			diags.AddAttributeError(path.Root("policies"), "Invalid policy", visible.Lines(sentence(e.Error())))
 			continue
 		}
 		// Terraform shows the line of an attribute of the policy's only as that of the
 		// provider.
 		at := path.Root("policies").AtMapKey(d.Policy)
-		detail := visibleLines(placeOf(d) + ": " + strings.TrimSuffix(d.Problem, ".") + ".")
+		detail := visible.Lines(placeOf(d) + ": " + strings.TrimSuffix(d.Problem, ".") + ".")
 		if d.Line > 0 {
 			detail += "\n\n" + pointer(fieldText(definitions, d), d.Line, d.Column)
 		}
@@ -260,5 +261,5 @@ func pointer(text string, line, column int) string {
 		cut = min(column-width/2, len(shown)-1)
 	}
 	shown = shown[cut:min(len(shown), cut+width)]
-	return "    " + visible(string(shown)) + "\n    " + strings.Repeat(" ", max(0, column-1-cut)) + "^"
+	return "    " + visible.Text(string(shown)) + "\n    " + strings.Repeat(" ", max(0, column-1-cut)) + "^"
 }

@@ -11,7 +11,7 @@ import (
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		open := newOpenObjects(providerserver.NewProtocol6(New(version)())())
-		return nullArguments{boundedMatrix{open, open.schemas}}
+		return visibleMessages{nullArguments{boundedMatrix{open, open.schemas}}}
 	}
 }
 

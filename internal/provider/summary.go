@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // A summaryRow is one flow in the table of its application.
@@ -179,7 +180,7 @@ func outlook(rows []summaryRow) string {
 	var names []string
 	for _, r := range rows {
 		if r.stuck {
-			names = append(names, fmt.Sprintf("%q", visible(r.name)))
+			names = append(names, fmt.Sprintf("%q", visible.Text(r.name)))
 		}
 	}
 	const listed = 3
@@ -244,7 +245,7 @@ func table(rows []summaryRow) string {
 	})
 	statusWidth, nameWidth := 0, 0
 	for _, r := range rows {
-		statusWidth, nameWidth = max(statusWidth, len(r.shown())), max(nameWidth, utf8.RuneCountInString(visible(r.name)))
+		statusWidth, nameWidth = max(statusWidth, len(r.shown())), max(nameWidth, utf8.RuneCountInString(visible.Text(r.name)))
 	}
 	var b strings.Builder
 	for i, r := range rows {
@@ -252,10 +253,10 @@ func table(rows []summaryRow) string {
 			fmt.Fprintf(&b, "  … and %d more flows\n", len(rows)-i)
 			break
 		}
-		line := fmt.Sprintf("  %-*s  %-*s  %s", statusWidth, r.shown(), nameWidth, visible(r.name), visible(r.reason))
+		line := fmt.Sprintf("  %-*s  %-*s  %s", statusWidth, r.shown(), nameWidth, visible.Text(r.name), visible.Text(r.reason))
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 		for _, text := range r.below {
-			fmt.Fprintf(&b, "  %*s  %s\n", statusWidth+2+nameWidth, "", visible(text))
+			fmt.Fprintf(&b, "  %*s  %s\n", statusWidth+2+nameWidth, "", visible.Text(text))
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")

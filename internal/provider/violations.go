@@ -26,7 +26,7 @@ func violationList(violations []estate.Violation) types.List {
 	out := make([]attr.Value, len(violations))
 	for i, v := range violations {
 		out[i] = types.ObjectValueMust(violationTypes, map[string]attr.Value{
-			"policy": types.StringValue(v.Policy), "severity": types.StringValue(v.Severity), "message": types.StringValue(v.Message),
+			"policy": shown(v.Policy), "severity": shown(v.Severity), "message": shown(v.Message),
 			"sources": stringsList(v.Sources), "destinations": stringsList(v.Destinations), "services": stringsList(v.Services),
 			"exception": optionalString(v.Exception),
 		})

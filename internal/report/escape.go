@@ -4,25 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-)
 
-// visible replaces what cannot be seen or changes how the rest is shown (control
-// characters, line breaks, ANSI escapes, bidirectional marks, zero-width
-// characters) by its code point.
-func visible(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\n':
-			b.WriteString("⏎")
-		case r == unicode.ReplacementChar, unicode.Is(unicode.C, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
-			fmt.Fprintf(&b, "<U+%04X>", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
+)
 
 // maxShown is how many characters of a name are shown.
 const maxShown = 120
@@ -39,7 +23,7 @@ func shortenTo(s string, most int) string {
 // code writes s as a Markdown code span that is safe in a table: nothing in it is
 // read as Markdown, HTML, a mention or a link.
 func code(s string) string {
-	s = shorten(visible(s))
+	s = shorten(visible.Text(s))
 	if strings.TrimSpace(s) == "" {
 		return ""
 	}
@@ -53,7 +37,7 @@ func block(s string) string {
 	lines := strings.Split(s, "\n")
 	longest := 2
 	for i, l := range lines {
-		lines[i] = visible(l)
+		lines[i] = visible.Text(l)
 		run := 0
 		for _, r := range lines[i] {
 			if run++; r != '`' {
@@ -74,7 +58,7 @@ const maxLabel = 48
 // becomes an entity code.
 func label(s string) string {
 	var b strings.Builder
-	for _, r := range shortenTo(visible(s), maxLabel) {
+	for _, r := range shortenTo(visible.Text(s), maxLabel) {
 		if r == ' ' || r == '.' || r == '-' || r == '_' || r == '/' || r == ',' || (r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r))) {
 			b.WriteRune(r)
 		} else {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // JSON writes the applications as an object with their summary, for scripts.
@@ -53,7 +55,7 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 			id := a.Name + "/" + f.Name
 			add := func(rule, level, fingerprint, message string) {
 				r := m{
-					"ruleId": rule, "level": level, "message": m{"text": visible(message)},
+					"ruleId": rule, "level": level, "message": m{"text": visible.Text(message)},
 					"partialFingerprints": m{"flow/v1": fingerprint},
 				}
 				if at, ok := locations[id]; ok {

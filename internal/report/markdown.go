@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // MaxBytes bounds the Markdown: a comment on GitHub holds 65,536 characters.
@@ -223,7 +225,7 @@ func list(texts []string) string {
 // html writes s as text inside an HTML element.
 func html(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "@", "&#64;",
-		"`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;", "~", "&#126;", "|", "&#124;", `\`, "&#92;", "#", "&#35;", ":", "&#58;").Replace(shorten(visible(s)))
+		"`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;", "~", "&#126;", "|", "&#124;", `\`, "&#92;", "#", "&#35;", ":", "&#58;").Replace(shorten(visible.Text(s)))
 }
 
 func symbol(f Flow) string {

@@ -242,7 +242,7 @@ func TestReadRefuses(t *testing.T) {
 
 var hostile = []string{
 	"<script>alert(1)</script>", "a|b|c", "`code`", "```\nfence", "@everyone", "[x](http://example.com)", "![x](y)", "\x1b[31mred\x1b[0m",
-	"line\nbreak\r\n# heading", "\u202egnp.exe", "zero\u200bwidth", "\"]:::blocked; click a0 href \"x\"", "</summary></details><h1>", "-->", "%%{init: {}}%%", "end", "#quot;", strings.Repeat("x", 5000),
+	"line\nbreak\r\n# heading", "\u202egnp.exe", "zero\u200bwidth", "\"]:::blocked; click a0 href \"x\"", "</summary></details><h1>", "-->", "%%{init: {}}%%", "end", "#quot;", "##[debug]x", "::add-mask::10", "##vso[task.complete]", strings.Repeat("x", 5000),
 }
 
 // Nothing that a user can write breaks out of where it is shown.
@@ -257,6 +257,11 @@ func TestHostileText(t *testing.T) {
 			})})})
 			md := Markdown(a)
 			checkMarkdown(t, md)
+			for _, command := range []string{"##[", "::add-mask", "##vso["} {
+				if strings.Contains(md, command) {
+					t.Errorf("%s is left in the report", command)
+				}
+			}
 			for _, write := range []func() (string, error){
 				func() (string, error) { return JSON(a) },
 				func() (string, error) { return SARIF(a, map[string]Location{h + "/" + h: {h, 1}}) },

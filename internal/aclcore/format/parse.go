@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // Options say how to read a text and what to take from it.
@@ -41,7 +42,7 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 	}
 	rs := &rule.Ruleset{
 		Name: o.Name, Source: o.Source, Format: doc.Format,
-		Rules: list.Rules, Default: list.Default, Stateless: list.Stateless, Return: list.Return, Writer: list.Writer,
+		Rules: list.Rules, Default: list.Default, Stateless: list.Stateless, Return: list.Return,
 	}
 	if o.Default != nil {
 		rs.Default = *o.Default
@@ -133,7 +134,7 @@ func listNames(lists []device.List) string {
 		}
 		name := fmt.Sprintf("%q", l.Name)
 		if len(l.Aliases) > 0 {
-			name += fmt.Sprintf(" (%s)", strings.Join(l.Aliases, ", "))
+			name += fmt.Sprintf(" (%s)", visible.Text(strings.Join(l.Aliases, ", ")))
 		}
 		names = append(names, name)
 	}
