@@ -90,6 +90,9 @@ func (r *reader) acl(res *resource) {
 		n.Inline[d] = r.listsAll(res, d.String())
 		entries := res.values.get(d.String())
 		if entries.isUnknown() {
+			if r.startsEmpty(res, d.String()) {
+				continue
+			}
 			n.Entries = append(n.Entries, undecidedEntry(res.line, res.address, d, afterApply(d.String())+": it may add entries"))
 			continue
 		}

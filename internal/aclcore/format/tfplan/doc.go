@@ -29,6 +29,9 @@
 // reference; otherwise the rule may belong to any group of the file. A group's
 // members are what the file knows of them, and there may be others.
 //
+// A group or a network ACL that the plan creates, and whose configuration has no inline
+// rules, has the rules of their own and no others: it starts empty.
+//
 // A security group whose rules are resources of their own still has all of them in
 // its ingress and egress, as of the last refresh. In a plan those that it changes or
 // destroys are taken out. A state does not tell which of them are still there: those

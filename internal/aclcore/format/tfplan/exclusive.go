@@ -35,6 +35,26 @@ func (r *reader) listsAll(res *resource, attribute string) bool {
 	return c.created && !w.value.IsNull() || !c.created && !c.before.Get(attribute).Equal(w.value)
 }
 
+// startsEmpty reports whether a group or ACL has no rules in the attribute once it is
+// there, whatever rules of their own are added to it: the plan creates it, and its
+// configuration does not give it any.
+//
+// A group without inline rules has an attribute that is wholly unknown, since the
+// provider computes it. So has one whose attribute is an expression that is not known
+// yet, but the configuration shows that. Blocks, dynamic ones too, are elements, known
+// or not, of an attribute that is known as a whole.
+//
+// A new group permits nothing in, and the AWS provider takes away the rule with which
+// AWS lets everything out; of a VPC's default group it takes away all rules (AWS
+// provider, resources aws_security_group, "NOTE on Egress rules", and
+// aws_default_security_group). A new network ACL denies everything until it has
+// entries (Amazon VPC user guide, "Custom network ACLs"), and of a VPC's default ACL
+// the provider takes away all entries (aws_default_network_acl).
+func (r *reader) startsEmpty(res *resource, attribute string) bool {
+	configured := r.configuration.ofResource(res)
+	return configured != nil && configured.Get("expressions").Get(attribute).IsNull() && r.changes[res.address].created
+}
+
 // notListed is the reason of a rule that a resource takes away, or has taken away
 // already, where another one puts it.
 //

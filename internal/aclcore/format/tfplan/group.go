@@ -119,6 +119,9 @@ func (r *reader) group(res *resource) {
 		g.Inline[d] = r.listsAll(res, d.String())
 		rules := res.values.get(d.String())
 		if rules.isUnknown() {
+			if r.startsEmpty(res, d.String()) {
+				continue
+			}
 			inline[d] = []vpc.Permission{undecided(res.line, res.address, afterApply(d.String())+": it may add rules")}
 			continue
 		}
