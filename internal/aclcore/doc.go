@@ -13,7 +13,8 @@
 // What is wanted:
 //
 //	flow       a declared flow: names resolved, its products, its traffic
-//	matrix     zones of addresses, and what may be asked for between them
+//	zone       which zone an address is in: the longest prefix decides
+//	matrix     what may be asked for between zones
 //	policy     what may be asked for: policies over a flow and its products
 //
 // What firewalls say:

@@ -37,6 +37,9 @@ type Document struct {
 	Bindings     []Binding
 	Routes       []Route
 	Translations []Translation
+	// SameSecurity says that packets pass from one interface to another of the same
+	// security level.
+	SameSecurity bool
 
 	// Notes are lines that concern filtering, belong to no list, and were not
 	// understood.

@@ -1,6 +1,10 @@
 package device
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
 
 // Interface is one side of a firewall, by the name that its rules and bindings use.
 type Interface struct {
@@ -52,6 +56,9 @@ type Binding struct {
 	Stage
 	// From and To are names of interfaces or zones; Stage says which of them count.
 	From, To string
+	// Rule, if not nil, decides in the place of a list: what the device does by itself
+	// there ("the list is not defined: IOS permits everything").
+	Rule *rule.Rule
 	// V4 and V6 say for which addresses the list is asked.
 	V4, V6 bool
 	// Line is the 1-based line of the text, 0 if unknown.

@@ -9,6 +9,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/zone"
 )
 
 // Decision is what the matrix says of a product, and where.
@@ -43,10 +44,10 @@ func (m *Matrix) Decide(p flow.Product) Decision {
 func (m *Matrix) decide(p traffic.Product) (d Decision) {
 	if from, to, ok := m.onePair(p.Sources, p.Destinations); ok {
 		d.Action, d.Services = m.at(from, to).strictest(p.Services)
-		d.From, d.To = m.names[from], m.names[to]
+		d.From, d.To = m.zones.Name(from), m.zones.Name(to)
 		return d
 	}
-	sources, destinations := m.touched(p.Sources), m.touched(p.Destinations)
+	sources, destinations := m.zones.Touched(p.Sources), m.zones.Touched(p.Destinations)
 	found := false
 	for from, f := range sources {
 		for to, g := range destinations {
@@ -55,7 +56,7 @@ func (m *Matrix) decide(p traffic.Product) (d Decision) {
 			}
 			action, services := m.at(from, to).strictest(p.Services)
 			if !found || action < d.Action {
-				d = Decision{action, m.names[from], m.names[to], services}
+				d = Decision{action, m.zones.Name(from), m.zones.Name(to), services}
 				found = true
 			}
 			if action == Deny {
@@ -64,14 +65,14 @@ func (m *Matrix) decide(p traffic.Product) (d Decision) {
 		}
 	}
 	if !found {
-		d.From, d.To = m.names[first(sources)], m.names[first(destinations)]
+		d.From, d.To = m.zones.Name(first(sources)), m.zones.Name(first(destinations))
 	}
 	return d
 }
 
 // first returns the first zone that is touched.
-func first(touched []families) int {
-	return max(0, slices.IndexFunc(touched, func(f families) bool { return f != 0 }))
+func first(touched []zone.Families) int {
+	return max(0, slices.IndexFunc(touched, func(f zone.Families) bool { return f != 0 }))
 }
 
 // onePair returns the zones of two ranges that lie in one zone each, as nearly all
@@ -81,8 +82,8 @@ func (m *Matrix) onePair(sources, destinations addr.Set) (from, to int, ok bool)
 	if len(a) != 1 || len(b) != 1 || a[0].Is4() != b[0].Is4() {
 		return 0, 0, false
 	}
-	from, ok1 := m.segments.whole(a[0])
-	to, ok2 := m.segments.whole(b[0])
+	from, ok1 := m.zones.Whole(a[0])
+	to, ok2 := m.zones.Whole(b[0])
 	return from, to, ok1 && ok2
 }
 
@@ -90,19 +91,19 @@ func (m *Matrix) onePair(sources, destinations addr.Set) (from, to int, ok bool)
 // packets: the strictest first, then in order of zones. A product that no packet
 // is, of an IPv4 and an IPv6 address, has none.
 func (m *Matrix) Parts(p flow.Product) (out []Part) {
-	sources, destinations := m.split(p.Source.Set), m.split(p.Destination.Set)
+	sources, destinations := m.zones.Split(p.Source.Set), m.zones.Split(p.Destination.Set)
 	for _, from := range sources {
 		for _, to := range destinations {
 			addresses, ok := between(from, to)
 			if !ok {
 				continue
 			}
-			c := m.at(from.zone, to.zone)
+			c := m.at(from.Zone, to.Zone)
 			for action, services := range c.split(p.Service.Set) {
 				if services.IsEmpty() {
 					continue
 				}
-				part := Part{Action: Action(action), From: m.names[from.zone], To: m.names[to.zone], Product: addresses}
+				part := Part{Action: Action(action), From: m.zones.Name(from.Zone), To: m.zones.Name(to.Zone), Product: addresses}
 				part.Services = services
 				out = append(out, part)
 			}
@@ -145,9 +146,9 @@ func (c *cell) split(services service.Set) (out [Allow + 1]service.Set) {
 
 // between returns the pairs of addresses that packets pass from one share to the
 // other, without services.
-func between(from, to share) (p traffic.Product, ok bool) {
-	from4, from6 := from.set.Split()
-	to4, to6 := to.set.Split()
+func between(from, to zone.Share) (p traffic.Product, ok bool) {
+	from4, from6 := from.Set.Split()
+	to4, to6 := to.Set.Split()
 	if !from4.IsEmpty() && !to4.IsEmpty() {
 		p.Sources, p.Destinations = from4, to4
 	}

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/zone"
 )
 
 // Action is what a matrix says of traffic. The zero value is the strictest.
@@ -65,11 +67,9 @@ func Netutils(definition map[string][]string, cells map[string]map[string]Cell) 
 // Matrix decides what may pass between zones. It is immutable and safe for
 // concurrent use.
 type Matrix struct {
-	// names are the zones by number, sorted, "" first.
-	names    []string
-	segments segments
-	cells    map[pair]*cell
-	other    *cell
+	zones *zone.Map
+	cells map[pair]*cell
+	other *cell
 }
 
 // pair is a source and a destination zone by number.
@@ -95,14 +95,14 @@ func New(names *flow.Names, d Definition) (*Matrix, error) {
 	if d.netutils {
 		c.zonesKey, c.cellsKey = "matrix_definition", "matrix"
 	}
-	m := &Matrix{names: []string{""}}
-	for _, name := range slices.Sorted(maps.Keys(d.Zones)) {
-		if name != "" {
-			c.numbers[name] = len(m.names)
-			m.names = append(m.names, name)
-		}
+	m := &Matrix{}
+	var err error
+	if m.zones, err = zone.New(names, d.Zones, zone.Options{Key: c.zonesKey, MayBeEmpty: d.netutils}); err != nil {
+		c.problems = append(c.problems, err)
 	}
-	m.segments = c.zones(d.Zones)
+	for number, name := range m.zones.Names() {
+		c.numbers[name] = number + 1
+	}
 	m.cells = c.cells(d.Cells)
 	m.other = c.cell("default", d.Default)
 	if err := errors.Join(c.problems...); err != nil {
@@ -132,32 +132,6 @@ func (c *compiler) failLines(place string, err error) {
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		c.fail("%s: %s", place, line)
 	}
-}
-
-func (c *compiler) zones(declared map[string][]string) segments {
-	var entries []entry
-	for _, name := range slices.Sorted(maps.Keys(declared)) {
-		if len(declared[name]) == 0 && !c.netutils {
-			c.fail("%s[%q]: is empty; list at least one prefix", c.zonesKey, name)
-		}
-		literals, err := c.names.Addresses(declared[name])
-		c.failLines(fmt.Sprintf("%s[%q]", c.zonesKey, name), err)
-		for _, l := range literals {
-			for _, r := range l.Set.Ranges() {
-				entries = append(entries, entry{r, c.numbers[name], name})
-			}
-		}
-	}
-	found, overlaps := segmentsOf(entries)
-	told := make(map[pair]bool)
-	for _, o := range overlaps {
-		// One is enough to find the others of the same two zones.
-		if zones := (pair{o.a.zone, o.b.zone}); !told[zones] {
-			told[zones], told[pair{o.b.zone, o.a.zone}] = true, true
-			c.fail("%s[%q] and %s[%q]: %s", c.zonesKey, o.a.name, c.zonesKey, o.b.name, o)
-		}
-	}
-	return found
 }
 
 func (c *compiler) cells(declared map[string]map[string]Cell) map[pair]*cell {
@@ -204,4 +178,26 @@ func (c *compiler) services(path string, entries []string) (out service.Set) {
 		ranges = append(ranges, l.Set.Ranges()...)
 	}
 	return service.SetOf(ranges...)
+}
+
+// Zones returns the names of the zones that the address touches, sorted; "" stands
+// for outside of all of them.
+func (m *Matrix) Zones(l addr.Literal) []string {
+	out := []string{}
+	for number, f := range m.zones.Touched(l.Set) {
+		if f != 0 {
+			out = append(out, m.zones.Name(number))
+		}
+	}
+	return out
+}
+
+func quoted(names []string) string {
+	out := make([]string, 0, len(names))
+	for _, name := range names {
+		if name != "" {
+			out = append(out, fmt.Sprintf("%q", name))
+		}
+	}
+	return strings.Join(out, ", ")
 }

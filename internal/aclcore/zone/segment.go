@@ -1,11 +1,10 @@
-package matrix
+package zone
 
 import (
 	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 )
@@ -144,66 +143,4 @@ func (s segments) walk(set addr.Set, yield func(zone int, r addr.Range)) {
 			yield(0, rest)
 		}
 	}
-}
-
-// families says of which address families a set has addresses.
-type families uint8
-
-const (
-	family4 families = 1 << iota
-	family6
-)
-
-func familyOf(r addr.Range) families {
-	if r.Is4() {
-		return family4
-	}
-	return family6
-}
-
-// touched returns what the set has in each zone, by number.
-func (m *Matrix) touched(set addr.Set) []families {
-	out := make([]families, len(m.names))
-	m.segments.walk(set, func(zone int, r addr.Range) { out[zone] |= familyOf(r) })
-	return out
-}
-
-// A share is what one zone has of a set.
-type share struct {
-	zone int
-	set  addr.Set
-}
-
-// split returns the shares of the zones that set touches, in order of zones.
-func (m *Matrix) split(set addr.Set) (out []share) {
-	found := make([][]addr.Range, len(m.names))
-	m.segments.walk(set, func(zone int, r addr.Range) { found[zone] = append(found[zone], r) })
-	for zone, ranges := range found {
-		if len(ranges) > 0 {
-			out = append(out, share{zone, addr.SetOf(ranges...)})
-		}
-	}
-	return out
-}
-
-// Zones returns the names of the zones that the address touches, sorted; "" stands
-// for outside of all of them.
-func (m *Matrix) Zones(l addr.Literal) []string {
-	out := []string{}
-	for zone, f := range m.touched(l.Set) {
-		if f != 0 {
-			out = append(out, m.names[zone])
-		}
-	}
-	return out
-}
-
-func quoted(names []string) string {
-	out := make([]string, 0, len(names))
-	for _, name := range names {
-		if name != "" {
-			out = append(out, fmt.Sprintf("%q", name))
-		}
-	}
-	return strings.Join(out, ", ")
 }

@@ -1,0 +1,57 @@
+package device
+
+// Order is what the devices of one format do with a packet that crosses them: data
+// that a format states once, with the vendor's document that says so.
+type Order struct {
+	// Steps are what happens to a packet that enters by one interface and leaves by
+	// another, in this order.
+	Steps []Step
+	// Stateless says that the packets which answer a connection meet the lists on their
+	// way back. Where it is false that holds for lists alone that are [List.Stateless].
+	Stateless bool
+	// Absent is what happens where no list filters a crossing.
+	Absent Absent
+	// Guards says that the lists filter for the interfaces' own addresses, and nothing
+	// that only crosses the device.
+	Guards bool
+	// Source names the vendor's document.
+	Source string
+}
+
+// Step is one thing that a device does with a packet.
+type Step uint8
+
+// The steps.
+const (
+	// FilterIn asks the lists of the interface that the packet enters by (StageIn).
+	FilterIn Step = iota
+	// FilterLevels compares the security levels of the two interfaces where no list
+	// filters what enters.
+	FilterLevels
+	// FilterBetween asks the lists for this pair of interfaces or zones (StageBetween).
+	FilterBetween
+	// FilterOut asks the lists of the interface that it leaves by (StageOut).
+	FilterOut
+	// TranslateDestination and TranslateSource apply Document.Translations.
+	TranslateDestination
+	TranslateSource
+)
+
+// String names the step.
+func (s Step) String() string {
+	return [...]string{
+		FilterIn: "input list", FilterLevels: "security levels", FilterBetween: "list between", FilterOut: "output list",
+		TranslateDestination: "translate destination", TranslateSource: "translate source",
+	}[s]
+}
+
+// Absent is what a device does where it has no list.
+type Absent uint8
+
+// The answers to a missing list.
+const (
+	// Undecided: it cannot be known.
+	Undecided Absent = iota
+	// Passes: everything passes.
+	Passes
+)
