@@ -23,6 +23,7 @@ type disk interface {
 type diskFile interface {
 	io.WriteCloser
 	Chmod(fs.FileMode) error
+	Chown(uid, gid int) error
 	Sync() error
 }
 
@@ -48,18 +49,20 @@ func (osDisk) syncDir(path string) error {
 // newFileMode is the mode of a file that was not there, before the umask.
 const newFileMode = 0o644
 
+// newDirMode is the mode of a directory that was not there, before the umask.
+const newDirMode = 0o755
+
 // replace makes content the content of the file at target, all of it or nothing:
 // it writes beside the target, brings that to the disk, and renames. The target
-// keeps its mode. The caller holds the lock.
+// keeps its mode, user and group. The caller holds the lock.
 func replace(d disk, target string, content []byte) (err error) {
-	dir, base := filepath.Split(target)
-	// One name for all writers, who hold the lock: what a killed one left is reused.
-	temporary := filepath.Join(dir, "."+base+".acl-tmp")
+	dir, temporary := filepath.Dir(target), temporary(target)
 	if err := d.remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("left over from a write that was killed: %w", err)
 	}
 	mode, keep := fs.FileMode(newFileMode), false
-	switch info, err := os.Stat(target); {
+	old, err := os.Stat(target)
+	switch info := old; {
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a regular file", target)
 	case err == nil && info.Mode()&0o200 == 0:
@@ -81,7 +84,9 @@ func replace(d disk, target string, content []byte) (err error) {
 	}()
 	_, err = file.Write(content)
 	if keep && err == nil {
-		err = file.Chmod(mode) // the umask took bits away
+		if err = keepOwner(file, old); err == nil { // before the mode, which it may take bits of away
+			err = file.Chmod(mode) // the umask took bits away
+		}
 	}
 	if err == nil {
 		err = file.Sync()

@@ -43,7 +43,7 @@ var lastRead sync.Map // path -> *File
 
 func (f *File) remember() { lastRead.Store(f.path, f) }
 
-// Load reads the file at path. A missing file is one without rules. The error of
+// Load reads the file at path. A missing file, or an empty one, is one without rules. The error of
 // a malformed one names the lines that are wrong.
 func Load(path string) (*File, error) { return load(path, path) }
 
@@ -55,6 +55,9 @@ func load(path, target string) (*File, error) {
 		return &File{path: path}, nil
 	case err != nil:
 		return nil, fmt.Errorf("cannot read the additions file: %w", err)
+	}
+	if len(bytes.TrimSpace(content)) == 0 { // made by hand, for us to fill
+		return &File{path: path}, nil
 	}
 	if last, ok := lastRead.Load(path); ok && bytes.Equal(last.(*File).content, content) {
 		return last.(*File), nil
@@ -171,6 +174,20 @@ func (f *File) Owned(owner string) []Rule {
 		}
 	}
 	return out
+}
+
+// Owns reports whether owner owns a rule of the file at path. A file that cannot be
+// read is an error only where its text speaks of the owner.
+func Owns(path, owner string) (bool, error) {
+	f, err := Load(path)
+	if err == nil {
+		return len(f.Owned(owner)) > 0, nil
+	}
+	content, unread := os.ReadFile(path)
+	if unread == nil && !bytes.Contains(content, []byte(owner)) {
+		return false, nil
+	}
+	return false, err
 }
 
 // SharedWith reports whether somebody else than owner owns a rule of the file.

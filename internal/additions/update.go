@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 )
 
 // Update makes want the rules that owner owns in the file at path, and returns the
 // file as it then is. Other owners' rules and hand-made rules stay. A rule that
 // several owners want stands in the file once. Without a difference nothing is
-// written; a missing file is created when there is something to write.
+// written; a missing file, and its directory, is created when there is something to
+// write.
 //
 // Check is called with the file as it is found under the lock, before anything is
 // changed; its error is returned as it is, and nothing is written. It may be nil.
@@ -27,10 +30,16 @@ func update(ctx context.Context, d disk, path, owner string, want []Rule, check 
 		return nil, errors.New("a rule of the additions file needs an owner")
 	}
 	target, err := resolve(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("the directory of the additions file %s is not there; create it: %w", path, err)
-	case err != nil:
+	if errors.Is(err, fs.ErrNotExist) {
+		if len(want) == 0 {
+			return &File{path: path}, nil // nobody owns anything
+		}
+		if err := os.MkdirAll(filepath.Dir(path), newDirMode); err != nil {
+			return nil, fmt.Errorf("cannot create the directory of the additions file: %w", err)
+		}
+		target, err = resolve(path)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("cannot find the additions file: %w", err)
 	}
 	release, err := acquire(ctx, target)

@@ -114,6 +114,9 @@ func (a *Assessment) InTheWay() string {
 // own makes want the rules that owner owns in the ruleset's additions file.
 func (rs *ruleset) own(ctx context.Context, owner string, want []additions.Rule, digest string) error {
 	_, err := additions.Update(ctx, rs.config.Additions, owner, want, func(now *additions.File) error {
+		if err := rs.apart(); err != nil {
+			return err
+		}
 		if digest == "" {
 			return nil
 		}
@@ -139,6 +142,9 @@ func (e *Estate) Release(ctx context.Context, owner string, keep ...string) erro
 	for _, name := range e.RulesetNames() {
 		rs := e.rulesets[name]
 		if rs.config.Additions == "" || slices.Contains(keep, name) {
+			continue
+		}
+		if owns, err := additions.Owns(rs.config.Additions, owner); !owns && err == nil {
 			continue
 		}
 		if err := rs.own(ctx, owner, nil, ""); err != nil {

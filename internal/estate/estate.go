@@ -76,7 +76,14 @@ func New(c Config) *Estate {
 		policies: c.Policies, now: c.Now,
 	}
 	for name, rc := range c.Rulesets {
-		e.rulesets[name] = newRuleset(name, rc, c.Progress)
+		rs := newRuleset(name, rc, c.Progress)
+		rs.apart = func() error {
+			if conflicts := FileConflicts(c.Rulesets); len(conflicts) > 0 {
+				return conflicts[0]
+			}
+			return nil
+		}
+		e.rulesets[name] = rs
 	}
 	return e
 }

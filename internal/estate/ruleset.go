@@ -19,6 +19,8 @@ type ruleset struct {
 	name   string
 	config RulesetConfig
 	load   func() (*base, error)
+	// apart makes sure that the additions file is no ruleset and nobody else's.
+	apart func() error
 }
 
 // base is a loaded ruleset without our additions. It is immutable.

@@ -174,7 +174,7 @@ func (m providerModel) validateRulesets(ctx context.Context) (diags diag.Diagnos
 	}
 	var rulesets map[string]types.Object
 	diags.Append(m.Rulesets.ElementsAs(ctx, &rulesets, true)...)
-	additions := map[string]string{}
+	files := map[string]estate.RulesetConfig{}
 	for _, name := range slices.Sorted(maps.Keys(rulesets)) {
 		if rulesets[name].IsUnknown() || rulesets[name].IsNull() {
 			continue
@@ -186,17 +186,26 @@ func (m providerModel) validateRulesets(ctx context.Context) (diags diag.Diagnos
 			diags.AddAttributeError(at, "Invalid ruleset", fmt.Sprintf("The ruleset %q sets %s of path and content; set exactly one: path = \"FILE\", or content = \"TEXT\".",
 				name, map[bool]string{true: "none", false: "both"}[r.Path.IsNull()]))
 		}
-		if file := r.Additions.ValueString(); file != "" {
-			if other, taken := additions[file]; taken {
-				diags.AddAttributeError(at.AtName("additions"), "Invalid ruleset", fmt.Sprintf("The rulesets %q and %q share the additions file %s; give each its own.", other, name, file))
-			}
-			additions[file] = name
-			if file == r.Path.ValueString() {
-				diags.AddAttributeError(at.AtName("additions"), "Invalid ruleset", fmt.Sprintf("The ruleset %q would write its additions over its own rules in %s; name another file.", name, file))
-			}
-		}
+		files[name] = r.config()
+	}
+	diags.Append(fileConflicts(files)...)
+	return diags
+}
+
+// fileConflicts refuses additions that would be written over rules, or over each other.
+func fileConflicts(rulesets map[string]estate.RulesetConfig) (diags diag.Diagnostics) {
+	for _, c := range estate.FileConflicts(rulesets) {
+		diags.AddAttributeError(path.Root("rulesets").AtMapKey(c.Ruleset).AtName("additions"), "Invalid ruleset", c.Text)
 	}
 	return diags
+}
+
+// config is the ruleset as far as it is known.
+func (r rulesetModel) config() estate.RulesetConfig {
+	return estate.RulesetConfig{
+		Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
+		Additions: r.Additions.ValueString(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(),
+	}
 }
 
 // A session is what Configure hands to resources and data sources.
@@ -263,10 +272,8 @@ func (m providerModel) estateConfig(ctx context.Context) (c estate.Config, diags
 	diags.Append(m.Services.ElementsAs(ctx, &c.Services, false)...)
 	c.Rulesets = make(map[string]estate.RulesetConfig, len(rulesets))
 	for name, r := range rulesets {
-		c.Rulesets[name] = estate.RulesetConfig{
-			Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
-			Additions: r.Additions.ValueString(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(),
-		}
+		c.Rulesets[name] = r.config()
 	}
+	diags.Append(fileConflicts(c.Rulesets)...)
 	return c, diags
 }
