@@ -5,6 +5,7 @@
 //	jsontree   JSON whose values know their lines
 //	tree       configurations that are trees of words: commands, braces, XML
 //	known      sets that are known in part, and why
+//	port       sets of ports, comparisons, and the services that they make
 //	objects    named objects and groups, nested, hidden by inner levels
 //	zoned      rules between zones, lowered to rules of a ruleset
 //	netfilter  chains, jumps and hooks of Linux, lowered to rules
