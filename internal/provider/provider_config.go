@@ -105,11 +105,11 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 			"addresses": schema.MapAttribute{
 				Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
-				MarkdownDescription: "Names for addresses: each stands for hosts, prefixes, ranges and other names, nested to any depth.",
+				MarkdownDescription: "Names for addresses: each stands for hosts, prefixes, ranges and other names, nested as deep as you like. In a list `!10.1.0.0/16` or `!NAME` takes away. `internet`, `rfc1918` and `private` need no declaration.",
 			},
 			"services": schema.MapAttribute{
 				Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
-				MarkdownDescription: "Names for services: each stands for services such as `tcp/443` and other names.",
+				MarkdownDescription: "Names for services: each stands for services such as `tcp/443` and other names. In a list `!tcp/22` or `!NAME` takes away.",
 			},
 			"enforcement": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(enforceApply, enforceAdvisory, enforcePlan)},
