@@ -17,6 +17,9 @@ type Result struct {
 	// ChangeRequest is the request that this apply opened, or an earlier one whose
 	// reply was lost; nil if there is none.
 	ChangeRequest *ChangeRequest
+	// Strange is an edit of somebody else that went along, made after the last look at
+	// the draft before it was applied; "" for none.
+	Strange string
 }
 
 // Apply makes the application hold what is desired: creates what is missing,
@@ -48,8 +51,12 @@ func (c *Client) applyLocked(ctx context.Context, w *writer, d Desired, p Progre
 		p = w.progress
 	}
 	c.mu.Unlock()
+	if p.IsZero() {
+		p = c.kept(d.Application)
+	}
 	a := &applying{c: c, d: d, p: p.clone()}
 	res, err := a.run(ctx)
+	a.keep(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		c.applications.forget(d.Application) // how far it came is not known
 	}
@@ -71,14 +78,24 @@ func (a *applying) run(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if app, err = a.settle(ctx, app); err != nil {
-		return Result{}, err
-	}
-	lost := a.recovered(app)
 	ch, err := a.c.diff(ctx, app, a.d, a.p)
 	if err != nil {
 		return Result{}, err
 	}
+	if a.p = ch.progress; ch.origin == contentOrigin && !ch.writes() {
+		// All is written, and it is not known whether it was applied already: the server
+		// may still be at it.
+		a.p.Applied = time.Now().UTC()
+	}
+	if !a.p.Applied.IsZero() && app.Status == RevisionDraft {
+		if app, err = a.settle(ctx, app); err != nil {
+			return Result{}, err
+		}
+		if ch, err = a.c.diff(ctx, app, a.d, a.p); err != nil {
+			return Result{}, err
+		}
+	}
+	lost := a.recovered(app)
 	switch {
 	case ch.Empty():
 		if !a.p.began(app) {
@@ -107,16 +124,21 @@ func (a *applying) run(ctx context.Context) (Result, error) {
 		// before it. That is no change to request; there is no call to discard it.
 		return Result{Application: app, Delete: ch.Delete, Add: ch.Add, Modify: ch.Modify}, nil
 	}
-	request, err := a.apply(ctx)
+	after, request, err := a.apply(ctx, app)
 	if err != nil {
 		return Result{Application: app}, err
 	}
-	applied := *app
-	applied.Status = request.status
-	a.c.applications.forget(a.d.Application)
+	res := Result{Application: after, Delete: ch.Delete, Add: ch.Add, Modify: ch.Modify, ChangeRequest: request}
+	if a.c.conf.ForeignDrafts != IncludeForeignDrafts {
+		res.Strange = a.p.strange(after)
+	}
+	err = a.complete(after, ch, fmt.Sprintf("that happened just before the draft was applied, and change request %d is open for it", request.ID))
 	a.p = Progress{}
-	return Result{Application: &applied, Delete: ch.Delete, Add: ch.Add, Modify: ch.Modify, ChangeRequest: &request.ChangeRequest}, nil
+	return res, err
 }
+
+// writes reports whether there are flows to write.
+func (ch *Change) writes() bool { return len(ch.Delete)+len(ch.Add)+len(ch.Modify) > 0 }
 
 // unbegun clears the progress if no draft can have come of it.
 func (a *applying) unbegun(err error) error {
@@ -134,9 +156,10 @@ func (a *applying) application(ctx context.Context) (*Application, error) {
 			return nil, refused
 		}
 		a.p = Progress{Creating: true}
-		_, err = a.c.do(ctx, request{method: http.MethodPost, path: path("applications", "new"), body: newApplication{
+		a.keep(ctx, nil)
+		err = a.c.write(ctx, request{method: http.MethodPost, path: path("applications", "new"), body: newApplication{
 			Name: a.d.Application, CustomFields: []any{}, Contacts: []any{}, Labels: []any{}, Flows: []any{},
-		}})
+		}}, acceptSome)
 		if err != nil {
 			if refused(err) {
 				a.p = Progress{}

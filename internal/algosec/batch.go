@@ -152,6 +152,9 @@ func merge(members []*member) (Desired, Progress, error) {
 			}
 		}
 		all.Owned = append(all.Owned, d.Owned...)
+		if d.Since != nil && (all.Since == nil || all.Since.Revision < d.Since.Revision) {
+			all.Since = d.Since
+		}
 	}
 	return all, latest, errors.Join(errs...)
 }

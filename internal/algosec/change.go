@@ -37,8 +37,16 @@ type Change struct {
 	Objects, Services []string
 	// Resume says that there is a draft of ours that was not applied.
 	Resume bool
+	// Unapplied names flows that are as wanted in a draft which is not known to be ours,
+	// and not, or perhaps not, in what was there before it: as long as nobody applies
+	// the draft, they are not in force. Sorted.
+	Unapplied []string
 	// Refused is why it would not be done, if there is anything to do.
 	Refused *RefusedError
+
+	// progress is what is known of the draft, and from where.
+	progress Progress
+	origin   origin
 
 	wanted   map[string]meaning
 	objects  []newObject
@@ -48,7 +56,7 @@ type Change struct {
 
 // Empty reports whether nothing would be written.
 func (ch *Change) Empty() bool {
-	return ch.Application != nil && len(ch.Delete)+len(ch.Add)+len(ch.Modify) == 0 && !ch.Resume
+	return ch.Application != nil && len(ch.Delete)+len(ch.Add)+len(ch.Modify)+len(ch.Unapplied) == 0 && !ch.Resume
 }
 
 // Diff compares what is desired with what is there, and says what [Client.Apply]
@@ -106,7 +114,13 @@ func (c *Client) diff(ctx context.Context, app *Application, d Desired, p Progre
 	if err := ch.prepare(ctx, res, d); err != nil {
 		return nil, err
 	}
-	ch.Resume = app != nil && p.began(app) && p.changed(app)
+	ch.progress, ch.origin = c.attribute(app, d, p, ch.wanted)
+	if p = ch.progress; app != nil && app.Status == RevisionDraft {
+		ch.Resume = p.began(app) && p.changed(app) && (ch.origin == toldOrigin || p.touches(d))
+		if !p.began(app) || p.Foreign {
+			ch.Unapplied = unapplied(app, d, ch.wanted)
+		}
+	}
 	if !ch.Empty() {
 		ch.Refused = c.refusal(app, d.Application, p)
 	}

@@ -57,6 +57,10 @@ type Config struct {
 	// which names devices and rules, instead of BusinessFlow for a check.
 	Simulate bool
 
+	// Keep keeps what an apply has begun while it is under way. Nil keeps nothing: a
+	// draft that a process was killed over is then known by its content alone.
+	Keep Keeper
+
 	// UserAgent is sent with every request, if not empty.
 	UserAgent string
 	// Log receives one record for each request. Fields never hold a password or

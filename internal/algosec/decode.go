@@ -1,6 +1,7 @@
 package algosec
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,8 +27,11 @@ func (c *Client) decode(r request, rep reply, out any) error {
 // A checker is a reply that knows what it must hold.
 type checker interface{ check() error }
 
-// decodeJSON decodes one JSON value and checks it.
+// decodeJSON decodes one JSON value, which is not null, and checks it.
 func decodeJSON(body []byte, out any) error {
+	if string(bytes.TrimSpace(body)) == "null" {
+		return errors.New("the reply is null, where a list or an object belongs")
+	}
 	if err := json.Unmarshal(body, out); err != nil {
 		var (
 			syntax *json.SyntaxError

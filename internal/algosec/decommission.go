@@ -1,11 +1,11 @@
 package algosec
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 )
 
 // Decommission takes the whole application out of service, with flows that are
@@ -42,17 +42,36 @@ func (c *Client) Decommission(ctx context.Context, application string) (*ChangeR
 	if err != nil {
 		return nil, err
 	}
-	var answer applyReply
-	if strings.HasPrefix(strings.TrimSpace(string(rep.body)), "{") {
+	var answer struct {
+		ChangeRequest ChangeRequest `json:"changeRequest"`
+	}
+	body := bytes.TrimSpace(rep.body)
+	if bytes.HasPrefix(body, []byte("{")) {
 		if err := c.decode(r, rep, &answer); err != nil {
 			return nil, err
 		}
 	}
 	if answer.ChangeRequest.ID == 0 {
-		return nil, nil
+		return nil, c.gone(ctx, app)
 	}
 	request := answer.ChangeRequest
 	request.Revision, request.URL = app.Revision, c.Link(app.Revision)
 	request.Status, request.Subject = clean(request.Status), clean(request.Subject)
 	return &request, nil
+}
+
+// gone makes sure, where the reply names no change request, that the application is
+// not as it was.
+func (c *Client) gone(ctx context.Context, before *Application) error {
+	app, err := c.refresh(ctx, before.Name)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case app.Revision == before.Revision && app.Status == before.Status:
+		return fmt.Errorf("AlgoSec: application %q: the server accepts that it is decommissioned, names no change request, and has it as before: revision %d is %q",
+			before.Name, app.Revision, clean(app.Status))
+	}
+	return nil
 }

@@ -18,6 +18,9 @@ type Desired struct {
 	// of the application that is not in Flows.
 	Owned     []string
 	Exclusive bool
+	// Since is what the application held when it was last seen without a draft, nil if
+	// that is not known. Drafts are compared with it.
+	Since *Baseline
 }
 
 // DesiredFlow is a flow as it is declared. Addresses and services are literals, as

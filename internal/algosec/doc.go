@@ -20,7 +20,8 @@
 // whatever is in it. So a draft is only touched if it is known to be ours, and
 // only applied if it holds what we wrote and nothing else. What is known of a
 // draft is its [Progress], which the caller keeps between a failed apply and the
-// next one.
+// next one, and a [Keeper] while an apply is under way; and what its content tells, as
+// against a [Baseline].
 //
 // # Sources
 //

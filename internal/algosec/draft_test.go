@@ -3,8 +3,6 @@ package algosec_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -120,38 +118,6 @@ func TestReadAfterFailure(t *testing.T) {
 	}
 }
 
-// At whichever request an apply breaks off, the next one finishes the job with
-// the progress that is left, and there is one change request in all.
-func TestApplyGoesOn(t *testing.T) {
-	writeFaults := map[string]algosectest.Fault{
-		"connection lost before": {Drop: true},
-		"connection lost after":  {Drop: true, Execute: true},
-		"500 before":             {Status: 500, Body: `{"message":"out of memory"}`},
-		"500 after":              {Status: 500, Execute: true},
-		"400":                    {Status: 400, Body: "no"},
-		"truncated":              {Truncate: true},
-	}
-	// Reads leave nothing behind: however they fail, it is the same.
-	readFaults := map[string]algosectest.Fault{"read fails": {Status: 500}}
-
-	for _, create := range []bool{false, true} {
-		s, d := crashSite(t, create)
-		apply(t, connect(t, s), d)
-		for k, r := range s.Requests() {
-			faults := readFaults
-			if r.IsWrite() {
-				faults = writeFaults
-			}
-			for name, fault := range faults {
-				t.Run(fmt.Sprintf("create %t/%d %s %s/%s", create, k, r.Method, r.Path, name), func(t *testing.T) {
-					t.Parallel()
-					breakAt(t, k, fault, create)
-				})
-			}
-		}
-	}
-}
-
 // crashSite returns a server and a change that takes all kinds of writes.
 func crashSite(t *testing.T, create bool) (*algosectest.Server, algosec.Desired) {
 	t.Helper()
@@ -170,42 +136,5 @@ func crashSite(t *testing.T, create bool) (*algosectest.Server, algosec.Desired)
 			flow("change", "10.0.0.1", "10.0.0.2", "HTTPS"), flow("keep", "10.0.0.1", "10.0.0.2", "tcp/3"),
 			flow("new", "10.7.0.0/24", "10.0.0.2", "tcp/77"),
 		},
-	}
-}
-
-// breakAt lets all requests from the k-th on fail, then goes on without faults.
-func breakAt(t *testing.T, k int, fault algosectest.Fault, create bool) {
-	t.Helper()
-	s, d := crashSite(t, create)
-	fault.Skip, fault.Times = k, -1
-	s.Inject(fault)
-	ctx := context.Background()
-	_, p, err := connect(t, s).Apply(ctx, d, algosec.Progress{})
-	if err == nil {
-		t.Fatal("the apply did not fail")
-	}
-	s.ClearFaults()
-	// A new process, with what was kept of the old one.
-	p = throughJSON(t, p)
-	if ch, err := connect(t, s).Diff(ctx, d, p); err != nil || ch.Refused != nil {
-		t.Fatalf("diff: %v, %v", err, ch.Refused)
-	}
-	if _, p, err = connect(t, s).Apply(ctx, d, p); err != nil || !p.IsZero() {
-		t.Fatalf("%v, progress %+v\n%s", err, p, strings.Join(methods(s.Requests()), "\n"))
-	}
-	snap, _ := s.Application("App")
-	var got []string
-	for _, f := range snap.Flows {
-		got = append(got, fmt.Sprintf("%s%v%v%v", f.Name, f.Sources, f.Destinations, strings.ToLower(fmt.Sprint(f.Services))))
-	}
-	want := []string{"change[10.0.0.1][10.0.0.2][https]", "keep[10.0.0.1][10.0.0.2][tcp/3]", "new[10.7.0.0/24][10.0.0.2][tcp/77]"}
-	if !create {
-		want = append(want, "theirs[10.0.0.1][10.0.0.2][tcp/4]")
-	}
-	if !slices.Equal(got, want) || snap.Status != algosectest.Pending {
-		t.Errorf("%s %q, want %q", snap.Status, got, want)
-	}
-	if len(s.Tickets()) != 1 {
-		t.Errorf("%d change requests\n%s", len(s.Tickets()), strings.Join(methods(s.Requests()), "\n"))
 	}
 }

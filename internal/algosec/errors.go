@@ -26,6 +26,8 @@ type Error struct {
 	// Message is the server's, cut and cleaned, or says what was wrong with the
 	// reply. It never holds the password or the session.
 	Message string
+	// Failed says that a reply of 2xx was about a failure.
+	Failed bool
 	// Err is the cause, if there was no reply.
 	Err error
 }
@@ -45,7 +47,8 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // refused reports whether the server surely did not do what err's request asked
-// for. A reply of 5xx, or none, leaves that open.
+// for. A reply of 5xx, one of 2xx that is not what it should be, or none leaves that
+// open.
 func refused(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status >= 300 && e.Status < 500

@@ -96,7 +96,7 @@ func TestFaults(t *testing.T) {
 		{"text for a number", algosectest.Fault{Match: isGet, Times: -1, Body: `{"revisionID":"4","applicationID":1,"name":"App","revisionStatus":"Active"}`}, nil,
 			[]string{`"revisionID" is a JSON string, where a number belongs`}, 1},
 		{"list for an object", algosectest.Fault{Match: isGet, Times: -1, Body: `[]`}, nil, []string{"is a JSON array, where an object belongs"}, 1},
-		{"null", algosectest.Fault{Match: isGet, Times: -1, Body: `null`}, nil, []string{"an application without a name"}, 1},
+		{"null", algosectest.Fault{Match: isGet, Times: -1, Body: `null`}, nil, []string{"the reply is null, where a list or an object belongs"}, 1},
 		{"no revision", algosectest.Fault{Match: isGet, Times: -1, Body: `{"name":"App","revisionStatus":"Active"}`}, nil, []string{"without applicationID or revisionID"}, 1},
 		{"no status", algosectest.Fault{Match: isGet, Times: -1, Body: `{"name":"App","applicationID":1,"revisionID":2}`}, nil, []string{"without revisionStatus"}, 1},
 		{"another application", algosectest.Fault{Match: isGet, Times: -1, Body: `{"name":"app","applicationID":1,"revisionID":2,"revisionStatus":"Active"}`}, nil,

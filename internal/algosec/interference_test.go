@@ -24,9 +24,9 @@ func TestSomebodyElseEdits(t *testing.T) {
 	}
 	clean, d := crashSite(t, false)
 	apply(t, connect(t, clean), d)
-	total := len(clean.Requests())
+	applies := slices.IndexFunc(clean.Requests(), isApply)
 	for name, edit := range edits {
-		for k := 1; k < total-1; k++ { // the last request applies, what is read before it is what counts
+		for k := 1; k < applies; k++ { // what is read before it is what counts
 			t.Run(fmt.Sprintf("%s after request %d", name, k), func(t *testing.T) {
 				t.Parallel()
 				s, d := crashSite(t, false)
@@ -66,11 +66,39 @@ func TestSomebodyElseEdits(t *testing.T) {
 	}
 }
 
+// After the last look at the draft nothing can keep an edit out of it. It is told.
+func TestSomebodyElseEditsLast(t *testing.T) {
+	for name, tt := range map[string]struct {
+		edit    func(*algosectest.Server)
+		strange string
+		err     string
+	}{
+		"adds":         {func(s *algosectest.Server) { s.PutFlow("App", seed("intruder", "10.0.0.1", "10.0.0.2", "tcp/1")) }, `flow "intruder" was added`, ""},
+		"changes":      {func(s *algosectest.Server) { s.PutFlow("App", seed("theirs", "10.0.0.1", "10.0.0.2", "tcp/666")) }, `flow "theirs" was changed`, ""},
+		"deletes":      {func(s *algosectest.Server) { s.RemoveFlow("App", "theirs") }, `flow "theirs" was deleted`, ""},
+		"changes ours": {func(s *algosectest.Server) { s.PutFlow("App", seed("new", "10.0.0.1", "10.0.0.2", "tcp/666")) }, `flow "new" was added`, "just before the draft was applied, and change request 5301 is open"},
+		"deletes ours": {func(s *algosectest.Server) { s.RemoveFlow("App", "keep") }, `flow "keep" was deleted`, `flow "keep" is not in revision 402`},
+		"puts back":    {func(s *algosectest.Server) { s.PutFlow("App", seed("delete", "10.0.0.1", "10.0.0.2", "tcp/2")) }, "", `flow "delete" is still in revision 402`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, d := crashSite(t, false)
+			s.Inject(algosectest.Fault{Match: isApply, Before: func() { tt.edit(s) }, Pass: true})
+			res, p, err := connect(t, s).Apply(context.Background(), d, algosec.Progress{})
+			if res.Strange != tt.strange || !p.IsZero() || len(s.Tickets()) != 1 || res.ChangeRequest == nil {
+				t.Errorf("strange %q, progress %+v, %d change requests", res.Strange, p, len(s.Tickets()))
+			}
+			if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("error %v, want %q", err, tt.err)
+			}
+		})
+	}
+}
+
 // A draft that is thrown away under our hands is begun anew the next time.
 func TestDraftIsDiscarded(t *testing.T) {
 	clean, d := crashSite(t, false)
 	apply(t, connect(t, clean), d)
-	for k := range len(clean.Requests()) - 1 {
+	for k := range slices.IndexFunc(clean.Requests(), isApply) {
 		t.Run(fmt.Sprint(k), func(t *testing.T) {
 			t.Parallel()
 			s, d := crashSite(t, false)

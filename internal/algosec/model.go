@@ -134,6 +134,13 @@ func (r ChangeRequest) Open(a *Application) bool {
 	return a != nil && a.Status == RevisionPending && a.Revision == r.Revision
 }
 
+func (r *applyReply) check() error {
+	if r.ChangeRequest.ID <= 0 {
+		return errors.New("a change request without id")
+	}
+	return nil
+}
+
 // applyReply is the reply to applying a draft.
 type applyReply struct {
 	ChangeRequest ChangeRequest `json:"changeRequest"`

@@ -1,6 +1,7 @@
 package algosec
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -116,6 +117,9 @@ func oneOrMore[T any](ctx context.Context, c *Client, path string) ([]T, error) 
 			return nil, err
 		}
 		return found, nil
+	}
+	if string(bytes.TrimSpace(rep.body)) == "null" {
+		return nil, nil // a server's word for none
 	}
 	var one T
 	if err := c.decode(r, rep, &one); err != nil {

@@ -60,7 +60,8 @@ type reply struct {
 	body   []byte
 }
 
-// do sends the request, with a session, and returns the body of a reply of 2xx.
+// do sends the request, with a session, and returns a reply of 2xx that is
+// not about a failure.
 func (c *Client) do(ctx context.Context, r request) (reply, error) {
 	session, err := c.session.get(ctx, "", c.login)
 	if err != nil {
@@ -81,6 +82,11 @@ func (c *Client) do(ctx context.Context, r request) (reply, error) {
 	}
 	if rep.status < 200 || rep.status > 299 {
 		return rep, c.statusError(r, rep, session)
+	}
+	if r.action == "" {
+		if problem := failure(rep); problem != "" {
+			return rep, &Error{Method: r.method, Path: r.path, Status: rep.status, Message: c.redact(problem, session), Failed: true}
+		}
 	}
 	return rep, nil
 }

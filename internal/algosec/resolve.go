@@ -284,7 +284,7 @@ func singlePort(lit service.Literal) (string, servicePort, bool) {
 // createObject makes a network object. Another program may have made it since we
 // looked, or the reply to our own request may have been lost: then it is there.
 func (c *Client) createObject(ctx context.Context, o newObject) error {
-	_, err := c.do(ctx, request{method: http.MethodPost, path: path("network_objects", "new"), body: o})
+	err := c.write(ctx, request{method: http.MethodPost, path: path("network_objects", "new"), body: o}, acceptSome)
 	c.objects.forget("=" + o.Content)
 	c.objects.forget(o.Name)
 	if err == nil || !refused(err) {
@@ -304,7 +304,7 @@ func (c *Client) createObject(ctx context.Context, o newObject) error {
 // createService makes a service. That the name exists is no error: names are
 // compared without case on the server, and flows refer to them the same way.
 func (c *Client) createService(ctx context.Context, s newService) error {
-	_, err := c.do(ctx, request{method: http.MethodPost, path: path("network_services", "new"), body: s})
+	err := c.write(ctx, request{method: http.MethodPost, path: path("network_services", "new"), body: s}, acceptSome)
 	c.services.forget(s.Name)
 	var e *Error
 	if errors.As(err, &e) && e.Status == http.StatusBadRequest && strings.Contains(strings.ToLower(e.Message), "already exists") {

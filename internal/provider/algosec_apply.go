@@ -63,7 +63,7 @@ func (s *session) applyDeclaration(ctx context.Context, d declaration, j journal
 		apply = client.ApplyFlows
 	}
 	tflog.Info(ctx, "applying to AlgoSec", map[string]any{"application": d.application, "flows": len(d.flows), "difference": seen.summary()})
-	result, progress, err := apply(ctx, d.without(seen.Expired).desired(), out.journal.Progress)
+	result, progress, err := apply(ctx, d.without(seen.Expired).desired(out.journal.Base), out.journal.Progress)
 	out.journal.Progress = progress
 	if result.ChangeRequest != nil {
 		out.journal.Request = result.ChangeRequest
@@ -76,6 +76,7 @@ func (s *session) applyDeclaration(ctx context.Context, d declaration, j journal
 		slices.Sort(out.journal.Unverified)
 		out.journal.Unverified = slices.Compact(out.journal.Unverified)
 	}
+	warnStrange(diags, d, result)
 	if err != nil {
 		addAlgosecError(diags, d, "write", err)
 		return out
@@ -166,13 +167,32 @@ func (s *session) withdraw(ctx context.Context, d declaration, decommission bool
 	if d.single {
 		apply = client.ApplyFlows
 	}
-	result, progress, err := apply(ctx, d.desired(), j.Progress)
+	result, progress, err := apply(ctx, d.desired(j.Base), j.Progress)
 	if err != nil && !isNotFound(err) {
 		addAlgosecError(diags, d, "delete the flows of", err)
 		return progress
 	}
+	warnStrange(diags, d, result)
 	s.warnRequest(diags, d, result.ChangeRequest)
 	return algosec.Progress{}
+}
+
+// warnStrange tells of an edit of somebody else that went along with ours.
+func warnStrange(diags *diag.Diagnostics, d declaration, result algosec.Result) {
+	if result.Strange == "" || result.ChangeRequest == nil {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("application %q: somebody else's edit went along", d.application),
+		visible.Lines(fmt.Sprintf("Between the last look at our draft and its apply somebody else edited it: %s. That is part of revision %d and of its change request%s: %s",
+			result.Strange, result.ChangeRequest.Revision, numbered(result.ChangeRequest), result.ChangeRequest.URL)))
+}
+
+// numbered is the number of a change request with a blank before it, or "".
+func numbered(r *algosec.ChangeRequest) string {
+	if r.ID == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" %d", r.ID)
 }
 
 // takeover is how long a deletion waits for another resource to take its flows

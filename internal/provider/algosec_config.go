@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,6 +163,7 @@ func (m providerModel) algosecServer(ctx context.Context, version string) (*algo
 		a     algosecModel
 	)
 	conf := algosec.Config{
+		Keep:      algosec.KeepIn(filepath.Join(dataDir(os.Getenv), "acl-algosec")),
 		UserAgent: "terraform-provider-" + about.TypeName + "/" + version,
 		Log:       func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) },
 	}
@@ -183,6 +185,15 @@ func (m providerModel) algosecServer(ctx context.Context, version string) (*algo
 		}
 	}
 	return newAlgosecServer(conf.WithEnvironment(os.Getenv)), diags
+}
+
+// dataDir is Terraform's own directory of working data: it is beside the state of a
+// configuration that is run in one place, and no part of the configuration.
+func dataDir(getenv func(string) string) string {
+	if dir := getenv("TF_DATA_DIR"); dir != "" {
+		return dir
+	}
+	return ".terraform"
 }
 
 // knownConfig reports whether the configuration is known, and whether that of

@@ -24,6 +24,8 @@ type journal struct {
 	Seen *sighting `json:"seen,omitempty"`
 	// Progress is what an apply left unfinished. The draft is a stranger's without it.
 	Progress algosec.Progress `json:"progress,omitzero"`
+	// Base is what the application held when it was last seen without a draft.
+	Base *algosec.Baseline `json:"base,omitempty"`
 	// Request is the change request that the resource opened last.
 	Request *algosec.ChangeRequest `json:"request,omitempty"`
 	// Unverified names flows that a change request was opened for, and that no check of
@@ -54,6 +56,9 @@ type sighting struct {
 	Services []string `json:"services,omitempty"`
 	// Resume says that a draft of ours waits to be applied.
 	Resume bool `json:"resume,omitempty"`
+	// Unapplied names flows that are as wanted in a draft that nobody has applied, and
+	// that is not known to be ours.
+	Unapplied []string `json:"unapplied,omitempty"`
 	// Refused is why an apply would write nothing of it.
 	Refused string `json:"refused,omitempty"`
 	// Others names flows of the application that are neither declared nor to be deleted.
@@ -85,7 +90,7 @@ type flowAnswer struct {
 
 // writes reports whether an apply has anything to write.
 func (s *sighting) writes() bool {
-	return !s.Exists || len(s.Add)+len(s.Modify)+len(s.Delete) > 0 || s.Resume
+	return !s.Exists || len(s.Add)+len(s.Modify)+len(s.Delete)+len(s.Unapplied) > 0 || s.Resume
 }
 
 // settled reports whether there is nothing to do about the flow: it is allowed, or

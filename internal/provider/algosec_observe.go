@@ -80,8 +80,10 @@ func plainNames(list []algosec.Named) (out []string) {
 	return out
 }
 
-func (d declaration) desired() algosec.Desired {
-	out := algosec.Desired{Application: d.application, Create: d.create, Exclusive: d.exclusive, Owned: d.owned}
+// desired is what is declared, for a client; since is what the application held when it
+// was last seen without a draft.
+func (d declaration) desired(since *algosec.Baseline) algosec.Desired {
+	out := algosec.Desired{Application: d.application, Create: d.create, Exclusive: d.exclusive, Owned: d.owned, Since: since}
 	for _, name := range slices.Sorted(maps.Keys(d.flows)) {
 		f := d.flows[name]
 		out.Flows = append(out.Flows, algosec.DesiredFlow{
@@ -137,7 +139,7 @@ func (s *session) observe(ctx context.Context, d declaration, j *journal) (*sigh
 	if err != nil {
 		return nil, nil, err
 	}
-	change, err := client.Diff(ctx, d.without(expired).desired(), j.Progress)
+	change, err := client.Diff(ctx, d.without(expired).desired(j.Base), j.Progress)
 	if errors.Is(err, algosec.ErrNotFound) {
 		change, err = &algosec.Change{}, nil
 	}
@@ -147,7 +149,7 @@ func (s *session) observe(ctx context.Context, d declaration, j *journal) (*sigh
 	app := change.Application
 	seen := &sighting{
 		Exists: app != nil,
-		Add:    change.Add, Modify: change.Modify, Delete: change.Delete, Objects: change.Objects, Services: change.Services, Resume: change.Resume,
+		Add:    change.Add, Modify: change.Modify, Delete: change.Delete, Objects: change.Objects, Services: change.Services, Resume: change.Resume, Unapplied: change.Unapplied,
 		Inventory: map[string]string{}, Answers: map[string]flowAnswer{}, Expired: expired,
 	}
 	if change.Refused != nil {
@@ -155,6 +157,9 @@ func (s *session) observe(ctx context.Context, d declaration, j *journal) (*sigh
 	}
 	if app != nil {
 		seen.Revision, seen.Status = app.Revision, app.Status
+		if base := app.Baseline(); base != nil {
+			j.Base = base
+		}
 		seen.Request = concerns(client, app, j.Request)
 		seen.list(d, app)
 	}

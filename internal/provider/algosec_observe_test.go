@@ -66,6 +66,7 @@ func TestAlgosecStatus(t *testing.T) {
 		rulesets                             []string
 		status, action                       string
 		settled, writes                      bool
+		drafted                              bool // by somebody else, after we saw it active
 	}{
 		{name: "allowed", word: "Allowed", status: "allowed", settled: true},
 		{name: "allowed by rulesets too", word: "Allowed", rulesets: []string{"open"}, status: "allowed", action: "permit permit", settled: true},
@@ -79,7 +80,8 @@ func TestAlgosecStatus(t *testing.T) {
 		{name: "another flow", word: "Allowed", service: "tcp/8443", status: "indeterminate", action: "indeterminate", writes: true},
 		{name: "a change request is open", word: "Allowed", revision: "Pending Implementation", status: "pending", settled: true},
 		{name: "open, and blocked by rulesets", word: "Allowed", rulesets: []string{"shut"}, revision: "Pending Implementation", status: "pending", action: "deny", settled: true},
-		{name: "somebody else's draft", word: "Allowed", revision: "Draft", status: "indeterminate", action: "indeterminate", settled: true},
+		{name: "a draft, and nothing known before", word: "Allowed", revision: "Draft", status: "indeterminate", action: "indeterminate", settled: true, writes: true},
+		{name: "somebody else's draft", word: "Allowed", drafted: true, status: "indeterminate", action: "indeterminate", settled: true},
 		{name: "a revision of no known kind", word: "Allowed", revision: "Obsolete", status: "indeterminate", action: "indeterminate", settled: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,7 +96,15 @@ func TestAlgosecStatus(t *testing.T) {
 				service = tt.service
 			}
 			d := shop(map[string]string{"web": service}, tt.rulesets...)
-			seen, found, err := s.observe(context.Background(), d, &journal{})
+			j := &journal{}
+			if tt.drafted {
+				if _, _, err := s.observe(context.Background(), d, j); err != nil {
+					t.Fatal(err)
+				}
+				server.PutFlow("Shop", serverFlow("theirs", "10.0.0.1", "10.0.0.2", "TCP/443"))
+				s.algosec = newAlgosecServer(s.algosec.conf, nil) // another process
+			}
+			seen, found, err := s.observe(context.Background(), d, j)
 			if err != nil {
 				t.Fatal(err)
 			}

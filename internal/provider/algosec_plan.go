@@ -166,6 +166,9 @@ func (s *sighting) summary() string {
 	if s.Resume {
 		parts = append(parts, fmt.Sprintf("revision %d is a draft to go on with", s.Revision))
 	}
+	if len(s.Unapplied) > 0 {
+		parts = append(parts, fmt.Sprintf("%s in revision %d, a draft that nobody has applied", brief(s.Unapplied), s.Revision))
+	}
 	return strings.Join(parts, ", ")
 }
 
@@ -184,6 +187,8 @@ func (s *session) rows(d declaration, seen *sighting) []summaryRow {
 			row.status, row.reason, row.settled = to+"create", declaredText(d.flows[name]), false
 		case slices.Contains(seen.Modify, name):
 			row.status, row.reason, row.settled = to+"change", fmt.Sprintf("%s  (AlgoSec has %s)", declaredText(d.flows[name]), seen.Inventory[name]), false
+		case slices.Contains(seen.Unapplied, name):
+			row.status, row.reason, row.settled = "in a draft", fmt.Sprintf("revision %d, that nobody has applied", seen.Revision), false
 		case slices.Contains(seen.Expired, name):
 		case a.Status != string(algosec.Allowed), len(a.Denials) > 0:
 			row.settled = false

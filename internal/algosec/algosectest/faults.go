@@ -57,7 +57,9 @@ type Fault struct {
 	Skip, Times int
 	// Execute does what the request asks for before it fails.
 	Execute bool
-	// Delay is waited before anything else.
+	// Before is called before anything else, for what happens meanwhile.
+	Before func()
+	// Delay is waited then.
 	Delay time.Duration
 	// Pass answers as without the fault: for a delay alone.
 	Pass bool
@@ -80,6 +82,17 @@ func (s *Server) Inject(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, &f)
+}
+
+// Replies of 2xx that were seen to hold no answer, whatever was asked: an error, a page
+// to log in on, nothing. All are synthetic.
+func Replies() map[string]Fault {
+	return map[string]Fault{
+		"200 error":        {Body: `{"error":"the operation could not be completed","status":"FAILURE"}`},
+		"200 page":         {ContentType: "text/html;charset=utf-8", Body: "<!DOCTYPE html><html><head><title>AlgoSec - Login</title></head><body></body></html>"},
+		"200 page as JSON": {Body: "<html><body>Login</body></html>"},
+		"200 null":         {Body: "null"},
+	}
 }
 
 // ClearFaults removes all faults.

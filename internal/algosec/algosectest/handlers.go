@@ -58,6 +58,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 	if f != nil {
 		latency += f.Delay
+		if f.Before != nil {
+			f.Before()
+		}
 	}
 	if latency > 0 {
 		select {
