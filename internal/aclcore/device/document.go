@@ -62,6 +62,9 @@ type List struct {
 	// Hits are how many packets each of Rules has decided, as the device counted them,
 	// -1 for a rule without a counter. It is nil where the text has no counters.
 	Hits []int64
+	// Writer is what the format found out for its own writer, such as free numbers and
+	// the names of objects; nil if that needs nothing. Only the format looks inside.
+	Writer any
 }
 
 // Note is a line that was not understood.

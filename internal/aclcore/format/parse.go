@@ -42,7 +42,7 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 	}
 	rs := &rule.Ruleset{
 		Name: o.Name, Source: o.Source, Format: doc.Format,
-		Rules: list.Rules, Default: list.Default, Stateless: list.Stateless, Return: list.Return,
+		Rules: list.Rules, Default: list.Default, Stateless: list.Stateless, Return: list.Return, Writer: list.Writer,
 	}
 	if o.Default != nil {
 		rs.Default = *o.Default

@@ -55,7 +55,8 @@ func TestDetectCorpus(t *testing.T) {
 	formats := map[string]string{
 		".acl": "cisco_ios", ".bacl": "cisco_ios", ".eacl": "cisco_ios", ".nxacl": "cisco_nxos", ".xacl": "cisco_xr",
 		".asa": "cisco_asa", ".ipt": "iptables", ".ips": "iptables",
-		".nft":  "nftables",
+		".nft": "nftables",
+		".fcl": "fortios", ".fgacl": "fortios",
 		".nsxt": "json", // a list of rules with keys of its own, which Parse names
 	}
 	for _, corpus := range []string{"capirca_samples", "aerleon_samples"} {

@@ -20,6 +20,10 @@ type Ruleset struct {
 	// meet Rules.
 	Stateless bool
 	Return    []Rule
+
+	// Writer is what the format of the rules found out in their text for its own
+	// writer, nil if that needs nothing. Only the format looks inside.
+	Writer any
 }
 
 // Describe names rule i for people: where it stands and what it says. An index of

@@ -30,6 +30,7 @@ var update = flag.Bool("update", false, "rewrite the answers in testdata")
 //   - lists: the lists with their other names,
 //   - rules: every list with its rules,
 //   - notes: what was not understood outside of lists,
+//   - topology: contexts, interfaces, bindings, routes and translations,
 //   - error: the error of Parse; the other files are then absent.
 //
 // With -update the answers are rewritten. write is os.WriteFile, which only a test
@@ -84,6 +85,8 @@ func runFile(t *testing.T, file string, parse Parse, write Write) {
 			for _, n := range doc.Notes {
 				got += fmt.Sprintf("%d %s: %s\n", n.Line, n.Text, n.Reason)
 			}
+		case f.Name == "topology":
+			got = topology(doc)
 		default:
 			t.Fatalf("%s: unknown file %q", file, f.Name)
 		}

@@ -171,6 +171,20 @@ func (n *Node) Clone() *Node {
 	return &c
 }
 
+// Size counts the node and all below it.
+func (n *Node) Size() int {
+	size := 1
+	for _, c := range n.Nodes {
+		size += c.Size()
+	}
+	return size
+}
+
+// Adopt gives the node all that is below the other one, which is not to be used any more.
+func (n *Node) Adopt(other *Node) {
+	n.Nodes, n.Values, n.index = other.Nodes, other.Values, other.index
+}
+
 // Active returns the nodes that the device applies; none for nil.
 func (n *Node) Active() []*Node {
 	if n == nil {

@@ -1,0 +1,11 @@
+package fortios_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/fortios"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
+)
+
+func TestBehaviour(t *testing.T) { parsetest.Run(t, fortios.Parse, os.WriteFile) }

@@ -1,0 +1,95 @@
+package fortios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// ListName is the name of the one list of a VDOM.
+const ListName = "policy"
+
+// Parse reads a configuration. The list of the VDOM that in.Context names, or of the
+// only one that has policies, is called policy. Errors are led by source and line.
+func Parse(in device.Input) (*device.Document, error) {
+	t, err := read(in.Source, in.Content)
+	if err != nil {
+		return nil, err
+	}
+	doc := &device.Document{Format: "fortios", Notes: t.notes}
+	root, err := choose(in, t, doc)
+	if err != nil {
+		return nil, err
+	}
+	v := newVDOM(t, root, doc.Context)
+	if v.value("system", "settings", "ngfw-mode") == "policy-based" {
+		return nil, fmt.Errorf("%s:%d: the firewall is in policy-based NGFW mode, in which firewall policy does not filter; only profile-based mode is read",
+			in.Source, root.Get("system", "settings", "ngfw-mode").Line)
+	}
+	v.readTopology(doc)
+	rules := v.rules()
+	doc.Lists = []device.List{{
+		Name: ListName, Aliases: []string{"firewall policy"}, Default: rule.Deny, Rules: rules, Writer: v.writer(),
+	}}
+	doc.Bindings = []device.Binding{{List: ListName, Stage: device.StageBetween, V4: true, V6: true}}
+	doc.Notes = append(doc.Notes, v.notes()...)
+	return doc, nil
+}
+
+// choose returns the part of the tree that configures the VDOM that is meant, and
+// tells doc which there are.
+func choose(in device.Input, t *text, doc *device.Document) (*tree.Node, error) {
+	vdoms := t.root.Get("vdom")
+	if vdoms == nil {
+		if in.Context != "" && in.Context != "root" {
+			return nil, fmt.Errorf("%s: context is %q, but the text has no VDOMs; leave context out", in.Source, in.Context)
+		}
+		return t.root, nil
+	}
+	var filtering []string
+	for _, v := range vdoms.Nodes {
+		doc.Contexts = append(doc.Contexts, v.Word)
+		if v.Get("firewall", "policy") != nil || v.Get("firewall", "policy6") != nil {
+			filtering = append(filtering, v.Word)
+		}
+	}
+	switch {
+	case in.Context != "" && !slices.Contains(doc.Contexts, in.Context):
+		return nil, fmt.Errorf("%s: has no VDOM %q; there are %s", in.Source, in.Context, strings.Join(doc.Contexts, ", "))
+	case in.Context != "":
+		doc.Context = in.Context
+	case len(filtering) == 1:
+		doc.Context = filtering[0]
+	case len(doc.Contexts) == 1:
+		doc.Context = doc.Contexts[0]
+	default:
+		return nil, fmt.Errorf("%s: has %d VDOMs; set context to one of %s", in.Source, len(doc.Contexts), strings.Join(doc.Contexts, ", "))
+	}
+	return vdoms.Get(doc.Context), nil
+}
+
+// skipped are tables with rules that do not filter what the firewall forwards, or
+// filter by content, and why a user may want to know.
+var skipped = []struct{ path, reason string }{
+	{"firewall local-in-policy", "filters traffic to the firewall itself, which is not read"},
+	{"firewall local-in-policy6", "filters traffic to the firewall itself, which is not read"},
+	{"firewall multicast-policy", "filters multicast, which is not read"},
+	{"firewall interface-policy", "may drop by content, which is not read"},
+	{"firewall DoS-policy", "may drop above a rate, which is not read"},
+	{"firewall proxy-policy", "filters what goes through the proxy, which is not read"},
+	{"firewall sniffer", "does not forward"},
+}
+
+func (v *vdom) notes() []device.Note {
+	var notes []device.Note
+	for _, s := range skipped {
+		if n := v.root.Get(strings.Fields(s.path)...); n != nil && len(n.Nodes) > 0 {
+			notes = append(notes, device.Note{Line: n.Line, Text: "config " + s.path, Reason: s.reason})
+		}
+	}
+	return notes
+}

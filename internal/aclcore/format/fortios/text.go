@@ -1,0 +1,186 @@
+package fortios
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+)
+
+// A text is the tree of a configuration: tables below the words of their path, entries
+// below their table, settings below their entry with their arguments as values.
+type text struct {
+	root    *tree.Node
+	version string
+	notes   []device.Note
+}
+
+// maxLevels bounds how deep config and edit are nested.
+const maxLevels = 64
+
+// maxCopied bounds the nodes that clone may make: clones of clones would multiply.
+const maxCopied = 1 << 20
+
+// A level is an open config or edit.
+type level struct {
+	node   *tree.Node
+	config bool
+	line   int
+}
+
+func (l level) String() string {
+	if l.config {
+		return "config " + l.node.Word
+	}
+	return "edit " + l.node.Word
+}
+
+// prompt is what the CLI of a FortiGate prints before a command: "FGT # " and "FGT
+// (policy) $ ".
+var prompt = regexp.MustCompile(`^[\w.-]+ (\([^()]*\) )?[#$] `)
+
+// reader applies the commands of a text in order.
+type reader struct {
+	text
+	source string
+	open   []level
+	// copied counts the nodes that clone made.
+	copied int
+}
+
+// read returns the tree of the text. It returns an error, led by source and line, for
+// config and edit that do not pair, since what they hold could be anybody's.
+func read(source string, content []byte) (*text, error) {
+	r := &reader{source: source, text: text{root: &tree.Node{Line: 1}}}
+	r.open = []level{{node: r.root, config: true}}
+	lines := strings.Split(strings.TrimPrefix(string(content), "\ufeff"), "\n")
+	for i := 0; i < len(lines); i++ {
+		number, line := i+1, strings.TrimSpace(lines[i])
+		if version, ok := strings.CutPrefix(line, "#config-version="); ok && r.version == "" {
+			r.version = version
+		}
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		line = strings.TrimPrefix(line, prompt.FindString(line))
+		words, open := tree.Words(line)
+		for open && i+1 < len(lines) { // a text in quotes goes on
+			i++
+			line += "\n" + lines[i]
+			words, open = tree.Words(line)
+		}
+		if open {
+			return nil, fmt.Errorf("%s:%d: a quote is not closed; is the file cut off?", source, number)
+		}
+		if err := r.command(number, words); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", source, number, err)
+		}
+	}
+	if n := len(r.open); n > 1 {
+		return nil, fmt.Errorf("%s:%d: %s is not ended; is the file cut off?", source, r.open[n-1].line, r.open[n-1])
+	}
+	return &r.text, nil
+}
+
+func (r *reader) command(line int, words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	top := r.open[len(r.open)-1]
+	verb, args := words[0], words[1:]
+	switch {
+	case verb == "config" && len(args) > 0:
+		return r.begin(level{top.node.Put(line, args...), true, line})
+	case verb == "edit" && len(args) == 1 && top.config && len(r.open) > 1:
+		return r.begin(level{top.node.Put(line, entryKey(line, top.node, args[0])), false, line})
+	case verb == "next" && !top.config, verb == "end" && top.config && len(r.open) > 1:
+		r.open = r.open[:len(r.open)-1]
+	case verb == "end" && !top.config: // also ends the table
+		r.open = r.open[:len(r.open)-2]
+	case verb == "next" || verb == "end":
+		return fmt.Errorf("there is %s with nothing to end", verb)
+	case !r.change(line, top.node, verb, args):
+		r.unread(line, words, top.node)
+	}
+	return nil
+}
+
+// entryKey returns the key of the entry that edit opens: 0 asks for a new one, with the
+// next free number.
+func entryKey(line int, table *tree.Node, key string) string {
+	if key == "0" && table.Get(key) != nil {
+		return fmt.Sprintf("0 (line %d)", line)
+	}
+	return key
+}
+
+func (r *reader) begin(l level) error {
+	if len(r.open) == maxLevels {
+		return fmt.Errorf("is nested more than %d levels deep", maxLevels)
+	}
+	r.open = append(r.open, l)
+	return nil
+}
+
+// change applies a command to the node that is open, and reports whether it could.
+func (r *reader) change(line int, n *tree.Node, verb string, args []string) bool {
+	switch {
+	case len(args) == 0:
+		if verb == "purge" {
+			n.Adopt(&tree.Node{})
+		}
+		return verb == "purge"
+	case verb == "set", verb == "select":
+		s := n.Put(line, args[0])
+		s.Line, s.Values = line, args[1:]
+	case verb == "append":
+		s := n.Put(line, args[0])
+		s.Values = slices.Concat(s.Values, args[1:])
+	case verb == "unset":
+		n.Delete(args[0])
+	case verb == "delete":
+		return n.Delete(args[0])
+	case verb == "move" && len(args) == 3 && (args[1] == "before" || args[1] == "after"):
+		return n.Move(args[0], args[2], args[1] == "after")
+	case verb == "rename" && len(args) == 3 && args[1] == "to":
+		return n.Rename(args[0], args[2])
+	case verb == "clone" && len(args) == 3 && args[1] == "to" && n.Get(args[0]) != nil && n.Get(args[2]) == nil:
+		original := n.Get(args[0])
+		if r.copied += original.Size(); r.copied > maxCopied {
+			return false
+		}
+		n.Put(line, args[2]).Adopt(original.Clone())
+	default:
+		return false
+	}
+	return true
+}
+
+// unreadMark begins the word of a line that was not read, where it stands.
+const unreadMark = "? "
+
+// unreadBelow says which line directly below the node was not read, "" if all were.
+func unreadBelow(n *tree.Node) string {
+	for _, s := range n.Active() {
+		if line, ok := strings.CutPrefix(s.String(), `"`+unreadMark); ok {
+			return "a line is not read: " + strings.Replace(line, `"`, "", 1)
+		}
+	}
+	return ""
+}
+
+// unread keeps a line that is no command: as a setting without a meaning within an
+// entry, which puts it in doubt, and as a note elsewhere.
+func (r *reader) unread(line int, words []string, n *tree.Node) {
+	if len(r.open) > 1 {
+		n.Put(line, unreadMark+words[0]).Values = words[1:]
+		return
+	}
+	if words[0] == "show" || words[0] == "get" || words[0] == "--More--" {
+		return
+	}
+	r.notes = append(r.notes, device.Note{Line: line, Text: strings.Join(words, " "), Reason: "is no command that is read"})
+}
