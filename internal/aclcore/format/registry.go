@@ -12,6 +12,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/panos"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/tfplan"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -49,6 +50,7 @@ var formats = []Format{
 	router(ios.XR),
 	{Name: "cisco_asa", Family: "cisco_asa", Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Separator: "\n"},
 	{Name: "fortios", Family: "fortios", Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Separator: "\n", Contexts: true},
+	{Name: "panos", Family: "panos", Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
 	{Name: "iptables", Family: "iptables", Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
 	{Name: "nftables", Family: "nftables", Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},
 	{Name: "aws", Family: "aws", Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},

@@ -22,7 +22,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the answers in testdata")
 
 // Run runs every testdata/*.txtar of the package under test. An archive holds the
-// text to parse as its first file, and any of
+// text to parse as its first file; a line "context: NAME" above it chooses one of
+// several firewalls in the text. It holds any of
 //
 //   - questions: lines "? LIST: SOURCES -> DESTINATIONS SERVICES", or with zones
 //     "? LIST from ZONE to ZONE: …", each followed by the verdict and, indented, the
@@ -62,7 +63,7 @@ func runFile(t *testing.T, file string, parse Parse, write Write) {
 		t.Fatalf("%s holds no text to parse and no answers", file)
 	}
 	input := archive.Files[0]
-	doc, err := parse(device.Input{Source: input.Name, Content: input.Data})
+	doc, err := parse(device.Input{Source: input.Name, Content: input.Data, Context: contextOf(archive)})
 	for i := range archive.Files[1:] {
 		f := &archive.Files[i+1]
 		got := ""
@@ -100,6 +101,16 @@ func runFile(t *testing.T, file string, parse Parse, write Write) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// contextOf returns the NAME of a line "context: NAME" of the archive's comment.
+func contextOf(archive *txtar.Archive) string {
+	for line := range strings.Lines(string(archive.Comment)) {
+		if name, ok := strings.CutPrefix(line, "context: "); ok {
+			return strings.TrimSpace(name)
+		}
+	}
+	return ""
 }
 
 func lists(doc *device.Document) string {

@@ -170,8 +170,8 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct{ text, want string }{
-		{"<a>\n<b></a>", "f:2: is not XML: element <b> closed by </a>"},
-		{"<a>\n<b>", "f:2: is not XML: unexpected EOF"},
+		{"<a>\n<b></a>", "f:2: </a> ends no element that is open"},
+		{"<a>\n<b>", "f:2: <b> is not ended; is the file cut off?"},
 		{"", "f: has no XML element"},
 		{"<!DOCTYPE a [<!ENTITY x \"y\">]><a/>", "f:1: defines entities of its own, which are not read"},
 		{strings.Repeat("<a>", 300), "f:1: is nested more than 200 levels deep"},

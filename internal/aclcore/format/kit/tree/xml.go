@@ -20,9 +20,11 @@ func XML(source string, content []byte) (*Node, error) {
 	r := &xmlReader{content: content, line: 1, decoder: xml.NewDecoder(bytes.NewReader(content))}
 	root := &Node{Line: 1}
 	for {
-		token, err := r.decoder.Token()
+		token, err := r.decoder.RawToken()
 		switch {
-		case errors.Is(err, io.EOF) && len(r.open) == 0:
+		case errors.Is(err, io.EOF) && len(r.open) > 0:
+			return nil, fmt.Errorf("%s:%d: <%s> is not ended; is the file cut off?", source, r.open[len(r.open)-1].line, r.open[len(r.open)-1].name)
+		case errors.Is(err, io.EOF):
 			if len(root.Nodes) == 0 {
 				return nil, fmt.Errorf("%s: has no XML element", source)
 			}
@@ -42,9 +44,6 @@ func plainXML(err error) error {
 	if errors.As(err, &syntax) {
 		return errors.New(syntax.Msg)
 	}
-	if errors.Is(err, io.EOF) {
-		return errors.New("the text ends within an element; is the file cut off?")
-	}
 	return err
 }
 
@@ -58,6 +57,7 @@ type xmlReader struct {
 
 // An element is one that has begun and not ended.
 type element struct {
+	name   string
 	node   *Node
 	member bool
 	line   int
@@ -82,7 +82,7 @@ func (r *xmlReader) token(root *Node, token xml.Token) error {
 			r.open[n-1].text.Write(t)
 		}
 	case xml.EndElement:
-		r.end(root)
+		return r.end(root, t.Name.Local)
 	case xml.Directive:
 		if bytes.Contains(t, []byte("ENTITY")) {
 			return errors.New("defines entities of its own, which are not read")
@@ -95,7 +95,7 @@ func (r *xmlReader) begin(root *Node, t xml.StartElement) error {
 	if len(r.open) == MaxDepth {
 		return fmt.Errorf("is nested more than %d levels deep", MaxDepth)
 	}
-	e := &element{line: r.lineNow()}
+	e := &element{name: t.Name.Local, line: r.lineNow()}
 	parent := r.parent(root)
 	switch name, named := attribute(t, "name"); {
 	case named && t.Name.Local == "entry":
@@ -127,7 +127,10 @@ func (r *xmlReader) parent(root *Node) *Node {
 	return root
 }
 
-func (r *xmlReader) end(root *Node) {
+func (r *xmlReader) end(root *Node, name string) error {
+	if len(r.open) == 0 || r.open[len(r.open)-1].name != name {
+		return fmt.Errorf("</%s> ends no element that is open", name)
+	}
 	e := r.open[len(r.open)-1]
 	r.open = r.open[:len(r.open)-1]
 	text := strings.TrimSpace(e.text.String())
@@ -137,6 +140,7 @@ func (r *xmlReader) end(root *Node) {
 	case text != "":
 		e.node.Put(e.line, text)
 	}
+	return nil
 }
 
 func attribute(t xml.StartElement, name string) (string, bool) {

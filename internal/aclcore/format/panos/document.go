@@ -1,0 +1,94 @@
+package panos
+
+import (
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// ListName is the name of the one list of a virtual system or device group.
+const ListName = "security"
+
+// Parse reads a configuration. The list of the virtual system or device group that
+// in.Context names, or of the only one, is called security. Errors are led by source
+// and line.
+func Parse(in device.Input) (*device.Document, error) {
+	root, notes, err := read(in.Source, in.Content)
+	if err != nil {
+		return nil, err
+	}
+	doc := &device.Document{Format: "panos", Notes: notes}
+	c := newConfig(root)
+	s, err := choose(in, c.scopes(), doc)
+	if err != nil || s == nil {
+		return doc, err
+	}
+	n := newNames(s)
+	zones := readTopology(doc, s, n)
+	p := &policies{scope: s, names: n, seen: make(map[string]bool), zones: zones}
+	rules := p.all(c)
+	doc.Lists = []device.List{{
+		Name: ListName, Aliases: []string{"security rules"}, Default: rule.Deny, Rules: rules, Writer: p.writer(),
+	}}
+	doc.Bindings = []device.Binding{{List: ListName, Stage: device.StageBetween, V4: true, V6: true}}
+	if s.panorama {
+		doc.Notes = append(doc.Notes, device.Note{
+			Line: s.levels[0].Line, Text: "device-group " + s.name,
+			Reason: "the firewalls' own rules stand between the pre and the post rules, and are not in a text of Panorama",
+		})
+	}
+	return doc, nil
+}
+
+// undecided returns two rules that together leave open what becomes of traffic.
+func undecided(line int, text, why string, m zoned.Match) []rule.Rule {
+	p := zoned.Policy{Line: line, Text: text, Action: rule.Permit, Matches: []zoned.Match{m}}
+	p.Doubt("%s", why)
+	deny := p
+	deny.Action = rule.Deny
+	return append(p.Rules(), deny.Rules()...)
+}
+
+// before returns the rules that come before all others: for what the text lacks.
+func (p *policies) before(c config) []rule.Rule {
+	var out []rule.Rule
+	s := p.scope
+	if s.panorama {
+		return nil
+	}
+	system := s.device.Get("deviceconfig", "system")
+	managed := system.Get("panorama-server")
+	if managed == nil {
+		managed = system.Get("panorama")
+	}
+	if managed != nil && len(c.pushed(s.name, "pre-rulebase"))+len(c.pushed(s.name, "post-rulebase")) == 0 {
+		out = undecided(managed.Line, "panorama-server",
+			"Panorama manages the firewall, and what it pushes is not in the text: export the merged or the effective running configuration", zoned.AnyMatch())
+	}
+	if v6 := s.device.Get("deviceconfig", "setting", "session", "ipv6-firewalling"); v6.Value() == "no" {
+		m := zoned.AnyMatch()
+		m.Sources = known.Exactly(addr.Any6())
+		out = append(out, undecided(v6.Line, "ipv6-firewalling no", "the firewall does not filter IPv6", m)...)
+	}
+	return append(out, p.translated()...)
+}
+
+// translated are the rules for addresses that a rule of address translation maps: the
+// security rules compare the address before and the zone behind it, and a flow may
+// mean either, so that nothing surely passes.
+func (p *policies) translated() []rule.Rule {
+	var out []rule.Rule
+	for _, t := range p.nat() {
+		if t.Destination.Kind == device.Unchanged {
+			continue
+		}
+		m := zoned.AnyMatch()
+		m.Destinations = known.Exactly(t.Match.Destinations.Union(t.Destination.To))
+		d := zoned.Policy{Line: t.Line, Text: t.Text, Action: rule.Deny, Matches: []zoned.Match{m}}
+		d.Doubt("NAT rule %q maps the destination: rules compare the address before it and the zone behind it", t.Name)
+		out = append(out, d.Rules()...)
+	}
+	return out
+}

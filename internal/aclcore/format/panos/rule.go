@@ -1,0 +1,282 @@
+package panos
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// policies reads the security rules of a scope.
+type policies struct {
+	scope *scope
+	names *names
+	zones []string
+	// seen are the names of rules that were read: a second one of a name is in doubt.
+	seen map[string]bool
+	// sites says for the writer where a rule stands, by its place.
+	sites map[string]ruleSite
+}
+
+// ruleSite is where a rule stands: in which layer, under which name.
+type ruleSite struct {
+	layer int
+	name  string
+}
+
+// all returns the rules in the order in which the firewall asks them.
+func (p *policies) all(c config) []rule.Rule {
+	p.sites = make(map[string]ruleSite)
+	out := p.before(c)
+	for i, l := range p.scope.layers {
+		if i > 0 && p.scope.panorama && l.path[len(l.path)-1] == "post-rulebase" && p.scope.layers[i-1].path[len(p.scope.layers[i-1].path)-1] == "pre-rulebase" {
+			out = append(out, p.own()...)
+		}
+		for _, n := range l.node.Get("security", "rules").Active() {
+			if n.Value("disabled") == "yes" {
+				continue
+			}
+			q := p.rule(n)
+			q.Place = fmt.Sprintf("%s %q", strings.Join(l.path, " "), n.Word)
+			p.sites[q.Place] = ruleSite{i, n.Word}
+			out = append(out, q.Rules()...)
+		}
+	}
+	return append(out, p.defaults()...)
+}
+
+// own stands for the rules of the firewall itself, which a text of Panorama lacks: they
+// may deny what a post rule would permit.
+func (p *policies) own() []rule.Rule {
+	d := zoned.Policy{Line: p.scope.levels[0].Line, Text: "rules of the firewall itself", Action: rule.Deny, Matches: []zoned.Match{zoned.AnyMatch()}}
+	d.Doubt("the firewall's own rules are not in the text of Panorama")
+	return d.Rules()
+}
+
+// deciding are the elements of a rule that decide what it matches.
+var deciding = strings.Fields(`from to source destination service application action disabled rule-type negate-source negate-destination
+	source-user category schedule target source-hip destination-hip hip-profiles source-imei source-imsi source-nw-slice`)
+
+// harmless are elements that do not change which packets a rule matches.
+var harmless = strings.Fields(`description tag group-tag log-start log-end log-setting profile-setting option qos uuid icmp-unreachable
+	disable-inspect saas-user-list saas-tenant-list id loc color`)
+
+func (p *policies) rule(n *tree.Node) zoned.Policy {
+	q := zoned.Policy{Name: n.Word, Line: n.Line, Text: ruleText(n)}
+	switch action := n.Value("action"); action {
+	case "allow":
+		q.Action = rule.Permit
+	case "deny", "drop", "reset-client", "reset-server", "reset-both":
+	default:
+		q.Action = rule.Permit
+		q.Doubt("the action %q is not known", action)
+	}
+	if p.seen[n.Word] || n.Repeated {
+		q.Doubt("there are two rules of the name %q", n.Word)
+	}
+	p.seen[n.Word] = true
+	p.zonesOf(&q, n)
+	p.conditions(&q, n)
+	q.Matches = []zoned.Match{{
+		Sources:      p.addresses(&q, n, "source"),
+		Destinations: p.addresses(&q, n, "destination"),
+		Services:     p.servicesOf(&q, n),
+	}}
+	return q
+}
+
+// ruleText writes the rule on one line, with what decides.
+func ruleText(n *tree.Node) string {
+	text := fmt.Sprintf("%q", n.Word)
+	for _, e := range []string{"from", "to", "source", "destination", "application", "service"} {
+		if words := n.Get(e).Words(); len(words) > 0 {
+			text += " " + e + " " + shown(words)
+		}
+	}
+	return text + " " + n.Value("action")
+}
+
+// maxNames is how many names of a list are shown.
+const maxNames = 4
+
+func shown(names []string) string {
+	if len(names) > maxNames {
+		return strings.Join(names[:maxNames], ",") + fmt.Sprintf(",… (%d)", len(names))
+	}
+	return strings.Join(names, ",")
+}
+
+// zonesOf reads the zones and the type of a rule.
+func (p *policies) zonesOf(q *zoned.Policy, n *tree.Node) {
+	zones := func(element string) []string {
+		words := n.Get(element).Words()
+		switch {
+		case len(words) == 0:
+			q.Doubt("%s is not set", element)
+		case slices.Contains(words, "any"):
+			return nil
+		}
+		return words
+	}
+	q.From, q.To = zones("from"), zones("to")
+	switch kind := n.Value("rule-type"); {
+	case n.Get("rule-type") == nil, kind == "universal":
+	case kind == "intrazone":
+		q.Pair, q.To = rule.SameZone, nil
+	case kind == "interzone":
+		q.Pair = rule.DifferentZones
+	default:
+		q.Doubt("rule-type %s", kind)
+	}
+}
+
+// conditions puts the rule in doubt for what only the firewall can decide.
+func (p *policies) conditions(q *zoned.Policy, n *tree.Node) {
+	for _, element := range []string{"source-user", "category", "source-hip", "destination-hip", "hip-profiles", "source-imei", "source-imsi", "source-nw-slice"} {
+		if words := n.Get(element).Words(); len(words) > 0 && !slices.Equal(words, []string{"any"}) {
+			q.Doubt("%s %s", element, shown(words))
+		}
+	}
+	if schedule := n.Get("schedule"); schedule != nil {
+		q.Doubt("%s", schedule)
+	}
+	if target := n.Get("target"); len(target.Get("devices").Words())+len(target.Get("tags").Words()) > 0 || target.Value("negate") == "yes" {
+		q.Doubt("the rule is for some firewalls only")
+	}
+	for _, other := range n.Others(slices.Concat(deciding, harmless)...) {
+		q.Doubt("the element %s is not known", other.Word)
+	}
+}
+
+// addresses resolves source or destination.
+func (p *policies) addresses(q *zoned.Policy, n *tree.Node, element string) zoned.Addresses {
+	words := n.Get(element).Words()
+	all := known.Exactly(addr.Any())
+	set := all
+	switch {
+	case len(words) == 0:
+		q.Doubt("%s is not set", element)
+	case !slices.Contains(words, "any"):
+		set = p.names.addresses.Union(words)
+	}
+	if n.Value("negate-"+element) == "yes" {
+		return zoned.Negate(addr.Any(), set)
+	}
+	return set
+}
+
+// servicesOf resolves the services of a rule, and puts it in doubt for applications,
+// which the firewall finds out from the content.
+func (p *policies) servicesOf(q *zoned.Policy, n *tree.Node) zoned.Services {
+	applications, words := n.Get("application").Words(), n.Get("service").Words()
+	anyApplication := slices.Equal(applications, []string{"any"})
+	switch {
+	case len(applications) == 0:
+		q.Doubt("application is not set")
+	case !anyApplication:
+		q.Doubt("application %s", shown(applications))
+	}
+	switch {
+	case len(words) == 0:
+		q.Doubt("service is not set")
+		return known.Exactly(service.Any())
+	case slices.Contains(words, "application-default"):
+		if anyApplication {
+			q.Doubt("service application-default: each application is allowed on its own ports only")
+			return known.Exactly(service.Any())
+		}
+		return p.defaultPorts(applications)
+	}
+	return p.names.services.Union(words)
+}
+
+// defaultPorts returns the ports that applications of the text's own have; those of
+// others are in the firewall's content database.
+func (p *policies) defaultPorts(applications []string) zoned.Services {
+	var set zoned.Services
+	for _, name := range applications {
+		set = set.Union(p.defaultOf(name))
+	}
+	return set
+}
+
+func (p *policies) defaultOf(name string) zoned.Services {
+	why := fmt.Sprintf("the default ports of application %s are not in the text", name)
+	for _, level := range p.names.levels {
+		n := level.Get("application", name)
+		if n == nil {
+			continue
+		}
+		var set service.Set
+		for _, text := range n.Get("default", "port").Words() {
+			protocol, ports, _ := strings.Cut(text, "/")
+			list, ok := zoned.PortList(ports)
+			i := slices.IndexFunc(protocols, func(p struct {
+				word   string
+				number uint8
+			},
+			) bool {
+				return p.word == protocol
+			})
+			if !ok || i < 0 {
+				return known.AtMost(service.Any(), why)
+			}
+			one, _ := zoned.Boxes(protocols[i].number, zoned.AllPorts(), list)
+			set = set.Union(one)
+		}
+		if set.IsEmpty() {
+			break
+		}
+		return known.Exactly(set)
+	}
+	return known.AtMost(service.Any(), why)
+}
+
+// defaults are the rules that end every rulebase; the innermost level that changes the
+// action of one counts.
+func (p *policies) defaults() []rule.Rule {
+	intra := zoned.Policy{Name: "intrazone-default", Text: "intrazone-default", Pair: rule.SameZone, Matches: []zoned.Match{zoned.AnyMatch()}}
+	inter := zoned.Policy{Name: "interzone-default", Text: "interzone-default", Pair: rule.DifferentZones, Matches: []zoned.Match{zoned.AnyMatch()}}
+	intra.Action = p.defaultAction(&intra, rule.Permit)
+	inter.Action = p.defaultAction(&inter, rule.Deny)
+	return append(intra.Rules(), inter.Rules()...)
+}
+
+func (p *policies) defaultAction(q *zoned.Policy, action rule.Action) rule.Action {
+	layers := slices.Clone(p.scope.layers)
+	slices.SortStableFunc(layers, func(a, b layer) int { return weight(a) - weight(b) })
+	for _, l := range layers {
+		n := l.node.Get("default-security-rules", "rules", q.Name)
+		switch n.Value("action") {
+		case "allow":
+			q.Line = n.Line
+			return rule.Permit
+		case "deny", "drop", "reset-client", "reset-server", "reset-both":
+			q.Line = n.Line
+			return rule.Deny
+		}
+		if n.Get("action") != nil {
+			q.Line = n.Line
+			q.Doubt("the action %s is not known", n.Get("action"))
+			return rule.Permit
+		}
+	}
+	return action
+}
+
+// weight orders layers from the firewall's own to the shared ones.
+func weight(l layer) int {
+	switch {
+	case l.local:
+		return 0
+	case l.path[0] == "shared":
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,144 @@
+package panos
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+)
+
+// MaxBytes bounds a text: the tree of it takes about ten times as much memory.
+const MaxBytes = 256 << 20
+
+// read returns the tree of a text in any of the three forms, and lines that were not
+// understood.
+func read(source string, content []byte) (*tree.Node, []device.Note, error) {
+	if len(content) > MaxBytes {
+		return nil, nil, fmt.Errorf("%s: is %d MB long; at most %d MB are read", source, len(content)>>20, MaxBytes>>20)
+	}
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	switch formOf(content) {
+	case formXML:
+		root, err := tree.XML(source, content)
+		return root, nil, err
+	case formBraces:
+		root, err := tree.Braces(source, content)
+		return root, nil, err
+	}
+	return readCommands(source, content)
+}
+
+// The forms of a text.
+const (
+	formXML = iota
+	formBraces
+	formCommands
+)
+
+var (
+	commandLine = regexp.MustCompile(`(?m)^([\w.@-]+[>#] )?(set|delete|move|rename) \S`)
+	braceLine   = regexp.MustCompile(`(?m)\{\s*$`)
+)
+
+func formOf(content []byte) int {
+	head := bytes.TrimSpace(content[:min(len(content), sniffed)])
+	switch {
+	case bytes.HasPrefix(head, []byte("<")):
+		return formXML
+	case !commandLine.Match(head) && braceLine.Match(head):
+		return formBraces
+	}
+	return formCommands
+}
+
+// scalar are the last words but one of commands that give one value: a later command
+// takes the place of an earlier one.
+var scalar = strings.Fields(`action disabled negate-source negate-destination rule-type schedule description ip-netmask ip-range ip-wildcard fqdn
+	port source-port filter translated-port nexthop ip-address interface destination metric log-setting parent-dg`)
+
+// ignored are commands of a captured session that change nothing.
+var ignored = regexp.MustCompile(`^(configure|exit|quit|show( .*)?|set cli .*|--more--)$`)
+
+// prompt is what the CLI prints before a command: "admin@fw# ".
+var prompt = regexp.MustCompile(`^[\w.-]+@[\w.-]+(\([\w-]+\))?[>#] ?`)
+
+// readCommands applies the commands of a text in their order.
+func readCommands(source string, content []byte) (*tree.Node, []device.Note, error) {
+	root := &tree.Node{Line: 1}
+	var notes []device.Note
+	lines := strings.Split(string(content), "\n")
+	for i := 0; i < len(lines); i++ {
+		number, line := i+1, strings.TrimRight(lines[i], "\r")
+		line = strings.TrimSpace(strings.TrimPrefix(line, prompt.FindString(line)))
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "[edit") || ignored.MatchString(line) {
+			continue
+		}
+		words, open := tree.Words(line)
+		for open && i+1 < len(lines) { // a text in quotes goes on
+			i++
+			line += "\n" + lines[i]
+			words, open = tree.Words(line)
+		}
+		if open {
+			return nil, nil, fmt.Errorf("%s:%d: a quote is not closed; is the file cut off?", source, number)
+		}
+		if !command(root, number, words) {
+			if slices.Contains(changing, words[0]) {
+				return nil, nil, fmt.Errorf("%s:%d: %q changes what the text does not have, or is not read; the rules after it would not be those of the firewall", source, number, line)
+			}
+			notes = append(notes, device.Note{Line: number, Text: line, Reason: "is no command that is read"})
+		}
+	}
+	return root, notes, nil
+}
+
+// changing are commands that change what others have set: a text with one that cannot
+// be applied is refused.
+var changing = []string{"set", "delete", "move", "rename", "copy", "clone", "override", "edit", "load", "replace", "top", "up"}
+
+// command applies a command, and reports whether it could.
+func command(root *tree.Node, line int, words []string) bool {
+	path := words[1:]
+	n := len(path)
+	switch {
+	case n == 0:
+		return false
+	case words[0] == "set":
+		for _, leaf := range leaves(path) {
+			if !set(root, line, leaf) {
+				return false
+			}
+		}
+		return true
+	case words[0] == "delete":
+		if parent := root.Get(path[:n-1]...); parent != nil { // what is not there needs no deletion
+			parent.Delete(path[n-1])
+		}
+		return true
+	case words[0] == "move" && n > 1 && (path[n-1] == "top" || path[n-1] == "bottom"):
+		parent := root.Get(path[:n-2]...)
+		return parent != nil && parent.MoveToEnd(path[n-2], path[n-1] == "bottom")
+	case words[0] == "move" && n > 2 && (path[n-2] == "before" || path[n-2] == "after"):
+		parent := root.Get(path[:n-3]...)
+		return parent != nil && parent.Move(path[n-3], path[n-1], path[n-2] == "after")
+	case words[0] == "rename" && n > 2 && path[n-2] == "to":
+		parent := root.Get(path[:n-3]...)
+		return parent != nil && parent.Rename(path[n-3], path[n-1])
+	}
+	return false
+}
+
+// set puts one value, or a list of them, at its path.
+func set(root *tree.Node, line int, path []string) bool {
+	if n := len(path); n > 1 && slices.Contains(scalar, path[n-2]) {
+		if parent := root.Get(path[:n-1]...); parent != nil {
+			parent.Adopt(&tree.Node{})
+		}
+	}
+	_, err := root.PutAll(line, path)
+	return err == nil
+}
