@@ -118,7 +118,7 @@ func TestAccFormats(t *testing.T) {
 				Sources: []string{"198.51.100.0/24"}, Destinations: []string{"10.0.1.20"}, Services: []string{"tcp/8443"},
 				SourceZone: "wan", DestinationZone: "dmz",
 			})
-			if err != nil || found.Status != "allowed" {
+			if err != nil || found.Status.String() != "allowed" {
 				t.Errorf("after the change it is %q, %v:\n%s", found.Status, err, text)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec/algosectest"
 )
@@ -122,7 +123,7 @@ func TestApplyCreatesWhatIsMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := app.Finding("web"); got.Status != algosec.Allowed {
+	if got := app.Finding("web"); got.Status != match.Allowed {
 		t.Errorf("finding: %+v", got)
 	}
 }

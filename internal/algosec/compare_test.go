@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 func objs(texts ...string) []NetworkObject {
@@ -153,7 +155,7 @@ func FuzzReplies(f *testing.F) {
 				t.Errorf("an application differs from itself: %q", body)
 			}
 			for _, fl := range flows {
-				if a.Finding(fl.Name).Status == Allowed && a.Flow(fl.Name).Connectivity == "" {
+				if a.Finding(fl.Name).Status == match.Allowed && a.Flow(fl.Name).Connectivity == "" {
 					t.Errorf("allowed without a word: %q", body)
 				}
 			}
@@ -168,7 +170,7 @@ func FuzzReplies(f *testing.F) {
 		}
 		var soap soapReply
 		if xml.Unmarshal(body, &soap) == nil {
-			if got := soap.finding(); got.Status == Allowed && len(got.Devices) == 0 {
+			if got := soap.finding(); got.Status == match.Allowed && len(got.Devices) == 0 {
 				t.Errorf("allowed without a device: %q", body)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec/algosectest"
 )
@@ -351,17 +352,17 @@ func TestNewApplication(t *testing.T) {
 func TestVerify(t *testing.T) {
 	for _, tt := range []struct {
 		listed, checked string
-		want            algosec.Status
+		want            match.Verdict
 	}{
-		{"Allowed", "Allowed", algosec.Allowed},
-		{"Allowed", "Pass", algosec.Allowed},
-		{"No connectivity information", "Pass", algosec.Allowed},
-		{"Allowed", "Blocked", algosec.Blocked},
-		{"Blocked", "Allowed", algosec.Blocked},
-		{"Allowed", "Partially blocked", algosec.Partial},
-		{"Allowed", "Success", algosec.Indeterminate},
-		{"Allowed", "", algosec.Indeterminate},
-		{"Unprotected", "Allowed", algosec.NotRouted},
+		{"Allowed", "Allowed", match.Allowed},
+		{"Allowed", "Pass", match.Allowed},
+		{"No connectivity information", "Pass", match.Allowed},
+		{"Allowed", "Blocked", match.Blocked},
+		{"Blocked", "Allowed", match.Blocked},
+		{"Allowed", "Partially blocked", match.Partial},
+		{"Allowed", "Success", match.Indeterminate},
+		{"Allowed", "", match.Indeterminate},
+		{"Unprotected", "Allowed", match.NotRouted},
 	} {
 		s := algosectest.New(t)
 		f := seed("a", "10.0.0.1", "10.0.0.2", "tcp/1")
@@ -374,7 +375,7 @@ func TestVerify(t *testing.T) {
 			t.Fatal(err)
 		}
 		found, err := c.Verify(context.Background(), app, []string{"a", "missing"})
-		if err != nil || found["a"].Status != tt.want || found["missing"].Status != algosec.Indeterminate {
+		if err != nil || found["a"].Status != tt.want || found["missing"].Status != match.Indeterminate {
 			t.Errorf("listed %q, checked %q: %+v, %v", tt.listed, tt.checked, found, err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec/algosectest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testshared"
@@ -189,7 +190,7 @@ func TestVerifyAsRecorded(t *testing.T) {
 	}
 	// The change request is still open, so that no answer is final.
 	f := found["flow-that-will-not-change"]
-	if f.Status != algosec.Pending || f.Word != "Blocked" || !strings.HasPrefix(f.Link, s.URL+"/fa/query/results/#/query/") {
+	if f.Status != match.Pending || f.Word != "Blocked" || !strings.HasPrefix(f.Link, s.URL+"/fa/query/results/#/query/") {
 		t.Errorf("finding %+v", f)
 	}
 }

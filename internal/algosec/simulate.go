@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // Traffic simulation of Firewall Analyzer, by SOAP 1.1 at /AFA/php/ws.php: the
@@ -93,7 +95,7 @@ type soapReply struct {
 func (c *Client) simulate(ctx context.Context, f *Flow) (Finding, error) {
 	query, without := queryOf(f)
 	if without != "" {
-		return Finding{Status: Indeterminate, Reason: without}, nil
+		return Finding{Status: match.Indeterminate, Reason: without}, nil
 	}
 	session, err := c.analyzer.get(ctx, "", c.connect)
 	if err != nil {
@@ -216,7 +218,7 @@ func (c *Client) soap(ctx context.Context, action string, body any, session stri
 // says otherwise or what is not known, and the traffic is routed.
 func (r soapReply) finding() Finding {
 	if len(r.Results) != 1 {
-		return Finding{Status: Indeterminate, Reason: fmt.Sprintf("Firewall Analyzer gave %d results for one question", len(r.Results))}
+		return Finding{Status: match.Indeterminate, Reason: fmt.Sprintf("Firewall Analyzer gave %d results for one question", len(r.Results))}
 	}
 	result := r.Results[0]
 	f := find(result.Word)
@@ -227,10 +229,10 @@ func (r soapReply) finding() Finding {
 		}
 		f.Devices = append(f.Devices, device)
 	}
-	if f.Status == Allowed {
+	if f.Status == match.Allowed {
 		f.Status, f.Reason = doubt(f.Devices, clean(result.Routing))
 	}
-	if f.Status == Allowed {
+	if f.Status == match.Allowed {
 		return f
 	}
 	if culprits := blame(f.Devices); culprits != "" {
@@ -240,8 +242,8 @@ func (r soapReply) finding() Finding {
 }
 
 // doubt returns what is left of "Allowed", with the reason.
-func doubt(devices []Device, routing string) (Status, string) {
-	status, reason, allowing := Allowed, "", 0
+func doubt(devices []Device, routing string) (match.Verdict, string) {
+	status, reason, allowing := match.Allowed, "", 0
 	for _, d := range devices {
 		if strings.EqualFold(d.Word, offPath) {
 			continue
@@ -249,10 +251,10 @@ func doubt(devices []Device, routing string) (Status, string) {
 		s, known := statusOf(d.Word)
 		switch {
 		case !known:
-			s = Indeterminate
+			s = match.Indeterminate
 			fallthrough
-		case s != Allowed:
-			if worse(s, status) {
+		case s != match.Allowed:
+			if s > status {
 				status, reason = s, fmt.Sprintf("AlgoSec says \"Allowed\", but of device %q it says %q", d.Name, d.Word)
 			}
 		default:
@@ -260,11 +262,11 @@ func doubt(devices []Device, routing string) (Status, string) {
 		}
 	}
 	switch {
-	case status != Allowed:
+	case status != match.Allowed:
 	case allowing == 0:
-		status, reason = Indeterminate, "AlgoSec says \"Allowed\", but names no device that allows it"
+		status, reason = match.Indeterminate, "AlgoSec says \"Allowed\", but names no device that allows it"
 	case routing != "" && !strings.EqualFold(routing, "routed"):
-		status, reason = Indeterminate, fmt.Sprintf("AlgoSec says \"Allowed\", but its routing is %q", routing)
+		status, reason = match.Indeterminate, fmt.Sprintf("AlgoSec says \"Allowed\", but its routing is %q", routing)
 	}
 	return status, reason
 }
@@ -275,7 +277,7 @@ func blame(devices []Device) string {
 	const most = 5
 	var out []string
 	for _, d := range devices {
-		if status, known := statusOf(d.Word); strings.EqualFold(d.Word, offPath) || known && status == Allowed {
+		if status, known := statusOf(d.Word); strings.EqualFold(d.Word, offPath) || known && status == match.Allowed {
 			continue
 		}
 		text := fmt.Sprintf("%s: %s", d.Name, d.Word)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec/algosectest"
 )
@@ -30,26 +31,26 @@ func TestSimulate(t *testing.T) {
 	for _, tt := range []struct {
 		name, listed string
 		found        algosectest.Simulation
-		want         algosec.Status
+		want         match.Verdict
 		reason       string
 	}{
-		{"allowed", "", algosectest.Simulation{Result: "Allowed", Routing: "Routed", Devices: devices{allowed, aside}}, algosec.Allowed, ""},
-		{"allowed, no word on routing", "", algosectest.Simulation{Result: "Allowed", Devices: devices{allowed}}, algosec.Allowed, ""},
+		{"allowed", "", algosectest.Simulation{Result: "Allowed", Routing: "Routed", Devices: devices{allowed, aside}}, match.Allowed, ""},
+		{"allowed, no word on routing", "", algosectest.Simulation{Result: "Allowed", Devices: devices{allowed}}, match.Allowed, ""},
 		// As recorded.
 		{"blocked", "", algosectest.Simulation{Result: "Blocked", Routing: "Routed", Devices: devices{
 			{Name: "edge", Word: "Blocked (x1)", Rules: []string{"drop-all"}}, {Name: "inner", Word: "Blocked by default device behavior"}, aside,
-		}}, algosec.Blocked, `AlgoSec says "Blocked": edge: Blocked (x1), rule drop-all (deny); inner: Blocked by default device behavior`},
-		{"partial", "", algosectest.Simulation{Result: "Partially Blocked", Devices: devices{allowed, {Name: "edge", Word: "Blocked"}}}, algosec.Partial, "edge: Blocked"},
-		{"not routed", "", algosectest.Simulation{Result: "Not Routed"}, algosec.NotRouted, "Not Routed"},
-		{"no result", "", algosectest.Simulation{Devices: devices{allowed}}, algosec.Indeterminate, "says nothing"},
-		{"unknown result", "", algosectest.Simulation{Result: "Permitted", Devices: devices{allowed}}, algosec.Indeterminate, `"Permitted", a word that is not known`},
-		{"no device", "", algosectest.Simulation{Result: "Allowed", Routing: "Routed"}, algosec.Indeterminate, "names no device that allows it"},
-		{"only devices aside", "", algosectest.Simulation{Result: "Allowed", Devices: devices{aside}}, algosec.Indeterminate, "names no device that allows it"},
-		{"unknown device", "", algosectest.Simulation{Result: "Allowed", Devices: devices{allowed, {Name: "x", Word: "Unmanaged"}}}, algosec.Indeterminate, `of device "x" it says "Unmanaged"`},
-		{"a device contradicts", "", algosectest.Simulation{Result: "Allowed", Devices: devices{allowed, {Name: "x", Word: "Blocked (x1)"}}}, algosec.Blocked, `of device "x" it says "Blocked (x1)"`},
-		{"routed in part", "", algosectest.Simulation{Result: "Allowed", Routing: "PartiallyRouted", Devices: devices{allowed}}, algosec.Indeterminate, `its routing is "PartiallyRouted"`},
-		{"not executed", "", algosectest.Simulation{Result: "Allowed", Routing: "NotExecuted", Devices: devices{allowed}}, algosec.Indeterminate, "NotExecuted"},
-		{"the list is worse", "Blocked", algosectest.Simulation{Result: "Allowed", Devices: devices{allowed}}, algosec.Blocked, `AlgoSec says "Blocked"`},
+		}}, match.Blocked, `AlgoSec says "Blocked": edge: Blocked (x1), rule drop-all (deny); inner: Blocked by default device behavior`},
+		{"partial", "", algosectest.Simulation{Result: "Partially Blocked", Devices: devices{allowed, {Name: "edge", Word: "Blocked"}}}, match.Partial, "edge: Blocked"},
+		{"not routed", "", algosectest.Simulation{Result: "Not Routed"}, match.NotRouted, "Not Routed"},
+		{"no result", "", algosectest.Simulation{Devices: devices{allowed}}, match.Indeterminate, "says nothing"},
+		{"unknown result", "", algosectest.Simulation{Result: "Permitted", Devices: devices{allowed}}, match.Indeterminate, `"Permitted", a word that is not known`},
+		{"no device", "", algosectest.Simulation{Result: "Allowed", Routing: "Routed"}, match.Indeterminate, "names no device that allows it"},
+		{"only devices aside", "", algosectest.Simulation{Result: "Allowed", Devices: devices{aside}}, match.Indeterminate, "names no device that allows it"},
+		{"unknown device", "", algosectest.Simulation{Result: "Allowed", Devices: devices{allowed, {Name: "x", Word: "Unmanaged"}}}, match.Indeterminate, `of device "x" it says "Unmanaged"`},
+		{"a device contradicts", "", algosectest.Simulation{Result: "Allowed", Devices: devices{allowed, {Name: "x", Word: "Blocked (x1)"}}}, match.Blocked, `of device "x" it says "Blocked (x1)"`},
+		{"routed in part", "", algosectest.Simulation{Result: "Allowed", Routing: "PartiallyRouted", Devices: devices{allowed}}, match.Indeterminate, `its routing is "PartiallyRouted"`},
+		{"not executed", "", algosectest.Simulation{Result: "Allowed", Routing: "NotExecuted", Devices: devices{allowed}}, match.Indeterminate, "NotExecuted"},
+		{"the list is worse", "Blocked", algosectest.Simulation{Result: "Allowed", Devices: devices{allowed}}, match.Blocked, `AlgoSec says "Blocked"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := algosectest.New(t)
@@ -60,7 +61,7 @@ func TestSimulate(t *testing.T) {
 			s.AddApplication("App", f)
 			s.OnSimulate(func(algosectest.Query) algosectest.Simulation { return tt.found })
 			got, err := verifyOne(t, connect(t, s, simulating))
-			if err != nil || got.Status != tt.want || !strings.Contains(got.Reason, tt.reason) || (got.Reason == "") != (tt.want == algosec.Allowed) {
+			if err != nil || got.Status != tt.want || !strings.Contains(got.Reason, tt.reason) || (got.Reason == "") != (tt.want == match.Allowed) {
 				t.Errorf("%+v, %v", got, err)
 			}
 			if len(got.Devices) != len(tt.found.Devices) || !strings.HasPrefix(got.Link, s.URL+"/fa/query/results/") {
@@ -146,7 +147,7 @@ func TestSimulationSessionAndFaults(t *testing.T) {
 			if err != nil {
 				reason = err.Error()
 			}
-			if !strings.Contains(reason, tt.want) || (reason == "") != (got.Status == algosec.Allowed) {
+			if !strings.Contains(reason, tt.want) || (reason == "") != (got.Status == match.Allowed) {
 				t.Errorf("%+v, %v", got, err)
 			}
 			if lost := tt.name == "truncated"; lost != (err != nil) {

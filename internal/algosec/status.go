@@ -3,31 +3,13 @@ package algosec
 import (
 	"fmt"
 	"strings"
-)
 
-// Status is what AlgoSec's word about a flow comes to.
-type Status string
-
-// The statuses.
-const (
-	// Allowed: AlgoSec says that the firewalls allow all of the flow.
-	Allowed Status = "allowed"
-	// Partial: they allow a part of it.
-	Partial Status = "partial"
-	// Blocked: they allow none of it.
-	Blocked Status = "blocked"
-	// NotRouted: no firewall that AlgoSec knows is in the path, so that there is
-	// nothing that would allow the flow.
-	NotRouted Status = "not_routed"
-	// Indeterminate: AlgoSec has no answer, or one that is not known here.
-	Indeterminate Status = "indeterminate"
-	// Pending: a change request is open, so that no answer is final.
-	Pending Status = "pending"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // Finding is the status of one flow.
 type Finding struct {
-	Status Status
+	Status match.Verdict
 	// Word is the server's own, "" if there was none.
 	Word string
 	// Reason says why, unless the flow is allowed.
@@ -42,27 +24,27 @@ type Finding struct {
 // flows and applications (recorded), the status of check_connectivity ("Blocked"
 // was recorded; "Pass" is what AlgoSec's Ansible role compares with), results of
 // traffic simulation (recorded, and the prefixes that the SDKs read).
-var words = map[string]Status{
-	"allowed":                     Allowed,
-	"pass":                        Allowed,
-	"partially blocked":           Partial,
-	"partially allowed":           Partial,
-	"blocked":                     Blocked,
-	"unprotected":                 NotRouted,
-	"not routed":                  NotRouted,
-	"no connectivity information": Indeterminate,
+var words = map[string]match.Verdict{
+	"allowed":                     match.Allowed,
+	"pass":                        match.Allowed,
+	"partially blocked":           match.Partial,
+	"partially allowed":           match.Partial,
+	"blocked":                     match.Blocked,
+	"unprotected":                 match.NotRouted,
+	"not routed":                  match.NotRouted,
+	"no connectivity information": match.Indeterminate,
 }
 
 // StatusOf returns what a word of AlgoSec comes to. A word that is not known is
 // indeterminate, never allowed. Traffic simulation puts more behind its words
 // ("Blocked by default device behavior" was recorded), which is heeded for bad news
 // only: nothing is known that could follow "Allowed" and leave it true.
-func StatusOf(word string) Status {
+func StatusOf(word string) match.Verdict {
 	status, _ := statusOf(word)
 	return status
 }
 
-func statusOf(word string) (status Status, known bool) {
+func statusOf(word string) (status match.Verdict, known bool) {
 	word = strings.ToLower(strings.TrimSpace(word))
 	if status, known = words[word]; known {
 		return status, true
@@ -72,7 +54,7 @@ func statusOf(word string) (status Status, known bool) {
 			return words[strings.TrimSpace(prefix)], true
 		}
 	}
-	return Indeterminate, false
+	return match.Indeterminate, false
 }
 
 // find makes a finding of a word, with the reason.
@@ -85,9 +67,9 @@ func find(word string) Finding {
 		f.Reason = "AlgoSec says nothing about the connectivity"
 	case !known:
 		f.Reason = fmt.Sprintf("AlgoSec says %q, a word that is not known here", word)
-	case f.Status == NotRouted:
+	case f.Status == match.NotRouted:
 		f.Reason = fmt.Sprintf("AlgoSec says %q: it knows no firewall in the path", word)
-	case f.Status != Allowed:
+	case f.Status != match.Allowed:
 		f.Reason = fmt.Sprintf("AlgoSec says %q", word)
 	}
 	return f
@@ -100,7 +82,7 @@ func find(word string) Finding {
 func (a *Application) Finding(flow string) Finding {
 	f := a.Flow(flow)
 	if f == nil {
-		return Finding{Status: Indeterminate, Reason: "the flow is not in AlgoSec"}
+		return Finding{Status: match.Indeterminate, Reason: "the flow is not in AlgoSec"}
 	}
 	return a.judge(find(f.Connectivity))
 }
@@ -111,10 +93,10 @@ func (a *Application) judge(f Finding) Finding {
 	case RevisionActive:
 		return f
 	case RevisionPending:
-		f.Status = Pending
+		f.Status = match.Pending
 		f.Reason = fmt.Sprintf("revision %d is %q: a change request is open", a.Revision, a.Status)
 	default:
-		f.Status = Indeterminate
+		f.Status = match.Indeterminate
 		f.Reason = fmt.Sprintf("revision %d has the status %q", a.Revision, clean(a.Status))
 	}
 	return f

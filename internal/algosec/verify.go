@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // checkReply is the reply to check_connectivity.
@@ -25,7 +27,7 @@ func (c *Client) Verify(ctx context.Context, a *Application, flows []string) (ma
 	err := each(ctx, len(flows), func(ctx context.Context, i int) (err error) {
 		var answer *Error
 		if found[i], err = c.check(ctx, a, flows[i]); errors.As(err, &answer) && answer.Status != 0 {
-			found[i], err = Finding{Status: Indeterminate, Reason: "the connectivity could not be checked: " + err.Error()}, nil
+			found[i], err = Finding{Status: match.Indeterminate, Reason: "the connectivity could not be checked: " + err.Error()}, nil
 		}
 		return err
 	})
@@ -48,7 +50,7 @@ func (c *Client) check(ctx context.Context, a *Application, name string) (Findin
 	if err != nil {
 		return Finding{}, err
 	}
-	if listed := find(f.Connectivity); listed.Status != Indeterminate && worse(listed.Status, found.Status) {
+	if listed := find(f.Connectivity); listed.Status != match.Indeterminate && listed.Status > found.Status {
 		found.Status, found.Word, found.Reason = listed.Status, listed.Word, listed.Reason
 	}
 	return a.judge(found), nil
@@ -70,10 +72,6 @@ func (c *Client) ask(ctx context.Context, a *Application, f *Flow) (Finding, err
 	found.Link = c.rehost(answer.Link)
 	return found, nil
 }
-
-var severity = map[Status]int{Allowed: 0, Partial: 1, Indeterminate: 2, NotRouted: 3, Blocked: 4}
-
-func worse(a, b Status) bool { return severity[a] > severity[b] }
 
 // rehost points a link of the server to the address that we know it by: the host
 // in it is the server's own idea, 127.0.0.1 in the recording.

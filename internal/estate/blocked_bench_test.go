@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // BenchmarkBlocked asks for a flow that a ruleset of 100,000 rules blocks: the change
@@ -25,7 +27,7 @@ func BenchmarkBlocked(b *testing.B) {
 			text.WriteString(bb.tail)
 			e := New(Config{Rulesets: map[string]RulesetConfig{"edge": {Content: text.String()}}})
 			f := Flow{Sources: []string{"10.0.0.1"}, Destinations: []string{"172.16.0.2"}, Services: []string{"tcp/22"}}
-			if found, err := e.Match(b.Context(), f); err != nil || found.Status != "blocked" {
+			if found, err := e.Match(b.Context(), f); err != nil || found.Status != match.Blocked {
 				b.Fatal(found.Status, err)
 			}
 			b.ReportAllocs()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // TestBeside: changes of flows that are answered together take no number twice, and
@@ -47,10 +49,10 @@ func TestBeside(t *testing.T) {
 			}
 			for i, f := range flows {
 				f.Beside = nil
-				if found := ask(tt.list+texts[i]+"\n", f); found.Status != "allowed" {
+				if found := ask(tt.list+texts[i]+"\n", f); found.Status != match.Allowed {
 					t.Errorf("flow %d is %s after its change alone\n%s", i, found.Status, texts[i])
 				}
-				if found := ask(tt.list+strings.Join(texts, "\n")+"\n", f); found.Status != "allowed" {
+				if found := ask(tt.list+strings.Join(texts, "\n")+"\n", f); found.Status != match.Allowed {
 					t.Errorf("flow %d is %s after all changes\n%s", i, found.Status, strings.Join(texts, "\n"))
 				}
 			}

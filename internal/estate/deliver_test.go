@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // A site is an estate on files of its own, with one ruleset, edge, whose additions
@@ -271,7 +273,7 @@ func TestDeliverInTheWay(t *testing.T) {
 	if !errors.Is(err, ErrUnmet) || !strings.Contains(err.Error(), "deny 10.0.0.0/24 -> 10.1.0.1 tcp/443") {
 		t.Errorf("%v", err)
 	}
-	if a.Now.Status != "blocked" {
+	if a.Now.Status != match.Blocked {
 		t.Errorf("what is returned is %s, want the truth", a.Now.Status)
 	}
 }

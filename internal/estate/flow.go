@@ -1,5 +1,7 @@
 package estate
 
+import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+
 // Flow is a declared flow: its lists as written and what is wanted of it.
 type Flow struct {
 	Application, Name               string
@@ -34,19 +36,14 @@ func (f Flow) ID() string { return f.Application + "/" + f.Name }
 func (f Flow) Owner() string { return f.ID() }
 
 // Wanted is the status of the flow when all is as wanted.
-func (f Flow) Wanted() string {
-	if f.Deny {
-		return "blocked"
-	}
-	return "allowed"
-}
+func (f Flow) Wanted() match.Verdict { return match.Wanted(f.Deny) }
 
 // Found is what was found out about a flow.
 type Found struct {
 	// Products is how many (source, destination, service) products the flow has.
 	Products int64
-	// Status is the verdict: allowed, partial, blocked, indeterminate or not_routed.
-	Status string
+	// Status is the verdict. Rulesets alone never come to Pending.
+	Status match.Verdict
 	// Satisfied says that the verdict is the wanted one, whatever policies say. An
 	// expired flow wants none.
 	Satisfied bool

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/matrix"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 )
@@ -47,7 +48,7 @@ func TestDeniedFlowGetsNothing(t *testing.T) {
 	s.judged("2026-11-22", noTelnet)
 	f := parseFlow("Shop/old 10.0.0.1 10.0.0.2 tcp/23")
 	a := s.of(f, true)
-	if a.Settled || a.Deliverable || len(a.Planned.Managed) > 0 || a.Planned.Status != "blocked" || !slices.Equal(a.Planned.DeniedBy, []string{"no-telnet"}) {
+	if a.Settled || a.Deliverable || len(a.Planned.Managed) > 0 || a.Planned.Status != match.Blocked || !slices.Equal(a.Planned.DeniedBy, []string{"no-telnet"}) {
 		t.Errorf("assessed as %+v", a)
 	}
 	if _, err := s.Deliver(context.Background(), f, a); !errors.Is(err, ErrDenied) || !strings.Contains(err.Error(), "10.0.0.1 -> 10.0.0.2 tcp/23") {
@@ -74,7 +75,7 @@ func TestDeniedFlowGetsNothing(t *testing.T) {
 	t.Log("the exception ends: the rule stays, and the flow is not as wanted")
 	s.judged("2027-01-01", noTelnet)
 	a = s.of(f, false)
-	if a.Settled || !a.Denied() || a.Now.Status != "allowed" || len(a.Planned.Managed) != 1 {
+	if a.Settled || !a.Denied() || a.Now.Status != match.Allowed || len(a.Planned.Managed) != 1 {
 		t.Errorf("assessed as %+v", a)
 	}
 	if v := a.Now.Violations[0]; v.Exception != "" || !strings.HasSuffix(v.Message, "(the exception ended on 2026-12-31: the switch speaks nothing else)") {
@@ -106,7 +107,7 @@ func TestExpiredFlowGivesUpItsRules(t *testing.T) {
 
 	s.judged("2026-11-23")
 	a = s.of(f, false)
-	if a.Settled || !a.Expired || !a.Deliverable || a.Now.Status != "allowed" || a.Planned.Status != "blocked" || len(a.Planned.Managed)+len(a.Planned.Missing) != 0 {
+	if a.Settled || !a.Expired || !a.Deliverable || a.Now.Status != match.Allowed || a.Planned.Status != match.Blocked || len(a.Planned.Managed)+len(a.Planned.Missing) != 0 {
 		t.Errorf("assessed as %+v", a)
 	}
 	if v := a.Planned.Violations; len(v) != 1 || v[0].Policy != ExpiresPolicy || v[0].Message != "expired on 2026-11-22" {

@@ -27,7 +27,7 @@ type writer struct {
 // has it.
 func (w writer) found(f finding, owned map[string][]additions.Rule, plans map[string][]change.Rule) Found {
 	out := Found{
-		Products: w.products, Status: f.Verdict.String(), Satisfied: f.Satisfied,
+		Products: w.products, Status: f.Verdict, Satisfied: f.Satisfied,
 		Violations: w.judgement.Violations, DeniedBy: w.judgement.DeniedBy,
 	}
 	changes := w.beside.clone()

@@ -3,6 +3,8 @@ package estate
 import (
 	"strings"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // TestTogether: changes of one answer to a numbered list have numbers of their own,
@@ -40,7 +42,7 @@ ip access-list extended EDGE
 	if got := strings.Join(numbers, " "); got != "13 16 22 24 26 28" {
 		t.Errorf("numbers %s of\n%s", got, strings.Join(changes, "\n"))
 	}
-	if after := found(list + strings.Join(changes, "\n") + "\n"); after.Status != "allowed" {
+	if after := found(list + strings.Join(changes, "\n") + "\n"); after.Status != match.Allowed {
 		t.Errorf("it is %s after\n%s", after.Status, strings.Join(changes, "\n"))
 	}
 }
@@ -115,7 +117,7 @@ access-list edge extended deny ip any any
 		if len(before.Missing) != 1 || before.Missing[0].Change != want {
 			t.Fatalf("%s: got %+v", service, before.Missing)
 		}
-		if after := found(asa + before.Missing[0].Change + "\n"); after.Status != "allowed" {
+		if after := found(asa + before.Missing[0].Change + "\n"); after.Status != match.Allowed {
 			t.Errorf("%s: it is %s after\n%s", service, after.Status, before.Missing[0].Change)
 		}
 	}

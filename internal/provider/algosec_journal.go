@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
@@ -78,7 +79,7 @@ type sighting struct {
 // A flowAnswer is what is known of one declared flow.
 type flowAnswer struct {
 	// Status is the worse of AlgoSec's and that of the rulesets that the flow names.
-	Status string `json:"status"`
+	Status match.Verdict `json:"status"`
 	// Reason is why it is not allowed.
 	Reason string `json:"reason,omitempty"`
 	// Same says that AlgoSec has the flow as it is declared.
@@ -100,7 +101,7 @@ func (s *sighting) settled(flow string) bool {
 		return !slices.Contains(s.Delete, flow)
 	}
 	a := s.Answers[flow]
-	return a.Same && (a.Status == string(algosec.Allowed) || s.Status != algosec.RevisionActive)
+	return a.Same && (a.Status == match.Allowed || s.Status != algosec.RevisionActive)
 }
 
 // denied returns the flows that an apply would write and policies deny, sorted.

@@ -8,15 +8,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
 // algosecRuleset stands in missing and decisions for what AlgoSec says.
 const algosecRuleset = "AlgoSec"
-
-// pending is the status of a flow while a change request is open.
-const pending = string(algosec.Pending)
 
 // A declaration is what a resource declares of one application in AlgoSec.
 type declaration struct {
@@ -223,14 +221,14 @@ func (s *session) findings(ctx context.Context, client *algosec.Client, app *alg
 	for _, name := range slices.Sorted(maps.Keys(d.flows)) {
 		switch {
 		case app == nil:
-			out[name] = algosec.Finding{Status: algosec.Indeterminate, Reason: "there is no such application in AlgoSec"}
+			out[name] = algosec.Finding{Status: match.Indeterminate, Reason: "there is no such application in AlgoSec"}
 		case slices.Contains(seen.Modify, name):
-			out[name] = algosec.Finding{Status: algosec.Indeterminate, Reason: "AlgoSec has another flow of this name: " + seen.Inventory[name]}
+			out[name] = algosec.Finding{Status: match.Indeterminate, Reason: "AlgoSec has another flow of this name: " + seen.Inventory[name]}
 		default:
 			f := app.Finding(name)
 			out[name] = f
 			if app.Flow(name) != nil && app.Status == algosec.RevisionActive &&
-				(f.Status == algosec.Indeterminate || slices.Contains(j.Unverified, name) || s.algosec.conf.Simulate && f.Status != algosec.Allowed) {
+				(f.Status == match.Indeterminate || slices.Contains(j.Unverified, name) || s.algosec.conf.Simulate && f.Status != match.Allowed) {
 				check = append(check, name)
 			}
 		}
@@ -242,11 +240,11 @@ func (s *session) findings(ctx context.Context, client *algosec.Client, app *alg
 	checked, err := client.Verify(ctx, app, check)
 	for _, name := range check {
 		if err != nil {
-			out[name] = algosec.Finding{Status: algosec.Indeterminate, Reason: "the connectivity could not be checked: " + err.Error()}
+			out[name] = algosec.Finding{Status: match.Indeterminate, Reason: "the connectivity could not be checked: " + err.Error()}
 			continue
 		}
 		out[name] = checked[name]
-		if checked[name].Status == algosec.Allowed {
+		if checked[name].Status == match.Allowed {
 			j.Unverified = slices.DeleteFunc(j.Unverified, func(n string) bool { return n == name })
 		}
 	}
@@ -257,7 +255,7 @@ func (s *session) findings(ctx context.Context, client *algosec.Client, app *alg
 // names any. Both are shown, and the worse one counts; while a change request is
 // open neither is final.
 func (s *session) combine(ctx context.Context, e estate.Flow, finding algosec.Finding, j estate.Judgement) (estate.Found, flowAnswer, error) {
-	status := string(finding.Status)
+	status := finding.Status
 	found := estate.Found{Status: status, Products: int64(len(e.Sources)) * int64(len(e.Destinations)) * int64(len(e.Services))}
 	a := flowAnswer{Status: status, Reason: finding.Reason}
 	explicit := len(e.Rulesets) > 0
@@ -267,20 +265,20 @@ func (s *session) combine(ctx context.Context, e estate.Flow, finding algosec.Fi
 			return found, a, fmt.Errorf("flow %q against rulesets: %w", e.Name, err)
 		}
 		found = assessed.Now
-		if status != pending && severity[found.Status] > severity[status] {
+		if status != match.Pending && found.Status > status {
 			a = flowAnswer{Status: found.Status, Reason: reasonOf(found)}
 		}
 		found.Status = a.Status
 	}
 	found.Violations, found.DeniedBy = j.Violations, j.DeniedBy
 	a.Violations, a.Denials = j.Violations, j.Denials
-	allowed := finding.Status == algosec.Allowed
-	if status != pending && !allowed {
+	allowed := finding.Status == match.Allowed
+	if status != match.Pending && !allowed {
 		found.Missing = append([]estate.Missing{{
 			Ruleset: algosecRuleset, Sources: e.Sources, Destinations: e.Destinations, Services: e.Services, Reason: finding.Reason,
 		}}, found.Missing...)
 	}
-	if status != pending && (explicit || !allowed) {
+	if status != match.Pending && (explicit || !allowed) {
 		found.Decisions = append(decisionsOf(e, finding), found.Decisions...)
 	}
 	return found, a, nil
@@ -293,7 +291,7 @@ func decisionsOf(e estate.Flow, finding algosec.Finding) []estate.Decision {
 		return estate.Decision{Ruleset: algosecRuleset, Rule: rule, Action: action, Sources: e.Sources, Destinations: e.Destinations, Services: e.Services}
 	}
 	out := []estate.Decision{decision(wordOf(finding), actionOf(finding.Status))}
-	if finding.Status == algosec.Allowed {
+	if finding.Status == match.Allowed {
 		return out
 	}
 	for _, d := range finding.Devices {
@@ -317,11 +315,11 @@ func wordOf(f algosec.Finding) string {
 	return f.Word
 }
 
-func actionOf(s algosec.Status) string {
+func actionOf(s match.Verdict) string {
 	switch s {
-	case algosec.Allowed:
+	case match.Allowed:
 		return "permit"
-	case algosec.Blocked, algosec.NotRouted:
+	case match.Blocked, match.NotRouted:
 		return "deny"
 	}
 	return "indeterminate"

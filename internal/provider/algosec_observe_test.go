@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec/algosectest"
@@ -112,7 +113,7 @@ func TestAlgosecStatus(t *testing.T) {
 			for _, e := range found["web"].Decisions {
 				actions = append(actions, e.Action)
 			}
-			if got := strings.Join(actions, " "); found["web"].Status != tt.status || got != tt.action || seen.settled("web") != tt.settled || seen.writes() != tt.writes {
+			if got := strings.Join(actions, " "); found["web"].Status.String() != tt.status || got != tt.action || seen.settled("web") != tt.settled || seen.writes() != tt.writes {
 				t.Errorf("status %s, decided %q, settled %t, writes %t", found["web"].Status, got, seen.settled("web"), seen.writes())
 			}
 			for _, isNew := range []bool{true, false} {
@@ -120,7 +121,7 @@ func TestAlgosecStatus(t *testing.T) {
 				want := tt.status
 				switch {
 				case tt.writes:
-					want = pending
+					want = "pending"
 				case !isNew && !tt.settled:
 					want = "allowed"
 				}
@@ -146,7 +147,7 @@ func TestAlgosecVerifiesWhatWasChanged(t *testing.T) {
 	} {
 		server.OnCheck(func(_, _ string) string { return tt.check })
 		_, found, err := s.observe(context.Background(), d, &j)
-		if err != nil || found["web"].Status != tt.status || strings.Join(j.Unverified, " ") != tt.left {
+		if err != nil || found["web"].Status.String() != tt.status || strings.Join(j.Unverified, " ") != tt.left {
 			t.Errorf("%s: %v, %v; left %v", tt.check, found["web"].Status, err, j.Unverified)
 		}
 	}
@@ -165,7 +166,7 @@ func TestAlgosecSimulation(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := found["web"]
-	if f.Status != "blocked" || len(f.Decisions) != 2 || !strings.HasPrefix(f.Decisions[1].Rule, "edge: Blocked, ") || !strings.HasSuffix(f.Decisions[1].Rule, " no web") {
+	if f.Status != match.Blocked || len(f.Decisions) != 2 || !strings.HasPrefix(f.Decisions[1].Rule, "edge: Blocked, ") || !strings.HasSuffix(f.Decisions[1].Rule, " no web") {
 		t.Errorf("found %+v", f)
 	}
 }
@@ -217,7 +218,7 @@ func TestAlgosecChangeWhilePending(t *testing.T) {
 	d := shop(map[string]string{"web": "tcp/8443"})
 	var diags diag.Diagnostics
 	out := s.applyDeclaration(context.Background(), d, journal{}, nil, &diags)
-	if !out.delivered || diags.HasError() || out.seen.Answers["web"].Status != pending || out.journal.Request == nil {
+	if !out.delivered || diags.HasError() || out.seen.Answers["web"].Status != match.Pending || out.journal.Request == nil {
 		t.Fatalf("applied with %v: %+v", diags, out)
 	}
 	server.ForgetRequests()
@@ -228,7 +229,7 @@ func TestAlgosecChangeWhilePending(t *testing.T) {
 	if err != nil || !seen.writes() || seen.settled("web") {
 		t.Fatalf("seen %+v, %v", seen, err)
 	}
-	if p, diags := s.planDeclaration(d, seen, newFoundModels(found), true); diags.HasError() || p.found["web"].Status.ValueString() != pending {
+	if p, diags := s.planDeclaration(d, seen, newFoundModels(found), true); diags.HasError() || p.found["web"].Status.ValueString() != "pending" {
 		t.Errorf("planned %+v, %v", p, diags)
 	}
 	diags = nil

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
@@ -93,7 +94,7 @@ func (s *session) planDeclaration(d declaration, seen *sighting, now map[string]
 		}
 		if !isNew {
 			f := p.found[name]
-			f.Status, f.Missing = types.StringValue("allowed"), missingList(nil)
+			f.Status, f.Missing = types.StringValue(match.Allowed.String()), missingList(nil)
 			p.found[name] = f
 		}
 	}
@@ -128,7 +129,7 @@ func notAllowedDetail(seen *sighting, flow string) string {
 // whilePending is a flow while a change request is open: without AlgoSec's answer,
 // which is not final.
 func (m foundModel) whilePending() foundModel {
-	m.Status = types.StringValue(pending)
+	m.Status = types.StringValue(match.Pending.String())
 	m.Missing, m.Decisions = withoutAlgosec(m.Missing), withoutAlgosec(m.Decisions)
 	return m
 }
@@ -181,19 +182,19 @@ func (s *session) rows(d declaration, seen *sighting) []summaryRow {
 	var rows []summaryRow
 	for _, name := range slices.Sorted(maps.Keys(d.flows)) {
 		a := seen.Answers[name]
-		row := newSummaryRow(d.flows[name], a.Status, seen.settled(name) && a.Status != pending, a.Reason)
+		row := newSummaryRow(d.flows[name], a.Status, seen.settled(name) && a.Status != match.Pending, a.Reason)
 		switch {
 		case slices.Contains(seen.Add, name):
-			row.status, row.reason, row.settled = to+"create", declaredText(d.flows[name]), false
+			row.work, row.reason, row.settled = to+"create", declaredText(d.flows[name]), false
 		case slices.Contains(seen.Modify, name):
-			row.status, row.reason, row.settled = to+"change", fmt.Sprintf("%s  (AlgoSec has %s)", declaredText(d.flows[name]), seen.Inventory[name]), false
+			row.work, row.reason, row.settled = to+"change", fmt.Sprintf("%s  (AlgoSec has %s)", declaredText(d.flows[name]), seen.Inventory[name]), false
 		case slices.Contains(seen.Unapplied, name):
-			row.status, row.reason, row.settled = "in a draft", fmt.Sprintf("revision %d, that nobody has applied", seen.Revision), false
+			row.work, row.reason, row.settled = "in a draft", fmt.Sprintf("revision %d, that nobody has applied", seen.Revision), false
 		case slices.Contains(seen.Expired, name):
-		case a.Status != string(algosec.Allowed), len(a.Denials) > 0:
+		case a.Status != match.Allowed, len(a.Denials) > 0:
 			row.settled = false
 		}
-		if a.Status == pending && a.Same {
+		if a.Status == match.Pending && a.Same {
 			row.reason = "a change request is open"
 			if r := seen.Request; r != nil && r.ID != 0 {
 				row.reason = fmt.Sprintf("change request %d is open", r.ID)
@@ -203,8 +204,7 @@ func (s *session) rows(d declaration, seen *sighting) []summaryRow {
 		rows = append(rows, row)
 	}
 	for _, name := range seen.Delete {
-		row := newSummaryRow(estate.Flow{Name: name}, to+"delete", false, seen.Inventory[name])
-		rows = append(rows, row)
+		rows = append(rows, summaryRow{name: name, work: to + "delete", wanted: match.Allowed, reason: seen.Inventory[name]})
 	}
 	return rows
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
@@ -144,7 +145,7 @@ func (o outcome) truth(d declaration) prospect {
 	}
 	p := prospect{map[string]foundModel{}, d.inventory(), changeRequestObject(o.journal.Request)}
 	for name := range d.flows {
-		p.found[name] = newFoundModel(estate.Found{Status: string(algosec.Indeterminate)})
+		p.found[name] = newFoundModel(estate.Found{Status: match.Indeterminate})
 	}
 	return p
 }

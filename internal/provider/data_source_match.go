@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -80,7 +81,7 @@ var answerTypes = map[string]attr.Type{
 
 func answerObject(f estate.Found) types.Object {
 	return types.ObjectValueMust(answerTypes, map[string]attr.Value{
-		"status": shown(f.Status), "satisfied": types.BoolValue(f.Satisfied), "action": types.StringValue(answer(f)),
+		"status": types.StringValue(f.Status.String()), "satisfied": types.BoolValue(f.Satisfied), "action": types.StringValue(answer(f)),
 		"products": types.Int64Value(f.Products), "missing": missingList(f.Missing), "decisions": decisionList(f.Decisions),
 	})
 }
@@ -104,7 +105,7 @@ func satisfied(f estate.Found) bool { return f.Satisfied && len(f.DeniedBy) == 0
 
 // answer is netutils' answer: "permit" if all of the traffic surely is permitted.
 func answer(f estate.Found) string {
-	if f.Status == "allowed" {
+	if f.Status == match.Allowed {
 		return "permit"
 	}
 	return "deny"
@@ -277,7 +278,7 @@ func (m *matchModel) answerOne(ctx context.Context, ask asker) diag.Diagnostics 
 		addAssessError(&diags, f, path.Empty(), err)
 		return diags
 	}
-	m.Status, m.Satisfied = types.StringValue(found.Status), types.BoolValue(satisfied(found))
+	m.Status, m.Satisfied = types.StringValue(found.Status.String()), types.BoolValue(satisfied(found))
 	m.Action, m.Products = types.StringValue(answer(found)), types.Int64Value(found.Products)
 	m.Missing, m.Decisions = missingList(found.Missing), decisionList(found.Decisions)
 	m.Violations = violationList(found.Violations)
@@ -291,7 +292,7 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 	if diags.HasError() {
 		return diags
 	}
-	worst, all, products := "allowed", true, int64(0)
+	worst, all, products := match.Allowed, true, int64(0)
 	beside := &estate.Changes{}
 	answers := make(map[string]attr.Value, len(questions))
 	for _, name := range slices.Sorted(maps.Keys(questions)) {
@@ -311,24 +312,13 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 		products += found.Products
 		all = all && satisfied(found)
 		if !found.Satisfied {
-			if status := unsatisfiedStatus(f, found); severity[status] > severity[worst] {
-				worst = status
-			}
+			worst = max(worst, found.Status.Worth(f.Deny))
 		}
 	}
 	m.Results = types.MapValueMust(types.ObjectType{AttrTypes: judgedTypes}, answers)
-	m.Status, m.Satisfied, m.Products = types.StringValue(worst), types.BoolValue(all), types.Int64Value(products)
+	m.Status, m.Satisfied, m.Products = types.StringValue(worst.String()), types.BoolValue(all), types.Int64Value(products)
 	m.Action = types.StringValue(answer(estate.Found{Status: worst}))
 	m.Missing, m.Decisions = types.ListNull(missingType), types.ListNull(decisionType)
 	m.Violations = types.ListNull(violationType)
 	return diags
-}
-
-// unsatisfiedStatus is what a flow that is not as wanted adds to the status of
-// many: one that should be blocked and is not counts as partial.
-func unsatisfiedStatus(f estate.Flow, found estate.Found) string {
-	if f.Deny && found.Status == "allowed" {
-		return "partial"
-	}
-	return found.Status
 }

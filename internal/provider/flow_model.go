@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -141,9 +142,12 @@ func unknownFound() foundModel {
 	}
 }
 
+// verdict is the status, as far as it is known.
+func (m foundModel) verdict() match.Verdict { return match.VerdictOf(m.Status.ValueString()) }
+
 func newFoundModel(f estate.Found) foundModel {
 	return foundModel{
-		Products: types.Int64Value(f.Products), Status: shown(f.Status),
+		Products: types.Int64Value(f.Products), Status: types.StringValue(f.Status.String()),
 		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: pastedList(f.Managed),
 		Violations: violationList(f.Violations), DeniedBy: stringsList(f.DeniedBy),
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
@@ -163,15 +164,15 @@ func TestRemarks(t *testing.T) {
 		if !tt.settled {
 			reason = "gap"
 		}
-		row := newSummaryRow(flow, "allowed", tt.settled, reason)
+		row := newSummaryRow(flow, match.Allowed, tt.settled, reason)
 		row.judge(tt.violations)
 		if got := table([]summaryRow{row}); got != tt.want {
 			t.Errorf("%s:\n%s\nwant\n%s", tt.name, got, tt.want)
 		}
 	}
 	rows := []summaryRow{
-		{name: "a", status: "allowed", wanted: "allowed", settled: true, remark: "review"}, {name: "b", status: "allowed", wanted: "allowed", settled: true, remark: "expired"},
-		{name: "c", status: "allowed", wanted: "allowed", remark: "denied"}, {name: "d", status: "blocked", wanted: "allowed"}, {name: "e", status: "allowed", wanted: "allowed", settled: true},
+		{name: "a", verdict: match.Allowed, wanted: match.Allowed, settled: true, remark: "review"}, {name: "b", verdict: match.Allowed, wanted: match.Allowed, settled: true, remark: "expired"},
+		{name: "c", verdict: match.Allowed, wanted: match.Allowed, remark: "denied"}, {name: "d", verdict: match.Blocked, wanted: match.Allowed}, {name: "e", verdict: match.Allowed, wanted: match.Allowed, settled: true},
 	}
 	if got := counts(rows); got != "3 of 5 flows as wanted, 1 denied, 1 blocked, 1 expired, 1 to review" {
 		t.Error(got)
@@ -183,12 +184,12 @@ func TestRemarks(t *testing.T) {
 func TestSummary(t *testing.T) {
 	fine := func(n int) (rows []summaryRow) {
 		for i := range n {
-			rows = append(rows, summaryRow{name: fmt.Sprintf("f%02d", i), status: "allowed", wanted: "allowed", settled: true})
+			rows = append(rows, summaryRow{name: fmt.Sprintf("f%02d", i), verdict: match.Allowed, wanted: match.Allowed, settled: true})
 		}
 		return rows
 	}
-	blocked := summaryRow{name: "db", status: "blocked", wanted: "allowed", reason: "a rule"}
-	excepted := summaryRow{name: "x", status: "allowed", wanted: "allowed", settled: true, reason: "excepted  a: why"}
+	blocked := summaryRow{name: "db", verdict: match.Blocked, wanted: match.Allowed, reason: "a rule"}
+	excepted := summaryRow{name: "x", verdict: match.Allowed, wanted: match.Allowed, settled: true, reason: "excepted  a: why"}
 	for _, tt := range []struct {
 		name, mode, summary, detail string
 		rows                        []summaryRow
@@ -200,7 +201,7 @@ func TestSummary(t *testing.T) {
 			"  BLOCKED  db  a rule\n  allowed  x   excepted  a: why\n  … and 11 flows as wanted", append(fine(11), blocked, excepted)},
 		{"stuck", summaryProblems, `application "Shop": 1 of 3 flows as wanted, 2 blocked`,
 			"  BLOCKED  db   a rule\n  BLOCKED  ssh\n  allowed  f00\n  An apply will fail: it cannot make \"db\" and \"ssh\" as wanted.",
-			append(fine(1), summaryRow{name: "db", status: "blocked", wanted: "allowed", reason: "a rule", stuck: true}, summaryRow{name: "ssh", status: "blocked", wanted: "allowed", stuck: true})},
+			append(fine(1), summaryRow{name: "db", verdict: match.Blocked, wanted: match.Allowed, reason: "a rule", stuck: true}, summaryRow{name: "ssh", verdict: match.Blocked, wanted: match.Allowed, stuck: true})},
 		{"all of many", summaryAlways, `application "Shop": 11 of 11 flows as wanted`, table(fine(11)), fine(11)},
 	} {
 		var diags diag.Diagnostics
@@ -283,7 +284,7 @@ func TestSameAsked(t *testing.T) {
 // A flow that has expired does not count for the status of its application.
 func TestWorstStatusOfExpired(t *testing.T) {
 	found := func(status string, v ...estate.Violation) foundModel {
-		return newFoundModel(estate.Found{Status: status, Violations: v})
+		return newFoundModel(estate.Found{Status: match.VerdictOf(status), Violations: v})
 	}
 	expired := estate.Violation{Policy: estate.ExpiresPolicy, Severity: "notify"}
 	for _, tt := range []struct {

@@ -38,7 +38,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 		return s.planNewFlow(ctx, f, at)
 	}
 	e := prior.evidence
-	row := newSummaryRow(f, prior.found.Status.ValueString(), e.Settled, cmp.Or(firstReason(ctx, prior.found), e.Unsettled))
+	row := newSummaryRow(f, prior.found.verdict(), e.Settled, cmp.Or(firstReason(ctx, prior.found), e.Unsettled))
 	row.judge(prior.found.violations(ctx))
 	if s.enforcement == enforceAdvisory || e.Settled {
 		return prior.found, row, nil
@@ -56,9 +56,9 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 	if e.Deliverable {
 		row.promise(len(e.Planned.Managed))
 	}
-	found.Status = types.StringValue(f.Wanted())
+	found.Status = types.StringValue(f.Wanted().String())
 	if e.Expired {
-		found.Status = types.StringValue(e.Planned.Status)
+		found.Status = types.StringValue(e.Planned.Status.String())
 	}
 	found.Missing = missingList(nil)
 	found.ManagedRules = pastedList(e.Planned.Managed)
@@ -87,7 +87,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 		addAssessError(&diags, f, at, err)
 		return unknownFound(), summaryRow{}, diags
 	}
-	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.Owner(), "status": a.Now.Status, "products": a.Now.Products})
+	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.Owner(), "status": a.Now.Status.String(), "products": a.Now.Products})
 	row := newSummaryRow(f, a.Now.Status, a.Settled, cmp.Or(reasonOf(a.Now), a.Unsettled))
 	row.judge(a.Violations)
 	if s.enforcement == enforceAdvisory {

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -144,7 +145,7 @@ func (m *applicationModel) setFound(flows map[string]declaredModel, found map[st
 // worstStatus is the status of an application: allowed when every flow is as
 // wanted, unknown while the status of one is.
 func worstStatus(flows map[string]declaredModel, found map[string]foundModel) types.String {
-	worst := "allowed"
+	worst := match.Allowed
 	for name, f := range found {
 		if f.Status.IsUnknown() || flows[name].Action.IsUnknown() {
 			return types.StringUnknown()
@@ -152,20 +153,9 @@ func worstStatus(flows map[string]declaredModel, found map[string]foundModel) ty
 		if f.expired() {
 			continue // nothing is wanted of it
 		}
-		status := f.Status.ValueString()
-		if flows[name].Action.ValueString() == "deny" {
-			switch status {
-			case "blocked":
-				status = "allowed"
-			case "allowed":
-				status = "partial"
-			}
-		}
-		if severity[status] > severity[worst] {
-			worst = status
-		}
+		worst = max(worst, f.verdict().Worth(flows[name].Action.ValueString() == "deny"))
 	}
-	return types.StringValue(worst)
+	return types.StringValue(worst.String())
 }
 
 // sameFlow reports whether the same is asked of rulesets and of policies.

@@ -11,16 +11,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // A summaryRow is one flow in the table of its application.
 type summaryRow struct {
-	name, status, wanted string
-	settled              bool
-	reason               string
-	// remark is shown in place of the status: the kind of a [remark].
+	name            string
+	verdict, wanted match.Verdict
+	settled         bool
+	reason          string
+	// work is what an apply does to the flow elsewhere; it is shown in place of the
+	// verdict.
+	work string
+	// remark is shown in place of either: the kind of a [remark].
 	remark string
 	// later says that the flow depends on what is known after the apply.
 	later bool
@@ -30,13 +35,13 @@ type summaryRow struct {
 	below []string
 }
 
-func newSummaryRow(f estate.Flow, status string, settled bool, reason string) summaryRow {
-	return summaryRow{name: f.Name, status: status, wanted: f.Wanted(), settled: settled, reason: reason}
+func newSummaryRow(f estate.Flow, verdict match.Verdict, settled bool, reason string) summaryRow {
+	return summaryRow{name: f.Name, verdict: verdict, wanted: f.Wanted(), settled: settled, reason: reason}
 }
 
 // laterRow is the row of a flow that cannot be matched before the apply.
 func laterRow(name string) summaryRow {
-	return summaryRow{name: name, status: "unknown", later: true, reason: "known after apply"}
+	return summaryRow{name: name, work: "unknown", later: true, reason: "known after apply"}
 }
 
 func (r summaryRow) ok() bool { return r.settled }
@@ -58,9 +63,12 @@ func (r summaryRow) weight() int {
 	return 3
 }
 
+// status is what is said of the flow in a word or two.
+func (r summaryRow) status() string { return cmp.Or(r.remark, r.work, r.verdict.String()) }
+
 // shown is the status as the table shows it.
 func (r summaryRow) shown() string {
-	text := cmp.Or(r.remark, r.status)
+	text := r.status()
 	if r.quiet() {
 		return text
 	}
@@ -213,8 +221,8 @@ func counts(rows []summaryRow) string {
 			later++
 			continue
 		}
-		status := cmp.Or(r.remark, r.status)
-		if status == r.wanted {
+		status := r.status()
+		if status == r.wanted.String() {
 			status += " for now"
 		}
 		if n[status]++; n[status] == 1 {
@@ -222,7 +230,12 @@ func counts(rows []summaryRow) string {
 		}
 	}
 	text := fmt.Sprintf("%d of %d flows as wanted", ok, len(rows))
-	slices.SortFunc(order, func(a, b string) int { return cmp.Or(cmp.Compare(severity[a], severity[b]), cmp.Compare(a, b)) })
+	// What is no verdict comes first.
+	slices.SortFunc(order, func(a, b string) int {
+		first, _ := match.ParseVerdict(a)
+		second, _ := match.ParseVerdict(b)
+		return cmp.Or(cmp.Compare(first, second), cmp.Compare(a, b))
+	})
 	for _, status := range order {
 		text += fmt.Sprintf(", %d %s", n[status], status)
 	}
@@ -261,6 +274,3 @@ func table(rows []summaryRow) string {
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
-
-// severity orders statuses from best to worst.
-var severity = map[string]int{"allowed": 1, "pending": 2, "partial": 3, "indeterminate": 4, "not_routed": 5, "blocked": 6}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
@@ -21,7 +22,7 @@ func JSON(applications []Application) (string, error) {
 	for _, a := range applications {
 		for _, f := range a.Flows {
 			s.Flows++
-			s.Status[f.Status]++
+			s.Status[f.Status.String()]++
 			if f.AsIs {
 				s.AsWanted++
 			}
@@ -105,11 +106,11 @@ var levels = map[string]string{"deny": "error", "review": "warning", "notify": "
 
 func ruleID(f Flow) string {
 	switch {
-	case f.Wanted == "blocked":
+	case f.Wanted == match.Blocked:
 		return "flow-open"
-	case f.Status == "partial" || f.Status == "blocked":
-		return "flow-" + f.Status
-	case f.Status == "not_routed":
+	case f.Status == match.Partial || f.Status == match.Blocked:
+		return "flow-" + f.Status.String()
+	case f.Status == match.NotRouted:
 		return "flow-blocked"
 	}
 	return "flow-indeterminate"

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
@@ -88,12 +89,17 @@ func overview(applications []Application) string {
 			fmt.Fprintf(&b, "| … and %d more |%s\n", len(applications)-i, strings.Repeat(" |", len(columns)-1))
 			break
 		}
-		n := map[string]int{}
+		n := map[match.Verdict]int{}
+		stopped := 0
 		for _, f := range a.Flows {
-			n[f.state()]++
+			if s := f.state(); s == denied {
+				stopped++
+			} else {
+				n[match.Verdict(s)]++
+			}
 		}
 		numbers := []int{
-			len(a.Flows), n["allowed"], n["partial"], n["blocked"] + n["not_routed"], n["indeterminate"] + n[""], n["pending"], n["denied"], a.violations(),
+			len(a.Flows), n[match.Allowed], n[match.Partial], n[match.Blocked] + n[match.NotRouted], n[match.Indeterminate] + n[0], n[match.Pending], stopped, a.violations(),
 		}
 		fmt.Fprintf(&b, "| %s |", code(a.Name))
 		for _, number := range numbers[:len(columns)-1] {
@@ -109,7 +115,7 @@ const maxMissing = 10
 
 func flowSection(a Application, f Flow) string {
 	var b strings.Builder
-	status := f.Status
+	status := f.Status.String()
 	if status == "" {
 		status = "not known yet"
 	}
@@ -122,7 +128,7 @@ func flowSection(a Application, f Flow) string {
 		fmt.Fprintf(&b, "\n<details><summary>⚠️ <b>%s</b>, against policies: <code>%s</code></summary>\n\n", html(status), html(a.Name+"/"+f.Name))
 	default:
 		fmt.Fprintf(&b, "\n<details><summary>%s <b>%s</b>, wanted %s: <code>%s</code></summary>\n\n",
-			symbol(f), html(status), html(f.Wanted), html(a.Name+"/"+f.Name))
+			symbol(f), html(status), html(f.Wanted.String()), html(a.Name+"/"+f.Name))
 	}
 	if f.Comment != "" {
 		fmt.Fprintf(&b, "%s\n\n", code(f.Comment))
@@ -230,15 +236,15 @@ func html(s string) string {
 
 func symbol(f Flow) string {
 	switch f.state() {
-	case "denied":
+	case denied:
 		return "⛔"
-	case "allowed":
+	case state(match.Allowed):
 		return "✅"
-	case "partial":
+	case state(match.Partial):
 		return "🟠"
-	case "pending":
+	case state(match.Pending):
 		return "⏳"
-	case "indeterminate", "":
+	case state(match.Indeterminate), unknown:
 		return "❔"
 	}
 	return "❌"

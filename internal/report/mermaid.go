@@ -2,8 +2,9 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // maxNodes bounds the flows that the graph shows one by one; the others are
@@ -26,19 +27,19 @@ func graph(applications []Application) string {
 			break
 		}
 		fmt.Fprintf(&b, "  a%d[\"%s\"]\n", i, label(a.Name))
-		rest := map[string]int{}
+		rest := map[state]int{}
 		for j, f := range a.Flows {
-			state := f.state()
-			if state == "allowed" || shown >= maxNodes || b.Len() > maxPart {
-				rest[state]++
+			s := f.state()
+			if s == state(match.Allowed) || shown >= maxNodes || b.Len() > maxPart {
+				rest[s]++
 				continue
 			}
 			shown++
-			fmt.Fprintf(&b, "  a%d --> f%d_%d[\"%s<br/>%s\"]:::%s\n", i, i, j, label(f.Name), label(shownStatus(f)), class(state))
+			fmt.Fprintf(&b, "  a%d --> f%d_%d[\"%s<br/>%s\"]:::%s\n", i, i, j, label(f.Name), label(shownStatus(f)), class(s))
 		}
-		for k, state := range append(slices.Clone(statuses), "") {
-			if n := rest[state]; n > 0 {
-				fmt.Fprintf(&b, "  a%d --> r%d_%d[\"%d %s\"]:::%s\n", i, i, k, n, label(name(state)), class(state))
+		for k, s := range states() {
+			if n := rest[s]; n > 0 {
+				fmt.Fprintf(&b, "  a%d --> r%d_%d[\"%d %s\"]:::%s\n", i, i, k, n, label(s.String()), class(s))
 			}
 		}
 	}
@@ -49,27 +50,17 @@ func graph(applications []Application) string {
 // shownStatus is the verdict, unless a policy stops the flow.
 func shownStatus(f Flow) string {
 	if f.denied() {
-		return "denied"
+		return denied.String()
 	}
-	return f.Status
+	return f.Status.String()
 }
 
-func name(state string) string {
-	switch state {
-	case "allowed":
-		return "as wanted"
-	case "":
-		return "not known yet"
-	}
-	return state
-}
-
-func class(state string) string {
-	switch state {
-	case "allowed", "partial":
-		return state
-	case "blocked", "not_routed", "denied":
-		return "blocked"
+func class(s state) string {
+	switch s {
+	case state(match.Allowed), state(match.Partial):
+		return match.Verdict(s).String()
+	case state(match.Blocked), state(match.NotRouted), denied:
+		return match.Blocked.String()
 	}
 	return "unknown"
 }

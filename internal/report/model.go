@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // Application is an application with its flows in order of name.
@@ -16,13 +18,13 @@ type Application struct {
 
 // Flow is a flow and what was found out about it.
 type Flow struct {
-	Name   string `json:"name"`
-	Wanted string `json:"wanted"`
+	Name   string        `json:"name"`
+	Wanted match.Verdict `json:"wanted"`
 	// Status is what holds now as far as the values given tell: a plan shows the
 	// wanted status for a flow that has yet to get there, and its decisions tell.
-	Status  string    `json:"status"`
-	AsIs    bool      `json:"as_wanted"`
-	Missing []Missing `json:"missing,omitempty"`
+	Status  match.Verdict `json:"status"`
+	AsIs    bool          `json:"as_wanted"`
+	Missing []Missing     `json:"missing,omitempty"`
 	// Violations are of policies: a flow may have them whatever its status. One that is
 	// denied is not as wanted, and one that has expired wants nothing.
 	Violations []Violation `json:"violations,omitempty"`
@@ -86,8 +88,36 @@ func (f Flow) denied() bool {
 	return slices.ContainsFunc(f.open(), func(v Violation) bool { return v.Severity == "deny" })
 }
 
-// statuses are the states of a flow from best to worst.
-var statuses = []string{"allowed", "pending", "partial", "indeterminate", "not_routed", "blocked", "denied"}
+// A state is that under which a flow is counted: a verdict, or worse than any.
+type state match.Verdict
+
+const (
+	unknown state = 0
+	// denied: a policy stops the flow, whatever the verdict.
+	denied state = 255
+)
+
+// states returns all states from best to worst, with the unknown one last.
+func states() []state {
+	var out []state
+	for _, v := range match.Verdicts() {
+		out = append(out, state(v))
+	}
+	return append(out, denied, unknown)
+}
+
+// String returns the word that people read.
+func (s state) String() string {
+	switch s {
+	case unknown:
+		return "not known yet"
+	case denied:
+		return "denied"
+	case state(match.Allowed):
+		return "as wanted"
+	}
+	return match.Verdict(s).String()
+}
 
 // Read takes applications from plain values (nil, bool, string, numbers, []any,
 // map[string]any): a map or list of acl_application objects, acl_flow objects, or
@@ -172,12 +202,9 @@ func get(byName map[string]*Application, name string) *Application {
 
 func readFlow(name string, declared, found map[string]any) Flow {
 	f := Flow{
-		Name: name, Wanted: "allowed", Status: text(found["status"]), Managed: texts(found["managed_rules"]),
+		Name: name, Wanted: match.Wanted(text(declared["action"]) == "deny"), Status: match.VerdictOf(text(found["status"])), Managed: texts(found["managed_rules"]),
 		Sources: texts(declared["sources"]), Destinations: texts(declared["destinations"]), Services: texts(declared["services"]),
 		Comment: text(declared["comment"]),
-	}
-	if text(declared["action"]) == "deny" {
-		f.Wanted = "blocked"
 	}
 	for _, e := range objects(found["missing"]) {
 		f.Missing = append(f.Missing, Missing{
@@ -211,22 +238,22 @@ func (f *Flow) settle(decisions []map[string]any) {
 	}
 	switch {
 	case f.Status != f.Wanted || len(decisions) == 0:
-	case f.Wanted == "allowed":
+	case f.Wanted == match.Allowed:
 		switch {
 		case n["permit"] == len(decisions):
 		case n["permit"] > 0 && n["deny"] > 0:
-			f.Status = "partial"
+			f.Status = match.Partial
 		case n["permit"]+n["deny"] < len(decisions):
-			f.Status = "indeterminate"
+			f.Status = match.Indeterminate
 		default:
-			f.Status = "blocked"
+			f.Status = match.Blocked
 		}
 		f.gaps(decisions, "permit")
 	case n["deny"] == 0:
-		f.Status = "allowed"
+		f.Status = match.Allowed
 		f.gaps(decisions, "deny")
 	case n["deny"] < len(decisions) && len(rulesets) == 1:
-		f.Status = "partial"
+		f.Status = match.Partial
 		f.gaps(decisions, "deny")
 	}
 	f.AsIs = f.Status == f.Wanted
@@ -245,18 +272,16 @@ func (f *Flow) gaps(decisions []map[string]any, action string) {
 	}
 }
 
-// state is the status under which a flow is counted: a flow that is as wanted
-// counts as allowed, and one that should be blocked and is not as partial.
-func (f Flow) state() string {
+// state is that under which the flow is counted: a flow that is as wanted counts as
+// allowed, and one that should be blocked and is not as partial.
+func (f Flow) state() state {
 	switch {
 	case f.AsIs:
-		return "allowed"
+		return state(match.Allowed)
 	case f.denied():
-		return "denied"
-	case f.Wanted == "blocked" && f.Status == "allowed":
-		return "partial"
+		return denied
 	}
-	return f.Status
+	return state(f.Status.Worth(f.Wanted == match.Blocked))
 }
 
 func text(v any) string {
