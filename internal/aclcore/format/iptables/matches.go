@@ -8,7 +8,6 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service/iana"
 )
 
 const maxPort = 65535
@@ -32,9 +31,17 @@ func (r *ruleReader) readPorts() error {
 			texts = strings.Split(m.text, ",")
 		}
 		var ranges []service.Range
+		disputed := false
 		for _, text := range texts {
 			from, to, err := parsePorts(protocol, text)
-			if err != nil {
+			switch {
+			case errors.Is(err, errReversed):
+				continue // the kernel takes it, and no port is in it
+			case errors.Is(err, errDisputed):
+				r.rule.unknown = append(r.rule.unknown, fmt.Sprintf("%s %s: %v", m.option, m.text, err))
+				disputed = true
+				continue
+			case err != nil:
 				return fmt.Errorf("%s %s: %w", m.option, m.text, err)
 			}
 			if m.dst {
@@ -47,16 +54,24 @@ func (r *ruleReader) readPorts() error {
 			}
 		}
 		s := service.SetOf(ranges...)
-		if m.not {
+		switch {
+		case disputed:
+		case m.not:
 			r.rule.services = r.rule.services.Subtract(s)
-		} else {
+		default:
 			r.rule.services = r.rule.services.Intersect(s)
 		}
 	}
 	return nil
 }
 
-// parsePorts reads "80", "80:90", ":1023", "1024:" or a name.
+var (
+	errReversed = errors.New("the range is reversed: no port is in it")
+	errDisputed = errors.New("hosts and the registry give the name to different ports; write the number")
+)
+
+// parsePorts reads "80", "80:90", ":1023", "1024:" or a name. The error is errReversed for
+// a range that ends before it begins.
 func parsePorts(protocol uint8, text string) (from, to uint16, err error) {
 	first, last, ranged := strings.Cut(text, ":")
 	if !ranged {
@@ -75,7 +90,7 @@ func parsePorts(protocol uint8, text string) (from, to uint16, err error) {
 		}
 	}
 	if from > to {
-		return 0, 0, fmt.Errorf("the range is reversed; write %d:%d", to, from)
+		return 0, 0, errReversed
 	}
 	return from, to, nil
 }
@@ -84,11 +99,14 @@ func parsePort(protocol uint8, text string) (uint16, error) {
 	if n, err := strconv.ParseUint(text, 10, 16); err == nil {
 		return uint16(n), nil
 	}
-	ports := iana.Ports(protocol, text)
-	if len(ports) != 1 || ports[0].First != ports[0].Last {
+	if netfilter.IsDisputed(text) {
+		return 0, errDisputed
+	}
+	port, ok := netfilter.Port(protocol, text)
+	if !ok {
 		return 0, fmt.Errorf("the port %q is not known; write its number, 0 to 65535", text)
 	}
-	return ports[0].First, nil
+	return port, nil
 }
 
 func (r *ruleReader) needProtocol(protocol int, name string) error {

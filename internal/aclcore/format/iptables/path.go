@@ -34,10 +34,12 @@ func (r *reader) document() *device.Document {
 	var stages []map[string]netfilter.Stage
 	var names []string
 	read := netfilter.Families(0)
+	r.joinHeadless()
 	for _, s := range r.saves {
 		if len(s.tables) == 0 {
 			continue
 		}
+		r.strangers(s)
 		chains := r.readTables(s)
 		f := r.family(s, r.fallback())
 		if read&f != 0 {
@@ -45,12 +47,9 @@ func (r *reader) document() *device.Document {
 		}
 		read |= f
 		stages = append(stages, r.flatten(s, f, chains))
-		if t := s.table("filter"); t != nil {
-			r.noteUnused(t, chains[t])
-			for _, c := range t.order {
-				if paths[c.name] != nil && !slices.Contains(names, c.name) {
-					names = append(names, c.name)
-				}
+		for _, name := range r.listNames(s, chains) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
 			}
 		}
 	}
@@ -68,6 +67,27 @@ func (r *reader) document() *device.Document {
 	}
 	doc.Notes = r.notes
 	return doc
+}
+
+// listNames returns the chains that are lists: those of the filter table, or all where
+// there is none and other tables filter.
+func (r *reader) listNames(s *save, chains map[*table]map[string]*netfilter.Chain) (names []string) {
+	t := s.table("filter")
+	if t == nil {
+		for _, other := range s.tables {
+			if other.name != "nat" && !other.isBare() {
+				return builtins["filter"]
+			}
+		}
+		return nil
+	}
+	r.noteUnused(t, chains[t])
+	for _, c := range t.order {
+		if paths[c.name] != nil {
+			names = append(names, c.name)
+		}
+	}
+	return names
 }
 
 // missing says why traffic of the other family cannot be judged.
@@ -127,6 +147,7 @@ func (r *ruleReader) chain(c *chain) *netfilter.Chain {
 		out.PolicyRule.Text = "policy of " + c.name
 	}
 	number := 1
+	r.of = c.name
 	for _, l := range c.rules {
 		clauses, ok := r.read(l)
 		if ok && len(clauses) > 0 {
@@ -199,7 +220,11 @@ func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[st
 	out := make(map[string]netfilter.Stage)
 	for name, path := range paths {
 		whole := netfilter.Pass()
-		if t := s.table("filter"); t == nil || chains[t][name] == nil {
+		filter := s.table("filter")
+		switch {
+		case filter == nil: // what the other tables drop is dropped
+			whole = netfilter.Unsure(f, "the filter table is not in the file", netfilter.Rule{Text: "(filter)"})
+		case chains[filter][name] == nil:
 			continue
 		}
 		for _, step := range slices.Backward(path) {
@@ -221,7 +246,7 @@ func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[st
 			}
 			whole = stage.Then(whole)
 		}
-		out[name] = whole
+		out[name] = r.doubtful(s, f).Then(whole)
 	}
 	return out
 }

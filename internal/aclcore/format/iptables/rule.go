@@ -2,6 +2,7 @@ package iptables
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -13,7 +14,9 @@ import (
 // A ruleReader reads the options of one rule after the other of a table.
 type ruleReader struct {
 	*reader
-	table    *table
+	table *table
+	// of is the chain whose rules are read.
+	of       string
 	tracking netfilter.Tracking
 	tokens   []token
 
@@ -39,6 +42,8 @@ type parsedRule struct {
 	// untracks says that the target exempts packets from connection tracking.
 	untracks bool
 	name     string
+	// hops says that the target may leave a packet with no hops to go.
+	hops bool
 	// copies is how many rules it becomes: one for each pair of addresses.
 	copies int
 }
@@ -168,6 +173,14 @@ func (r *ruleReader) foreign(name string, not bool) {
 		r.next++
 	}
 	r.suggestFamily(words)
+	if len(words) > 1 {
+		switch n, err := strconv.Atoi(words[1]); words[0] {
+		case "--ttl-set", "--hl-set":
+			r.rule.hops = err != nil || n < 2
+		case "--ttl-dec", "--hl-dec":
+			r.rule.hops = true
+		}
+	}
 	if r.rule.module == "" && r.rule.target != "" || neverFirst[r.rule.module] {
 		return
 	}

@@ -22,7 +22,11 @@ type save struct {
 	hint netfilter.Families
 	// untracked are packets that the raw table exempts from connection tracking.
 	untracked []netfilter.Packets
+	// doubt is why other rules than those of the save may filter, nil if nothing says so.
+	doubt *doubt
 }
+
+const v6 = netfilter.V6
 
 func (s *save) table(name string) *table {
 	for _, t := range s.tables {
@@ -46,8 +50,12 @@ type reader struct {
 	// *table line and ends with COMMIT.
 	current *table
 	headed  bool
+	// listing is the table that is read where none has a name.
+	listing listing
 	notes   []device.Note
-	ipsets  map[string]*ipset
+	// doubts are what the programs say that is missing.
+	doubts []doubt
+	ipsets map[string]*ipset
 	// filled are the sets that rules fill, once they are asked for.
 	filled map[string]bool
 	// interfaces are the names of interfaces in the text, once they are asked for.
@@ -64,6 +72,7 @@ func (r *reader) read() {
 			r.line(line, trimmed)
 		}
 	}
+	r.closeListing()
 	if r.headed {
 		r.Add(r.current.line, "the table %s has no COMMIT; the file is cut off, export it again", r.current.name)
 	}
@@ -72,7 +81,9 @@ func (r *reader) read() {
 func (r *reader) line(line int, text string) {
 	switch text[0] {
 	case '#':
-		r.header(text)
+		if !r.warning(line, text) {
+			r.header(text)
+		}
 		return
 	case '*':
 		r.begin(line, strings.TrimSpace(text[1:]))
@@ -88,12 +99,16 @@ func (r *reader) line(line int, text string) {
 		r.current, r.headed = nil, false
 		return
 	}
+	if verb, rest := word(text); !r.headed && (verb == "-P" || verb == "--policy") {
+		chain, _ := word(rest)
+		r.policyOf(line, chain)
+	}
 	if r.current == nil {
 		if text[0] != '-' {
 			r.Add(line, "%.40q stands in no table; a table begins with *filter, see iptables-save", text)
 			return
 		}
-		r.current = r.newTable(line, "filter") // iptables -S prints no more than its rules
+		r.openListing(line) // iptables -S prints no more than its rules
 	}
 	r.command(line, text)
 }
@@ -114,6 +129,7 @@ func (r *reader) header(text string) {
 	default:
 		return
 	}
+	r.closeListing()
 	// Each table has a header of its own; those of one family belong together.
 	if n := len(r.saves); n == 0 || r.saves[n-1].declared != family {
 		r.saves = append(r.saves, &save{declared: family})
@@ -121,6 +137,7 @@ func (r *reader) header(text string) {
 }
 
 func (r *reader) begin(line int, name string) {
+	r.closeListing()
 	if r.headed {
 		r.Add(line, "the table %s begins before %s ends with COMMIT", name, r.current.name)
 	}
@@ -129,16 +146,21 @@ func (r *reader) begin(line int, name string) {
 
 // newTable opens a table. A table that comes a second time begins another save.
 func (r *reader) newTable(line int, name string) *table {
-	n := len(r.saves)
+	return r.attach(&table{name: name, line: line, chains: make(map[string]*chain)})
+}
+
+// attach puts a table into the save that is read.
+func (r *reader) attach(t *table) *table {
+	line, name, n := t.line, t.name, len(r.saves)
 	if n == 0 || r.saves[n-1].declared == 0 && r.saves[n-1].table(name) != nil {
 		r.saves = append(r.saves, &save{})
 		n++
 	}
 	s := r.saves[n-1]
-	if t := s.table(name); t != nil {
-		r.Add(line, "the table %s of one family stands twice, first in line %d; keep one", name, t.line)
+	if first := s.table(name); first != nil {
+		r.Add(line, "the table %s of one family stands twice, first in line %d; keep one", name, first.line)
 	}
-	t := &table{name: name, line: line, save: s, chains: make(map[string]*chain)}
+	t.save = s
 	s.tables = append(s.tables, t)
 	return t
 }

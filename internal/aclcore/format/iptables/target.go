@@ -41,6 +41,9 @@ func (r *ruleReader) verdict() (v netfilter.Verdict, ok bool) {
 	if r.table.chains[target] != nil {
 		return netfilter.Verdict{Kind: netfilter.Jump, Chain: target}, true
 	}
+	if r.rule.hops && (r.of == "PREROUTING" || !builtin[r.of]) { // looked at when it is routed
+		return netfilter.Verdict{Kind: netfilter.Undecided, Reason: target + " may leave it no hops to go, and a router drops it then"}, true
+	}
 	if goesOn[target] {
 		return v, false
 	}

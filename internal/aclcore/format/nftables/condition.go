@@ -70,6 +70,9 @@ func (s *statementReader) condition() (statement, error) {
 	case t.is("vmap"):
 		s.next++
 		return s.vmap(left)
+	case t.is("!"):
+		s.next++
+		st.operator = "!"
 	case !t.quoted:
 		if st.operator = operatorOf(t.text); st.operator != "" {
 			s.next++
@@ -106,7 +109,7 @@ func (s *statementReader) setting(left expr) (statement, error) {
 	if left.kind != fieldExpr || !known {
 		return statement{}, errUnread
 	}
-	always := ofEveryPacket(left)
+	always, at := ofEveryPacket(left), s.next
 	for more := true; more; {
 		if from, err := s.fields(); err == nil {
 			always = always && isPlain(from)
@@ -131,10 +134,28 @@ func (s *statementReader) setting(left expr) (statement, error) {
 	switch {
 	case rewrites:
 		return statement{kind: opaque}, nil
+	case s.next != at+1 && forwards[left.text] != nil, forwards[left.text] != nil && !forwards[left.text](s.tokens[at].text):
+		return statement{kind: detains}, nil
+	case left.text == "ct expectation":
+		return statement{kind: doubtful}, nil // the rule ends for packets that are not tracked
 	case !always:
 		return statement{kind: doubtful}, nil
 	}
 	return statement{kind: harmless}, nil
+}
+
+// forwards are the fields that a router looks at before it forwards a packet, with what
+// they may be set to so that it does: a packet needs hops left, and has to be addressed
+// to the router's link address (ip_forward of Linux).
+var forwards = map[string]func(value string) bool{
+	"ip ttl":       hasHops,
+	"ip6 hoplimit": hasHops,
+	"meta pkttype": func(value string) bool { return value == "host" || value == "unicast" || value == "0" },
+}
+
+func hasHops(value string) bool {
+	n, ok := plainNumber(value)
+	return ok && n > 1
 }
 
 // ofEveryPacket reports whether the field can be set whatever the packet is: those of
@@ -272,7 +293,11 @@ func (s *statementReader) side() (expr, error) {
 // primary reads one value: a word, a text, a range, or flags in parentheses.
 func (s *statementReader) primary() (expr, error) {
 	if s.pass("(") {
+		if s.depth++; s.depth > maxNesting {
+			return expr{}, errUnread
+		}
 		v, err := s.value()
+		s.depth--
 		if err == nil && !s.pass(")") {
 			err = errUnread
 		}
@@ -294,15 +319,14 @@ func (s *statementReader) primary() (expr, error) {
 	return first, nil
 }
 
-// annotations may follow an element, with an argument, two for counters.
-var annotations = []string{"timeout", "expires", "comment", "packets", "bytes", "limit", "rate", "burst", "quota", "used", "last"}
-
 // braces reads the elements of a set, or of a verdict map. changes says that an
 // element expires.
 func (s *statementReader) braces() (elements []expr, mappings []mapping, changes bool, err error) {
-	if !s.pass("{") {
+	if s.depth == maxNesting || !s.pass("{") {
 		return nil, nil, false, errUnread
 	}
+	s.depth++
+	defer func() { s.depth-- }()
 	for !s.pass("}") {
 		if s.at("{") { // a definition within
 			more, moreMappings, c, err := s.braces()
@@ -355,26 +379,28 @@ func (s *statementReader) listed() int {
 	return n
 }
 
-// annotations passes what may stand behind an element.
+// annotations passes what may stand behind an element: counters and comments, and what
+// limits it or makes it expire, so that it is not surely in the set.
 func (s *statementReader) annotations() (changes bool, err error) {
-	for {
-		if t := s.peek(); t.is(",") || t.is("}") || t.is(":") {
+	for s.next < len(s.tokens) {
+		switch t := s.peek(); {
+		case t.is(","), t.is("}"), t.is(":"):
 			return changes, nil
+		case t.is("{"), t.is("("), isSign(t) && !t.quoted:
+			return changes, errUnread
+		case s.pass("comment"):
+			_, err = s.argument()
+		case s.pass("counter"):
+			err = s.pairs("packets", "bytes")
+		default:
+			changes = true
+			s.next++
 		}
-		before := s.next
-		s.pass("counter")
-		for _, a := range annotations {
-			if s.pass(a) {
-				changes = changes || a == "timeout" || a == "expires" || a == "limit" || a == "quota"
-				if _, err := s.argument(); err != nil {
-					return false, err
-				}
-			}
-		}
-		if s.next == before {
-			return changes, nil
+		if err != nil {
+			return changes, err
 		}
 	}
+	return changes, errUnread
 }
 
 // isPattern reports whether an interface name stands for several; prefix is what

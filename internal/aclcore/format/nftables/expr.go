@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
 type exprKind uint8
@@ -106,6 +107,8 @@ const (
 	final
 	// untrack exempts packets from connection tracking.
 	untrack
+	// detains sets a field so that a router may not forward the packet: see [forwards].
+	detains
 )
 
 // statement is one statement of a rule; text is as nft writes it.
@@ -114,10 +117,38 @@ type statement struct {
 	// foreign says that it is of iptables, and that nft shows its name only.
 	foreign     bool
 	text        string
-	operator    string // "==", "!=", "<", ">", "<=", ">=", or "in" for flags
+	operator    string // "==", "!=", "<", ">", "<=", ">=", or "in" and "!" for flags: one of them, or none
 	left, right expr
 	elements    []mapping // of an anonymous map; right is a reference otherwise
 	verdict     netfilter.Verdict
+	// with is what a reject answers with: the kernel is given a condition besides,
+	// which nft does not print.
+	with rejection
+}
+
+// rejection is what a packet must be so that a rule can reject it.
+type rejection uint8
+
+const (
+	// anyPacket is rejected by ICMP of its family.
+	anyPacket rejection = iota
+	// onlyTCP is rejected by a reset, onlyIPv4 by ICMP and onlyIPv6 by ICMPv6.
+	onlyTCP
+	onlyIPv4
+	onlyIPv6
+)
+
+// packets are those that can be rejected so.
+func (r rejection) packets() netfilter.Packets {
+	switch r {
+	case onlyTCP:
+		return netfilter.For(service.SetOf(service.Whole(service.TCP)))
+	case onlyIPv4:
+		return netfilter.IPv4()
+	case onlyIPv6:
+		return netfilter.IPv6()
+	}
+	return netfilter.All()
 }
 
 // why is the reason for doubts about the statement.

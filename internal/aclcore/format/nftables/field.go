@@ -289,13 +289,13 @@ func (f *field) parseNumbers(e expr) (from, to int, ok bool) {
 	case rangeExpr:
 		from, ok1 := f.reads(e.args[0].text)
 		to, ok2 := f.reads(e.args[1].text)
-		return from, to, ok1 && ok2 && from <= to && to <= f.max
+		ok = ok1 && ok2 && isDigit(e.args[0].text) && isDigit(e.args[1].text)
+		return from, to, ok && from <= to && to <= f.max
 	case literal:
 		first, last, ranged := strings.Cut(e.text, "-")
-		if number := e.text != "" && '0' <= e.text[0] && e.text[0] <= '9'; !ranged || !number {
-			if n, ok := f.reads(e.text); ok || !ranged { // ipv6-icmp is no range
-				return n, n, ok && n <= f.max
-			}
+		if !ranged || !isDigit(first) || !isDigit(last) { // snmp-trap and ipv6-icmp are names
+			n, ok := f.reads(e.text)
+			return n, n, ok && n <= f.max
 		}
 		from, ok1 := f.reads(first)
 		to, ok2 := f.reads(last)
@@ -303,3 +303,7 @@ func (f *field) parseNumbers(e expr) (from, to int, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// isDigit reports whether the text begins as a number does. nft knows no ranges of
+// names.
+func isDigit(text string) bool { return text != "" && '0' <= text[0] && text[0] <= '9' }

@@ -45,6 +45,7 @@ type documentBuilder struct {
 
 func (rs *ruleset) document() *device.Document {
 	b := &documentBuilder{ruleset: rs, doc: &device.Document{Format: "nftables"}}
+	rs.doubtTerse()
 	b.interfaces = rs.interfaceNames()
 	b.untracked = b.exempt()
 	for _, p := range paths {
@@ -106,6 +107,11 @@ func (b *documentBuilder) list(hook string, chains []baseChain) {
 		}
 		whole = s.Then(whole)
 	}
+	of := inet
+	if bridge(own[0].table.family) {
+		of = bridge
+	}
+	whole = b.doubts(of).Then(whole)
 	l := device.List{Name: own[0].String(), Aliases: []string{hook}}
 	family := commonFamily(own)
 	if len(own) > 1 {
@@ -186,9 +192,19 @@ func (b *documentBuilder) chain(l *lowerer, c, base baseChain) *netfilter.Chain 
 			out.Out = devices
 		}
 	}
+	if isBase && c.kind == "nat" {
+		// Only what opens a connection that is tracked comes here, and not what an
+		// earlier chain of the hook has translated.
+		out.Within = l.connection(netfilter.New, c.name)
+	}
 	var place string
 	if isBase && c.kind != "nat" { // a chain that translates addresses is no place for filters
 		place = c.String()
+	}
+	if isBase && len(c.devices) == 0 && (c.hook == "ingress" || c.hook == "egress") {
+		out.Doubt, out.Policy = "which devices the chain is for is not said, which nft -j leaves out; list the ruleset without -j", netfilter.Accept
+		out.DoubtRule = netfilter.Rule{Line: c.line, Text: "chain " + c.name}
+		b.note(c.line, "chain "+c.name, "%s", out.Doubt)
 	}
 	out.PolicyRule = netfilter.Rule{Line: c.policyAt, Text: c.text, Place: place}
 	out.Rules = make([]netfilter.Rule, 0, len(c.rules))

@@ -2,6 +2,8 @@ package nftables
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
 )
@@ -44,7 +46,7 @@ func (r jsonReader) object(v *jsontree.Value, first bool) {
 		r.object(body, true)
 	case "table":
 		t := r.addTable(text(body, "family"), text(body, "name"), v.Line)
-		t.dormant = t.dormant || has(body.Get("flags"), "dormant")
+		t.dormant = has(body.Get("flags"), "dormant")
 	case "chain":
 		r.chain(body)
 	case "rule":
@@ -60,7 +62,11 @@ func (r jsonReader) object(v *jsontree.Value, first bool) {
 			return
 		}
 		r.Add(v.Line, "flush is followed for the whole ruleset only; export it with nft -j list ruleset")
-	case "metainfo", "counter", "quota", "limit", "ct helper", "ct timeout", "ct expectation", "secmark", "synproxy", "flowtable", "meter":
+	case "metainfo":
+		if version := text(body, "version"); strings.HasPrefix(version, "0.") || strings.HasPrefix(version, "1.0.") {
+			r.note(v.Line, "nft -j of version "+version, "it does not say which tables are dormant; nft list ruleset without -j does")
+		}
+	case "counter", "quota", "limit", "ct helper", "ct timeout", "ct expectation", "secmark", "synproxy", "flowtable", "meter":
 		// Rules name these; they hold no addresses.
 	default:
 		r.Add(v.Line, "%.40q is not followed; export the ruleset with nft -j list ruleset", key)
@@ -162,10 +168,24 @@ func (r jsonReader) set(v *jsontree.Value, isMap bool) {
 	s := r.tableOf(v).addSet(text(v, "name"))
 	s.isMap = isMap
 	_, timeout := lookup(v, "timeout")
-	s.changes = timeout || has(v.Get("flags"), "dynamic") || has(v.Get("flags"), "timeout")
+	if stmt := v.Get("stmt"); !stmt.IsNull() && !onlyCounters(stmt) {
+		s.changes, s.doubt = true, ", a set whose elements have a limit or the like"
+	}
+	s.changes = s.changes || timeout || has(v.Get("flags"), "dynamic") || has(v.Get("flags"), "timeout")
 	if elements := v.Get("elem"); !elements.IsNull() {
 		r.elements(s, elements)
 	}
+}
+
+// onlyCounters reports whether the statements that elements carry decide nothing.
+func onlyCounters(v *jsontree.Value) bool {
+	items := v.Items
+	if v.Kind != jsontree.Array {
+		items = one(v)
+	}
+	return !slices.ContainsFunc(items, func(i jsontree.Value) bool {
+		return i.Kind != jsontree.Object || len(i.Keys) != 1 || i.Keys[0] != "counter" && i.Keys[0] != "last"
+	})
 }
 
 // elements adds elements to a set or map.

@@ -14,7 +14,8 @@ func (r jsonReader) statement(v *jsontree.Value) statement {
 			return st
 		}
 		switch v.Keys[0] {
-		case "match", "limit", "quota", "ct count", "set", "connlimit":
+		case "match", "limit", "quota", "ct count", "set", "connlimit", "meter",
+			"counter", "log", "last", "secmark", "ct helper", "ct timeout", "ct expectation":
 			return statement{kind: doubtful, text: compact(v)}
 		}
 	}
@@ -30,8 +31,13 @@ func (r jsonReader) known(key string, body *jsontree.Value) (st statement, ok bo
 		return r.vmap(body)
 	case "accept":
 		st = verdictOf(netfilter.Accept)
-	case "drop", "reject":
+	case "drop":
 		st = verdictOf(netfilter.Drop)
+	case "reject":
+		st = verdictOf(netfilter.Drop)
+		if st.with, ok = rejections[text(body, "type")]; !ok {
+			return st, false
+		}
 	case "return":
 		st = verdictOf(netfilter.Return)
 	case "continue":
@@ -44,7 +50,10 @@ func (r jsonReader) known(key string, body *jsontree.Value) (st statement, ok bo
 		return statement{kind: final, verdict: v, text: key + " " + v.Chain}, true
 	case "snat", "masquerade":
 		st = verdictOf(netfilter.Translate)
-	case "counter", "log", "last", "secmark", "ct helper", "ct timeout", "ct expectation":
+	case "counter", "log", "last", "secmark", "ct helper", "ct timeout":
+		if !isSimple(body) { // an object that a map names: the rule ends without one
+			return st, false
+		}
 		st.kind = harmless
 	case "flow": // ends the rule for connections that are not fit for it, such as new ones
 		st.kind = doubtful
@@ -64,15 +73,35 @@ func (r jsonReader) known(key string, body *jsontree.Value) (st statement, ok bo
 	return st, true
 }
 
+// rejections are the types of a reject.
+var rejections = map[string]rejection{"": anyPacket, "icmpx": anyPacket, "tcp reset": onlyTCP, "icmp": onlyIPv4, "icmpv6": onlyIPv6}
+
+// isSimple reports whether a statement has plain values only: names, numbers and lists
+// of them.
+func isSimple(v *jsontree.Value) bool {
+	if v == nil {
+		return true
+	}
+	for i := range v.Items {
+		if item := &v.Items[i]; item.Kind == jsontree.Object || !isSimple(item) {
+			return false
+		}
+	}
+	return true
+}
+
 // mangle judges the setting of a field, see [statementReader.setting].
 func mangle(field, value expr) stmtKind {
 	if field.kind == unread && strings.Contains(field.text, `"tcp option"`) {
 		return doubtful // the segment size, if the segment has one
 	}
 	rewrites, known := changes[field.text]
+	forwarded := forwards[field.text]
 	switch {
 	case field.kind != fieldExpr || !known || rewrites:
 		return opaque
+	case forwarded != nil && (value.kind != literal || !forwarded(value.text)):
+		return detains
 	case ofEveryPacket(field) && isPlain(value):
 		return harmless
 	}

@@ -2,6 +2,7 @@ package nftables
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -31,8 +32,7 @@ func (l *lexer) add(tokens []token, from, to int) []token {
 
 // next appends the tokens of the next line to tokens, and the sign that ends it unless
 // the text does: nothing at the end of the text. Comments are left out, but for
-// "# xt_NAME": so some versions of nft print a match of iptables that they cannot
-// translate.
+// matches of iptables that look like one, see [lexer.comment].
 func (l *lexer) next(tokens []token) []token {
 	s := l.source
 	for l.at < len(s) {
@@ -85,8 +85,11 @@ func (l *lexer) next(tokens []token) []token {
 	return tokens
 }
 
-// comment passes a comment, and takes "# xt_NAME" for what it stands for.
-func (l *lexer) comment(tokens []token) []token {
+// comment passes a comment, and takes what versions of nft up to 1.0.2 print so for what
+// it stands for: "# xt_NAME", or what a match of iptables says, as "# recent: CHECK …".
+// before is what stands on the line before it. Of the latter only the sign # remains,
+// which no statement begins with, and the words that follow.
+func (l *lexer) comment(before []token) []token {
 	s, from := l.source, l.at
 	end := strings.IndexByte(s[from:], '\n')
 	if end < 0 {
@@ -99,19 +102,75 @@ func (l *lexer) comment(tokens []token) []token {
 		at++
 	}
 	if !strings.HasPrefix(s[at:end], mark) {
-		l.at = end
-		return tokens
+		if l.at = end; isPrinted(before, s[from+1:end]) {
+			before, l.at = l.add(before, from, from+1), from+1
+		}
+		return before
 	}
 	for _, text := range []string{"xt", "match"} {
-		tokens = append(tokens, token{text: text, from: int32(from), to: int32(from + 1), line: l.line})
+		before = append(before, token{text: text, from: int32(from), to: int32(from + 1), line: l.line})
 	}
 	at += len(mark)
 	for l.at = at; l.at < len(s) && isWord(s[l.at]); l.at++ {
 	}
 	if at < l.at {
-		tokens = l.add(tokens, at, l.at)
+		before = l.add(before, at, l.at)
 	}
-	return tokens
+	return before
+}
+
+// isPrinted reports whether what follows a # within a rule is a part of the rule, and not
+// what somebody says of it: where no verdict comes before, and behind it a counter or a
+// verdict, or where a counter comes before.
+func isPrinted(before []token, text string) bool {
+	words := strings.Fields(text)
+	if len(before) == 0 || len(words) == 0 || words[0] == "handle" || strings.Count(text, `"`)%2 != 0 {
+		return false
+	}
+	counted := false
+	for i := len(before) - 1; i >= 0; i-- {
+		t := &before[i]
+		if t.quoted {
+			continue
+		}
+		switch t.text {
+		case "{", "}", ";", ",", "=":
+			if i == len(before)-1 {
+				return false
+			}
+			if t.text == "{" || t.text == ";" { // where the rule begins
+				i = 0
+			}
+		case "accept", "drop", "reject", "return", "continue", "queue", "jump", "goto", "dnat", "snat", "redirect", "masquerade", "vmap",
+			"type", "policy", "flags", "define", "elements", "table", "chain", "set", "map":
+			return false
+		case "packets":
+			counted = true
+		}
+	}
+	counted = counted || strings.Contains(text, "counter packets ")
+	return counted || printedTargets[words[0]] || endsWithVerdict(words)
+}
+
+// printedTargets begin what targets of iptables say that end a rule without a verdict of
+// nft.
+var printedTargets = map[string]bool{
+	"NFQUEUE": true, "TPROXY": true, "SYNPROXY": true, "REJECT": true, "reject-with": true, "redir": true, "to:": true,
+}
+
+func endsWithVerdict(words []string) bool {
+	if n := len(words); n > 2 && words[n-2] == "handle" { // as nft -a prints it
+		words = words[:max(0, n-3)]
+	}
+	n := len(words)
+	if n == 0 {
+		return false
+	}
+	switch words[n-1] {
+	case "accept", "drop", "reject", "return", "continue":
+		return true
+	}
+	return n > 1 && (words[n-2] == "jump" || words[n-2] == "goto") || slices.Contains(words, "reject")
 }
 
 // wordBytes are the bytes that words are made of.

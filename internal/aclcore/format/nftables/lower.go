@@ -50,7 +50,10 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 		st := &r.statements[i]
 		switch st.kind {
 		case harmless, untrack:
-		case doubtful:
+		case doubtful, detains:
+			if st.kind == detains && (l.hook == "prerouting" || l.hook == "ingress") {
+				return append(clauses, undecided(sets, st.why()+": the router may not forward it then"))
+			}
 			for j := range sets {
 				sets[j] = sets[j].Because(st.why())
 			}
@@ -72,6 +75,9 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 		case final:
 			if st.verdict.Kind == 0 {
 				return clauses
+			}
+			if st.with != anyPacket {
+				sets = intersect(sets, st.with.packets())
 			}
 			v := st.verdict
 			if v.Kind == netfilter.Translate {
@@ -252,6 +258,8 @@ func (l *lowerer) unusable(e expr) string {
 	switch s := l.sets[e.text]; {
 	case s == nil:
 		return ", a set that is not in the file"
+	case s.doubt != "":
+		return s.doubt
 	case s.changes:
 		return ", a set that changes while the firewall runs"
 	}
@@ -265,7 +273,7 @@ func (l *lowerer) compare(st *statement, fields []*field) ([]netfilter.Packets, 
 		return nil, false
 	}
 	switch st.operator {
-	case "in":
+	case "in", "!":
 		return l.anyOf(f, st)
 	case "==":
 		if f.state && st.right.kind == flags {
@@ -283,19 +291,22 @@ func (l *lowerer) compare(st *statement, fields []*field) ([]netfilter.Packets, 
 	return nil, false
 }
 
-// anyOf returns the packets that have one of the bits.
+// anyOf returns the packets that have one of the bits, or for the operator ! none.
 func (l *lowerer) anyOf(f *field, st *statement) ([]netfilter.Packets, bool) {
-	values := []expr{st.right}
+	values, not := []expr{st.right}, st.operator == "!"
 	if st.right.kind == flags {
 		values = st.right.args
 	}
 	switch {
 	case f.state:
 		states, ok := parseStates(values)
+		if not {
+			states = allStates &^ states
+		}
 		return l.connection(states, st.text), ok
 	case f.bits:
 		bits, ok := parseBits(expr{kind: flags, args: values})
-		return netfilter.Flags(func(b uint8) bool { return b&bits != 0 }, st.text), ok
+		return netfilter.Flags(func(b uint8) bool { return (b&bits != 0) != not }, st.text), ok
 	}
 	return nil, false
 }

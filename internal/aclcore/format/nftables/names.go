@@ -63,10 +63,12 @@ const (
 	etherIPv6 = 0x86dd
 )
 
-// connStates are the states of connections. Their numbers are not read.
+// connStates are the states of connections, and their bits, which nft -n prints.
 var connStates = map[string]netfilter.ConnStates{
 	"new": netfilter.New, "established": netfilter.Established, "related": netfilter.Related,
 	"invalid": netfilter.Invalid, "untracked": netfilter.Untracked,
+	"0x1": netfilter.Invalid, "0x2": netfilter.Established, "0x4": netfilter.Related, "0x8": netfilter.New, "0x40": netfilter.Untracked,
+	"1": netfilter.Invalid, "2": netfilter.Established, "4": netfilter.Related, "8": netfilter.New, "64": netfilter.Untracked,
 }
 
 const allStates = netfilter.New | netfilter.Established | netfilter.Related | netfilter.Invalid | netfilter.Untracked
@@ -97,14 +99,14 @@ func portNumber(text string) (int, bool) {
 	}
 	found := -1
 	for _, p := range []uint8{service.TCP, service.UDP} {
-		ports := iana.Ports(p, text)
-		switch {
-		case len(ports) == 0:
-		case len(ports) > 1, ports[0].First != ports[0].Last, found >= 0 && found != int(ports[0].First):
-			return 0, false
-		default:
-			found = int(ports[0].First)
+		if len(iana.Ports(p, text)) == 0 {
+			continue
 		}
+		port, ok := netfilter.Port(p, text)
+		if !ok || found >= 0 && found != int(port) {
+			return 0, false
+		}
+		found = int(port)
 	}
-	return found, found >= 0
+	return found, found >= 0 && !netfilter.IsDisputed(text)
 }

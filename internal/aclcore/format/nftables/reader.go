@@ -105,6 +105,11 @@ func (r *textReader) line() []token {
 			}
 			r.next = from
 			return r.pieces()
+		case '#':
+			if depth > 0 { // a comment within braces
+				r.next = from
+				return r.pieces()
+			}
 		case '$':
 			r.next = from
 			return r.pieces()
@@ -132,6 +137,11 @@ func (r *textReader) pieces() []token {
 			return out
 		case t.is("\n"):
 			r.next++
+			continue
+		case t.is("#") && depth > 0: // a comment within braces
+			for r.next < len(r.tokens) && !r.tokens[r.next].is("\n") {
+				r.next++
+			}
 			continue
 		case t.is("$"):
 			r.next++

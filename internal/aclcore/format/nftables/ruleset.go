@@ -28,6 +28,8 @@ type table struct {
 	dormant bool
 	chains  []*chain
 	sets    map[string]*set
+	// doubt is the first line that is not understood, nil if there is none.
+	doubt *doubt
 }
 
 func (t *table) String() string { return t.family + " " + t.name }
@@ -58,6 +60,8 @@ type set struct {
 	mappings []mapping
 	isMap    bool
 	changes  bool
+	// doubt is why the elements are not known, if it is not that they change.
+	doubt string
 }
 
 // keep copies the statements of a rule to where many stand side by side.

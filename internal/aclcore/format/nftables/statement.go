@@ -13,7 +13,13 @@ type statementReader struct {
 	tokens  []token
 	next    int
 	comment string
+	// depth is how many braces and parentheses are open around the next token.
+	depth int
 }
+
+// maxNesting bounds how deep braces and parentheses may be nested: what is deeper is not
+// understood.
+const maxNesting = 64
 
 // errUnread says that the rest of a rule is not understood.
 var errUnread = errors.New("is not understood")
@@ -56,8 +62,16 @@ func (s *statementReader) rest() []statement {
 		switch n := len(tokens) - i; {
 		case t.is("accept") && n == 1:
 			v.Kind = netfilter.Accept
-		case t.is("drop") && n == 1, t.is("reject"):
+		case t.is("drop") && n == 1, t.is("reject") && n == 1:
 			v.Kind = netfilter.Drop
+		case t.is("reject"):
+			with := statementReader{source: s.source, tokens: tokens[i:]}
+			st, err := with.statement()
+			if err != nil || with.next < len(with.tokens) {
+				continue
+			}
+			st.text = textOf(s.source, tokens[i:])
+			return []statement{{kind: doubtful, text: textOf(s.source, tokens[:i])}, st}
 		case t.is("return") && n == 1:
 			v.Kind = netfilter.Return
 		case t.is("jump") && n == 2 && !isSign(tokens[i+1]):
@@ -162,7 +176,10 @@ func (s *statementReader) statement() (statement, error) {
 		return s.condition()
 	case "reject":
 		s.next++
-		return verdictOf(netfilter.Drop), s.rejectWith()
+		st := verdictOf(netfilter.Drop)
+		var err error
+		st.with, err = s.rejectWith()
+		return st, err
 	case "counter":
 		s.next++
 		return statement{kind: harmless}, s.counter()
@@ -241,19 +258,22 @@ func (s *statementReader) verdict() (v netfilter.Verdict, err error) {
 	return v, err
 }
 
-func (s *statementReader) rejectWith() error {
-	if !s.pass("with") {
-		return nil
-	}
-	if s.pass("tcp", "reset") {
-		return nil
-	}
-	if !s.pass("icmp") && !s.pass("icmpv6") && !s.pass("icmpx") {
-		return errUnread
+func (s *statementReader) rejectWith() (with rejection, err error) {
+	switch {
+	case !s.pass("with"):
+		return anyPacket, nil
+	case s.pass("tcp", "reset"):
+		return onlyTCP, nil
+	case s.pass("icmp"):
+		with = onlyIPv4
+	case s.pass("icmpv6"):
+		with = onlyIPv6
+	case !s.pass("icmpx"):
+		return anyPacket, errUnread
 	}
 	s.pass("type")
-	_, err := s.argument()
-	return err
+	_, err = s.argument()
+	return with, err
 }
 
 func (s *statementReader) log() error {

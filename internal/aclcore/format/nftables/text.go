@@ -127,6 +127,9 @@ func (r *textReader) add(first bool) {
 	case what.is("element"):
 		s := t.addSet(object)
 		r.elements(s, r.line())
+	case !objects[what.text] && what.text != "element":
+		r.Add(int(what.line), "add %.40q is not followed; export the ruleset with nft list ruleset", what.text)
+		r.skipLine()
 	default:
 		r.skipLine()
 	}
@@ -197,6 +200,7 @@ func (r *textReader) tableBlock() {
 	line := int(r.peek().line)
 	family, name := r.tableName()
 	t := r.addTable(family, name, line)
+	t.dormant = false // what comes last holds: a table that is named again wakes up
 	if !r.open() {
 		r.skipLine()
 		return
@@ -216,8 +220,10 @@ func (r *textReader) tableBlock() {
 			for _, w := range r.line() {
 				t.dormant = t.dormant || w.is("dormant")
 			}
-		default: // counters, quotas, flow tables, helpers: rules name them
+		case !first.quoted && objects[first.text]:
 			r.skipLine()
+		default:
+			r.unread(t, int(first.line), r.skipped(first), "the line is not understood")
 		}
 	})
 }
@@ -247,6 +253,20 @@ func (r *textReader) chainBlock(t *table, c *chain) {
 			}
 		}
 	})
+}
+
+// maxShown is how much of a line that is not understood is shown.
+const maxShown = 200
+
+// skipped passes the rest of the line that begins with first, and returns its text.
+func (r *textReader) skipped(first token) string {
+	r.skipLine()
+	text, _, _ := strings.Cut(r.lexer.source[first.from:], "\n")
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > maxShown {
+		text = strings.ToValidUTF8(text[:maxShown], "") + "…"
+	}
+	return text
 }
 
 // names returns the words of a list, without its signs.
@@ -312,8 +332,14 @@ func (r *textReader) setBlock(t *table, name string, what token) {
 		case first.is("timeout"):
 			s.changes = true
 			r.skipLine()
-		default: // type, typeof, size, policy, comment
+		case !first.quoted && setWords[first.text]:
 			r.skipLine()
+		case first.is("limit"), first.is("quota"), first.is("ct"):
+			s.changes, s.doubt = true, ", a set whose elements have a "+first.text
+			r.skipLine()
+		default:
+			r.next++
+			r.unreadSet(s, int(first.line), r.skipped(first), "a line of the set is not understood")
 		}
 	})
 }

@@ -77,6 +77,8 @@ type Chain struct {
 	// Drop; as a rule it has a line and a text.
 	Policy     Kind
 	PolicyRule Rule
+	// Within, if not nil, is the packets that cross a base chain; others pass it by.
+	Within []Packets
 	// In and Out restrict a base chain to packets of interfaces.
 	In, Out Interfaces
 	// NoIn and NoOut say that packets cross the base chain without an interface on

@@ -68,8 +68,12 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 	w.entries = make([]entry, 0, len(base.Rules))
 	all := base.Families.packets()
 	all.In, all.Out = base.In, base.Out
-	whole := base.In.IsEvery() && base.Out.IsEvery()
-	w.walk(base, []Packets{all}, true)
+	whole := base.In.IsEvery() && base.Out.IsEvery() && base.Within == nil
+	live := []Packets{all}
+	if base.Within != nil {
+		live, _ = Both(live, base.Within)
+	}
+	w.walk(base, slices.Clone(live), true)
 	if w.stopped != nil {
 		reason := fmt.Sprintf("the chains expand to too many rules; from line %d on they are not followed", w.stopped.Line)
 		w.undecided(all, reason, w.stopped)
@@ -81,7 +85,9 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 		}
 	}
 	if !whole && base.policy() == rule.Deny {
-		s.entries = append(s.entries, entry{Packets: all, action: rule.Deny, source: &base.PolicyRule})
+		for _, p := range live {
+			s.entries = append(s.entries, entry{Packets: p, action: rule.Deny, source: &base.PolicyRule})
+		}
 	}
 	return s, w.err
 }

@@ -9,6 +9,22 @@ import (
 // Pass returns a stage that lets everything pass and filters nothing.
 func Pass() Stage { return Stage{} }
 
+// Unsure returns a stage that may accept or drop any packet of the families, for the
+// reason: what the rule stands for is not known.
+func Unsure(f Families, reason string, source Rule) Stage {
+	p := f.packets().Because(reason)
+	s := Stage{families: f, entries: []entry{
+		{Packets: p, action: rule.Permit, final: true, source: &source},
+		{Packets: p, action: rule.Deny, source: &source},
+	}}
+	for i, one := range families {
+		if f&one != 0 {
+			s.ends[i] = ending{true, rule.Permit, &source}
+		}
+	}
+	return s
+}
+
 // passes reports whether packets of the family that no entry takes go on.
 func (e ending) passes() bool { return !e.filtered || e.action == rule.Permit }
 
