@@ -36,6 +36,7 @@
 // The answer:
 //
 //	match      which rule decides what, the verdict, and what is missing
+//	topology   the same over an estate of devices: zones, ways, crossings, guards
 //	change     the rules that close the gap, few of them
 //
 // How it is known to be right:

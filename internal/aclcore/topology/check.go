@@ -1,0 +1,270 @@
+package topology
+
+import (
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// Question asks what becomes of the traffic of a flow.
+type Question struct {
+	Region flow.Region
+	// SourceZone and DestinationZone are the zones that the flow declares, "" if none:
+	// addresses in others are not routed.
+	SourceZone, DestinationZone string
+	Want                        rule.Action
+	// Matcher returns the list of a step that [Step.Filter]s, as the packets meet it
+	// that the step asks about: see [Forward] and [Replies].
+	Matcher func(*Step) match.Matcher
+	// Writable says of a step whether a rule may be added to its list. It matters only
+	// when Want is Deny: a list that may have one is preferred. It may be nil.
+	Writable func(*Step) bool
+}
+
+// Finding is what becomes of the traffic.
+type Finding struct {
+	Verdict   match.Verdict
+	Satisfied bool
+	// Gaps are the traffic that is not treated as wanted. There are none exactly when
+	// Satisfied.
+	Gaps      []Gap
+	Decisions []Decision
+	// Asked are the questions to lists that gaps are of, each once.
+	Asked []*Asked
+	Parts []*Part
+	// Cut says that Gaps and Decisions are incomplete. Satisfied is exact all the same.
+	Cut bool
+}
+
+// A Gap is traffic that is not treated as wanted.
+type Gap struct {
+	// Missing has the traffic in the flow's own addresses.
+	match.Missing
+	// From and To are zones.
+	From, To string
+	// Asked is the question whose gap number Number this is, nil where no list is to
+	// blame.
+	Asked  *Asked
+	Number int
+}
+
+// Decision is traffic and what decides it.
+type Decision struct {
+	match.Decision
+	From, To string
+	// Step is nil for traffic that stays in its zone.
+	Step *Step
+}
+
+// Asked is what one list was asked, in the addresses that it sees, and its answer.
+type Asked struct {
+	Step    *Step
+	Matcher match.Matcher
+	Request match.Request
+	Finding match.Finding
+}
+
+// Path is the one list that was asked, for package change.
+func (a *Asked) Path() []match.Matcher { return []match.Matcher{a.Matcher} }
+
+// Check says what becomes of the traffic of a question.
+func (t *Topology) Check(q Question) *Finding {
+	c := checker{t: t, q: q, f: &Finding{}}
+	c.f.Parts = t.cut(q.Region.Possible)
+	for _, part := range c.f.Parts {
+		c.part(part)
+	}
+	for _, p := range q.Region.Impossible {
+		c.denied = true
+		c.f.Gaps = append(c.f.Gaps, Gap{Missing: match.Missing{Product: p.Product, Ruleset: -1, Before: -1, Reason: p.Reason}})
+	}
+	c.judge()
+	return c.f
+}
+
+// A checker answers one question.
+type checker struct {
+	t *Topology
+	q Question
+	f *Finding
+	// What becomes of some packet on some way.
+	permitted, denied, unknown, notRouted bool
+}
+
+// judge gives the verdict, which holds whichever way the unknown turns out.
+func (c *checker) judge() {
+	switch f := c.f; {
+	case c.permitted && (c.denied || c.notRouted):
+		f.Verdict = match.Partial
+	case c.unknown:
+		f.Verdict = match.Indeterminate
+	case c.permitted:
+		f.Verdict = match.Allowed
+	case c.notRouted:
+		f.Verdict = match.NotRouted
+	default:
+		f.Verdict = match.Blocked
+	}
+	c.f.Satisfied = c.f.Verdict == match.Allowed
+	if c.q.Want == rule.Deny {
+		c.f.Satisfied = c.f.Verdict == match.Blocked
+	}
+	switch {
+	case c.f.Satisfied:
+		c.f.Gaps, c.f.Asked = nil, nil
+	case len(c.f.Gaps) == 0:
+		c.f.Gaps = []Gap{{Missing: match.Missing{
+			Outcome: match.Unknown, Ruleset: -1, Before: -1, Reason: "indeterminate: the traffic falls into too many parts on its way",
+		}}}
+	}
+}
+
+// part asks about the traffic of one part.
+func (c *checker) part(part *Part) {
+	if problem := c.elsewhere(part); problem != "" {
+		part.Routes, part.Problem = nil, problem
+	}
+	if part.Problem != "" {
+		c.lost(part)
+		return
+	}
+	before, after := c.around(part)
+	asked := map[*Step]*Asked{}
+	surely := true
+	for _, s := range slices.Concat(before, part.ways.steps, after) {
+		if asked[s] != nil {
+			continue
+		}
+		a := c.ask(part, s)
+		if a == nil {
+			continue
+		}
+		asked[s] = a
+		surely = surely && a.Finding.Satisfied
+		c.f.Cut = c.f.Cut || a.Finding.Cut
+		c.decisions(part, a)
+		if c.q.Want == rule.Permit {
+			c.missing(part, a)
+		}
+	}
+	if len(part.Routes) == 1 && len(part.Routes[0].Hops) == 0 {
+		c.within(part)
+	}
+	if surely {
+		c.permitted = true
+	}
+	if surely && c.q.Want == rule.Permit {
+		return
+	}
+	c.follow(part, before, after, asked)
+}
+
+// elsewhere says that the part is not where the flow declares it.
+func (c *checker) elsewhere(part *Part) string {
+	switch {
+	case c.q.SourceZone != "" && part.From != c.q.SourceZone:
+		return some(part, sources) + " is " + zoneText(part.From) + ", and the flow declares the source zone " + c.q.SourceZone
+	case c.q.DestinationZone != "" && part.To != c.q.DestinationZone:
+		return some(part, destinations) + " is " + zoneText(part.To) + ", and the flow declares the destination zone " + c.q.DestinationZone
+	}
+	return ""
+}
+
+func zoneText(name string) string {
+	if name == "" {
+		return "in no zone"
+	}
+	return "in zone " + name
+}
+
+// lost notes traffic whose way is not known.
+func (c *checker) lost(part *Part) {
+	m := match.Missing{Ruleset: -1, Before: -1, Reason: part.Problem}
+	if part.ways != nil && part.ways.tooMany {
+		c.unknown, m.Outcome = true, match.Unknown
+		m.Reason = "indeterminate: " + part.Problem
+	} else {
+		c.notRouted = true
+	}
+	for _, p := range traffic.Merge(part.Products) {
+		gap := Gap{Missing: m, From: part.From, To: part.To}
+		gap.Product = p
+		c.f.Gaps = append(c.f.Gaps, gap)
+	}
+}
+
+// around returns the steps that the part meets besides its ways.
+func (c *checker) around(part *Part) (before, after []*Step) {
+	meets := func(steps []*Step) (out []*Step) {
+		for _, s := range steps {
+			if slices.ContainsFunc(part.Products, s.Within.Overlaps) {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	before = meets(c.t.guardOut)
+	if slices.ContainsFunc(part.Products, func(p traffic.Product) bool { return p.Destinations.Overlaps(c.t.own) }) {
+		after = meets(c.t.local)
+	}
+	return before, append(after, meets(c.t.guardIn)...)
+}
+
+// ask puts the part to the list of a step; nil if the list filters none of it.
+func (c *checker) ask(part *Part, s *Step) *Asked {
+	products := s.asked(part.Products)
+	if len(products) == 0 {
+		return nil
+	}
+	a := &Asked{Step: s, Request: match.Request{
+		Region: flow.Region{Possible: products}, SourceZone: s.SourceZone, DestinationZone: s.DestinationZone, Want: rule.Permit,
+	}}
+	if s.Fixed != nil {
+		a.Matcher = s.Fixed
+	} else {
+		a.Matcher = c.q.Matcher(s)
+	}
+	a.Finding = match.Check(a.Path(), a.Request)
+	return a
+}
+
+func (c *checker) decisions(part *Part, a *Asked) {
+	for _, d := range a.Finding.Decisions {
+		d.Product = a.Step.meant(d.Product)
+		if a.Step.Replies {
+			d.Rule += " (replies)"
+		}
+		switch d.Outcome {
+		case match.Denied:
+			c.denied = true
+		case match.Unknown, match.Permitted:
+		}
+		c.f.Decisions = append(c.f.Decisions, Decision{d, part.From, part.To, a.Step})
+	}
+}
+
+// missing notes what the list does not permit.
+func (c *checker) missing(part *Part, a *Asked) {
+	if len(a.Finding.Missing) == 0 {
+		return
+	}
+	c.f.Asked = append(c.f.Asked, a)
+	for k, m := range a.Finding.Missing {
+		m.Product = a.Step.meant(m.Product)
+		if a.Step.Replies {
+			m.Reason += " (replies)"
+		}
+		c.f.Gaps = append(c.f.Gaps, Gap{m, part.From, part.To, a, k})
+	}
+}
+
+// within notes that the traffic stays in its zone.
+func (c *checker) within(part *Part) {
+	for _, p := range traffic.Merge(part.Products) {
+		d := match.Decision{Product: p, Outcome: match.Permitted, Rule: "within zone " + part.From}
+		c.f.Decisions = append(c.f.Decisions, Decision{d, part.From, part.To, nil})
+	}
+}

@@ -1,0 +1,175 @@
+package topology
+
+import (
+	"fmt"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// crossing returns what the device does with packets that enter by one side and leave
+// by another, and with their replies, which come the other way.
+func (n *node) crossing(in, out *side) []Step {
+	steps := n.filters(in, out, false)
+	for _, s := range n.filters(out, in, true) {
+		s.Replies = true
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+// filters returns the steps of packets from one side to another. Of those of replies
+// only lists count that filter them too.
+func (n *node) filters(in, out *side, replies bool) (steps []Step) {
+	c := crosser{node: n, in: in, out: out, replies: replies}
+	if len(n.Document.Bindings) == 0 {
+		c.implied()
+	} else {
+		for _, step := range n.Order.Steps {
+			c.step(step)
+		}
+	}
+	if !replies {
+		c.absent()
+	}
+	return c.steps
+}
+
+// A crosser gathers the steps of one crossing.
+type crosser struct {
+	*node
+	in, out *side
+	replies bool
+	steps   []Step
+	// v4 and v6 say that a list or a rule decides for the family.
+	v4, v6 bool
+	// entered says that a list filters what comes in.
+	entered bool
+}
+
+func (c *crosser) step(step device.Step) {
+	switch step {
+	case device.FilterIn:
+		c.bound(device.StageIn, func(b device.Binding) bool { return c.in.is(b.From) })
+		c.entered = c.v4 || c.v6
+	case device.FilterLevels:
+		c.levels()
+	case device.FilterBetween:
+		c.bound(device.StageBetween, func(b device.Binding) bool { return c.in.is(b.From) && c.out.is(b.To) })
+	case device.FilterOut:
+		c.bound(device.StageOut, func(b device.Binding) bool { return c.out.is(b.To) })
+	case device.TranslateDestination, device.TranslateSource: // addresses stay as they are
+	}
+}
+
+// bound adds the steps of the bindings of a stage that apply.
+func (c *crosser) bound(stage device.Stage, applies func(device.Binding) bool) {
+	for _, b := range c.Document.Bindings {
+		if b.Stage == stage && applies(b) {
+			c.add(b)
+		}
+	}
+}
+
+func (c *crosser) add(b device.Binding) {
+	l := c.lists[b.List]
+	if c.replies && !c.Order.Stateless && (l == nil || b.Rule != nil || !l.Stateless) {
+		return // what answers a connection that is known passes
+	}
+	s := Step{Device: c.Name, List: b.List, Within: families(b.V4, b.V6)}
+	switch {
+	case b.Rule != nil:
+		s.List, s.Fixed = "", fixed(c.Source, *b.Rule)
+	case l == nil:
+		s.List = ""
+		s.Fixed = undecided(c.Source, b.Line, "the list "+b.List, "the list %s is applied and not in the text", b.List)
+	case c.zoned[b.List]:
+		s.SourceZone, s.DestinationZone = c.in.inRules, c.out.inRules
+	}
+	c.v4, c.v6 = c.v4 || b.V4, c.v6 || b.V6
+	c.steps = append(c.steps, s)
+}
+
+// implied is for a text that does not say which list filters what: where it has only
+// one list, that filters every crossing.
+func (c *crosser) implied() {
+	switch lists := c.Document.Lists; len(lists) {
+	case 0:
+	case 1:
+		c.add(device.Binding{List: lists[0].Name, V4: true, V6: true})
+	default:
+		if !c.replies {
+			c.decide(undecided(c.Source, 0, c.describe(), "the text does not say which of its %d lists filters it", len(lists)))
+		}
+	}
+}
+
+// describe names the crossing.
+func (c *crosser) describe() string { return fmt.Sprintf("from %s to %s", c.in.name, c.out.name) }
+
+// decide lets something else than a list decide for both families.
+func (c *crosser) decide(x *match.Index) {
+	c.v4, c.v6 = true, true
+	c.steps = append(c.steps, Step{Device: c.Name, Fixed: x, Within: families(true, true)})
+}
+
+// levels compares security levels. Between interfaces of one level packets pass only
+// if the text says so, whatever a list permits; from a lower to a higher one only if
+// a list permits it (Cisco ASA general operations configuration guide, "Security
+// Levels").
+func (c *crosser) levels() {
+	if c.replies {
+		return // replies belong to a connection
+	}
+	from, to := c.in.level(), c.out.level()
+	if from == nil || to == nil {
+		if !c.entered {
+			c.decide(undecided(c.Source, 0, c.describe(), "no list filters it, and the text has no security levels of the interfaces"))
+		}
+		return
+	}
+	text := fmt.Sprintf("security-level %d (%s) to %d (%s)", *from, c.in.name, *to, c.out.name)
+	r := rule.Rule{Text: text + ", no access list", Action: rule.Permit}
+	switch {
+	case *from == *to && !c.Document.SameSecurity:
+		r.Action, r.Text = rule.Deny, text+", no same-security-traffic permit inter-interface"
+	case c.entered:
+		return
+	case *from < *to:
+		r.Action = rule.Deny
+	}
+	c.decide(fixed(c.Source, r))
+}
+
+// absent says what happens to a family that no list filters.
+func (c *crosser) absent() {
+	if c.v4 && c.v6 {
+		return
+	}
+	s := Step{Device: c.Name, Within: families(!c.v4, !c.v6)}
+	switch {
+	case c.Order.Absent == device.Undecided:
+		s.Fixed = undecided(c.Source, 0, c.describe(), "no list that is read filters it")
+	case c.v4 || c.v6:
+		return // what is passed by one family alone needs no telling
+	default:
+		s.Fixed = fixed(c.Source, rule.Rule{Action: rule.Permit, Text: "no access list filters the crossing"})
+	}
+	c.steps = append(c.steps, s)
+}
+
+// families returns all traffic of the address families.
+func families(v4, v6 bool) traffic.Product {
+	set := addr.Any()
+	switch {
+	case v4 && !v6:
+		set = addr.Any4()
+	case v6 && !v4:
+		set = addr.Any6()
+	}
+	return traffic.Product{Sources: set, Destinations: set, Services: service.Any()}
+}

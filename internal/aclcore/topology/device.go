@@ -1,0 +1,214 @@
+package topology
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// A Device is a firewall of the estate.
+type Device struct {
+	Name string
+	// Source is where its text is from, for people.
+	Source   string
+	Document *device.Document
+	Order    device.Order
+	// Interfaces maps interfaces, by the device's own names, to zones of the estate.
+	Interfaces map[string]string
+	// Guards are the addresses that it filters for besides those that its text has.
+	Guards addr.Set
+	// SkipZones leaves out the comparison of its prefixes with the zones.
+	SkipZones bool
+}
+
+// A node is a device that is ready to be crossed.
+type node struct {
+	Device
+	sides []*side
+	// own are its interfaces' addresses, those that it guards left out; guards are all
+	// that it filters for.
+	own, guards addr.Set
+	// zoned are the lists with rules that ask for interfaces or zones.
+	zoned map[string]bool
+	lists map[string]*device.List
+}
+
+// A side is an interface of a device, or a zone of its own, and the zone of the estate
+// that it lies in.
+type side struct {
+	name string
+	zone int
+	// members are the interfaces behind the name, none where the text has none.
+	members []*device.Interface
+	// inRules is what rules call it; names are all that bindings may call it.
+	inRules string
+	names   []string
+	vrf     string
+	shut    bool
+}
+
+func newNode(d Device) *node {
+	n := &node{Device: d, lists: map[string]*device.List{}, zoned: map[string]bool{}}
+	for i := range d.Document.Lists {
+		l := &d.Document.Lists[i]
+		n.lists[l.Name] = l
+		n.zoned[l.Name] = slices.ContainsFunc(l.Rules, asksForZones)
+	}
+	var own []addr.Range
+	for _, i := range d.Document.Interfaces {
+		for _, p := range i.Addresses {
+			own = append(own, addr.RangeOf(p.Addr(), p.Addr()))
+		}
+	}
+	n.own, n.guards = addr.SetOf(own...), d.Guards
+	if d.Order.Guards && n.guards.IsEmpty() {
+		n.guards = n.own
+	}
+	n.own = n.own.Subtract(n.guards)
+	if d.Order.Guards {
+		n.own = addr.Set{}
+	}
+	return n
+}
+
+func asksForZones(r rule.Rule) bool {
+	return len(r.SourceZones)+len(r.DestinationZones) > 0 || r.Pair != rule.AnyPair
+}
+
+// resolve finds the sides of the device, and says what is wrong with its declaration,
+// led by the attribute.
+func (n *node) resolve(zone func(name string) (int, bool), zones []string) (problems []error) {
+	for _, name := range slices.Sorted(maps.Keys(n.Interfaces)) {
+		at := fmt.Sprintf("devices[%q].interfaces[%q]", n.Name, name)
+		number, ok := zone(n.Interfaces[name])
+		if !ok || number == 0 {
+			problems = append(problems, fmt.Errorf("%s: there is no zone %q; zones has %s", at, n.Interfaces[name], quoted(zones)))
+			continue
+		}
+		s, ok := n.side(name)
+		if !ok {
+			problems = append(problems, fmt.Errorf("%s: %s has no interface %q; it has %s", at, n.Source, name, n.interfaceNames()))
+			continue
+		}
+		s.zone = number
+		n.sides = append(n.sides, s)
+	}
+	return problems
+}
+
+// side finds the interfaces that go by the name: by their own, by that of their
+// hardware, or by the device's zone that they are in.
+func (n *node) side(name string) (*side, bool) {
+	doc := n.Document
+	for _, called := range []func(i *device.Interface) string{
+		func(i *device.Interface) string { return i.Name },
+		func(i *device.Interface) string { return i.Port },
+		func(i *device.Interface) string { return i.Zone },
+	} {
+		var members []*device.Interface
+		for i := range doc.Interfaces {
+			if called(&doc.Interfaces[i]) == name {
+				members = append(members, &doc.Interfaces[i])
+			}
+		}
+		if len(members) > 0 {
+			return newSide(name, members), true
+		}
+	}
+	if doc.Topology && len(doc.Interfaces) > 0 {
+		return nil, false
+	}
+	return &side{name: name, inRules: name, names: []string{name}}, true
+}
+
+func newSide(name string, members []*device.Interface) *side {
+	s := &side{name: name, members: members, inRules: members[0].Zone, names: []string{name}, vrf: members[0].VRF, shut: true}
+	if s.inRules == "" {
+		s.inRules = members[0].Name
+	}
+	for _, i := range members {
+		s.shut = s.shut && i.Shutdown
+		for _, other := range []string{i.Name, i.Port, i.Zone} {
+			if other != "" && !slices.Contains(s.names, other) {
+				s.names = append(s.names, other)
+			}
+		}
+	}
+	return s
+}
+
+// maxNamed is how many names an error lists.
+const maxNamed = 20
+
+func (n *node) interfaceNames() string {
+	var names []string
+	for _, i := range n.Document.Interfaces {
+		if i.Name != "" && !slices.Contains(names, i.Name) {
+			names = append(names, i.Name)
+		}
+	}
+	return quoted(names)
+}
+
+func quoted(names []string) string {
+	var out []string
+	for i, name := range names {
+		if i == maxNamed {
+			out = append(out, fmt.Sprintf("… and %d more", len(names)-maxNamed))
+			break
+		}
+		out = append(out, fmt.Sprintf("%q", name))
+	}
+	if len(out) == 0 {
+		return "none"
+	}
+	return strings.Join(out, ", ")
+}
+
+// at returns the sides in a zone that are not shut down.
+func (n *node) at(zone int) (out []*side) {
+	for _, s := range n.sides {
+		if s.zone == zone && !s.shut {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// zoneNumbers returns the zones that the device has an open side in, in order.
+func (n *node) zoneNumbers() (out []int) {
+	for _, s := range n.sides {
+		if !s.shut && !slices.Contains(out, s.zone) {
+			out = append(out, s.zone)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// is reports whether a binding's name means the side; "" means every one.
+func (s *side) is(name string) bool { return name == "" || slices.Contains(s.names, name) }
+
+// level is the security level of the side's first interface, nil if it has none.
+func (s *side) level() *int {
+	for _, i := range s.members {
+		if i.SecurityLevel != nil {
+			return i.SecurityLevel
+		}
+	}
+	return nil
+}
+
+// prefixes are the connected prefixes of the side.
+func (s *side) prefixes() (out []netip.Prefix) {
+	for _, i := range s.members {
+		out = append(out, i.Addresses...)
+	}
+	return out
+}

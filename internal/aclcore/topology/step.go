@@ -1,0 +1,124 @@
+package topology
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// A Step is one list that filters traffic on its way. Two steps that ask the same are
+// one pointer.
+type Step struct {
+	// Device is the name of the device, empty for a Ruleset of the estate.
+	Device, Ruleset string
+	// List is the name of the access list in the device's text, empty if Fixed decides.
+	List string
+	// Fixed decides in the place of a list: what the device does by itself.
+	Fixed *match.Index
+	// SourceZone and DestinationZone are where the traffic comes from and goes to in the
+	// words of the list's rules; empty if no rule asks.
+	SourceZone, DestinationZone string
+	// Replies says that the packets which answer the traffic are asked for.
+	Replies bool
+	// Within is the traffic of the flow that the list filters; the rest passes.
+	Within traffic.Product
+}
+
+// Filter reports whether there is a list that a rule could be added to.
+func (s *Step) Filter() bool { return s.Fixed == nil }
+
+// String names the step for people.
+func (s *Step) String() string {
+	name := s.Ruleset
+	if s.Device != "" {
+		name = s.Device
+		if s.List != "" {
+			name += " " + s.List
+		}
+	}
+	if s.Replies {
+		name += " (replies)"
+	}
+	return name
+}
+
+// asked returns what of the traffic the list is asked about, as its rules see it.
+func (s *Step) asked(products []traffic.Product) (out []traffic.Product) {
+	for _, p := range products {
+		hit := p.Intersect(s.Within)
+		if s.Replies && !hit.IsEmpty() {
+			hit = answers(hit)
+		}
+		v4, v6 := hit.ByFamily()
+		for _, one := range [...]traffic.Product{v4, v6} {
+			if !one.IsEmpty() {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
+}
+
+// meant returns the traffic of the flow that the list sees as p.
+func (s *Step) meant(p traffic.Product) traffic.Product {
+	if !s.Replies {
+		return p
+	}
+	return traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Requests()}
+}
+
+// answers returns the packets that answer those of p.
+func answers(p traffic.Product) traffic.Product {
+	back := traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Reverse()}
+	if back.IsEmpty() {
+		return traffic.Product{}
+	}
+	return back
+}
+
+// fixed returns what decides where the device has no list.
+func fixed(source string, r rule.Rule) *match.Index {
+	r.Traffic = traffic.Any()
+	return match.New(&rule.Ruleset{Source: source, Rules: []rule.Rule{r}, Default: rule.Deny})
+}
+
+// undecided returns what decides where it cannot be known what happens.
+func undecided(source string, line int, text, format string, args ...any) *match.Index {
+	why := []string{fmt.Sprintf(format, args...)}
+	all := rule.Rule{Line: line, Text: text, Action: rule.Permit, Traffic: traffic.Any(), Unknown: why}
+	return match.New(&rule.Ruleset{Source: source, Rules: []rule.Rule{all}, Default: rule.Deny})
+}
+
+// Forward returns the ruleset as the packets that open a connection meet it: replies
+// are not asked for.
+func Forward(rs *rule.Ruleset) *rule.Ruleset {
+	if !rs.Stateless && rs.Return == nil {
+		return rs
+	}
+	out := *rs
+	out.Stateless, out.Return = false, nil
+	return &out
+}
+
+// Replies returns the ruleset as the packets that answer a connection meet it: rules
+// for new connections match none of them, those for established ones all. Rules keep
+// their numbers.
+func Replies(rs *rule.Ruleset) *rule.Ruleset {
+	rs = Forward(rs)
+	if !slices.ContainsFunc(rs.Rules, func(r rule.Rule) bool { return r.State != rule.AnyState }) {
+		return rs
+	}
+	out := *rs
+	out.Rules = slices.Clone(rs.Rules)
+	for i := range out.Rules {
+		r := &out.Rules[i]
+		if r.State == rule.New {
+			r.Traffic = traffic.Product{}
+		}
+		r.State = rule.AnyState
+	}
+	return &out
+}
