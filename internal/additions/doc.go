@@ -2,11 +2,11 @@
 // rule list that is evaluated before the ruleset itself.
 //
 //	[
-//	  {"name": "acl-1f6b0c9a52", "action": "permit", "src_ip": ["10.0.0.1"], "dst_ip": ["10.0.0.2"], "dst_port": ["udp/501"], "owners": ["Billing/flow2"]}
+//	  {"name": "acl-1f6b0c9a52", "action": "permit", "src_ip": ["10.0.0.1"], "dst_ip": ["10.0.0.2"], "dst_port": ["udp/501"], "owners": ["Billing/flow2@777bfe96ae"]}
 //	]
 //
-// A rule with owners is ours: each flow that needs it is an owner, and the rule
-// goes with its last one. A rule without owners is somebody else's; it is never
+// A rule with owners is ours: each flow that needs it is an owner, with the id of its
+// configuration, and the rule goes with its last one. A rule without owners is somebody else's; it is never
 // changed, moved or lost.
 //
 // # Order

@@ -184,7 +184,7 @@ func Owns(path, owner string) (bool, error) {
 		return len(f.Owned(owner)) > 0, nil
 	}
 	content, unread := os.ReadFile(path)
-	if unread == nil && !bytes.Contains(content, []byte(owner)) {
+	if flow, _ := splitOwner(owner); unread == nil && !bytes.Contains(content, []byte(flow)) {
 		return false, nil
 	}
 	return false, err
@@ -193,7 +193,7 @@ func Owns(path, owner string) (bool, error) {
 // SharedWith reports whether somebody else than owner owns a rule of the file.
 func (f *File) SharedWith(owner string) bool {
 	return slices.ContainsFunc(f.items, func(it item) bool {
-		return slices.ContainsFunc(it.Owners, func(o string) bool { return o != owner })
+		return slices.ContainsFunc(it.Owners, func(o string) bool { return !means(o, owner) })
 	})
 }
 

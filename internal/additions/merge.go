@@ -54,11 +54,11 @@ func distinct(rules []Rule) []Rule {
 
 // reown returns the item with owner added or taken away.
 func (it item) reown(owner string, add bool) item {
-	owners := slices.DeleteFunc(slices.Clone(it.Owners), func(o string) bool { return o == owner })
+	owners := slices.DeleteFunc(slices.Clone(it.Owners), func(o string) bool { return means(o, owner) })
 	if add {
 		owners = append(owners, owner)
 	}
-	slices.Sort(owners)
+	slices.SortFunc(owners, compareOwners)
 	it.Owners, it.raw = owners, nil
 	return it
 }

@@ -24,8 +24,8 @@ type Rule struct {
 	Traffic traffic.Product
 	// SourceZones and DestinationZones are as in [rule.Rule]: none means every zone.
 	SourceZones, DestinationZones []string
-	// Owners are the flows that need the rule, "application/flow", sorted. Ours have
-	// at least one.
+	// Owners are the flows that need the rule, each as [Owner] writes it, sorted. Ours
+	// have at least one.
 	Owners []string
 
 	// unknown and comment were added by hand to a rule of ours. The first makes it
@@ -100,7 +100,9 @@ func compare(a, b Rule) int {
 }
 
 // ownedBy reports whether owner is among the owners.
-func (r Rule) ownedBy(owner string) bool { return slices.Contains(r.Owners, owner) }
+func (r Rule) ownedBy(owner string) bool {
+	return slices.ContainsFunc(r.Owners, func(mark string) bool { return means(mark, owner) })
+}
 
 // text is the JSON of a rule object, in the order of its keys.
 type text struct {

@@ -1,10 +1,16 @@
 package estate
 
-import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+import (
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+)
 
 // Flow is a declared flow: its lists as written and what is wanted of it.
 type Flow struct {
-	Application, Name               string
+	Application, Name string
+	// Configuration is the id of the configuration that declares the flow, of
+	// [additions.IDLength] hexadecimal digits; empty where it owns nothing.
+	Configuration                   string
 	Sources, Destinations, Services []string
 	SourceZone, DestinationZone     string
 	// Deny wants the traffic to stay blocked.
@@ -33,7 +39,7 @@ type Flow struct {
 func (f Flow) ID() string { return f.Application + "/" + f.Name }
 
 // Owner is the mark that our rules for the flow carry.
-func (f Flow) Owner() string { return f.ID() }
+func (f Flow) Owner() string { return additions.Owner(f.ID(), f.Configuration) }
 
 // Wanted is the status of the flow when all is as wanted.
 func (f Flow) Wanted() match.Verdict { return match.Wanted(f.Deny) }

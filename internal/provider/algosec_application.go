@@ -46,7 +46,7 @@ func (m applicationModel) declaration(ctx context.Context) (declaration, diag.Di
 	rulesets, more := m.rulesets(ctx)
 	diags.Append(more...)
 	for name, f := range flows {
-		d.flows[name], more = m.request(ctx, f, name, rulesets)
+		d.flows[name], more = m.request(ctx, f, name, rulesets, "")
 		diags.Append(more...)
 	}
 	return d, diags

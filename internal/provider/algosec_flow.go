@@ -26,7 +26,7 @@ func (r *flowResource) ValidateConfig(ctx context.Context, req resource.Validate
 func (m flowModel) declaration(ctx context.Context) (declaration, diag.Diagnostics) {
 	name := m.Name.ValueString()
 	d := declaration{application: m.Application.ValueString(), single: true}
-	f, diags := m.request(ctx)
+	f, diags := m.request(ctx, "")
 	d.flows = map[string]estate.Flow{name: f}
 	return d, diags
 }

@@ -53,7 +53,7 @@ func (s *session) prepare(ctx context.Context, f estate.Flow, planned foundModel
 }
 
 func addStale(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
-	addErrorAt(diags, at, fmt.Sprintf("Unable to apply the plan for flow %q", f.Owner()),
+	addErrorAt(diags, at, fmt.Sprintf("Unable to apply the plan for flow %q", f.ID()),
 		sentence(err.Error())+" Nothing was written. (A plan made with -refresh=false rests on what an earlier plan found.)")
 }
 
@@ -65,15 +65,15 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 		return d.keep(d.assessment.Now), newEvidence(d.assessment), nil
 	}
 	defer s.turn(d.flow)()
-	if _, twice := s.delivered.LoadOrStore(d.flow.Owner(), true); twice {
-		addErrorAt(&diags, d.at, fmt.Sprintf("Flow %q is declared twice", d.flow.Owner()),
+	if _, twice := s.delivered.LoadOrStore(d.flow.ID(), d.flow.Owner()); twice {
+		addErrorAt(&diags, d.at, fmt.Sprintf("Flow %q is declared twice", d.flow.ID()),
 			"Two resources declare a flow of this application and name, so that each would take away the rules of the other. Nothing was written for this one; give it another name.")
 		return newFoundModel(d.assessment.Now), newEvidence(d.assessment), diags
 	}
 	if d.isNew {
 		var err error
 		if d.before, err = s.estate.Holding(d.flow); err != nil {
-			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
+			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.ID()), sentence(err.Error()))
 			return newFoundModel(d.assessment.Now), newEvidence(d.assessment), diags
 		}
 	}
@@ -81,10 +81,10 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 	switch {
 	case err == nil:
 		if err := s.estate.Release(ctx, d.flow.Owner(), s.estate.Path(d.flow)...); err != nil {
-			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to remove rules of flow %q", d.flow.Owner()), sentence(err.Error()))
+			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to remove rules of flow %q", d.flow.ID()), sentence(err.Error()))
 		}
 		d.done = after
-		tflog.Info(ctx, "flow is delivered", map[string]any{"flow": d.flow.Owner(), "managed_rules": len(after.Now.Managed)})
+		tflog.Info(ctx, "flow is delivered", map[string]any{"flow": d.flow.ID(), "managed_rules": len(after.Now.Managed)})
 		return d.keep(after.Planned), newEvidence(after), diags
 	case errors.Is(err, estate.ErrStale):
 		addStale(&diags, d.flow, d.at, err)
@@ -93,7 +93,7 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 	case errors.Is(err, estate.ErrUnmet):
 		addErrorAt(&diags, d.at, unmetSummary(d.flow), capital(err.Error()))
 	default:
-		addErrorAt(&diags, d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
+		addErrorAt(&diags, d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.ID()), sentence(err.Error()))
 	}
 	return newFoundModel(after.Now), newEvidence(after), diags
 }
@@ -130,30 +130,17 @@ func (s *session) undo(ctx context.Context, deliveries []delivery, diags *diag.D
 		}
 		done := s.turn(d.flow)
 		if err := s.estate.Restore(ctx, d.flow, d.before); err != nil {
-			addErrorAt(diags, d.at, fmt.Sprintf("Unable to take back the rules of flow %q", d.flow.Owner()), sentence(err.Error()))
+			addErrorAt(diags, d.at, fmt.Sprintf("Unable to take back the rules of flow %q", d.flow.ID()), sentence(err.Error()))
 		}
-		s.delivered.Delete(d.flow.Owner())
+		s.delivered.Delete(d.flow.ID())
 		done()
-	}
-}
-
-// release gives up the rules that a flow owns, unless another resource has taken
-// them over in this apply: a flow that moves is destroyed and created, in no
-// particular order.
-func (s *session) release(ctx context.Context, f estate.Flow, diags *diag.Diagnostics) {
-	defer s.turn(f)()
-	if _, moved := s.delivered.Load(f.Owner()); moved {
-		return
-	}
-	if err := s.estate.Release(ctx, f.Owner()); err != nil {
-		diags.AddError(fmt.Sprintf("Unable to remove the rules of flow %q", f.Owner()), sentence(err.Error()))
 	}
 }
 
 // turn waits until nobody else writes for the flow; the caller ends its turn by
 // calling done.
 func (s *session) turn(f estate.Flow) (done func()) {
-	lock, _ := s.turns.LoadOrStore(f.Owner(), new(sync.Mutex))
+	lock, _ := s.turns.LoadOrStore(f.ID(), new(sync.Mutex))
 	m, _ := lock.(*sync.Mutex)
 	m.Lock()
 	return m.Unlock

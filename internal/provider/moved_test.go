@@ -38,7 +38,7 @@ resource "acl_application" "shop" {
 				w.Write("main.tf", provider+config)
 				w.Apply(0)
 				w.Settled()
-				contains(t, w.Read("edge.additions.json"), `"Shop/web"`)
+				contains(t, w.Read("edge.additions.json"), `"Shop/web@`)
 			}
 			w.Run(0, "destroy")
 			w.owned("edge.additions.json")

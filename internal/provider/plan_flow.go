@@ -87,7 +87,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 		addAssessError(&diags, f, at, err)
 		return unknownFound(), summaryRow{}, diags
 	}
-	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.Owner(), "status": a.Now.Status.String(), "products": a.Now.Products})
+	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.ID(), "status": a.Now.Status.String(), "products": a.Now.Products})
 	row := newSummaryRow(f, a.Now.Status, a.Settled, cmp.Or(reasonOf(a.Now), a.Unsettled))
 	row.judge(a.Violations)
 	if s.enforcement == enforceAdvisory {
@@ -106,7 +106,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 // addAssessError leads each line of the error to the attribute it speaks of, and in a
 // map of flows to the flow, as deep as Terraform shows lines.
 func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
-	summary := fmt.Sprintf("Unable to match flow %q", f.Owner())
+	summary := fmt.Sprintf("Unable to match flow %q", f.ID())
 	switch {
 	case errors.Is(err, estate.ErrPath):
 		diags.AddAttributeError(at.AtName("rulesets"), summary, sentence(err.Error()))
@@ -135,7 +135,7 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 const unreadSummary = "Unable to read ruleset "
 
 func unmetSummary(f estate.Flow) string {
-	return fmt.Sprintf("Flow %q is not %s", f.Owner(), f.Wanted())
+	return fmt.Sprintf("Flow %q is not %s", f.ID(), f.Wanted())
 }
 
 func unmetDetail(f estate.Flow, obstacles []string) string {

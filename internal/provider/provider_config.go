@@ -214,7 +214,9 @@ type session struct {
 	estate      *estate.Estate
 	enforcement string
 	summary     string
-	// delivered holds the owners whose rules this process has written.
+	// configurationID is that of what is created here; see [configurationID].
+	configurationID string
+	// delivered holds the owner, by id of the flow, whose rules this process has written.
 	delivered sync.Map
 	// turns holds a *sync.Mutex for each owner; see [session.turn].
 	turns sync.Map
@@ -235,7 +237,7 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	s := &session{enforcement: enforceApply, summary: summaryProblems}
+	s := &session{enforcement: enforceApply, summary: summaryProblems, configurationID: configurationID()}
 	resp.ResourceData, resp.DataSourceData = s, s
 	known, knownAlgosec := knownConfig(req.Config)
 	if !known {

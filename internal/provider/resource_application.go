@@ -121,10 +121,16 @@ func (m applicationModel) found(ctx context.Context) map[string]foundModel {
 }
 
 // request is one flow of the application as it is asked for.
-func (m applicationModel) request(ctx context.Context, d declaredModel, name string, rulesets []string) (estate.Flow, diag.Diagnostics) {
+func (m applicationModel) request(ctx context.Context, d declaredModel, name string, rulesets []string, configuration string) (estate.Flow, diag.Diagnostics) {
 	f, diags := d.flow(ctx, m.Name.ValueString(), name, rulesets)
 	m.applicant.set(&f)
+	f.Configuration = configuration
 	return f, diags
+}
+
+// owners are the flows of the application as owners of rules.
+func (m applicationModel) owners(configuration string) []estate.Flow {
+	return owned(m.Name.ValueString(), slices.Collect(maps.Keys(m.Flows.Elements())), configuration)
 }
 
 func (m applicationModel) rulesets(ctx context.Context) (names []string, diags diag.Diagnostics) {
@@ -200,6 +206,11 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	own := ownership{ID: r.session.configurationID}
+	if !req.State.Raw.IsNull() {
+		own = r.session.ownership(ctx, req.Private, plan.owners(""))
+	}
+	r.session.warnOwnership(&resp.Diagnostics, own, plan.owners(own.ID))
 	started := time.Now()
 	found := make(map[string]foundModel, len(flows))
 	var rows []summaryRow
@@ -210,7 +221,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 			rows = append(rows, laterRow(name))
 			continue
 		}
-		f, diags := plan.request(ctx, declared, name, rulesets)
+		f, diags := plan.request(ctx, declared, name, rulesets, own.ID)
 		resp.Diagnostics.Append(diags...)
 		var prior *priorFlow
 		if p, ok := priors[name]; ok && r.session.sameFlow(p.declared, declared) {
@@ -263,9 +274,10 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	own := r.session.ownership(ctx, req.Private, state.owners(""))
 	found, known, failed := state.found(ctx), map[string]evidence{}, unread{}
 	for _, name := range slices.Sorted(maps.Keys(flows)) {
-		f, diags := state.request(ctx, flows[name], name, rulesets)
+		f, diags := state.request(ctx, flows[name], name, rulesets, own.ID)
 		resp.Diagnostics.Append(diags...)
 		a, err := r.session.estate.Assess(ctx, f)
 		if err != nil {
@@ -280,6 +292,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	state.setFound(flows, found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
+	resp.Diagnostics.Append(r.session.storeOwnership(ctx, resp.Private, own, state.owners(own.ID))...)
 }
 
 func (r *applicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -292,7 +305,8 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
-	deliveries := r.prepare(ctx, plan, nil, &resp.Diagnostics)
+	own := ownership{ID: r.session.configurationID}
+	deliveries := r.prepare(ctx, plan, nil, own, &resp.Diagnostics)
 	for i := range deliveries {
 		deliveries[i].isNew = true
 	}
@@ -307,6 +321,7 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
+	resp.Diagnostics.Append(r.session.storeOwnership(ctx, resp.Private, own, plan.owners(own.ID))...)
 }
 
 func (r *applicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -326,29 +341,25 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 		priors, diags = state.priors(ctx, loadEvidence(ctx, req.Private))
 		resp.Diagnostics.Append(diags...)
 	}
-	gone, diags := state.declared(ctx)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	deliveries := r.prepare(ctx, plan, priors, &resp.Diagnostics)
+	own := r.session.ownership(ctx, req.Private, plan.owners(""))
+	deliveries := r.prepare(ctx, plan, priors, own, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return // stale or unreadable: nothing was written, the state stays
 	}
 	known := r.deliver(ctx, &plan, deliveries, &resp.Diagnostics)
-	for name := range plan.Flows.Elements() {
-		delete(gone, name)
-	}
-	for _, name := range slices.Sorted(maps.Keys(gone)) {
-		r.session.release(ctx, estate.Flow{Application: plan.Name.ValueString(), Name: name}, &resp.Diagnostics)
+	before, now := state.owners(own.ID), plan.Flows.Elements()
+	r.session.release(ctx, own, slices.DeleteFunc(slices.Clone(before), func(f estate.Flow) bool { _, stays := now[f.Name]; return stays }), &resp.Diagnostics)
+	if r.session.enforcement != enforceAdvisory {
+		r.session.clear(ctx, own, before, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
+	resp.Diagnostics.Append(r.session.storeOwnership(ctx, resp.Private, own, plan.owners(own.ID))...)
 }
 
 // prepare assesses every flow and checks that its plan still holds. It writes
 // nothing.
-func (r *applicationResource) prepare(ctx context.Context, plan applicationModel, priors map[string]priorFlow, diags *diag.Diagnostics) []delivery {
+func (r *applicationResource) prepare(ctx context.Context, plan applicationModel, priors map[string]priorFlow, own ownership, diags *diag.Diagnostics) []delivery {
 	flows, more := plan.declared(ctx)
 	diags.Append(more...)
 	rulesets, more := plan.rulesets(ctx)
@@ -359,7 +370,7 @@ func (r *applicationResource) prepare(ctx context.Context, plan applicationModel
 	planned := plan.found(ctx)
 	deliveries := make([]delivery, 0, len(flows))
 	for _, name := range slices.Sorted(maps.Keys(flows)) {
-		f, more := plan.request(ctx, flows[name], name, rulesets)
+		f, more := plan.request(ctx, flows[name], name, rulesets, own.ID)
 		diags.Append(more...)
 		var prior *priorFlow
 		if p, ok := priors[name]; ok && r.session.sameFlow(p.declared, flows[name]) {
@@ -401,9 +412,8 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(state.Flows.Elements())) {
-		r.session.release(ctx, estate.Flow{Application: state.Name.ValueString(), Name: name}, &resp.Diagnostics)
-	}
+	own := r.session.ownership(ctx, req.Private, state.owners(""))
+	r.session.release(ctx, own, state.owners(own.ID), &resp.Diagnostics)
 }
 
 func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

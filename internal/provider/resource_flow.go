@@ -44,10 +44,16 @@ type flowModel struct {
 }
 
 // request is the flow as it is asked for.
-func (m flowModel) request(ctx context.Context) (estate.Flow, diag.Diagnostics) {
+func (m flowModel) request(ctx context.Context, configuration string) (estate.Flow, diag.Diagnostics) {
 	f, diags := m.flow(ctx, m.Application.ValueString(), m.Name.ValueString(), nil)
 	m.applicant.set(&f)
+	f.Configuration = configuration
 	return f, diags
+}
+
+// owners is the flow as an owner of rules.
+func (m flowModel) owners(configuration string) []estate.Flow {
+	return owned(m.Application.ValueString(), []string{m.Name.ValueString()}, configuration)
 }
 
 func (r *flowResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -113,15 +119,18 @@ func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	var prior *priorFlow
+	own := ownership{ID: r.session.configurationID}
 	if !req.State.Raw.IsNull() {
 		var state flowModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		own = r.session.ownership(ctx, req.Private, state.owners(""))
 		e, ok := loadEvidence(ctx, req.Private)[state.Name.ValueString()]
 		if ok && state.ID.Equal(plan.ID) && r.session.sameRequest(state, plan) {
 			prior = &priorFlow{state.declaredModel, state.foundModel, e}
 		}
 	}
-	f, diags := plan.request(ctx)
+	r.session.warnOwnership(&resp.Diagnostics, own, plan.owners(own.ID))
+	f, diags := plan.request(ctx, own.ID)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -146,7 +155,8 @@ func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() || r.forget(ctx, resp) || state.Sources.IsNull() {
 		return
 	}
-	f, diags := state.request(ctx)
+	own := r.session.ownership(ctx, req.Private, state.owners(""))
+	f, diags := state.request(ctx, own.ID)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -164,6 +174,7 @@ func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	state.foundModel = newFoundModel(a.Now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, map[string]evidence{f.Name: newEvidence(a)})...)
+	resp.Diagnostics.Append(r.session.storeOwnership(ctx, resp.Private, own, state.owners(own.ID))...)
 }
 
 func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -176,7 +187,8 @@ func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
-	f, diags := plan.request(ctx)
+	own := ownership{ID: r.session.configurationID}
+	f, diags := plan.request(ctx, own.ID)
 	resp.Diagnostics.Append(diags...)
 	d, diags := r.session.prepare(ctx, f, plan.foundModel, nil, path.Empty())
 	resp.Diagnostics.Append(diags...)
@@ -191,9 +203,10 @@ func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, r
 		r.session.undo(ctx, []delivery{d}, &resp.Diagnostics)
 		return
 	}
-	plan.ID, plan.foundModel = types.StringValue(f.Owner()), found
+	plan.ID, plan.foundModel = types.StringValue(f.ID()), found
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, map[string]evidence{f.Name: e})...)
+	resp.Diagnostics.Append(r.session.storeOwnership(ctx, resp.Private, own, plan.owners(own.ID))...)
 }
 
 func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -207,7 +220,8 @@ func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
-	f, diags := plan.request(ctx)
+	own := r.session.ownership(ctx, req.Private, state.owners(""))
+	f, diags := plan.request(ctx, own.ID)
 	resp.Diagnostics.Append(diags...)
 	var prior *priorFlow
 	if e, ok := loadEvidence(ctx, req.Private)[f.Name]; ok && r.session.sameRequest(state, plan) {
@@ -220,9 +234,13 @@ func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	found, e, diags := r.session.deliver(ctx, &d)
 	resp.Diagnostics.Append(diags...)
-	plan.ID, plan.foundModel = types.StringValue(f.Owner()), found
+	plan.ID, plan.foundModel = types.StringValue(f.ID()), found
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if r.session.enforcement != enforceAdvisory {
+		r.session.clear(ctx, own, state.owners(own.ID), &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, map[string]evidence{f.Name: e})...)
+	resp.Diagnostics.Append(r.session.storeOwnership(ctx, resp.Private, own, plan.owners(own.ID))...)
 }
 
 func (r *flowResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -235,8 +253,8 @@ func (r *flowResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
-	f, _ := state.flow(ctx, state.Application.ValueString(), state.Name.ValueString(), nil)
-	r.session.release(ctx, f, &resp.Diagnostics)
+	own := r.session.ownership(ctx, req.Private, state.owners(""))
+	r.session.release(ctx, own, state.owners(own.ID), &resp.Diagnostics)
 }
 
 func (r *flowResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -95,7 +95,7 @@ func transcript(t *testing.T, text string) string {
 		case "rm":
 			w.Remove(args[0])
 		case "cat":
-			b.WriteString(w.Read(args[0]) + "\n")
+			b.WriteString(anyConfiguration.ReplaceAllString(w.Read(args[0]), "@CONFIGURATION") + "\n")
 		case "ls":
 			b.WriteString(strings.Join(w.additionsFiles(), "\n") + "\n")
 		default:

@@ -142,7 +142,7 @@ func (s *session) sameAsked(m, o declaredModel) bool {
 func (s *session) sameApplicant(a, b applicant) bool { return !s.estate.Policies() || a.equal(b) }
 
 func deniedSummary(f estate.Flow) string {
-	return fmt.Sprintf("Flow %q is denied by policy", f.Owner())
+	return fmt.Sprintf("Flow %q is denied by policy", f.ID())
 }
 
 // deniedDetail tells what denies the flow and what to do; by and denials are those
