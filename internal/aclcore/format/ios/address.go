@@ -7,14 +7,12 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 )
 
 // address is what an address field of an entry stands for.
 type address struct {
-	set addr.Set
-	// reason tells why the field cannot be known; set is every address of the
-	// family then.
-	reason string
+	addresses
 	// lost says that it is not known where in the line the field ends.
 	lost bool
 }
@@ -24,14 +22,14 @@ type address struct {
 func (r *resolver) address(w *words, standard bool) address {
 	all := family(r.v6)
 	unknown := func(lost bool, format string, args ...any) address {
-		return address{set: all, reason: fmt.Sprintf(format, args...), lost: lost}
+		return address{known.AtMost(all, fmt.Sprintf(format, args...)), lost}
 	}
 	switch w.peek() {
 	case "":
 		return unknown(true, "an address is missing")
 	case "any":
 		w.skip(1)
-		return address{set: all}
+		return exactly(all)
 	case "host":
 		w.skip(1)
 		word := w.next()
@@ -44,18 +42,10 @@ func (r *resolver) address(w *words, standard bool) address {
 		case a.Is4() == r.v6:
 			return unknown(false, "host %s is not of the list's address family", word)
 		}
-		return address{set: r.ranges(addr.RangeOf(a, a))}
+		return exactly(r.ranges(addr.RangeOf(a, a)))
 	case "object-group", "addrgroup", "net-group":
 		w.skip(1)
-		g, reason := r.group(networkGroup, w.next())
-		if reason != "" {
-			return unknown(false, "%s", reason)
-		}
-		v4, v6 := g.addrs.Split()
-		if r.v6 {
-			return address{set: v6}
-		}
-		return address{set: v4}
+		return address{addresses: ofFamily(r.group(networkGroup, w.next()).addrs, r.v6)}
 	}
 	word := strings.TrimSuffix(w.peek(), ",")
 	if strings.IndexByte(word, '/') >= 0 {
@@ -64,7 +54,7 @@ func (r *resolver) address(w *words, standard bool) address {
 			return unknown(true, "%q is no %s address", word, familyTitle(r.v6))
 		}
 		w.skip(1)
-		return address{set: r.ranges(addr.RangeOfPrefix(p))}
+		return exactly(r.ranges(addr.RangeOfPrefix(p)))
 	}
 	a, err := netip.ParseAddr(word)
 	if err != nil || a.Zone() != "" || a.Is4() == r.v6 {
@@ -79,14 +69,31 @@ func (r *resolver) address(w *words, standard bool) address {
 		if !standard {
 			return unknown(true, "%s has no wildcard mask", word)
 		}
-		return address{set: r.ranges(addr.RangeOf(a, a))}
+		return exactly(r.ranges(addr.RangeOf(a, a)))
 	}
 	w.skip(1)
 	set, err := r.wildcard(a, mask)
 	if err != nil {
 		return unknown(false, "%s %s: %v", word, mask, err)
 	}
-	return address{set: set}
+	return exactly(set)
+}
+
+func exactly(s addr.Set) address { return address{addresses: known.Exactly(s)} }
+
+// ofFamily returns what is known of the addresses of one version.
+func ofFamily(a addresses, v6 bool) addresses {
+	part := func(s addr.Set) addr.Set {
+		v4, six := s.Split()
+		if v6 {
+			return six
+		}
+		return v4
+	}
+	if a.IsExact() {
+		return known.Exactly(part(a.Sure))
+	}
+	return known.Between(part(a.Sure), part(a.Possible), a.Why...)
 }
 
 func familyTitle(v6 bool) string {

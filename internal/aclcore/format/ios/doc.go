@@ -42,8 +42,10 @@
 //     every other condition that the flow does not settle; dynamic and evaluate;
 //   - a host name, an address or a port name that is not known to the platform;
 //   - a wildcard mask that stands for more ranges than are kept;
-//   - an object group that is not defined, is empty, contains itself, is defined
-//     twice, or holds something that is not understood;
+//   - an object group that is not defined, is empty or contains itself; a member of
+//     a group that cannot be read, while the others decide; the members that only
+//     the first of two definitions has; and all of a group with a line that is not
+//     known to add a member, such as one that takes a member away;
 //   - two different entries with one sequence number (IOS and EOS refuse the
 //     second, and NX-OS is not known to; on XR the later one replaces the other);
 //   - an entry that is typed again above itself (IOS and NX-OS refuse it and do not

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/port"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
@@ -22,8 +24,8 @@ type boxKey struct {
 	src, dst *group // nil for all ports
 }
 
-// appendRules appends what the entry means: one rule, or a permit and a deny where
-// it cannot be known which it is. w is memory to work in.
+// appendRules appends what the entry means: one rule, or two where it is known in part
+// (see [ace.rules]), or a permit and a deny where it cannot be known which it is. w is memory to work in.
 func (r *resolver) appendRules(out []rule.Rule, e entry, w *words) []rule.Rule {
 	w.cut(e.body)
 	base := rule.Rule{Line: int(e.line), Text: e.text}
@@ -52,12 +54,12 @@ func (r *resolver) appendRules(out []rule.Rule, e entry, w *words) []rule.Rule {
 		return r.appendEither(out, base)
 	}
 	w.skip(1)
+	read := r.extended
 	if e.standard {
-		r.standard(&base, w)
-	} else {
-		r.extended(&base, w)
+		read = func(_ rule.Action, w *words) ace { return r.standard(w) }
 	}
-	return append(out, base)
+	is := read(base.Action, w)
+	return is.rules(out, base)
 }
 
 // appendEither appends a rule that may be a permit or a deny of anything.
@@ -76,139 +78,128 @@ func (r *resolver) everything() traffic.Product {
 }
 
 // standard reads "SOURCE [log]".
-func (r *resolver) standard(out *rule.Rule, w *words) {
-	out.Traffic = r.everything()
+func (r *resolver) standard(w *words) ace {
+	out := r.anything()
 	from := r.address(w, true)
-	out.Traffic.Sources = from.set
-	if from.reason != "" {
-		out.Unknown = append(out.Unknown, from.reason)
-	}
+	out.from = from.addresses
 	if w.take("log") {
 		r.logCookie(w)
 	}
 	if !w.done() && !from.lost {
 		// The line may be of another kind altogether, so that its first address is
 		// not to be trusted either.
-		out.Traffic.Sources = family(r.v6)
-		out.Unknown = append(out.Unknown, notUnderstood(w))
+		out.from = known.Exactly(family(r.v6))
+		out.doubt(notUnderstood(w))
 	}
+	return out
 }
 
 func notUnderstood(w *words) string { return fmt.Sprintf("%q is not understood", w.rest()) }
 
 // extended reads "PROTOCOL SOURCE [PORTS] DESTINATION [PORTS] [CONDITIONS]".
-func (r *resolver) extended(out *rule.Rule, w *words) {
-	out.Traffic = r.everything()
-	unknown := func(reason string) {
-		if reason != "" {
-			out.Unknown = append(out.Unknown, reason)
-		}
-	}
+func (r *resolver) extended(action rule.Action, w *words) ace {
+	out := r.anything()
 	if w.peek() == "vlan" { // EOS: "permit vlan 10 0xfff ip …"
-		unknown(w.span(3))
+		out.doubt(w.span(3))
 	}
-	proto, services, reason := r.protocol(w)
-	unknown(reason)
-	out.Traffic.Services = services
+	proto, services := r.protocol(w)
+	out.services = services
 
 	from := r.address(w, false)
-	out.Traffic.Sources = from.set
-	unknown(from.reason)
+	out.from = from.addresses
 	if from.lost {
-		return
+		return out
 	}
-	src, dst := ports{spans: allPorts}, ports{spans: allPorts}
+	src, dst := everyPort(), everyPort()
 	if proto.hasPorts() {
 		src = r.ports(proto.number, w)
-		unknown(src.reason)
 	}
 	to := r.address(w, false)
-	out.Traffic.Destinations = to.set
-	unknown(to.reason)
+	out.to = to.addresses
 	if to.lost {
 		if src.listed {
-			src.spans = allPorts // what followed may belong to the list
+			src = everyPort() // what followed may belong to the list
 		}
-		unknown(r.setPorts(out, proto, src, dst))
-		return
+		r.setPorts(&out, proto, src, dst)
+		return out
 	}
 	switch {
 	case proto.hasPorts():
 		dst = r.ports(proto.number, w)
-		unknown(dst.reason)
 	case proto.hasTypes():
 		if m, ok := icmpMessage(proto.number, w); ok {
-			out.Traffic.Services = r.services(m.services(proto.number))
+			out.services = known.Exactly(r.services(m.services(proto.number)))
 		}
 	}
-	c := r.conditions(out.Action, proto, w)
-	out.State = c.state
+	c := r.conditions(action, proto, w)
+	out.state = c.state
 	for _, reason := range c.reasons {
-		unknown(reason)
+		out.doubt(reason)
 	}
 	if c.unread {
 		// A port that is not known, or an ICMP message: the field before it may be
 		// wider than what was read of it.
-		dst = ports{spans: allPorts}
+		dst = everyPort()
 		if proto.hasTypes() {
-			out.Traffic.Services = r.services(proto.whole())
+			out.services = known.Exactly(r.services(proto.whole()))
 		}
 	}
-	unknown(r.setPorts(out, proto, src, dst))
+	r.setPorts(&out, proto, src, dst)
 	if c.fragments {
-		out.Traffic.Services = service.Set{}
+		out.services = known.Exactly(service.Set{})
 	}
+	return out
 }
 
 // protocol reads the protocol field. For a group or a name that is not known the
 // protocol is any, and services are what can be said.
-func (r *resolver) protocol(w *words) (protocol, service.Set, string) {
+func (r *resolver) protocol(w *words) (protocol, services) {
 	if w.take("object-group") {
-		g, reason := r.group(serviceGroup, w.next())
-		if reason != "" {
-			return protocol{any: true}, service.Any(), reason
-		}
-		return protocol{any: true}, g.services, ""
+		return protocol{any: true}, r.group(serviceGroup, w.next()).services
 	}
 	word := w.next()
 	p, ok := protocolOf(lower(word), r.v6)
-	if !ok {
-		reason := fmt.Sprintf("protocol %q is not known to %s", word, r.dialect.title())
-		if word == "" {
-			reason = "the protocol is missing"
-		}
-		return protocol{any: true}, service.Any(), reason
+	switch {
+	case word == "":
+		return protocol{any: true}, known.AtMost(service.Any(), "the protocol is missing")
+	case !ok:
+		return protocol{any: true}, known.AtMost(service.Any(), fmt.Sprintf("protocol %q is not known to %s", word, r.dialect.title()))
 	}
-	return p, r.services(p.whole()), ""
+	return p, known.Exactly(r.services(p.whole()))
 }
 
-// setPorts restricts the services of a rule whose protocol has ports.
-func (r *resolver) setPorts(out *rule.Rule, proto protocol, src, dst ports) (reason string) {
+// setPorts restricts the services of an entry whose protocol has ports.
+func (r *resolver) setPorts(out *ace, proto protocol, src, dst ports) {
 	if !proto.hasPorts() {
-		return ""
+		return
 	}
-	n := len(src.spans) * len(dst.spans)
+	n := port.Boxes(src.Possible, dst.Possible)
 	switch {
-	case n == 1:
-		out.Traffic.Services = r.services(appendBoxes(nil, proto.number, src.spans, dst.spans)[0])
-		return ""
-	case n > maxBoxes && len(src.spans) > 1 && len(dst.spans) > 1:
-		return fmt.Sprintf("it combines %d source ports with %d destination ports", len(src.spans), len(dst.spans))
+	case n == 1 && src.IsExact() && dst.IsExact():
+		s, d := src.Sure.Runs()[0], dst.Sure.Runs()[0]
+		out.services = known.Exactly(r.services(service.Range{
+			ProtoFrom: proto.number, ProtoTo: proto.number, SrcFrom: s.From, SrcTo: s.To, DstFrom: d.From, DstTo: d.To,
+		}))
+		return
+	case n > maxBoxes && len(src.Possible.Runs()) > 1 && len(dst.Possible.Runs()) > 1:
+		out.services = known.AtMost(r.services(proto.whole()), fmt.Sprintf(
+			"it combines %d source ports with %d destination ports", len(src.Possible.Runs()), len(dst.Possible.Runs())))
+		return
 	}
 	key := boxKey{proto.number, src.group, dst.group}
-	shared := key.src != nil && (key.dst != nil || dst.all()) || key.dst != nil && src.all()
+	shared := key.src != nil && (key.dst != nil || dst.Sure.IsAll()) || key.dst != nil && src.Sure.IsAll()
 	if set, ok := r.boxes[key]; ok && shared {
-		out.Traffic.Services = set
-		return ""
+		out.services = set
+		return
 	}
 	if r.boxesLeft -= n; r.boxesLeft < 0 {
-		return fmt.Sprintf("the entries of the file combine more than %d ports", maxFileBoxes)
+		out.services = known.AtMost(r.services(proto.whole()), fmt.Sprintf("the entries of the file combine more than %d ports", maxFileBoxes))
+		return
 	}
-	out.Traffic.Services = service.SetOf(appendBoxes(nil, proto.number, src.spans, dst.spans)...)
+	out.services = boxesOf(proto.number, src.portSet, dst.portSet)
 	if shared {
-		r.boxes[key] = out.Traffic.Services
+		r.boxes[key] = out.services
 	}
-	return ""
 }
 
 // services returns the set of one range, shared like [resolver.ranges].

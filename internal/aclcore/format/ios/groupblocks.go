@@ -15,7 +15,7 @@ func (p *parser) groupDefinition(l line) {
 func (p *parser) openGroup(l line, key groupKey, v6 bool) {
 	g, ok := p.groups[key]
 	if ok {
-		g.again = l.number
+		g.opened = l.number // a second definition, if a member follows
 	} else {
 		g = &group{line: l.number, v6: v6}
 		p.groups[key] = g
@@ -29,7 +29,7 @@ func (p *parser) groupLine(l line) bool {
 	word := p.words.peek()
 	switch word {
 	case "exit", "end", "root":
-		p.mode = elsewhere
+		p.mode, p.left = elsewhere, &leaving{group: p.group, line: l}
 		return true
 	case "commit": // XR stays in the group
 		return true
@@ -43,6 +43,9 @@ func (p *parser) groupLine(l line) bool {
 			p.left = &leaving{group: p.group, line: l}
 			return false
 		}
+	}
+	if g := p.group; g.opened > 0 && !isHarmless(&p.words) {
+		g.again, g.from, g.opened = g.opened, len(g.members), 0
 	}
 	p.group.members = append(p.group.members, l)
 	return true

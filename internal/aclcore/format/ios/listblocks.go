@@ -119,7 +119,7 @@ func (p *parser) listLine(l line) bool {
 	word := w.peek()
 	switch {
 	case word == "exit", word == "end", word == "quit", word == "root", word == "do":
-		p.mode = elsewhere
+		p.mode, p.left = elsewhere, &leaving{list: p.list, standard: p.standard, line: l}
 		return true
 	case word == "commit": // XR stays in the list
 		return true

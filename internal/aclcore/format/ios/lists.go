@@ -333,7 +333,8 @@ const maxUndone = 100
 // 80 for eq www.
 func (l *list) markUndone(rules []rule.Rule, r *resolver, w *words) {
 	for n, u := range l.undone {
-		meant := r.appendRules(nil, u, w)[0]
+		all := r.appendRules(nil, u, w)
+		meant := all[len(all)-1] // the widest
 		for i := range rules {
 			at := &rules[i]
 			if at.Line < int(u.line) && at.Action == meant.Action &&

@@ -184,7 +184,7 @@ func TestBounds(t *testing.T) {
 		unknown []bool // of the first rules
 		reason  string // of the last one that is
 	}{
-		{"nested groups", ios.IOS, nested.String(), []bool{false, true}, "is nested deeper than 256"},
+		{"nested groups", ios.IOS, nested.String(), []bool{false, false, true}, "is nested deeper than 256"},
 		{"wildcard masks", ios.IOS, wildcards.String(), []bool{false, false}, "the wildcard masks of the file stand for more than 1048576 ranges"},
 		{"port groups", ios.NXOS, ports.String(), []bool{true, false}, "it combines 10000 source ports with 10000 destination ports"},
 		{"port groups of many entries", ios.NXOS, shared.String(), []bool{true, false, false, false}, "the entries of the file combine more than 4194304 ports"},
