@@ -33,7 +33,8 @@ type Finding struct {
 	// Decisions partitions the traffic of each ruleset by deciding rule.
 	Decisions []Decision
 	// Cut says that Missing and Decisions are incomplete because the exact answer
-	// has too many parts. Verdict and Satisfied are exact all the same.
+	// has too many parts. Verdict and Satisfied are exact all the same, unless a reason
+	// says that a search was given up.
 	Cut bool
 }
 
@@ -96,8 +97,9 @@ func Check(path []Matcher, q Request) Finding {
 		f.Cut = f.Cut || answers[i].Cut
 		f.Decisions = append(f.Decisions, decisions(i, x, answers[i])...)
 	}
-	through, denied := cross(q.Region.Possible, answers)
-	var permitted, unknown bool
+	through, denied, whole := cross(q.Region.Possible, answers)
+	f.Cut = f.Cut || !whole
+	var permitted, unknown, entangled bool
 	for _, p := range through {
 		permitted = permitted || p.Outcome == Permitted
 		unknown = unknown || p.Outcome == Unknown
@@ -108,7 +110,11 @@ func Check(path []Matcher, q Request) Finding {
 			unknown = slices.ContainsFunc(answers, Answer.hasUnknown)
 		}
 		if !permitted {
-			if packet, outcome, ok := findThrough(path, Question{q.Region.Possible, q.SourceZone, q.DestinationZone}); ok {
+			packet, outcome, found := findThrough(path, Question{q.Region.Possible, q.SourceZone, q.DestinationZone})
+			switch {
+			case found == exhausted:
+				unknown, entangled = true, true
+			case found == yes:
 				permitted, unknown = outcome == Permitted, unknown || outcome == Unknown
 				if len(through) == 0 {
 					through = append(through, passage{packet, outcome})
@@ -124,11 +130,26 @@ func Check(path []Matcher, q Request) Finding {
 	if q.Want == rule.Deny {
 		f.Satisfied = f.Verdict == Blocked
 		f.Missing = missingDeny(path, q, answers, through)
-		return f
+	} else {
+		f.Satisfied = f.Verdict == Allowed
+		f.Missing = missingPermit(path, q, answers)
 	}
-	f.Satisfied = f.Verdict == Allowed
-	f.Missing = missingPermit(path, q, answers)
+	if entangled {
+		f.Missing = append(entangledTraffic(q), f.Missing...)
+	}
 	return f
+}
+
+// entangledReason is the reason of traffic of which it is not known whether any of it
+// gets through, since the search for a packet that does was given up.
+const entangledReason = "indeterminate: the rules overlap in too many ways to find out whether any packet passes all of them; ask for less traffic at once"
+
+// entangledTraffic tells of the whole traffic of the request that it cannot be decided.
+func entangledTraffic(q Request) (out []Missing) {
+	for _, p := range q.Region.Possible {
+		out = append(out, Missing{Product: p, Outcome: Unknown, Ruleset: -1, Before: -1, Reason: entangledReason})
+	}
+	return out
 }
 
 // A passage is traffic that no ruleset of the path surely denies.
@@ -137,18 +158,28 @@ type passage struct {
 	Outcome Outcome
 }
 
+// maxCrossings bounds how many pairs of parts of two rulesets are looked at.
+const maxCrossings = 2_000_000
+
 // cross returns the traffic that gets through every ruleset, surely or perhaps, and
-// whether some of it surely does not.
-func cross(products []traffic.Product, answers []Answer) (through []passage, denied bool) {
+// whether some of it surely does not. It is not whole if there were too many parts;
+// then no traffic is returned.
+func cross(products []traffic.Product, answers []Answer) (through []passage, denied, whole bool) {
+	for _, a := range answers {
+		denied = denied || slices.ContainsFunc(a.Parts, func(p Part) bool { return p.Outcome == Denied })
+	}
 	for _, p := range products {
 		through = append(through, passage{p, Permitted})
 	}
+	crossings := 0
 	for _, a := range answers {
 		var next []passage
 		for _, part := range a.Parts {
 			if part.Outcome == Denied {
-				denied = true
 				continue
+			}
+			if crossings += len(through); crossings > maxCrossings {
+				return nil, denied, false
 			}
 			for _, p := range through {
 				hit := p.Intersect(part.Product)
@@ -164,7 +195,7 @@ func cross(products []traffic.Product, answers []Answer) (through []passage, den
 		}
 		through = next
 	}
-	return through, denied
+	return through, denied, true
 }
 
 func (a Answer) hasUnknown() bool {

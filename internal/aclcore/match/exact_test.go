@@ -95,7 +95,7 @@ func checkEveryWay(t *testing.T, c enginetest.Case) {
 	scanning, indexed := New(c.Rules), New(c.Rules)
 	indexed.forward.planted()
 	indexed.replies.planted()
-	for _, l := range []limits{defaultLimits, {1, defaultLimits.work}, {2, 0}, {1, 4 * hitWork}, {32, 7 * hitWork}} {
+	for _, l := range []limits{defaultLimits, {1, defaultLimits.work, defaultLimits.steps}, {2, 0, defaultLimits.steps}, {1, 4 * hitWork, defaultLimits.steps}, {32, 7 * hitWork, defaultLimits.steps}} {
 		scanning.limits, indexed.limits = l, l
 		a := scanning.Match(q)
 		v.check(t, a)
@@ -159,7 +159,7 @@ func FuzzEveryWay(f *testing.F) {
 		q := questionOf(c)
 		indexed := planted(c.Rules)
 		indexed.replies.planted()
-		for _, l := range []limits{defaultLimits, {2, defaultLimits.work}, {4, 20 * hitWork}} {
+		for _, l := range []limits{defaultLimits, {2, defaultLimits.work, defaultLimits.steps}, {4, 20 * hitWork, defaultLimits.steps}} {
 			scanning := New(c.Rules).withLimits(l)
 			a, b := scanning.Match(q), indexed.withLimits(l).Match(q)
 			if !reflect.DeepEqual(a, b) {

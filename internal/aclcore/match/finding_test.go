@@ -63,9 +63,15 @@ func checkFinding(t *testing.T, c enginetest.Case, path []*rule.Ruleset, want ru
 		t.Fatalf("%s\n%s wanted, verdict %s, satisfied %t, %d missing", describe(), want, verdict, f.Satisfied, len(f.Missing))
 	}
 	for work := range 4 {
-		cut := find(limits{1, work * hitWork})
+		cut := find(limits{1, work * hitWork, defaultLimits.steps})
 		if cut.Verdict != f.Verdict || cut.Satisfied != f.Satisfied || cut.Satisfied != (len(cut.Missing) == 0) {
 			t.Fatalf("%s\n%s wanted; cut short: verdict %s, want %s, satisfied %t, %d missing", describe(), want, cut.Verdict, f.Verdict, cut.Satisfied, len(cut.Missing))
+		}
+	}
+	for _, steps := range []int{0, 1, 2, 3, 5, 8} { // a search that is given up decides nothing wrongly
+		cut := find(limits{1, 0, steps})
+		if cut.Verdict != f.Verdict && cut.Verdict != Indeterminate || cut.Satisfied && !f.Satisfied || cut.Satisfied != (len(cut.Missing) == 0) {
+			t.Fatalf("%s\n%s wanted; after %d steps: verdict %s, want %s, satisfied %t, %d missing", describe(), want, steps, cut.Verdict, f.Verdict, cut.Satisfied, len(cut.Missing))
 		}
 	}
 	for _, p := range asked {

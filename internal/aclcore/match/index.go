@@ -22,6 +22,10 @@ type limits struct {
 	pieces int
 	// work is how much may be done before the parts are cut short (see [Answer]).
 	work int
+	// steps is how many packets one search tries for the verdict of parts that were cut
+	// short. It needs about as many as there are rules in the way; rules that cross each
+	// other in all dimensions could have it try them in all combinations.
+	steps int
 }
 
 // MaxHits bounds the parts of an answer: it is complete if rules take their shares
@@ -35,7 +39,7 @@ const MaxHits = 4096
 // for as many.
 const hitWork = 128
 
-var defaultLimits = limits{pieces: 32, work: MaxHits * hitWork}
+var defaultLimits = limits{pieces: 32, work: MaxHits * hitWork, steps: 20_000}
 
 // New indexes a ruleset, which must not be changed afterwards.
 func New(rules *rule.Ruleset) *Index {
@@ -87,7 +91,8 @@ type Part struct {
 type Answer struct {
 	Parts []Part
 	// Cut says that the parts were too many to be kept (see [MaxHits]); those that
-	// are kept hold what the verdict depends on, so that it is exact.
+	// are kept hold what the verdict depends on, so that it is exact, unless one of
+	// them says that the search for that was given up.
 	Cut bool
 }
 

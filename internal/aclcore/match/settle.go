@@ -2,6 +2,7 @@ package match
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -67,9 +68,20 @@ func (r *run) settle() {
 		if r.has[lack.unless[0]] || r.has[lack.unless[1]] {
 			continue
 		}
-		if packet, ok := r.find(lack.world, lack.action); ok {
+		switch packet, found := r.find(lack.world, lack.action); found {
+		case yes:
 			r.keepPacket(packet)
+		case exhausted:
+			r.keepEntangled()
+			return
 		}
+	}
+}
+
+// keepEntangled keeps that it is not known what becomes of the traffic.
+func (r *run) keepEntangled() {
+	for _, p := range r.q.Products {
+		r.keep(Part{Product: p, Outcome: Unknown, Rule: -1, Reason: strings.TrimPrefix(entangledReason, "indeterminate: "), Intent: -1, Permit: -1})
 	}
 }
 
@@ -98,56 +110,72 @@ func (o *Overlay) gates(q *Question) []gate { return o.whole().gates(q) }
 
 // find returns a packet of the question to which the ruleset does want in w, if
 // there is one.
-func (r *run) find(w world, want rule.Action) (traffic.Product, bool) {
-	return find(r.q.Products, r.x.gates(&r.q), w, want)
+func (r *run) find(w world, want rule.Action) (traffic.Product, result) {
+	return find(r.q.Products, r.x.gates(&r.q), w, want, r.x.limits.steps)
 }
 
 // findThrough returns a packet that gets through every ruleset of the path, surely
 // if there is such a one, else perhaps.
-func findThrough(path []Matcher, q Question) (packet traffic.Product, outcome Outcome, ok bool) {
+func findThrough(path []Matcher, q Question) (packet traffic.Product, outcome Outcome, found result) {
 	var gates []gate
+	steps := defaultLimits.steps
 	for _, x := range path {
 		switch x := x.(type) {
 		case *Index:
-			gates = append(gates, x.gates(&q)...)
+			gates, steps = append(gates, x.gates(&q)...), min(steps, x.limits.steps)
 		case *Overlay:
 			gates = append(gates, x.gates(&q)...)
 		}
 	}
-	if packet, ok = find(q.Products, gates, wary, rule.Permit); ok {
-		return packet, Permitted, true
+	if packet, found = find(q.Products, gates, wary, rule.Permit, steps); found != no {
+		return packet, Permitted, found
 	}
-	packet, ok = find(q.Products, gates, hopeful, rule.Permit)
-	return packet, Unknown, ok
+	packet, found = find(q.Products, gates, hopeful, rule.Permit, steps)
+	return packet, Unknown, found
 }
+
+// A result says whether a packet was found.
+type result uint8
+
+const (
+	no result = iota
+	yes
+	// exhausted: the search was given up.
+	exhausted
+)
 
 // find returns a packet that is permitted by all gates, or denied by one of them, in
 // w.
-func find(products []traffic.Product, gates []gate, w world, want rule.Action) (traffic.Product, bool) {
-	s := searcher{w, want}
+func find(products []traffic.Product, gates []gate, w world, want rule.Action, steps int) (traffic.Product, result) {
+	s := searcher{w, want, &steps}
 	for _, product := range products {
 		v4, v6 := product.ByFamily()
 		for _, p := range [...]traffic.Product{v4, v6} {
 			if want == rule.Permit { // every gate has to
 				if packet, ok := s.find(p, gates); ok {
-					return packet, true
+					return packet, yes
 				}
 				continue
 			}
 			for i := range gates { // any gate may
 				if packet, ok := s.find(gates[i].meant(gates[i].seen(p)), gates[i:i+1]); ok {
-					return packet, true
+					return packet, yes
 				}
 			}
 		}
 	}
-	return traffic.Product{}, false
+	if *s.steps < 0 {
+		return traffic.Product{}, exhausted
+	}
+	return traffic.Product{}, no
 }
 
 // A searcher looks for a packet that every gate treats as wanted.
 type searcher struct {
 	world world
 	want  rule.Action
+	// steps is how many packets may still be tried, -1 if they did not suffice.
+	steps *int
 }
 
 // find looks among the packets of p, which are of one family. It tries one of them.
@@ -158,6 +186,9 @@ type searcher struct {
 // packet, and no partition is ever made.
 func (s searcher) find(p traffic.Product, gates []gate) (traffic.Product, bool) {
 	for !p.IsEmpty() {
+		if *s.steps--; *s.steps < 0 {
+			return traffic.Product{}, false
+		}
 		packet := pick(p)
 		n, by := s.refused(packet, gates)
 		if n < 0 {
