@@ -6,16 +6,20 @@
 # before the apply). A flow that has expired wants nothing.
 #
 # A plan promises the wanted status of a flow that drifted, whether or not an apply can
-# keep the promise. What an apply writes shows in the decisions. Where these are the
-# ones of before, or contradict the promise, the flow is in the state that they tell.
+# keep the promise. The summary, which begins with the status, does not: it is what holds
+# now, or after the apply where that writes rules. With details = "full" the decisions
+# tell the same.
 
 def clean: tostring | gsub("[\\p{C}\\p{Zl}\\p{Zp}]"; "?");
+
+def told: (.summary // "" | capture("^(?<status>allowed|partial|blocked|indeterminate|not_routed|pending)\\b").status) // null;
 
 def state($wanted; $before):
   (.decisions // []) as $d
   | ($d | map(.action)) as $actions
   | if .status == null then "pending"
     elif .status != $wanted then .status
+    elif told != null then told
     elif ($before.status // $wanted) != $wanted and ($before.decisions // []) == $d then $before.status
     elif $wanted == "allowed" and any($actions[]; . != "permit") then
       if any($actions[]; . == "permit") and any($actions[]; . == "deny") then "partial"

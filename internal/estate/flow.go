@@ -50,6 +50,9 @@ type Found struct {
 	Products int64
 	// Status is the verdict. Rulesets alone never come to Pending.
 	Status match.Verdict
+	// Summary says in one line what was found out: the status, and the rules that decide
+	// or what is in the way.
+	Summary string
 	// Satisfied says that the verdict is the wanted one, whatever policies say. An
 	// expired flow wants none.
 	Satisfied bool
@@ -79,6 +82,8 @@ type Missing struct {
 	Reason string
 	// Change is the rule that would close this gap, in the ruleset's language.
 	Change string
+	// Own tells which of the three lists are all that the flow declares.
+	Own Own
 }
 
 // Decision is traffic and the rule that decides it.

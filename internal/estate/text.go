@@ -28,7 +28,7 @@ type writer struct {
 func (w writer) found(f finding, owned map[string][]additions.Rule, plans map[string][]change.Rule) Found {
 	out := Found{
 		Products: w.products, Status: f.Verdict, Satisfied: f.Satisfied,
-		Violations: w.judgement.Violations, DeniedBy: w.judgement.DeniedBy,
+		Summary: w.summary(f.Finding), Violations: w.judgement.Violations, DeniedBy: w.judgement.DeniedBy,
 	}
 	changes := w.beside.clone()
 	if w.judgement.Expired { // nothing is wanted, so that nothing is missing
@@ -96,7 +96,7 @@ func (w writer) missing(f finding, k int, before *Changes) Missing {
 	m := f.Missing[k]
 	out := Missing{
 		Sources: m.Sources.Strings(), Destinations: m.Destinations.Strings(), Services: m.Services.Strings(),
-		BlockedBy: m.By, Reason: m.Reason,
+		BlockedBy: m.By, Reason: m.Reason, Own: w.own(m),
 	}
 	if m.Ruleset >= 0 {
 		out.Ruleset = w.stations[m.Ruleset].name

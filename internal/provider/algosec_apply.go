@@ -43,7 +43,7 @@ func (s *session) applyDeclaration(ctx context.Context, d declaration, j journal
 		addAlgosecError(diags, d, "compare", err)
 		return out
 	}
-	out.seen, out.found = seen, newFoundModels(found)
+	out.seen, out.found = seen, s.briefAll(found)
 	if s.enforcement == enforceAdvisory {
 		out.journal.Seen, out.delivered = seen, true
 		return out
@@ -99,7 +99,7 @@ func (s *session) observeAgain(ctx context.Context, d declaration, out *outcome,
 		diags.AddWarning(fmt.Sprintf("application %q: AlgoSec could not be read after the apply", d.application), visible.Lines(sentence(err.Error())))
 		return
 	}
-	out.seen, out.found, out.journal.Seen = seen, newFoundModels(found), seen
+	out.seen, out.found, out.journal.Seen = seen, s.briefAll(found), seen
 }
 
 // insistAllowed adds an error for each flow that is not allowed where nobody has to

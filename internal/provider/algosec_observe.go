@@ -281,7 +281,24 @@ func (s *session) combine(ctx context.Context, e estate.Flow, finding algosec.Fi
 	if status != match.Pending && (explicit || !allowed) {
 		found.Decisions = append(decisionsOf(e, finding), found.Decisions...)
 	}
+	found.Summary = a.summary(found.Summary)
 	return found, a, nil
+}
+
+// summary is the answer in one line; of is that of the flow's rulesets, empty where it
+// names none.
+func (a flowAnswer) summary(of string) string {
+	switch a.Status {
+	case match.Pending:
+		return pendingSummary
+	case match.Allowed:
+		text := a.Status.String() + " by AlgoSec"
+		if rules, ok := strings.CutPrefix(of, a.Status.String()+" by "); ok {
+			text += ", " + rules
+		}
+		return text
+	}
+	return strings.TrimSuffix(a.Status.String()+": "+a.Reason, ".")
 }
 
 // decisionsOf is AlgoSec's answer, and those of the devices that a simulation asked

@@ -117,7 +117,7 @@ func TestAlgosecStatus(t *testing.T) {
 				t.Errorf("status %s, decided %q, settled %t, writes %t", found["web"].Status, got, seen.settled("web"), seen.writes())
 			}
 			for _, isNew := range []bool{true, false} {
-				p, diags := s.planDeclaration(d, seen, newFoundModels(found), isNew)
+				p, diags := s.planDeclaration(d, seen, (&session{}).briefAll(found), isNew)
 				want := tt.status
 				switch {
 				case tt.writes:
@@ -186,12 +186,12 @@ func TestAlgosecPolicies(t *testing.T) {
 	if !slices.Equal(seen.Delete, []string{"old"}) || !slices.Equal(seen.denied(), []string{"telnet"}) || !slices.Equal(found["telnet"].DeniedBy, []string{"no-telnet"}) {
 		t.Errorf("seen %+v", seen)
 	}
-	p, diags := s.planDeclaration(d, seen, newFoundModels(found), true)
+	p, diags := s.planDeclaration(d, seen, (&session{}).briefAll(found), true)
 	if names := slices.Sorted(maps.Keys(p.inventory.Elements())); diags.HasError() || !slices.Equal(names, []string{"telnet", "web"}) {
 		t.Errorf("planned is %v, %v", names, diags)
 	}
 	s.enforcement = enforcePlan
-	if _, diags := s.planDeclaration(d, seen, newFoundModels(found), true); !strings.Contains(said(diags), `"Shop/telnet" is denied by policy`) {
+	if _, diags := s.planDeclaration(d, seen, (&session{}).briefAll(found), true); !strings.Contains(said(diags), `"Shop/telnet" is denied by policy`) {
 		t.Errorf("planned with %v", diags)
 	}
 	s.enforcement = enforceApply
@@ -229,7 +229,7 @@ func TestAlgosecChangeWhilePending(t *testing.T) {
 	if err != nil || !seen.writes() || seen.settled("web") {
 		t.Fatalf("seen %+v, %v", seen, err)
 	}
-	if p, diags := s.planDeclaration(d, seen, newFoundModels(found), true); diags.HasError() || p.found["web"].Status.ValueString() != "pending" {
+	if p, diags := s.planDeclaration(d, seen, s.briefAll(found), true); diags.HasError() || p.found["web"].Status.ValueString() != "pending" {
 		t.Errorf("planned %+v, %v", p, diags)
 	}
 	diags = nil

@@ -14,7 +14,6 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
@@ -28,14 +27,6 @@ type prospect struct {
 // asFound is the truth, with nothing planned.
 func asFound(seen *sighting, found map[string]foundModel) prospect {
 	return prospect{found, textMap(seen.Inventory), changeRequestObject(seen.Request)}
-}
-
-func newFoundModels(found map[string]estate.Found) map[string]foundModel {
-	out := make(map[string]foundModel, len(found))
-	for name, f := range found {
-		out[name] = newFoundModel(f)
-	}
-	return out
 }
 
 func textMap(m map[string]string) types.Map {
@@ -126,10 +117,13 @@ func notAllowedDetail(seen *sighting, flow string) string {
 		"There is nothing that an apply could write. See to it in AlgoSec that the change is implemented, or analyzed again.", seen.Revision, strings.TrimSuffix(seen.Answers[flow].Reason, "."))
 }
 
+// pendingSummary is what is told of a flow while a change request is open.
+const pendingSummary = "pending: a change request of AlgoSec is open"
+
 // whilePending is a flow while a change request is open: without AlgoSec's answer,
 // which is not final.
 func (m foundModel) whilePending() foundModel {
-	m.Status = types.StringValue(match.Pending.String())
+	m.Status, m.Summary = types.StringValue(match.Pending.String()), types.StringValue(pendingSummary)
 	m.Missing, m.Decisions = withoutAlgosec(m.Missing), withoutAlgosec(m.Decisions)
 	return m
 }
@@ -143,7 +137,11 @@ func withoutAlgosec(list types.List) types.List {
 		ruleset, _ := o.Attributes()["ruleset"].(types.String)
 		return ruleset.ValueString() == algosecRuleset
 	})
-	return types.ListValueMust(list.ElementType(context.Background()), elements)
+	kind := list.ElementType(context.Background())
+	if len(elements) == 0 {
+		return types.ListNull(kind)
+	}
+	return types.ListValueMust(kind, elements)
 }
 
 // summary tells in a few words what differs.

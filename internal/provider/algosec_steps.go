@@ -56,7 +56,7 @@ func (s *session) plan(ctx context.Context, d declaration, prior *record, privat
 			addAlgosecError(&diags, d, "compare", err)
 			return prospect{}, diags
 		}
-		seen, now = fresh, newFoundModels(found)
+		seen, now = fresh, s.briefAll(found)
 	} else {
 		now = prior.found
 	}
@@ -116,7 +116,7 @@ func (s *session) refreshDeclaration(ctx context.Context, d declaration, j *jour
 		return nil, true
 	}
 	j.Seen = seen
-	truth := asFound(seen, newFoundModels(found))
+	truth := asFound(seen, s.briefAll(found))
 	return &truth, false
 }
 
@@ -145,7 +145,7 @@ func (o outcome) truth(d declaration) prospect {
 	}
 	p := prospect{map[string]foundModel{}, d.inventory(), changeRequestObject(o.journal.Request)}
 	for name := range d.flows {
-		p.found[name] = newFoundModel(estate.Found{Status: match.Indeterminate})
+		p.found[name] = newFoundModel(estate.Found{Status: match.Indeterminate, Summary: match.Indeterminate.String() + ": AlgoSec could not be asked again"})
 	}
 	return p
 }

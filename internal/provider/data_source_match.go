@@ -66,38 +66,12 @@ type matchModel struct {
 	Flows      types.Map     `tfsdk:"flows"`
 	Results    types.Map     `tfsdk:"results"`
 	Status     types.String  `tfsdk:"status"`
+	Summary    types.String  `tfsdk:"summary"`
 	Satisfied  types.Bool    `tfsdk:"satisfied"`
 	Products   types.Int64   `tfsdk:"products"`
 	Missing    types.List    `tfsdk:"missing"`
 	Decisions  types.List    `tfsdk:"decisions"`
 	Violations types.List    `tfsdk:"violations"`
-}
-
-// answerTypes is the object that answers one question.
-var answerTypes = map[string]attr.Type{
-	"status": types.StringType, "satisfied": types.BoolType, "action": types.StringType, "products": types.Int64Type,
-	"missing": types.ListType{ElemType: missingType}, "decisions": types.ListType{ElemType: decisionType},
-}
-
-func answerObject(f estate.Found) types.Object {
-	return types.ObjectValueMust(answerTypes, map[string]attr.Value{
-		"status": types.StringValue(f.Status.String()), "satisfied": types.BoolValue(f.Satisfied), "action": types.StringValue(answer(f)),
-		"products": types.Int64Value(f.Products), "missing": missingList(f.Missing), "decisions": decisionList(f.Decisions),
-	})
-}
-
-// judgedTypes is answerTypes with what policies say, which functions do not know.
-var judgedTypes = func() map[string]attr.Type {
-	all := maps.Clone(answerTypes)
-	all["violations"] = types.ListType{ElemType: violationType}
-	return all
-}()
-
-func judgedObject(f estate.Found) types.Object {
-	attributes := answerObject(f).Attributes()
-	attributes["satisfied"] = types.BoolValue(satisfied(f))
-	attributes["violations"] = violationList(f.Violations)
-	return types.ObjectValueMust(judgedTypes, attributes)
 }
 
 // satisfied is the verdict with what policies say of it.
@@ -129,10 +103,10 @@ func (d *matchDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		},
 		"results": schema.MapNestedAttribute{
 			Computed: true, MarkdownDescription: "The answers by name, null unless `flows` is set.",
-			NestedObject: schema.NestedAttributeObject{Attributes: answerAttributes("`permit` if all of the traffic surely is permitted, else `deny`.")},
+			NestedObject: schema.NestedAttributeObject{Attributes: judgedShape.datasource()},
 		},
 	}
-	maps.Copy(attributes, answerAttributes(""))
+	maps.Copy(attributes, judgedShape.datasource())
 	maps.Copy(attributes, questionAttributes(false))
 	attributes["action"] = schema.StringAttribute{
 		Optional: true, Computed: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")},
@@ -165,34 +139,6 @@ func questionAttributes(required bool) map[string]schema.Attribute {
 	}
 	maps.Copy(attributes, judgedQuestionAttributes())
 	return attributes
-}
-
-func answerAttributes(action string) map[string]schema.Attribute {
-	strings := func(text string) schema.Attribute {
-		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: text}
-	}
-	text := func(text string) schema.Attribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: text}
-	}
-	return map[string]schema.Attribute{
-		"status":     text(statusText),
-		"satisfied":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the verdict is the wanted one (`allowed` for `permit`, `blocked` for `deny`) and no policy denies the traffic."},
-		"violations": violationsAnswer(),
-		"action":     text(action),
-		"products":   schema.Int64Attribute{Computed: true, MarkdownDescription: productsText},
-		"missing": schema.ListNestedAttribute{Computed: true, MarkdownDescription: missingText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"ruleset": text("The ruleset in the way."), "sources": strings("Source addresses of the part."),
-			"destinations": strings("Destination addresses of the part."), "services": strings("Services of the part."),
-			"blocked_by": text("The deciding rule, with file and line."), "reason": text("Why the verdict is not the wanted one."),
-			"change": text("The rule that would close the gap, in the ruleset's language."),
-		}}},
-		"decisions": schema.ListNestedAttribute{Computed: true, MarkdownDescription: decisionsText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"ruleset": text("The ruleset."), "rule": text("The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches."),
-			"line":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Line of the rule in its file, null where it has none: the default action, and a rule that was handed over as a value."},
-			"action":  text("`permit`, `deny`, or `indeterminate` where the rule has a condition that cannot be decided."),
-			"sources": strings("Source addresses of the part."), "destinations": strings("Destination addresses of the part."), "services": strings("Services of the part."),
-		}}},
-	}
 }
 
 // ConfigValidators implements datasource.DataSourceWithConfigValidators.
@@ -280,8 +226,9 @@ func (m *matchModel) answerOne(ctx context.Context, ask asker) diag.Diagnostics 
 	}
 	m.Status, m.Satisfied = types.StringValue(found.Status.String()), types.BoolValue(satisfied(found))
 	m.Action, m.Products = types.StringValue(answer(found)), types.Int64Value(found.Products)
-	m.Missing, m.Decisions = missingList(found.Missing), decisionList(found.Decisions)
-	m.Violations = violationList(found.Violations)
+	m.Summary = optionalString(found.Summary)
+	m.Missing, m.Decisions = missingShape.list(found.Missing, blankEmpty), decisionShape.list(found.Decisions, blankEmpty)
+	m.Violations = violationShape.list(found.Violations, blankEmpty)
 	m.Results = types.MapNull(types.ObjectType{AttrTypes: judgedTypes})
 	return diags
 }
@@ -308,7 +255,7 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 			addAssessError(&diags, f, path.Root("flows").AtMapKey(name), err)
 			continue
 		}
-		answers[name] = judgedObject(found)
+		answers[name] = judgedShape.objectOf(judgedTypes, found, blankEmpty)
 		products += found.Products
 		all = all && satisfied(found)
 		if !found.Satisfied {
@@ -318,6 +265,7 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 	m.Results = types.MapValueMust(types.ObjectType{AttrTypes: judgedTypes}, answers)
 	m.Status, m.Satisfied, m.Products = types.StringValue(worst.String()), types.BoolValue(all), types.Int64Value(products)
 	m.Action = types.StringValue(answer(estate.Found{Status: worst}))
+	m.Summary = types.StringNull()
 	m.Missing, m.Decisions = types.ListNull(missingType), types.ListNull(decisionType)
 	m.Violations = types.ListNull(violationType)
 	return diags

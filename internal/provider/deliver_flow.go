@@ -62,19 +62,19 @@ func addStale(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
 func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidence, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	if s.enforcement == enforceAdvisory {
-		return d.keep(d.assessment.Now), newEvidence(d.assessment), nil
+		return d.keep(s.brief(d.assessment.Now)), newEvidence(d.assessment), nil
 	}
 	defer s.turn(d.flow)()
 	if _, twice := s.delivered.LoadOrStore(d.flow.ID(), d.flow.Owner()); twice {
 		addErrorAt(&diags, d.at, fmt.Sprintf("Flow %q is declared twice", d.flow.ID()),
 			"Two resources declare a flow of this application and name, so that each would take away the rules of the other. Nothing was written for this one; give it another name.")
-		return newFoundModel(d.assessment.Now), newEvidence(d.assessment), diags
+		return s.brief(d.assessment.Now), newEvidence(d.assessment), diags
 	}
 	if d.isNew {
 		var err error
 		if d.before, err = s.estate.Holding(d.flow); err != nil {
 			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.ID()), sentence(err.Error()))
-			return newFoundModel(d.assessment.Now), newEvidence(d.assessment), diags
+			return s.brief(d.assessment.Now), newEvidence(d.assessment), diags
 		}
 	}
 	after, err := s.estate.Deliver(ctx, d.flow, d.assessment)
@@ -85,7 +85,7 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 		}
 		d.done = after
 		tflog.Info(ctx, "flow is delivered", map[string]any{"flow": d.flow.ID(), "managed_rules": len(after.Now.Managed)})
-		return d.keep(after.Planned), newEvidence(after), diags
+		return d.keep(s.brief(after.Planned)), newEvidence(after), diags
 	case errors.Is(err, estate.ErrStale):
 		addStale(&diags, d.flow, d.at, err)
 	case errors.Is(err, estate.ErrDenied):
@@ -95,7 +95,7 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 	default:
 		addErrorAt(&diags, d.at, fmt.Sprintf("Unable to write the rules of flow %q", d.flow.ID()), sentence(err.Error()))
 	}
-	return newFoundModel(after.Now), newEvidence(after), diags
+	return s.brief(after.Now), newEvidence(after), diags
 }
 
 // confirm matches the flows of an application once more together after the last write:
@@ -148,9 +148,9 @@ func (s *session) turn(f estate.Flow) (done func()) {
 
 // keep returns what was planned where it was known, else what was found: a known
 // planned value has to come back as it was.
-func (d delivery) keep(found estate.Found) foundModel {
+func (d delivery) keep(found foundModel) foundModel {
 	if d.planned.Status.IsNull() || d.planned.Status.IsUnknown() {
-		return newFoundModel(found)
+		return found
 	}
 	return d.planned
 }

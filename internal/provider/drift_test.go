@@ -106,8 +106,8 @@ provider "acl" {
 	w.Write("edge.json", `[{"name": "everything", "action": "permit"}]`)
 	w.Settled()
 	w.Apply(0, "-refresh-only")
-	if got := w.State()["acl_flow.web"]["decisions"].([]any)[0].(map[string]any)["rule"]; got != "everything" {
-		t.Errorf("the deciding rule is %v", got)
+	if got := w.State()["acl_flow.web"]["summary"]; got != "allowed by edge.json:1 everything" {
+		t.Errorf("the summary is %v", got)
 	}
 	w.Settled()
 }

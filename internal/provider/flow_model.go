@@ -108,6 +108,7 @@ func recorded(l types.List) []string {
 type foundModel struct {
 	Products     types.Int64  `tfsdk:"products"`
 	Status       types.String `tfsdk:"status"`
+	Summary      types.String `tfsdk:"summary"`
 	Missing      types.List   `tfsdk:"missing"`
 	Decisions    types.List   `tfsdk:"decisions"`
 	ManagedRules types.List   `tfsdk:"managed_rules"`
@@ -115,28 +116,9 @@ type foundModel struct {
 	DeniedBy     types.List   `tfsdk:"denied_by"`
 }
 
-var (
-	stringList   = types.ListType{ElemType: types.StringType}
-	missingType  = types.ObjectType{AttrTypes: missingTypes}
-	decisionType = types.ObjectType{AttrTypes: decisionTypes}
-	missingTypes = map[string]attr.Type{
-		"ruleset": types.StringType, "sources": stringList, "destinations": stringList, "services": stringList,
-		"blocked_by": types.StringType, "reason": types.StringType, "change": types.StringType,
-	}
-	decisionTypes = map[string]attr.Type{
-		"ruleset": types.StringType, "rule": types.StringType, "line": types.Int64Type, "action": types.StringType,
-		"sources": stringList, "destinations": stringList, "services": stringList,
-	}
-	foundTypes = map[string]attr.Type{
-		"products": types.Int64Type, "status": types.StringType, "missing": types.ListType{ElemType: missingType},
-		"decisions": types.ListType{ElemType: decisionType}, "managed_rules": stringList,
-		"violations": types.ListType{ElemType: violationType}, "denied_by": stringList,
-	}
-)
-
 func unknownFound() foundModel {
 	return foundModel{
-		types.Int64Unknown(), types.StringUnknown(), types.ListUnknown(missingType),
+		types.Int64Unknown(), types.StringUnknown(), types.StringUnknown(), types.ListUnknown(missingType),
 		types.ListUnknown(decisionType), types.ListUnknown(types.StringType),
 		types.ListUnknown(violationType), types.ListUnknown(types.StringType),
 	}
@@ -145,43 +127,21 @@ func unknownFound() foundModel {
 // verdict is the status, as far as it is known.
 func (m foundModel) verdict() match.Verdict { return match.VerdictOf(m.Status.ValueString()) }
 
+// newFoundModel is what a resource shows of what was found out; f is in the detail that
+// is asked for, see [session.brief].
 func newFoundModel(f estate.Found) foundModel {
 	return foundModel{
-		Products: types.Int64Value(f.Products), Status: types.StringValue(f.Status.String()),
-		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: pastedList(f.Managed),
-		Violations: violationList(f.Violations), DeniedBy: stringsList(f.DeniedBy),
+		Products: types.Int64Value(f.Products), Status: types.StringValue(f.Status.String()), Summary: optionalString(f.Summary),
+		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: blankNull.pasted(f.Managed),
+		Violations: violationList(f.Violations), DeniedBy: blankNull.strings(f.DeniedBy),
 	}
 }
 
 func (m foundModel) object() types.Object {
 	return types.ObjectValueMust(foundTypes, map[string]attr.Value{
-		"products": m.Products, "status": m.Status, "missing": m.Missing, "decisions": m.Decisions, "managed_rules": m.ManagedRules,
-		"violations": m.Violations, "denied_by": m.DeniedBy,
+		"products": m.Products, "status": m.Status, "summary": m.Summary, "missing": m.Missing, "decisions": m.Decisions,
+		"managed_rules": m.ManagedRules, "violations": m.Violations, "denied_by": m.DeniedBy,
 	})
-}
-
-func missingList(entries []estate.Missing) types.List {
-	out := make([]attr.Value, len(entries))
-	for i, e := range entries {
-		out[i] = types.ObjectValueMust(missingTypes, map[string]attr.Value{
-			"ruleset": optionalString(e.Ruleset), "sources": stringsList(e.Sources),
-			"destinations": stringsList(e.Destinations), "services": stringsList(e.Services),
-			"blocked_by": optionalString(e.BlockedBy), "reason": optionalString(e.Reason), "change": pasted(e.Change),
-		})
-	}
-	return types.ListValueMust(missingType, out)
-}
-
-func decisionList(entries []estate.Decision) types.List {
-	out := make([]attr.Value, len(entries))
-	for i, e := range entries {
-		out[i] = types.ObjectValueMust(decisionTypes, map[string]attr.Value{
-			"ruleset": shown(e.Ruleset), "rule": shown(e.Rule), "line": optionalLine(e.Line),
-			"action": shown(e.Action), "sources": stringsList(e.Sources),
-			"destinations": stringsList(e.Destinations), "services": stringsList(e.Services),
-		})
-	}
-	return types.ListValueMust(decisionType, out)
 }
 
 // fullyKnown reports whether v holds no unknown at any depth.

@@ -21,6 +21,7 @@ const (
 	productsText     = "How many (source, destination, service) products the flow expands to."
 	statusText       = "What the rulesets do with the flow: `allowed`, `partial`, `blocked`, `indeterminate` (a condition that cannot be decided) or `not_routed`."
 	missingText      = "The traffic whose verdict is not the wanted one, and no other, merged into few entries; at most 50 are listed."
+	summaryText      = "The verdict in one line of text, and what it rests on: `allowed by edge.cfg:21 inside_in line 5`, or `partial: 10.30.0.128/25 tcp/5432 denied by edge.cfg:24 inside_in line 8`. Always the truth, also where a plan wants another `status`."
 	decisionsText    = "Which rule decides which part of the traffic; at most 50 entries are listed."
 	managedText      = "The rules in additions files that this flow owns, in the language of their ruleset."
 )
@@ -54,33 +55,4 @@ func rulesetsAttribute(text string) schema.Attribute {
 		Optional: true, ElementType: types.StringType, MarkdownDescription: text,
 		Validators: rulesetEntries(),
 	}
-}
-
-// foundAttributes are the computed attributes of one flow.
-func foundAttributes() map[string]schema.Attribute {
-	attributes := map[string]schema.Attribute{
-		"products": schema.Int64Attribute{Computed: true, MarkdownDescription: productsText},
-		"status":   schema.StringAttribute{Computed: true, MarkdownDescription: statusText},
-		"missing": schema.ListNestedAttribute{Computed: true, MarkdownDescription: missingText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"ruleset":      schema.StringAttribute{Computed: true, MarkdownDescription: "The ruleset in the way."},
-			"sources":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Source addresses of the part."},
-			"destinations": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Destination addresses of the part."},
-			"services":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Services of the part."},
-			"blocked_by":   schema.StringAttribute{Computed: true, MarkdownDescription: "The deciding rule, with file and line."},
-			"reason":       schema.StringAttribute{Computed: true, MarkdownDescription: "Why the verdict is not the wanted one."},
-			"change":       schema.StringAttribute{Computed: true, MarkdownDescription: "The rule that would close the gap, in the ruleset's language."},
-		}}},
-		"decisions": schema.ListNestedAttribute{Computed: true, MarkdownDescription: decisionsText, NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-			"ruleset":      schema.StringAttribute{Computed: true, MarkdownDescription: "The ruleset."},
-			"rule":         schema.StringAttribute{Computed: true, MarkdownDescription: "The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches."},
-			"line":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Line of the rule in its file, null where it has none: the default action, and a rule that is still to be written."},
-			"action":       schema.StringAttribute{Computed: true, MarkdownDescription: "`permit`, `deny`, or `indeterminate` where the rule has a condition that cannot be decided."},
-			"sources":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Source addresses of the part."},
-			"destinations": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Destination addresses of the part."},
-			"services":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Services of the part."},
-		}}},
-		"managed_rules": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: managedText},
-	}
-	maps.Copy(attributes, judgementAttributes())
-	return attributes
 }

@@ -27,7 +27,7 @@ func (matchFunction) Definition(_ context.Context, _ function.DefinitionRequest,
 	resp.Definition = function.Definition{
 		Summary: "Say what a list of rules does with a flow.",
 		MarkdownDescription: "Matches a flow against rules in netutils style under first match and returns what the data source `acl_match` computes: " +
-			"`status`, `satisfied`, `action`, `products`, `missing`, `decisions`.",
+			"`status`, `summary`, `satisfied`, `action`, `products`, `missing`, `decisions`.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{Name: "flow", MarkdownDescription: "Object with `sources`, `destinations`, `services`, and optionally `source_zone`, `destination_zone`, `action`; or a rule with `src_ip`, `dst_ip`, `dst_port`, `src_zone`, `dst_zone`. `name`, `comment`, `users` and `network_applications` may be there and do not count."},
 			function.DynamicParameter{Name: "rules", MarkdownDescription: "List of rules in order, as in the data source's `rules`; they may use the names of the options."},
@@ -69,7 +69,7 @@ func (matchFunction) Run(ctx context.Context, req function.RunRequest, resp *fun
 		resp.Error = function.NewArgumentFuncError(0, "flow: "+f.inItsWords(err))
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, answerObject(found))
+	resp.Error = resp.Result.Set(ctx, answerShape.object(found, blankEmpty))
 }
 
 // A question is a flow that was handed over as a value, in our words or in

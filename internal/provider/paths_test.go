@@ -17,6 +17,7 @@ provider "acl" {
     core = { path = "core.json" }
     lab  = { content = jsonencode([{ name = "all", action = "permit" }]) }
   }
+  details = "full"
 }
 resource "acl_application" "shop" {
   name     = "Shop"

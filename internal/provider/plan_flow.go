@@ -38,7 +38,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 		return s.planNewFlow(ctx, f, at)
 	}
 	e := prior.evidence
-	row := newSummaryRow(f, prior.found.verdict(), e.Settled, cmp.Or(firstReason(ctx, prior.found), e.Unsettled))
+	row := newSummaryRow(f, prior.found.verdict(), e.Settled, cmp.Or(firstReason(ctx, prior.found, f), e.Unsettled))
 	row.judge(prior.found.violations(ctx))
 	if s.enforcement == enforceAdvisory || e.Settled {
 		return prior.found, row, nil
@@ -49,7 +49,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 		addUndeliverable(&diags, f, at, e.DeniedBy, e.Obstacles)
 	}
 	found := prior.found
-	found.DeniedBy = stringsList(nil)
+	found.DeniedBy = blankNull.strings(nil)
 	if len(e.DeniedBy) > 0 && !e.Expired {
 		return found, row, diags // nothing is written, so that all else stays as it is
 	}
@@ -61,9 +61,10 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 		found.Status = types.StringValue(e.Planned.Status.String())
 	}
 	found.Missing = missingList(nil)
-	found.ManagedRules = pastedList(e.Planned.Managed)
+	planned := s.brief(*e.Planned)
+	found.ManagedRules = planned.ManagedRules
 	if e.Deliverable || e.Expired {
-		found.Decisions = decisionList(e.Planned.Decisions)
+		found.Decisions, found.Summary = planned.Decisions, planned.Summary
 	}
 	return found, row, diags
 }
@@ -91,7 +92,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	row := newSummaryRow(f, a.Now.Status, a.Settled, cmp.Or(reasonOf(a.Now), a.Unsettled))
 	row.judge(a.Violations)
 	if s.enforcement == enforceAdvisory {
-		return newFoundModel(a.Now), row, nil
+		return s.brief(a.Now), row, nil
 	}
 	row.stuck = !a.Deliverable
 	switch {
@@ -100,7 +101,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	case s.enforcement == enforcePlan && !a.Deliverable:
 		addUndeliverable(&diags, f, at, a.DeniedBy, a.Obstacles)
 	}
-	return newFoundModel(a.Planned), row, diags
+	return s.brief(a.Planned), row, diags
 }
 
 // addAssessError leads each line of the error to the attribute it speaks of, and in a

@@ -26,15 +26,6 @@ const (
 		"A plan wants it empty, so that there is a difference until no policy denies the flow."
 )
 
-// violationTexts describes the attributes of a violation.
-var violationTexts = struct{ policy, severity, message, sources, destinations, services, exception string }{
-	"Name of the policy, `matrix` for the matrix, `expires` for a flow that has expired.",
-	"`deny`, `review` or `notify`.",
-	"What the policy has against the traffic.",
-	"Source addresses of the part, empty where the whole flow is meant.", "Destination addresses of the part.", "Services of the part.",
-	"The reason for which the flow may violate the policy, null where it may not.",
-}
-
 func expiresValidators() []validator.String {
 	return []validator.String{entryValidator{"date", func(text string) error { _, err := policy.ParseDeadline(text); return err }}}
 }
@@ -54,24 +45,6 @@ func judgedAttributes() map[string]resource.Attribute {
 	}
 }
 
-// judgementAttributes are the computed attributes that tell what policies say.
-func judgementAttributes() map[string]resource.Attribute {
-	text := func(text string) resource.Attribute {
-		return resource.StringAttribute{Computed: true, MarkdownDescription: text}
-	}
-	list := func(text string) resource.Attribute {
-		return resource.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: text}
-	}
-	return map[string]resource.Attribute{
-		"violations": resource.ListNestedAttribute{Computed: true, MarkdownDescription: violationsText, NestedObject: resource.NestedAttributeObject{Attributes: map[string]resource.Attribute{
-			"policy": text(violationTexts.policy), "severity": text(violationTexts.severity), "message": text(violationTexts.message),
-			"sources": list(violationTexts.sources), "destinations": list(violationTexts.destinations), "services": list(violationTexts.services),
-			"exception": text(violationTexts.exception),
-		}}},
-		"denied_by": list(deniedByText),
-	}
-}
-
 // judgedQuestionAttributes are the attributes of a question that policies read.
 func judgedQuestionAttributes() map[string]datasource.Attribute {
 	return map[string]datasource.Attribute{
@@ -80,23 +53,6 @@ func judgedQuestionAttributes() map[string]datasource.Attribute {
 		"labels":      datasource.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}}, MarkdownDescription: labelsText},
 		"expires":     datasource.StringAttribute{Optional: true, Validators: expiresValidators(), MarkdownDescription: "The last day on which the traffic is wanted, or an instant. After it nothing is wanted, so that `satisfied` is true unless a policy denies the traffic."},
 		"exceptions":  datasource.MapAttribute{Optional: true, ElementType: types.StringType, Validators: exceptionsValidators(), MarkdownDescription: exceptionsText},
-	}
-}
-
-func violationsAnswer() datasource.Attribute {
-	text := func(text string) datasource.Attribute {
-		return datasource.StringAttribute{Computed: true, MarkdownDescription: text}
-	}
-	list := func(text string) datasource.Attribute {
-		return datasource.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: text}
-	}
-	return datasource.ListNestedAttribute{
-		Computed: true, MarkdownDescription: "The policies that the traffic violates, in the order in which they run; at most 50 entries are listed.",
-		NestedObject: datasource.NestedAttributeObject{Attributes: map[string]datasource.Attribute{
-			"policy": text(violationTexts.policy), "severity": text(violationTexts.severity), "message": text(violationTexts.message),
-			"sources": list(violationTexts.sources), "destinations": list(violationTexts.destinations), "services": list(violationTexts.services),
-			"exception": text(violationTexts.exception),
-		}},
 	}
 }
 

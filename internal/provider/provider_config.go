@@ -43,6 +43,7 @@ type providerModel struct {
 	Policies    types.Map    `tfsdk:"policies"`
 	Enforcement types.String `tfsdk:"enforcement"`
 	Summary     types.String `tfsdk:"summary"`
+	Details     types.String `tfsdk:"details"`
 	Algosec     types.Object `tfsdk:"algosec"`
 }
 
@@ -119,6 +120,11 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"summary": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(summaryProblems, summaryAlways, summaryNever)},
 				MarkdownDescription: "When a plan prints the one warning with the table of an application's flows: `problems` (default), if a flow is not as wanted; `always`; `never`.",
+			},
+			"details": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf(detailsSummary, detailsFull)},
+				MarkdownDescription: "How much resources tell of a flow. `summary` (default): a line of text, and the parts that are not as wanted, so that a plan fits into a pull request; " +
+					"long lists are cut, with a count. `full`: also `decisions`, and in `missing` the lists that are the flow's own. Data sources and functions always tell all.",
 			},
 			"algosec": algosecProviderAttribute(),
 		},
@@ -214,6 +220,8 @@ type session struct {
 	estate      *estate.Estate
 	enforcement string
 	summary     string
+	// details says how much resources show, see [session.brief].
+	details string
 	// configurationID is that of what is created here; see [configurationID].
 	configurationID string
 	// delivered holds the owner, by id of the flow, whose rules this process has written.
@@ -237,7 +245,7 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	s := &session{enforcement: enforceApply, summary: summaryProblems, configurationID: configurationID()}
+	s := &session{enforcement: enforceApply, summary: summaryProblems, details: detailsSummary, configurationID: configurationID()}
 	resp.ResourceData, resp.DataSourceData = s, s
 	known, knownAlgosec := knownConfig(req.Config)
 	if !known {
@@ -249,6 +257,9 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	if !m.Summary.IsNull() {
 		s.summary = m.Summary.ValueString()
+	}
+	if !m.Details.IsNull() {
+		s.details = m.Details.ValueString()
 	}
 	if knownAlgosec {
 		server, diags := m.algosecServer(ctx, p.version)

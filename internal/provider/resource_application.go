@@ -27,9 +27,10 @@ type applicationResource struct {
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*applicationResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*applicationResource)(nil)
-	_ resource.ResourceWithImportState = (*applicationResource)(nil)
+	_ resource.ResourceWithConfigure    = (*applicationResource)(nil)
+	_ resource.ResourceWithModifyPlan   = (*applicationResource)(nil)
+	_ resource.ResourceWithImportState  = (*applicationResource)(nil)
+	_ resource.ResourceWithUpgradeState = (*applicationResource)(nil)
 
 	_ resource.ResourceWithValidateConfig = (*applicationResource)(nil)
 )
@@ -54,6 +55,7 @@ func (r *applicationResource) Metadata(_ context.Context, req resource.MetadataR
 
 func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
+		Version: stateVersion,
 		MarkdownDescription: "An application and the flows it needs. The plan says for each flow what the existing rulesets do with it. " +
 			"Keep an application to about 500 flows; many applications of 20 to 100 flows scale well, one of 5,000 does not.",
 		Attributes: map[string]schema.Attribute{
@@ -83,7 +85,7 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"results": schema.MapNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "What was found out, by name of the flow.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: foundAttributes()},
+				NestedObject:        schema.NestedAttributeObject{Attributes: foundShape.resource()},
 			},
 		},
 	}
@@ -286,7 +288,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 			failed.add(f, err)
 			continue
 		}
-		found[name], known[name] = newFoundModel(a.Now), newEvidence(a)
+		found[name], known[name] = r.session.brief(a.Now), newEvidence(a)
 	}
 	failed.warn(&resp.Diagnostics, state.Name.ValueString())
 	state.setFound(flows, found)

@@ -24,9 +24,10 @@ type flowResource struct {
 }
 
 var (
-	_ resource.ResourceWithConfigure   = (*flowResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*flowResource)(nil)
-	_ resource.ResourceWithImportState = (*flowResource)(nil)
+	_ resource.ResourceWithConfigure    = (*flowResource)(nil)
+	_ resource.ResourceWithModifyPlan   = (*flowResource)(nil)
+	_ resource.ResourceWithImportState  = (*flowResource)(nil)
+	_ resource.ResourceWithUpgradeState = (*flowResource)(nil)
 
 	_ resource.ResourceWithValidateConfig = (*flowResource)(nil)
 )
@@ -79,9 +80,10 @@ func (r *flowResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 	attributes["owner"] = schema.StringAttribute{Optional: true, MarkdownDescription: ownerText}
 	attributes["labels"] = schema.MapAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}}, MarkdownDescription: labelsText}
 	maps.Copy(attributes, declaredAttributes())
-	maps.Copy(attributes, foundAttributes())
+	maps.Copy(attributes, foundShape.resource())
 	maps.Copy(attributes, flowInventoryAttributes())
 	resp.Schema = schema.Schema{
+		Version: stateVersion,
 		MarkdownDescription: "One flow of an application: sources × destinations × services. The plan says what the existing rulesets do with it. " +
 			"For many flows prefer `acl_application`, which holds a map of them: Terraform plans it faster.",
 		Attributes: attributes,
@@ -171,7 +173,7 @@ func (r *flowResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, nil)...)
 		return
 	}
-	state.foundModel = newFoundModel(a.Now)
+	state.foundModel = r.session.brief(a.Now)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, map[string]evidence{f.Name: newEvidence(a)})...)
 	resp.Diagnostics.Append(r.session.storeOwnership(ctx, resp.Private, own, state.owners(own.ID))...)

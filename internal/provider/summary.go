@@ -108,8 +108,9 @@ func reasonOf(f estate.Found) string {
 	return text
 }
 
-// firstReason is [reasonOf] what lies in state.
-func firstReason(ctx context.Context, m foundModel) string {
+// firstReason is [reasonOf] what lies in state, which leaves out the lists of a gap that
+// are the flow's own.
+func firstReason(ctx context.Context, m foundModel, declared estate.Flow) string {
 	var missing []struct {
 		Ruleset      types.String `tfsdk:"ruleset"`
 		Sources      []string     `tfsdk:"sources"`
@@ -125,11 +126,18 @@ func firstReason(ctx context.Context, m foundModel) string {
 	var f estate.Found
 	for _, e := range missing {
 		f.Missing = append(f.Missing, estate.Missing{
-			Sources: e.Sources, Destinations: e.Destinations, Services: e.Services,
+			Sources: orOwn(e.Sources, declared.Sources), Destinations: orOwn(e.Destinations, declared.Destinations), Services: orOwn(e.Services, declared.Services),
 			BlockedBy: e.BlockedBy.ValueString(), Reason: e.Reason.ValueString(),
 		})
 	}
 	return reasonOf(f)
+}
+
+func orOwn(texts, own []string) []string {
+	if texts == nil {
+		return own
+	}
+	return texts
 }
 
 func traffic(sources, destinations, services []string) string {

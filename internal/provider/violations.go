@@ -6,33 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
-
-var (
-	violationType  = types.ObjectType{AttrTypes: violationTypes}
-	violationTypes = map[string]attr.Type{
-		"policy": types.StringType, "severity": types.StringType, "message": types.StringType,
-		"sources": stringList, "destinations": stringList, "services": stringList, "exception": types.StringType,
-	}
-)
-
-func violationList(violations []estate.Violation) types.List {
-	out := make([]attr.Value, len(violations))
-	for i, v := range violations {
-		out[i] = types.ObjectValueMust(violationTypes, map[string]attr.Value{
-			"policy": shown(v.Policy), "severity": shown(v.Severity), "message": shown(v.Message),
-			"sources": stringsList(v.Sources), "destinations": stringsList(v.Destinations), "services": stringsList(v.Services),
-			"exception": optionalString(v.Exception),
-		})
-	}
-	return types.ListValueMust(violationType, out)
-}
 
 // violations reads what lies in state.
 func (m foundModel) violations(ctx context.Context) []estate.Violation {

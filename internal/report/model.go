@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
@@ -21,10 +22,13 @@ type Flow struct {
 	Name   string        `json:"name"`
 	Wanted match.Verdict `json:"wanted"`
 	// Status is what holds now as far as the values given tell: a plan shows the
-	// wanted status for a flow that has yet to get there, and its decisions tell.
-	Status  match.Verdict `json:"status"`
-	AsIs    bool          `json:"as_wanted"`
-	Missing []Missing     `json:"missing,omitempty"`
+	// wanted status for a flow that has yet to get there, and its summary tells.
+	Status match.Verdict `json:"status"`
+	// Summary is the verdict in one line, the status first. Unlike Status a plan does
+	// not promise it.
+	Summary string    `json:"summary,omitempty"`
+	AsIs    bool      `json:"as_wanted"`
+	Missing []Missing `json:"missing,omitempty"`
 	// Violations are of policies: a flow may have them whatever its status. One that is
 	// denied is not as wanted, and one that has expired wants nothing.
 	Violations []Violation `json:"violations,omitempty"`
@@ -202,13 +206,13 @@ func get(byName map[string]*Application, name string) *Application {
 
 func readFlow(name string, declared, found map[string]any) Flow {
 	f := Flow{
-		Name: name, Wanted: match.Wanted(text(declared["action"]) == "deny"), Status: match.VerdictOf(text(found["status"])), Managed: texts(found["managed_rules"]),
+		Name: name, Wanted: match.Wanted(text(declared["action"]) == "deny"), Status: match.VerdictOf(text(found["status"])), Summary: text(found["summary"]), Managed: texts(found["managed_rules"]),
 		Sources: texts(declared["sources"]), Destinations: texts(declared["destinations"]), Services: texts(declared["services"]),
 		Comment: text(declared["comment"]),
 	}
 	for _, e := range objects(found["missing"]) {
 		f.Missing = append(f.Missing, Missing{
-			Ruleset: text(e["ruleset"]), Sources: texts(e["sources"]), Destinations: texts(e["destinations"]), Services: texts(e["services"]),
+			Ruleset: text(e["ruleset"]), Sources: orOwn(e["sources"], f.Sources), Destinations: orOwn(e["destinations"], f.Destinations), Services: orOwn(e["services"], f.Services),
 			BlockedBy: text(e["blocked_by"]), Reason: text(e["reason"]), Change: text(e["change"]),
 		})
 	}
@@ -228,8 +232,12 @@ func readFlow(name string, declared, found map[string]any) Flow {
 }
 
 // settle sees through a planned status: a plan promises the wanted one, while the
-// decisions still tell which rules are in the way.
+// summary, and the decisions where the flow has any, still tell what is in the way.
 func (f *Flow) settle(decisions []map[string]any) {
+	if len(decisions) == 0 {
+		f.settleBySummary()
+		return
+	}
 	n := map[string]int{}
 	rulesets := map[string]bool{}
 	for _, d := range decisions {
@@ -255,6 +263,20 @@ func (f *Flow) settle(decisions []map[string]any) {
 	case n["deny"] < len(decisions) && len(rulesets) == 1:
 		f.Status = match.Partial
 		f.gaps(decisions, "deny")
+	}
+	f.AsIs = f.Status == f.Wanted
+}
+
+// settleBySummary takes the status from the summary, which begins with it.
+func (f *Flow) settleBySummary() {
+	word, why, _ := strings.Cut(f.Summary, ": ")
+	word, _, _ = strings.Cut(word, ";")
+	word, _, _ = strings.Cut(word, " ")
+	if status, known := match.ParseVerdict(word); known && word != "" && status != f.Status {
+		f.Status = status
+		if len(f.Missing) == 0 && status != f.Wanted {
+			f.Missing = []Missing{{Sources: f.Sources, Destinations: f.Destinations, Services: f.Services, Reason: why}}
+		}
 	}
 	f.AsIs = f.Status == f.Wanted
 }
@@ -287,6 +309,14 @@ func (f Flow) state() state {
 func text(v any) string {
 	s, _ := v.(string)
 	return s
+}
+
+// orOwn reads a list of a gap, which is left out where it is all that the flow declares.
+func orOwn(v any, own []string) []string {
+	if v == nil {
+		return own
+	}
+	return texts(v)
 }
 
 func texts(v any) []string {

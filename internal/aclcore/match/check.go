@@ -46,6 +46,8 @@ type Missing struct {
 	Ruleset int
 	// By describes the deciding rule, with file and line; empty if there is none.
 	By string
+	// Refer is By in a few words, see [rule.Ruleset.Refer].
+	Refer string
 	// Before is where a new rule takes effect on the traffic: before the rule of that
 	// index in the ruleset itself, not counting rules put on top; -1 is the end.
 	Before int
@@ -69,6 +71,8 @@ type Decision struct {
 	Rule string
 	// Line is where the rule stands, 0 if unknown or for the default action.
 	Line int
+	// Refer names the rule in a few words, see [rule.Ruleset.Refer].
+	Refer string
 }
 
 // Matcher answers questions about one ruleset: an [Index] or an [Overlay].
@@ -77,6 +81,8 @@ type Matcher interface {
 	// Describe names the deciding rule of a part for people: where it stands and what
 	// it says. It takes Rule or Intent, and Return, of a [Part].
 	Describe(rule int, replies bool) string
+	// Refer is Describe in a few words.
+	Refer(rule int, replies bool) string
 	// Label gives the deciding rule's name, or its text where it has none, and its
 	// line, 0 if unknown or for the default action.
 	Label(rule int, replies bool) (name string, line int)
@@ -272,7 +278,7 @@ func passed(x Matcher, ruleset int, parts []Part, through []passage) (out []Miss
 }
 
 func missing(x Matcher, ruleset int, p Part) Missing {
-	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.Describe(p.Rule, p.Return)}
+	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.Describe(p.Rule, p.Return), Refer: x.Refer(p.Rule, p.Return)}
 	m.Before, m.Replies = x.Position(p.Rule, p.Return), p.Return
 	if p.Intent >= 0 {
 		m.Intent = x.Describe(p.Intent, p.Return)
@@ -319,8 +325,9 @@ func decisions(ruleset int, x Matcher, a Answer) []Decision {
 			products[i] = p.Product
 		}
 		name, line := x.Label(g[0].Rule, g[0].Return)
+		refer := x.Refer(g[0].Rule, g[0].Return)
 		for _, p := range traffic.Merge(products) {
-			out = append(out, Decision{p, g[0].Outcome, ruleset, name, line})
+			out = append(out, Decision{p, g[0].Outcome, ruleset, name, line, refer})
 		}
 	}
 	return out

@@ -20,6 +20,9 @@ func (x *Index) facing(replies bool) *rule.Ruleset {
 // Describe implements [Matcher].
 func (x *Index) Describe(i int, replies bool) string { return x.facing(replies).Describe(i) }
 
+// Refer implements [Matcher].
+func (x *Index) Refer(i int, replies bool) string { return x.facing(replies).Refer(i) }
+
 // Label implements [Matcher].
 func (x *Index) Label(i int, replies bool) (name string, line int) {
 	rs := x.facing(replies)

@@ -88,6 +88,12 @@ func (o *Overlay) Describe(i int, replies bool) string {
 	return x.Describe(i, replies)
 }
 
+// Refer implements [Matcher].
+func (o *Overlay) Refer(i int, replies bool) string {
+	x, i := o.owner(i, replies)
+	return x.Refer(i, replies)
+}
+
 // Label implements [Matcher].
 func (o *Overlay) Label(i int, replies bool) (name string, line int) {
 	x, i := o.owner(i, replies)

@@ -1,6 +1,9 @@
 package rule
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Ruleset is an ordered list of rules: the first that matches a packet decides,
 // then Default.
@@ -37,4 +40,28 @@ func (rs *Ruleset) Describe(i int) string {
 		return fmt.Sprintf("%s:%d %s", rs.Source, r.Line, r)
 	}
 	return fmt.Sprintf("%s rule %d %s", rs.Source, i+1, r)
+}
+
+// Refer names rule i in a few words, for a line of text: where it stands and what it
+// is called, or what it says where it has no name. An index of -1 is the default action.
+func (rs *Ruleset) Refer(i int) string {
+	if i < 0 {
+		return fmt.Sprintf("%s default %s", rs.Source, rs.Default)
+	}
+	r := &rs.Rules[i]
+	label := cmp.Or(r.Name, shortened(r.String()))
+	if r.Line > 0 {
+		return fmt.Sprintf("%s:%d %s", rs.Source, r.Line, label)
+	}
+	return fmt.Sprintf("%s %s", rs.Source, label)
+}
+
+// maxLabel is how many characters of a rule's text are its name.
+const maxLabel = 80
+
+func shortened(text string) string {
+	if letters := []rune(text); len(letters) > maxLabel {
+		return string(letters[:maxLabel-1]) + "…"
+	}
+	return text
 }

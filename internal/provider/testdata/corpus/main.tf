@@ -58,6 +58,7 @@ locals {
 
 provider "acl" {
   rulesets  = { development = { content = jsonencode(local.ordered) } }
+  details   = "full"
   addresses = { for text, list in local.resolved : text => list if startswith(text, "$") }
 }
 

@@ -1,0 +1,110 @@
+package estate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// summary says in one line what was found out, the status first: "allowed by
+// edge.cfg:21 inside_in line 5", or "partial: 10.30.0.128/25 tcp/5432 denied by
+// edge.cfg:24 inside_in line 8" where the verdict is not the wanted one.
+func (w writer) summary(f match.Finding) string {
+	text := f.Verdict.String()
+	switch {
+	case w.judgement.Expired:
+		text += "; the flow has expired"
+	case f.Satisfied:
+		if rules := w.deciding(f); rules != "" {
+			text += " by " + rules
+		}
+	case len(f.Missing) > 0:
+		text += ": " + w.gap(f.Missing[0])
+		if n := len(f.Missing) - 1; n > 0 {
+			text += fmt.Sprintf(" (+%d more)", n)
+		}
+	}
+	if w.judgement.Denied() {
+		text += "; denied by policy " + strings.Join(w.judgement.DeniedBy, ", ")
+	}
+	return text
+}
+
+// deciding names the rules for which a flow is as wanted.
+func (w writer) deciding(f match.Finding) string {
+	outcome := match.Permitted
+	if w.q.Want == rule.Deny {
+		outcome = match.Denied
+	}
+	var rules []string
+	for _, d := range f.Decisions {
+		if d.Outcome == outcome && !slices.Contains(rules, d.Refer) {
+			rules = append(rules, d.Refer)
+		}
+	}
+	const named = 3
+	if n := len(rules) - named; n > 0 {
+		return fmt.Sprintf("%s and %d more rules", strings.Join(rules[:named], ", "), n)
+	}
+	return strings.Join(rules, ", ")
+}
+
+// gap tells of one part of the traffic what is in its way.
+func (w writer) gap(m match.Missing) string {
+	text := w.part(m)
+	switch {
+	case m.Refer == "":
+		return text + m.Reason
+	case m.Outcome == match.Denied:
+		text += "denied by " + m.Refer
+	case m.Outcome == match.Permitted:
+		text += "permitted by " + m.Refer
+	default:
+		text += strings.TrimPrefix(m.Reason, "indeterminate: ") + " in " + m.Refer
+	}
+	if m.Replies {
+		text += " (replies)"
+	}
+	return text
+}
+
+// part is the traffic of a gap, without the lists that are the flow's own, and empty
+// where it is all of the flow.
+func (w writer) part(m match.Missing) string {
+	own := w.own(m)
+	short := func(texts []string) string {
+		if len(texts) > 2 {
+			return fmt.Sprintf("%s, … (%d)", texts[0], len(texts))
+		}
+		return strings.Join(texts, ", ")
+	}
+	var text string
+	switch {
+	case !own.Sources && !own.Destinations:
+		text = short(m.Sources.Strings()) + " -> " + short(m.Destinations.Strings()) + " "
+	case !own.Sources:
+		text = "from " + short(m.Sources.Strings()) + " "
+	case !own.Destinations:
+		text = short(m.Destinations.Strings()) + " "
+	case own.Services:
+		return ""
+	}
+	return text + short(m.Services.Strings()) + " "
+}
+
+// Own tells which lists of a gap are the flow's own and whole.
+type Own struct{ Sources, Destinations, Services bool }
+
+func (w writer) own(m match.Missing) Own {
+	var src, dst addr.Set
+	var svc service.Set
+	for _, p := range w.q.Region.Possible {
+		src, dst, svc = src.Union(p.Sources), dst.Union(p.Destinations), svc.Union(p.Services)
+	}
+	return Own{m.Sources.Equal(src), m.Destinations.Equal(dst), m.Services.Equal(svc)}
+}

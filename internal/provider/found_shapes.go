@@ -1,0 +1,87 @@
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+)
+
+// What is found out about a flow, each part defined once.
+var (
+	missingShape = shape[estate.Missing]{
+		textField("ruleset", "The ruleset in the way.", func(m estate.Missing) types.String { return optionalString(m.Ruleset) }),
+		textsField("sources", "Source addresses of the part."+ownText, func(m estate.Missing) []string { return m.Sources }),
+		textsField("destinations", "Destination addresses of the part."+ownText, func(m estate.Missing) []string { return m.Destinations }),
+		textsField("services", "Services of the part."+ownText, func(m estate.Missing) []string { return m.Services }),
+		textField("blocked_by", "The deciding rule, with file and line.", func(m estate.Missing) types.String { return optionalString(m.BlockedBy) }),
+		textField("reason", "Why the verdict is not the wanted one.", func(m estate.Missing) types.String { return optionalString(m.Reason) }),
+		textField("change", "The rule that would close the gap, in the ruleset's language.", func(m estate.Missing) types.String { return pasted(m.Change) }),
+	}
+	decisionShape = shape[estate.Decision]{
+		textField("ruleset", "The ruleset.", func(d estate.Decision) types.String { return shown(d.Ruleset) }),
+		textField("rule", "The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches.", func(d estate.Decision) types.String { return shown(d.Rule) }),
+		numberField("line", "Line of the rule in its file, null where it has none: the default action, a rule that is still to be written, and one that was handed over as a value.",
+			func(d estate.Decision) types.Int64 { return optionalLine(d.Line) }),
+		textField("action", "`permit`, `deny`, or `indeterminate` where the rule has a condition that cannot be decided.", func(d estate.Decision) types.String { return shown(d.Action) }),
+		textsField("sources", "Source addresses of the part.", func(d estate.Decision) []string { return d.Sources }),
+		textsField("destinations", "Destination addresses of the part.", func(d estate.Decision) []string { return d.Destinations }),
+		textsField("services", "Services of the part.", func(d estate.Decision) []string { return d.Services }),
+	}
+	violationShape = shape[estate.Violation]{
+		textField("policy", "Name of the policy, `matrix` for the matrix, `expires` for a flow that has expired.", func(v estate.Violation) types.String { return shown(v.Policy) }),
+		textField("severity", "`deny`, `review` or `notify`.", func(v estate.Violation) types.String { return shown(v.Severity) }),
+		textField("message", "What the policy has against the traffic.", func(v estate.Violation) types.String { return shown(v.Message) }),
+		textsField("sources", "Source addresses of the part. The three lists are empty, and null in a resource, where the whole flow is meant.", func(v estate.Violation) []string { return v.Sources }),
+		textsField("destinations", "Destination addresses of the part.", func(v estate.Violation) []string { return v.Destinations }),
+		textsField("services", "Services of the part.", func(v estate.Violation) []string { return v.Services }),
+		textField("exception", "The reason for which the flow may violate the policy, null where it may not.", func(v estate.Violation) types.String { return optionalString(v.Exception) }),
+	}
+	// foundShape is what a resource shows of a flow.
+	foundShape = shape[estate.Found]{
+		numberField("products", productsText, func(f estate.Found) types.Int64 { return types.Int64Value(f.Products) }),
+		textField("status", statusText, func(f estate.Found) types.String { return types.StringValue(f.Status.String()) }),
+		textField("summary", summaryText, func(f estate.Found) types.String { return optionalString(f.Summary) }),
+		listField("missing", missingText+nullText, missingShape, func(f estate.Found) []estate.Missing { return f.Missing }),
+		listField("decisions", decisionsText+detailsText, decisionShape, func(f estate.Found) []estate.Decision { return f.Decisions }),
+		commandsField("managed_rules", managedText+nullText, func(f estate.Found) []string { return f.Managed }),
+		listField("violations", violationsText+nullText, violationShape, func(f estate.Found) []estate.Violation { return f.Violations }),
+		textsField("denied_by", deniedByText+nullText, func(f estate.Found) []string { return f.DeniedBy }),
+	}
+	// answerShape is what answers a question about rules alone, judgedShape one that
+	// policies are asked about as well.
+	answerShape = shape[estate.Found]{
+		textField("status", statusText, func(f estate.Found) types.String { return types.StringValue(f.Status.String()) }),
+		textField("summary", summaryText, func(f estate.Found) types.String { return optionalString(f.Summary) }),
+		boolField("satisfied", "Whether the verdict is the wanted one (`allowed` for `permit`, `blocked` for `deny`) and no policy denies the traffic.", satisfied),
+		textField("action", "`permit` if all of the traffic surely is permitted, else `deny`.", func(f estate.Found) types.String { return types.StringValue(answer(f)) }),
+		numberField("products", productsText, func(f estate.Found) types.Int64 { return types.Int64Value(f.Products) }),
+		listField("missing", missingText, missingShape, func(f estate.Found) []estate.Missing { return f.Missing }),
+		listField("decisions", decisionsText, decisionShape, func(f estate.Found) []estate.Decision { return f.Decisions }),
+	}
+	judgedShape = append(answerShape[:len(answerShape):len(answerShape)],
+		listField("violations", "The policies that the traffic violates, in the order in which they run; at most 50 entries are listed.",
+			violationShape, func(f estate.Found) []estate.Violation { return f.Violations }))
+
+	missingType, decisionType, violationType = missingShape.objectType(), decisionShape.objectType(), violationShape.objectType()
+	foundTypes, answerTypes, judgedTypes     = foundShape.types(), answerShape.types(), judgedShape.types()
+)
+
+// What the descriptions of several attributes say.
+const (
+	ownText     = " In a resource null where it is all that the flow declares, unless the provider sets `details = \"full\"`."
+	nullText    = " Null where there is none: write `coalesce(…, [])` to count them."
+	detailsText = " Null unless the provider sets `details = \"full\"`; `summary` names the deciding rules, and `acl_match` always has the decisions."
+)
+
+// stringList is the type of a list of texts.
+var stringList = types.ListType{ElemType: types.StringType}
+
+func missingList(entries []estate.Missing) types.List { return missingShape.list(entries, blankNull) }
+
+func decisionList(entries []estate.Decision) types.List {
+	return decisionShape.list(entries, blankNull)
+}
+
+func violationList(entries []estate.Violation) types.List {
+	return violationShape.list(entries, blankNull)
+}
