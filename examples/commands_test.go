@@ -146,7 +146,7 @@ func TestAccReadmeCommands(t *testing.T) {
 		t.Error("README.md shows no graph")
 	}
 	wants := map[string][]string{
-		"make demo":   {`"Billing/database" = "partial: permit by inside_in line 7, deny by inside_in line 8"`},
+		"make demo":   {`"Billing/database"       = "partial: 10.30.0.128/25 tcp/5432 denied by edge.cfg:24 inside_in line 8"`},
 		"make report": {"## Application connectivity", "❌ 2 of 5 flows are not as wanted.", graph, "Billing/database"},
 		"make help":   {"demo", "build, and plan examples/quickstart"},
 	}

@@ -28,7 +28,6 @@ resource "acl_application" "reporting" {
 
 output "deciding_rules" {
   value = {
-    for flow, found in acl_application.reporting.results :
-    flow => [for d in found.decisions : "${d.ruleset}: ${d.action} by ${d.rule}"]
+    for flow, found in acl_application.reporting.results : flow => found.summary
   }
 }

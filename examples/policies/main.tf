@@ -88,5 +88,5 @@ resource "acl_application" "shop" {
 }
 
 output "violations" {
-  value = { for name, r in acl_application.shop.results : name => [for v in r.violations : "${v.severity} ${v.policy}: ${v.message}"] }
+  value = { for name, r in acl_application.shop.results : name => [for v in coalesce(r.violations, []) : "${v.severity} ${v.policy}: ${v.message}"] }
 }

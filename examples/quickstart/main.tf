@@ -38,8 +38,7 @@ resource "acl_application" "this" {
 output "flows" {
   value = merge([
     for name, app in acl_application.this : {
-      for flow, found in app.results : "${name}/${flow}" =>
-      "${found.status}: ${join(", ", [for d in found.decisions : "${d.action} by ${d.rule}"])}"
+      for flow, found in app.results : "${name}/${flow}" => found.summary
     }
   ]...)
 }

@@ -27,7 +27,7 @@ resource "acl_flow" "mail" {
 output "mail" {
   value = {
     status  = acl_flow.mail.status
-    by      = [for d in acl_flow.mail.decisions : "${d.rule}: ${d.action} ${join(", ", d.services)}"]
+    by      = acl_flow.mail.summary
     written = acl_flow.mail.managed_rules
   }
 }

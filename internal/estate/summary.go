@@ -35,23 +35,29 @@ func (w writer) summary(f match.Finding) string {
 	return text
 }
 
-// deciding names the rules for which a flow is as wanted.
+// deciding names the rules for which a flow is as wanted, those of each ruleset together.
 func (w writer) deciding(f match.Finding) string {
 	outcome := match.Permitted
 	if w.q.Want == rule.Deny {
 		outcome = match.Denied
 	}
-	var rules []string
+	const named = 3
+	rules := make([][]string, len(w.stations))
 	for _, d := range f.Decisions {
-		if d.Outcome == outcome && !slices.Contains(rules, d.Refer) {
-			rules = append(rules, d.Refer)
+		if of := rules[d.Ruleset]; d.Outcome == outcome && !slices.Contains(of, d.Refer) {
+			rules[d.Ruleset] = append(of, d.Refer)
 		}
 	}
-	const named = 3
-	if n := len(rules) - named; n > 0 {
-		return fmt.Sprintf("%s and %d more rules", strings.Join(rules[:named], ", "), n)
+	var texts []string
+	for _, of := range rules {
+		if more := len(of) - named; more > 0 {
+			of = append(of[:named:named], fmt.Sprintf("and %d more rules", more))
+		}
+		if len(of) > 0 {
+			texts = append(texts, strings.Join(of, ", "))
+		}
 	}
-	return strings.Join(rules, ", ")
+	return strings.Join(texts, "; ")
 }
 
 // gap tells of one part of the traffic what is in its way.

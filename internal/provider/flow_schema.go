@@ -21,7 +21,7 @@ const (
 	productsText     = "How many (source, destination, service) products the flow expands to."
 	statusText       = "What the rulesets do with the flow: `allowed`, `partial`, `blocked`, `indeterminate` (a condition that cannot be decided) or `not_routed`."
 	missingText      = "The traffic whose verdict is not the wanted one, and no other, merged into few entries; at most 50 are listed."
-	summaryText      = "The verdict in one line of text, and what it rests on: `allowed by edge.cfg:21 inside_in line 5`, or `partial: 10.30.0.128/25 tcp/5432 denied by edge.cfg:24 inside_in line 8`. Always the truth, also where a plan wants another `status`."
+	summaryText      = "The verdict in one line of text, and what it rests on: `allowed by edge.cfg:21 inside_in line 5`, or `partial: 10.30.0.128/25 tcp/5432 denied by edge.cfg:24 inside_in line 8`. It begins with the status that holds: after the apply where that writes rules, now where no rule can be written, also if a plan wants another `status`."
 	decisionsText    = "Which rule decides which part of the traffic; at most 50 entries are listed."
 	managedText      = "The rules in additions files that this flow owns, in the language of their ruleset."
 )

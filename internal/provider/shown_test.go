@@ -45,7 +45,7 @@ func TestNoAttributeForges(t *testing.T) {
 	var inspection estate.Inspection
 	fill(reflect.ValueOf(&inspection).Elem())
 	values := map[string]attr.Value{
-		"flow": newFoundModel(found).object(), "answer": answerObject(found), "judged": judgedObject(found),
+		"flow": newFoundModel(found).object(), "answer": answerShape.object(found, blankEmpty), "judged": judgedShape.object(found, blankEmpty),
 		"inspection": types.ObjectValueMust(inspectionTypes, inspectionValues(&inspection)),
 	}
 	for name, v := range values {
