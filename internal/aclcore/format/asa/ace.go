@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
@@ -26,20 +27,20 @@ type ace struct {
 
 // unsure reports whether some field of the entry is not surely known.
 func (a *ace) unsure() bool {
-	return len(a.src.unknown)+len(a.dst.unknown)+len(a.services.unknown) > 0
+	return len(a.src.Why)+len(a.dst.Why)+len(a.services.Why) > 0
 }
 
 // anything is an entry that may match every packet.
 func anything() ace {
 	return ace{
-		src:      addresses{possible: addr.Any()},
-		dst:      addresses{possible: addr.Any()},
-		services: services{possible: service.Any()},
+		src:      addresses{Possible: addr.Any()},
+		dst:      addresses{Possible: addr.Any()},
+		services: services{Possible: service.Any()},
 	}
 }
 
 func (a *ace) doubt(format string, args ...any) {
-	a.conditions = joinReasons(a.conditions, []string{fmt.Sprintf(format, args...)})
+	a.conditions = known.Reasons(a.conditions, []string{fmt.Sprintf(format, args...)})
 }
 
 // misplaced notes that word, "" for the end of the line, stands in the place of
@@ -84,8 +85,8 @@ func (p *parser) readACE(text string, anyone addr.Set) ace {
 
 // readStandard reads the one address of a standard entry: a destination.
 func (p *parser) readStandard(out *ace, c *cursor) {
-	out.src = knownAddresses(addr.Any4())
-	out.services = knownServices(service.Any())
+	out.src = known.Exactly(addr.Any4())
+	out.services = known.Exactly(service.Any())
 	dst, ok := p.readAddress(out, c, addr.Any4())
 	if !ok {
 		return
@@ -104,7 +105,7 @@ func (p *parser) readExtended(out *ace, c *cursor, anyone addr.Set) {
 	}
 	whole := arg
 	if !p.readEnds(out, &arg, c, anyone) {
-		out.services.possible = p.serviceOf(whole).possible
+		out.services.Possible = p.serviceOf(whole).Possible
 		return
 	}
 	out.services = p.serviceOf(arg)
@@ -178,8 +179,8 @@ func (p *parser) readPorts(out *ace, c *cursor, addressFollows bool) (arg portAr
 	ahead.next()
 	name := ahead.next()
 	if addressFollows {
-		ports, known := p.isPortGroup(name, ahead)
-		if !known {
+		ports, understood := p.isPortGroup(name, ahead)
+		if !understood {
 			out.dst = unsureAddresses(addr.Any(), "%s %s is not in the text, and may hold ports or addresses", groupArg, name)
 			return portArg{}, false
 		}
@@ -271,13 +272,13 @@ func (a *ace) rules(out []rule.Rule, like rule.Rule) []rule.Rule {
 		}
 		return out
 	}
-	like.Traffic = traffic.Product{Sources: a.src.sure, Destinations: a.dst.sure, Services: a.services.sure}
+	like.Traffic = traffic.Product{Sources: a.src.Sure, Destinations: a.dst.Sure, Services: a.services.Sure}
 	if len(a.conditions) == 0 && !like.Traffic.IsEmpty() {
 		out = append(out, like)
 	}
 	if len(a.conditions) > 0 || a.unsure() {
-		like.Traffic = traffic.Product{Sources: a.src.possible, Destinations: a.dst.possible, Services: a.services.possible}
-		like.Unknown = slices.Concat(a.conditions, a.src.unknown, a.dst.unknown, a.services.unknown)
+		like.Traffic = traffic.Product{Sources: a.src.Possible, Destinations: a.dst.Possible, Services: a.services.Possible}
+		like.Unknown = slices.Concat(a.conditions, a.src.Why, a.dst.Why, a.services.Why)
 		out = append(out, like)
 	}
 	return out

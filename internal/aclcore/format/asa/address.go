@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 )
 
 // host reads an IPv4 or IPv6 address or an alias that the name command gives to
@@ -30,22 +31,22 @@ func (p *parser) plainAddress(c *cursor) (a addresses, ok bool) {
 		if !ok {
 			return unsureAddresses(addr.Any(), "%q is no address and no name", word), word != ""
 		}
-		return knownAddresses(addr.SetOf(addr.RangeOf(h, h))), true
+		return known.Exactly(addr.SetOf(addr.RangeOf(h, h))), true
 	}
 	if strings.IndexByte(word, '/') >= 0 {
 		prefix, err := netip.ParsePrefix(word)
 		if err != nil || prefix.Addr().Is4() {
 			return addresses{}, false
 		}
-		return knownAddresses(addr.SetOf(addr.RangeOfPrefix(prefix))), true
+		return known.Exactly(addr.SetOf(addr.RangeOfPrefix(prefix))), true
 	}
-	base, known := p.host(word)
+	base, named := p.host(word)
 	mask, err := netip.ParseAddr(c.peek())
 	if err != nil || !mask.Is4() {
 		return addresses{}, false
 	}
 	c.next()
-	if !known || !base.Is4() {
+	if !named || !base.Is4() {
 		return unsureAddresses(addr.Any(), "%q is no IPv4 address and no name of one", word), true
 	}
 	return p.masked(base, mask), true
@@ -57,7 +58,7 @@ func (p *parser) masked(base, mask netip.Addr) addresses {
 	b := mask.As4()
 	m := binary.BigEndian.Uint32(b[:])
 	if ones := bits.LeadingZeros32(^m); m == ^uint32(0)<<(32-ones) {
-		return knownAddresses(addr.SetOf(addr.RangeOfPrefix(netip.PrefixFrom(base, ones))))
+		return known.Exactly(addr.SetOf(addr.RangeOfPrefix(netip.PrefixFrom(base, ones))))
 	}
 	if isWildcard(mask) {
 		return unsureAddresses(addr.Any4(), "mask %s looks like a wildcard, and an ASA takes netmasks", mask)
@@ -70,7 +71,7 @@ func (p *parser) masked(base, mask netip.Addr) addresses {
 	if err != nil {
 		return unsureAddresses(addr.Any4(), "netmask %s: %v", mask, err)
 	}
-	return knownAddresses(set)
+	return known.Exactly(set)
 }
 
 // isWildcard reports whether the mask is a run of zeros and then ones, which
@@ -89,7 +90,7 @@ func (p *parser) addressRange(c *cursor) (a addresses, ok bool) {
 	if !okFrom || !okTo || from.Is4() != to.Is4() || to.Less(from) {
 		return unsureAddresses(addr.Any(), "%q to %q is no range of addresses", first, last), last != ""
 	}
-	return knownAddresses(addr.SetOf(addr.RangeOf(from, to))), true
+	return known.Exactly(addr.SetOf(addr.RangeOf(from, to))), true
 }
 
 // domainName reads a fully qualified domain name, after the word fqdn, and the
@@ -111,13 +112,13 @@ func (p *parser) address(c *cursor, anyone addr.Set) (a addresses, ok bool) {
 	switch c.peek() {
 	case "any":
 		c.next()
-		return knownAddresses(anyone), true
+		return known.Exactly(anyone), true
 	case "any4":
 		c.next()
-		return knownAddresses(addr.Any4()), true
+		return known.Exactly(addr.Any4()), true
 	case "any6":
 		c.next()
-		return knownAddresses(addr.Any6()), true
+		return known.Exactly(addr.Any6()), true
 	case "interface":
 		c.next()
 		return unsureAddresses(addr.Any(), "the address of interface %s", c.next()), true
@@ -139,8 +140,8 @@ func (p *parser) address(c *cursor, anyone addr.Set) (a addresses, ok bool) {
 	// show access-list notes (unresolved), (resolved) or the domain name.
 	if note := c.peek(); ok && isParenthesised(note) {
 		c.next()
-		if len(a.unknown) == 0 {
-			a = unsureAddresses(a.possible, "the address that fqdn %s had", note[1:len(note)-1])
+		if len(a.Why) == 0 {
+			a = unsureAddresses(a.Possible, "the address that fqdn %s had", note[1:len(note)-1])
 		}
 	}
 	return a, ok

@@ -68,7 +68,8 @@ func (p *parser) accessList(l sourceLine, c cursor, named func(string) *list) {
 		}
 		return
 	case "remark":
-		named(name).add(entry{kind: remarkEntry}, l, at)
+		start := len(l.text) - len(c.rest)
+		named(name).add(entry{kind: remarkEntry, text: l.text, start: int32(start)}, l, at)
 		return
 	case "extended", "standard":
 		p.certain = true

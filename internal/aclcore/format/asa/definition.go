@@ -159,8 +159,7 @@ func (p *parser) add(b *block, l sourceLine, word string) {
 	b.deeper = b.deeper || l.indent > b.indent
 	m := member{l.number, l.text}
 	switch {
-	case word == "description" || word == "description:" || b.kind == opaque:
-	case b.kind == networkObject && word == "nat":
+	case b.isHarmless(l, word) || b.kind == opaque:
 	case !memberWords[b.kind][word]:
 		p.note(l, b.title+" holds this line, which is not understood; what uses it is indeterminate")
 		if b.problem == "" {
@@ -171,6 +170,18 @@ func (p *parser) add(b *block, l sourceLine, word string) {
 	default:
 		b.members = append(b.members, m)
 	}
+}
+
+// isHarmless reports whether the line, which starts with word, is about the definition
+// and not about what it holds: a description, a translation, or a command that takes
+// one of these away.
+func (b *block) isHarmless(l sourceLine, word string) bool {
+	if word == "no" {
+		c := cursor{l.text}
+		c.next()
+		word = strings.ToLower(c.next())
+	}
+	return word == "description" || word == "description:" || word == "nat" && b.kind == networkObject
 }
 
 // forget makes a definition unusable that a command removes, or all of them for "".

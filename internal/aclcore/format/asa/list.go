@@ -178,6 +178,18 @@ func (l *list) remove(text string) bool {
 	return ok
 }
 
+// removeRemark takes away the remark that says text. Where there is none, the command
+// changed nothing on the device either.
+func (l *list) removeRemark(text string) {
+	for i := range l.order.all {
+		if e := &l.entries[i]; e.kind == remarkEntry && l.removed <= maxRemoved && e.says() == text {
+			l.order.remove(i, l.spanOf)
+			l.removed += len(l.entries)
+			return
+		}
+	}
+}
+
 func (l *list) addElement(e entry, i int32) {
 	l.entries = append(l.entries, e)
 	parent := &l.entries[l.latest]

@@ -1,6 +1,9 @@
 package asa
 
-import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+import (
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+)
 
 // networkRef returns the addresses of "object NAME" or "object-group NAME".
 func (p *parser) networkRef(word, name string, depth int) addresses {
@@ -31,24 +34,15 @@ func (p *parser) networkMembers(d *definition, depth int) addresses {
 	if len(d.members) == 0 {
 		return unsureAddresses(addr.Any(), "%s holds no address", d.title)
 	}
-	var sure, possible []addr.Range
-	var unknown []string
+	var out known.Members[addr.Set]
 	for _, m := range d.members {
 		a := p.networkMember(d, m, depth)
-		if !p.budget.spend(len(a.sure.Ranges()) + len(a.possible.Ranges())) {
+		if !p.budget.spend(len(a.Sure.Ranges()) + len(a.Possible.Ranges())) {
 			return unsureAddresses(addr.Any(), "%s %s", d.title, tooLarge)
 		}
-		sure = append(sure, a.sure.Ranges()...)
-		if len(a.unknown) > 0 {
-			possible = append(possible, a.possible.Ranges()...)
-			unknown = joinReasons(unknown, a.unknown)
-		}
+		out.Add(a)
 	}
-	set := addr.SetOf(sure...)
-	if len(unknown) == 0 {
-		return knownAddresses(set)
-	}
-	return addresses{sure: set, possible: set.Union(addr.SetOf(possible...)), unknown: unknown}
+	return out.Set(addr.Any())
 }
 
 func (p *parser) networkMember(d *definition, m member, depth int) addresses {

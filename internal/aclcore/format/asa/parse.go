@@ -158,6 +158,10 @@ func (p *parser) command(l sourceLine) {
 	open := p.open
 	p.open = openEntry{}
 	switch word {
+	case "access-list", "object", "object-group":
+		p.interrupt(l)
+	}
+	switch word {
 	case "access-list":
 		p.block, p.left = nil, false
 		p.accessList(l, c, p.listNamed)
@@ -245,6 +249,14 @@ func (p *parser) stray(l sourceLine) {
 	}
 }
 
+// interrupt takes a command that ends the body at hand. Where it is indented as the body
+// is, what follows may belong to either.
+func (p *parser) interrupt(l sourceLine) {
+	if b := p.block; b != nil && l.indent > b.indent {
+		b.problem = fmt.Sprintf("line %d, %q, stands in the body of %s", l.number, l.text, b.title)
+	}
+}
+
 // device reads the name of the device. A second one would add to the lists of the
 // first, of which nothing is true then.
 func (p *parser) device(l sourceLine, name string) {
@@ -307,9 +319,11 @@ func (p *parser) remove(l sourceLine, whole bool, c cursor) {
 			p.clearLists()
 		}
 		for _, list := range p.named(name) {
-			if whole && c.atEnd() {
+			if text := withoutLine(c); whole && c.atEnd() {
 				list.reset()
-			} else if whole || !list.remove(withoutLine(c)) || list.order.lines == 0 {
+			} else if !whole && isRemark(text) {
+				list.removeRemark(text)
+			} else if whole || !list.remove(text) || list.order.lines == 0 {
 				list.doubt, list.doubtAt = "the command removes lines of the list; give it as the device shows it", l
 			}
 		}
@@ -338,6 +352,11 @@ func withoutLine(c cursor) string {
 		}
 	}
 	return withoutType(c.rest)
+}
+
+func isRemark(text string) bool {
+	c := cursor{text}
+	return c.take("remark")
 }
 
 // isConfigure reports whether the word after clear is configure, which people

@@ -1,30 +1,14 @@
 package asa
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/port"
 )
 
-const maxPort = 65535
-
-// portRange is a run of ports, both ends included.
-type portRange struct{ from, to uint16 }
-
-var everyPort = []portRange{{0, maxPort}}
-
-// ports is what a port argument stands for with one protocol, like addresses.
-type ports struct {
-	sure, possible []portRange
-	unknown        []string
-}
-
-func knownPorts(r ...portRange) ports { return ports{sure: r, possible: r} }
-
-func unsurePorts(possible []portRange, format string, args ...any) ports {
-	return ports{possible: possible, unknown: []string{fmt.Sprintf(format, args...)}}
-}
+const maxPort = port.Max
 
 // portArg is a port argument as written: an operator with its ports, a group with
 // its name in a, or nothing, which is every port.
@@ -49,7 +33,7 @@ func portArgOf(c *cursor) portArg {
 func (p *parser) portsOf(protocol uint8, arg portArg, depth int) ports {
 	switch arg.op {
 	case "":
-		return knownPorts(everyPort...)
+		return known.Exactly(port.All())
 	case groupArg:
 		return p.portGroupOf(protocol, arg.a, depth)
 	}
@@ -60,44 +44,20 @@ func (p *parser) portsOf(protocol uint8, arg portArg, depth int) ports {
 	}
 	switch {
 	case len(first) == 0:
-		return unsurePorts(everyPort, "%q is no port of protocol %d", arg.a, protocol)
+		return unsurePorts(port.All(), "%q is no port of protocol %d", arg.a, protocol)
 	case len(last) == 0:
-		return unsurePorts(everyPort, "%q is no port of protocol %d", arg.b, protocol)
+		return unsurePorts(port.All(), "%q is no port of protocol %d", arg.b, protocol)
 	case len(first) > 1 && arg.op == "eq":
-		return unsurePorts([]portRange{{first[0], first[0]}, {first[1], first[1]}},
+		return unsurePorts(port.Of(port.Run{From: first[0], To: first[0]}, port.Run{From: first[1], To: first[1]}),
 			"the port name %s is %d or %d", arg.a, first[0], first[1])
 	case len(first) > 1 || len(last) > 1:
-		return unsurePorts(everyPort, "the port numbers of %s are not certain", strings.TrimSpace(arg.op+" "+arg.a+" "+arg.b))
+		return unsurePorts(port.All(), "the port numbers of %s are not certain", strings.TrimSpace(arg.op+" "+arg.a+" "+arg.b))
 	}
-	r := comparePorts(arg.op, int(first[0]), int(last[0]))
-	if len(r) == 0 {
-		return unsurePorts(everyPort, "%s is no port at all", strings.TrimSpace(arg.op+" "+arg.a+" "+arg.b))
+	set, _ := port.Compare(arg.op, first[0], last[0])
+	if set.IsEmpty() {
+		return unsurePorts(port.All(), "%s is no port at all", strings.TrimSpace(arg.op+" "+arg.a+" "+arg.b))
 	}
-	return knownPorts(r...)
-}
-
-// comparePorts returns the ports that the operator holds for.
-func comparePorts(op string, a, b int) []portRange {
-	var out []portRange
-	add := func(from, to int) {
-		if from <= to {
-			out = append(out, portRange{uint16(from), uint16(to)})
-		}
-	}
-	switch op {
-	case "eq":
-		add(a, a)
-	case "neq":
-		add(0, a-1)
-		add(a+1, maxPort)
-	case "lt":
-		add(0, a-1)
-	case "gt":
-		add(a+1, maxPort)
-	case "range":
-		add(a, b)
-	}
-	return out
+	return known.Exactly(set)
 }
 
 // portGroupOf returns the ports of a group that is used with the protocol.
@@ -105,17 +65,17 @@ func (p *parser) portGroupOf(protocol uint8, name string, depth int) ports {
 	d, problem := p.lookup(groupArg, name)
 	switch {
 	case problem != "":
-		return unsurePorts(everyPort, "%s", problem)
+		return unsurePorts(port.All(), "%s", problem)
 	case d.kind != portGroup:
-		return unsurePorts(everyPort, "%s is no group of ports", d.title)
+		return unsurePorts(port.All(), "%s is no group of ports", d.title)
 	case !slices.Contains(protocolWords[d.protocols], protocol):
-		return unsurePorts(everyPort, "%s is a group of %s ports, used with protocol %d", d.title, d.protocols, protocol)
+		return unsurePorts(port.All(), "%s is a group of %s ports, used with protocol %d", d.title, d.protocols, protocol)
 	}
-	if known, ok := d.ports[protocol]; ok {
-		return known
+	if is, ok := d.ports[protocol]; ok {
+		return is
 	}
 	if _, problem := d.enter(depth); problem != "" {
-		return unsurePorts(everyPort, "%s", problem)
+		return unsurePorts(port.All(), "%s", problem)
 	}
 	out := p.portMembers(d, protocol, depth)
 	if d.ports == nil {
@@ -128,46 +88,24 @@ func (p *parser) portGroupOf(protocol uint8, name string, depth int) ports {
 
 func (p *parser) portMembers(d *definition, protocol uint8, depth int) ports {
 	if len(d.members) == 0 {
-		return unsurePorts(everyPort, "%s holds no port", d.title)
+		return unsurePorts(port.All(), "%s holds no port", d.title)
 	}
-	var sure, possible []portRange
-	var unknown []string
+	var all known.Members[port.Set]
 	for _, m := range d.members {
-		var in ports
+		in, understood := ports{}, false
 		word, c := m.split()
 		if word == "group-object" {
-			in = p.portGroupOf(protocol, c.next(), depth+1)
+			in, understood = p.portGroupOf(protocol, c.next(), depth+1), true
 		} else if arg := portArgOf(&c); arg.op != "" {
-			in = p.portsOf(protocol, arg, depth)
+			in, understood = p.portsOf(protocol, arg, depth), true
 		}
-		if in.possible == nil || !c.atEnd() {
-			in = unsurePorts(everyPort, "%s", d.complaint(m))
+		if !understood || !c.atEnd() {
+			in = unsurePorts(port.All(), "%s", d.complaint(m))
 		}
-		if !p.budget.spend(len(in.sure) + len(in.possible)) {
-			return unsurePorts(everyPort, "%s %s", d.title, tooLarge)
+		if !p.budget.spend(len(in.Sure.Runs()) + len(in.Possible.Runs())) {
+			return unsurePorts(port.All(), "%s %s", d.title, tooLarge)
 		}
-		sure = append(sure, in.sure...)
-		possible = append(possible, in.possible...)
-		unknown = joinReasons(unknown, in.unknown)
+		all.Add(in)
 	}
-	if sure = joinPorts(sure); len(unknown) == 0 {
-		return knownPorts(sure...)
-	}
-	return ports{sure: sure, possible: joinPorts(possible), unknown: unknown}
-}
-
-// joinPorts sorts ports and joins those that overlap or touch. It returns a slice
-// of its own.
-func joinPorts(in []portRange) []portRange {
-	in = slices.Clone(in)
-	slices.SortFunc(in, func(a, b portRange) int { return cmp.Compare(a.from, b.from) })
-	var out []portRange
-	for _, r := range in {
-		if n := len(out); n > 0 && int(r.from) <= int(out[n-1].to)+1 {
-			out[n-1].to = max(out[n-1].to, r.to)
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
+	return all.Set(port.All())
 }

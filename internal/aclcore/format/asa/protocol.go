@@ -1,6 +1,7 @@
 package asa
 
 import (
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
@@ -17,7 +18,7 @@ func (s *protocolSet) addUnsure(reason string) {
 	for n := range s.possible {
 		s.possible[n] = true
 	}
-	s.unknown = joinReasons(s.unknown, []string{reason})
+	s.unknown = known.Reasons(s.unknown, []string{reason})
 }
 
 func (s *protocolSet) addSet(o *protocolSet) {
@@ -25,7 +26,7 @@ func (s *protocolSet) addSet(o *protocolSet) {
 		s.sure[n] = s.sure[n] || o.sure[n]
 		s.possible[n] = s.possible[n] || o.possible[n]
 	}
-	s.unknown = joinReasons(s.unknown, o.unknown)
+	s.unknown = known.Reasons(s.unknown, o.unknown)
 }
 
 func numbers(has *[256]bool) []uint8 {
@@ -43,17 +44,17 @@ func (p *parser) protocolService(d *definition, arg serviceArg, bare bool) servi
 	set := p.protocols(d, 0)
 	sure, possible := numbers(&set.sure), numbers(&set.possible)
 	if arg.icmp != (icmpArg{}) {
-		return p.portService(possible, portArg{}, portArg{}, 0).widened("%s is used with an ICMP type", d.title)
+		return widened(p.portService(possible, portArg{}, portArg{}, 0), "%s is used with an ICMP type", d.title)
 	}
 	if len(set.unknown) == 0 {
 		return p.portService(possible, arg.src, arg.dst, 0)
 	}
-	out := services{sure: p.portService(sure, arg.src, arg.dst, 0).sure, possible: service.Any(), unknown: set.unknown}
-	if !bare {
-		// Only the sure protocols are known to have the ports.
-		out.unknown = joinReasons(out.unknown, p.portService(sure, arg.src, arg.dst, 0).unknown)
+	of := p.portService(sure, arg.src, arg.dst, 0)
+	if bare {
+		return known.Between(of.Sure, service.Any(), set.unknown...)
 	}
-	return out
+	// Only the sure protocols are known to have the ports.
+	return known.Between(of.Sure, service.Any(), known.Reasons(set.unknown, of.Why)...)
 }
 
 // protocols returns what the protocol group holds.

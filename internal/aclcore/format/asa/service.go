@@ -1,8 +1,11 @@
 package asa
 
 import (
+	"fmt"
 	"slices"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/port"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
@@ -40,7 +43,7 @@ func (p *parser) serviceOfArg(arg serviceArg) services {
 			if !bare {
 				return unsureServices(service.Any(), "the protocol ip has no ports")
 			}
-			return knownServices(service.Any())
+			return known.Exactly(service.Any())
 		}
 		n, ok := protocolNumber(arg.name)
 		switch {
@@ -64,7 +67,7 @@ func (p *parser) serviceOfArg(arg serviceArg) services {
 	}
 	s := p.serviceDefinition(d, 0)
 	if !bare {
-		return s.widened("%s is used with ports", d.title)
+		return widened(s, "%s is used with ports", d.title)
 	}
 	return s
 }
@@ -84,32 +87,21 @@ func (p *parser) portService(protocols []uint8, src, dst portArg, depth int) ser
 		}
 		if !hasPorts(n) {
 			possible = append(possible, service.Whole(n))
-			unknown = joinReasons(unknown, unsurePorts(nil, "protocol %d has no ports", n).unknown)
+			unknown = known.Reasons(unknown, []string{fmt.Sprintf("protocol %d has no ports", n)})
 			continue
 		}
 		from, to := p.portsOf(n, src, depth), p.portsOf(n, dst, depth)
-		if pairs := len(from.possible) * len(to.possible); pairs > maxPortPairs || !p.budget.spend(pairs) {
+		if pairs := port.Boxes(from.Possible, to.Possible); pairs > maxPortPairs || !p.budget.spend(pairs) {
 			return unsureServices(service.SetOf(append(possible, service.Whole(n))...), "the ports %s", tooLarge)
 		}
-		sure = appendPairs(sure, n, from.sure, to.sure)
-		possible = appendPairs(possible, n, from.possible, to.possible)
-		unknown = joinReasons(joinReasons(unknown, from.unknown), to.unknown)
+		sure = port.AppendBoxes(sure, n, from.Sure, to.Sure)
+		possible = port.AppendBoxes(possible, n, from.Possible, to.Possible)
+		unknown = known.Reasons(known.Reasons(unknown, from.Why), to.Why)
 	}
 	if len(unknown) == 0 {
-		return knownServices(service.SetOf(sure...))
+		return known.Exactly(service.SetOf(sure...))
 	}
-	return services{sure: service.SetOf(sure...), possible: service.SetOf(possible...), unknown: unknown}
-}
-
-func appendPairs(out []service.Range, protocol uint8, src, dst []portRange) []service.Range {
-	for _, s := range src {
-		for _, d := range dst {
-			out = append(out, service.Range{
-				ProtoFrom: protocol, ProtoTo: protocol, SrcFrom: s.from, SrcTo: s.to, DstFrom: d.from, DstTo: d.to,
-			})
-		}
-	}
-	return out
+	return known.Between(service.SetOf(sure...), service.SetOf(possible...), unknown...)
 }
 
 // icmpService returns the services of an ICMP type argument.
@@ -118,20 +110,20 @@ func (p *parser) icmpService(protocol uint8, arg icmpArg, depth int) services {
 	case arg.group != "":
 		return p.icmpGroupOf(protocol, arg.group, depth)
 	case arg.kind == "":
-		return knownServices(service.SetOf(service.Whole(protocol)))
+		return known.Exactly(service.SetOf(service.Whole(protocol)))
 	}
 	t, ok := icmpType(protocol, arg.kind)
 	if !ok {
 		return unsureServices(service.SetOf(service.Whole(protocol)), "%q is no type of protocol %d", arg.kind, protocol)
 	}
 	if arg.code == "" {
-		return knownServices(service.SetOf(service.Type(protocol, t)))
+		return known.Exactly(service.SetOf(service.Type(protocol, t)))
 	}
 	code, ok := number(arg.code, 255)
 	if !ok {
 		return unsureServices(service.SetOf(service.Type(protocol, t)), "%q is no ICMP code", arg.code)
 	}
-	return knownServices(service.SetOf(service.Code(protocol, t, uint8(code))))
+	return known.Exactly(service.SetOf(service.Code(protocol, t, uint8(code))))
 }
 
 // icmpGroupOf returns the types of an icmp-type group that is used with the
@@ -200,13 +192,13 @@ const maxScattered = 1024
 
 // add reports whether the budget allows for s.
 func (u *serviceUnion) add(s services) bool {
-	u.sure = append(u.sure, s.sure.Ranges()...)
-	u.possible = append(u.possible, s.possible.Ranges()...)
-	u.unknown = joinReasons(u.unknown, s.unknown)
-	for _, r := range slices.Concat(s.sure.Ranges(), s.possible.Ranges()) {
+	u.sure = append(u.sure, s.Sure.Ranges()...)
+	u.possible = append(u.possible, s.Possible.Ranges()...)
+	u.unknown = known.Reasons(u.unknown, s.Why)
+	for _, r := range slices.Concat(s.Sure.Ranges(), s.Possible.Ranges()) {
 		u.scattered = u.scattered || r.SrcFrom != 0 || r.SrcTo != maxPort
 	}
-	return u.p.budget.spend(len(s.sure.Ranges())+len(s.possible.Ranges())) && !(u.scattered && len(u.sure)+len(u.possible) > 2*maxScattered)
+	return u.p.budget.spend(len(s.Sure.Ranges())+len(s.Possible.Ranges())) && !(u.scattered && len(u.sure)+len(u.possible) > 2*maxScattered)
 }
 
 func (u *serviceUnion) services() services {
@@ -215,9 +207,9 @@ func (u *serviceUnion) services() services {
 	}
 	sure := service.SetOf(u.sure...)
 	if len(u.unknown) == 0 {
-		return knownServices(sure)
+		return known.Exactly(sure)
 	}
-	return services{sure: sure, possible: service.SetOf(u.possible...), unknown: u.unknown}
+	return known.Between(sure, service.SetOf(u.possible...), u.unknown...)
 }
 
 // serviceDefinition returns what a service object or a group of them holds.
@@ -277,7 +269,7 @@ func (p *parser) serviceRef(word, name string, want kind, depth int) services {
 func (p *parser) serviceLine(c *cursor, depth int) services {
 	word := c.next()
 	if word == "ip" {
-		return knownServices(service.Any())
+		return known.Exactly(service.Any())
 	}
 	protocols := protocolWords[word]
 	if protocols == nil {

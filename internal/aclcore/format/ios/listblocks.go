@@ -130,7 +130,7 @@ func (p *parser) listLine(l line) bool {
 		if !l.indented && !isEntryWord(w.ahead(1)) && !isSetting(w, 1) {
 			return false
 		}
-		if word == "default" || !p.undoEntry(l) {
+		if word == "default" && w.ahead(1) != "remark" || word == "no" && !p.undoEntry(l) {
 			p.list.doubt(l)
 		}
 		return true

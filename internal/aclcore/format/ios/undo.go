@@ -4,7 +4,7 @@ package ios
 // reports whether it is one of them.
 func (p *parser) undoEntry(l line) bool {
 	w := &p.words
-	if isSetting(w, 1) {
+	if isSetting(w, 1) || w.ahead(1) == "description" {
 		return true
 	}
 	if !isEntryWord(w.ahead(1)) {
@@ -34,7 +34,9 @@ func (p *parser) undo(l line) {
 		}
 		key := listKey{v6, w.next()}
 		if at := p.byKey[key]; at != nil && !w.done() { // XR: "no ipv4 access-list NAME 10"
-			at.removeLike(p.entryAt(l, w.at))
+			if e := p.entryAt(l, w.at); !e.remark {
+				at.removeLike(e)
+			}
 			return
 		}
 		p.drop(key)
@@ -42,6 +44,9 @@ func (p *parser) undo(l line) {
 		w.skip(1)
 		key := listKey{name: w.next()}
 		if at := p.byKey[key]; at != nil && !w.done() {
+			if w.peek() == "remark" {
+				return
+			}
 			at.doubt(l) // some releases take away the entry, others the whole list
 			return
 		}
