@@ -3,6 +3,7 @@ package device
 import (
 	"net/netip"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -24,6 +25,9 @@ type Interface struct {
 	SecurityLevel *int
 	// Shutdown says that it is switched off.
 	Shutdown bool
+	// Stateful tells what lets replies pass that lists at the interface would filter, as
+	// an inspection of connections does; empty if nothing does.
+	Stateful string
 	// Unknown tells what about it cannot be known, one reason each ("its address comes
 	// from DHCP").
 	Unknown []string
@@ -61,6 +65,9 @@ type Binding struct {
 	Rule *rule.Rule
 	// V4 and V6 say for which addresses the list is asked.
 	V4, V6 bool
+	// Except are addresses at the other end for which a local list is not asked: those
+	// of its own subnet.
+	Except addr.Set
 	// Line is the 1-based line of the text, 0 if unknown.
 	Line int
 }

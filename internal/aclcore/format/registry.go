@@ -11,6 +11,8 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/fortios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/vpc"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/panos"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
@@ -34,6 +36,8 @@ type Format struct {
 	// Write returns the commands that make the insertion in the list of that name. It
 	// returns an error for what the language or the place does not allow.
 	Write func(list string, in rule.Insertion) (string, error)
+	// Order is what its devices do with a packet that crosses them.
+	Order device.Order
 	// Separator stands between the changes of several insertions in one text.
 	Separator string
 	// Contexts says that one text may hold several firewalls, of which device.Input
@@ -48,13 +52,13 @@ var formats = []Format{
 	router(ios.IOS),
 	router(ios.NXOS),
 	router(ios.XR),
-	{Name: "cisco_asa", Family: "cisco_asa", Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Separator: "\n"},
-	{Name: "fortios", Family: "fortios", Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Separator: "\n", Contexts: true},
-	{Name: "panos", Family: "panos", Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
-	{Name: "iptables", Family: "iptables", Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
-	{Name: "nftables", Family: "nftables", Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},
-	{Name: "aws", Family: "aws", Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
-	{Name: "terraform", Family: "terraform", Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: aws.Write, Separator: "\n\n"},
+	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Separator: "\n"},
+	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Separator: "\n", Contexts: true},
+	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
+	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
+	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},
+	{Name: "aws", Family: "aws", Order: vpc.Order, Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
+	{Name: "terraform", Family: "terraform", Order: vpc.Order, Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: aws.Write, Separator: "\n\n"},
 }
 
 // Names are the formats in the order of preference.
@@ -94,7 +98,7 @@ func ruleList(name string) Format {
 
 func router(d ios.Dialect) Format {
 	return Format{
-		Name: string(d), Family: "router", Separator: "\n",
+		Name: string(d), Family: "router", Separator: "\n", Order: ios.Order,
 		Sniff: func(content []byte) int {
 			if dialect, score := ios.Sniff(content); dialect == d {
 				return score

@@ -15,11 +15,27 @@ import (
 // by another, and with their replies, which come the other way.
 func (n *node) crossing(in, out *side) []Step {
 	steps := n.filters(in, out, false)
-	for _, s := range n.filters(out, in, true) {
+	back := n.filters(out, in, true)
+	if why := stateful(in, out); why != "" && len(back) > 0 {
+		back = []Step{{Device: n.Name, Fixed: undecided(n.Source, 0, "replies", "%s, as far as it knows the protocol", why), Within: families(true, true)}}
+	}
+	for _, s := range back {
 		s.Replies = true
 		steps = append(steps, s)
 	}
 	return steps
+}
+
+// stateful tells what lets replies pass, empty if nothing does.
+func stateful(sides ...*side) string {
+	for _, s := range sides {
+		for _, i := range s.members {
+			if i.Stateful != "" {
+				return i.Stateful
+			}
+		}
+	}
+	return ""
 }
 
 // filters returns the steps of packets from one side to another. Of those of replies
@@ -79,6 +95,9 @@ func (c *crosser) add(b device.Binding) {
 	l := c.lists[b.List]
 	if c.replies && !c.Order.Stateless && (l == nil || b.Rule != nil || !l.Stateless) {
 		return // what answers a connection that is known passes
+	}
+	if c.replies && b.Rule != nil && b.Rule.Action == rule.Permit && len(b.Rule.Unknown) == 0 {
+		return
 	}
 	s := Step{Device: c.Name, List: b.List, Within: families(b.V4, b.V6)}
 	switch {

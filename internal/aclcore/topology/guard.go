@@ -39,6 +39,11 @@ func (n *node) guarding(out, sources, replies bool) (steps []Step) {
 			return
 		}
 		s := Step{Device: n.Name, List: b.List, Within: facing(guarded, sources, b.V4, b.V6)}
+		if sources {
+			s.Within.Destinations = s.Within.Destinations.Subtract(b.Except)
+		} else {
+			s.Within.Sources = s.Within.Sources.Subtract(b.Except)
+		}
 		switch {
 		case b.Rule != nil:
 			s.List, s.Fixed = "", fixed(n.Source, *b.Rule)

@@ -35,7 +35,9 @@ func Parse(in device.Input) (*device.Document, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return p.document(), nil
+	doc := p.document()
+	p.readTopology(doc, text)
+	return doc, nil
 }
 
 // parser gathers definitions and lists from the text, and reads the lists once all

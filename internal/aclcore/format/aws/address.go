@@ -11,7 +11,7 @@ import (
 // networkInterface reads an element of NetworkInterfaces. The prefixes delegated to
 // an interface count as its private addresses: they are blocks of secondary ones.
 func (r *reader) networkInterface(v *jsontree.Value, id string) {
-	in := vpc.Interface{ID: id, MoreGroups: v.Get("Groups").IsNull()}
+	in := vpc.Interface{ID: id, Subnet: r.problems.Text(v, "SubnetId"), MoreGroups: v.Get("Groups").IsNull()}
 	for _, g := range r.problems.Objects(v, "Groups") {
 		in.Groups = append(in.Groups, r.text(g, "GroupId"))
 	}

@@ -50,7 +50,9 @@ func Parse(in device.Input) (*device.Document, error) {
 	if len(lists) == 0 {
 		return nil, fmt.Errorf("%s: holds no security group and no network ACL; it is read for the keys %s", in.Source, strings.Join(outputKeys, ", "))
 	}
-	return &device.Document{Format: Format, Lists: lists, Notes: r.notes}, nil
+	doc := &device.Document{Format: Format, Lists: lists, Notes: r.notes}
+	r.network.Topology(doc)
+	return doc, nil
 }
 
 // Sniff tells how sure it is, from 0 to 100, that content is an export that [Parse]

@@ -45,7 +45,7 @@ func (p *parser) bind(l line, context string, v6 bool, spot string, undo bool) {
 		return
 	}
 	towards := ""
-	if len(w.raw)-w.at > 1 {
+	if len(w.raw)-w.at > 1 && direction(w.ahead(1)) == "" { // a list may be called IN
 		towards = direction(w.peek())
 		if towards != "" {
 			w.skip(1)

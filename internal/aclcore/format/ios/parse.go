@@ -77,6 +77,7 @@ func Parse(dialect Dialect, in device.Input) (*device.Document, error) {
 	if i := strings.IndexByte(p.text, 0); i >= 0 {
 		return nil, p.errorAt(1+strings.Count(p.text[:i], "\n"), "there is a zero byte; a configuration as text is accepted")
 	}
+	text := p.text
 	p.margin = marginOf(p.text)
 	for p.text != "" {
 		p.read(p.next())
@@ -88,7 +89,9 @@ func Parse(dialect Dialect, in device.Input) (*device.Document, error) {
 	if err := errors.Join(p.errs...); err != nil {
 		return nil, err
 	}
-	return p.document(), nil
+	doc := p.document()
+	p.readTopology(doc, text)
+	return doc, nil
 }
 
 func (p *parser) errorAt(line int, text string) error {

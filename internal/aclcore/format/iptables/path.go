@@ -64,6 +64,7 @@ func (r *reader) document() *device.Document {
 		l := device.List{Name: name, Aliases: []string{strings.ToLower(name)}}
 		l.Rules, l.Default = whole.List(missing(read))
 		doc.Lists = append(doc.Lists, l)
+		netfilter.Bind(doc, strings.ToLower(name), l.Name)
 	}
 	doc.Notes = r.notes
 	return doc

@@ -126,6 +126,9 @@ func (b *documentBuilder) list(hook string, chains []baseChain) {
 	}
 	l.Rules, l.Default = whole.List(missing(family))
 	b.doc.Lists = append(b.doc.Lists, l)
+	if !bridge(own[0].table.family) {
+		netfilter.Bind(b.doc, hook, l.Name)
+	}
 }
 
 // commonFamily is the family of all the chains, inet if they have several.

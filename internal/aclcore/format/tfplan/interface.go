@@ -80,7 +80,7 @@ func (r *reader) readInterfaces() {
 }
 
 func (r *reader) networkInterface(w view) vpc.Interface {
-	in := vpc.Interface{ID: r.text(w, "id")}
+	in := vpc.Interface{ID: r.text(w, "id"), Subnet: r.text(w, "subnet_id")}
 	in.Groups, in.MoreGroups = r.groupIDs(w, "security_groups")
 	private, public := ranges{r: r}, ranges{r: r}
 	private.add(w, "private_ip", "private_ips", "ipv6_addresses", "ipv4_prefixes", "ipv6_prefixes")
@@ -96,6 +96,7 @@ func (r *reader) instance(w view) vpc.Interface {
 	if in.ID == "" {
 		in.ID = r.text(w, "network_interface_id") // of the data source
 	}
+	in.Subnet = r.text(w, "subnet_id")
 	in.Groups, in.MoreGroups = r.groupIDs(w, "vpc_security_group_ids")
 	private, public := ranges{r: r}, ranges{r: r}
 	private.add(w, "private_ip", "secondary_private_ips", "ipv6_addresses")

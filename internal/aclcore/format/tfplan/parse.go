@@ -41,7 +41,9 @@ func Parse(in device.Input) (*device.Document, error) {
 	if len(lists) == 0 {
 		return nil, fmt.Errorf("%s: holds no aws_security_group, no aws_network_acl and no rule of one", in.Source)
 	}
-	return &device.Document{Format: Format, Lists: lists, Notes: r.notes}, nil
+	doc := &device.Document{Format: Format, Lists: lists, Notes: r.notes}
+	r.network.Topology(doc)
+	return doc, nil
 }
 
 // Sniff tells how sure it is, from 0 to 100, that content is a plan or a state: it

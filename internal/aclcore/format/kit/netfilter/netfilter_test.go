@@ -71,14 +71,14 @@ func (p packet) question() match.Question {
 	}
 }
 
-// A device walks packets through chains as the kernel does, one by one. hidden says
+// A machine walks packets through chains as the kernel does, one by one. hidden says
 // whether a condition that the list cannot decide holds.
-type device struct {
+type machine struct {
 	chains map[string]*Chain
 	hidden func(reason string) bool
 }
 
-func (d device) matches(p packet, set Packets) bool {
+func (d machine) matches(p packet, set Packets) bool {
 	for _, u := range set.Unknown {
 		if !d.hidden(u) {
 			return false
@@ -89,7 +89,7 @@ func (d device) matches(p packet, set Packets) bool {
 }
 
 // run returns Accept or Drop, or Return if the packet runs off the end.
-func (d device) run(p packet, c *Chain) Kind {
+func (d machine) run(p packet, c *Chain) Kind {
 	for _, r := range c.Rules {
 		for _, cl := range r.Clauses {
 			hit := false
@@ -115,7 +115,7 @@ func (d device) run(p packet, c *Chain) Kind {
 	return Return
 }
 
-func (d device) base(p packet, c *Chain) bool {
+func (d machine) base(p packet, c *Chain) bool {
 	if f := map[bool]Families{true: V4, false: V6}[p.from.Is4()]; c.Families&f == 0 {
 		return true
 	}
@@ -295,7 +295,7 @@ func TestFlattenAgainstWalk(t *testing.T) {
 			blind.SourceZone, blind.DestinationZone = "", ""
 			blindPart := x.Match(blind).Parts[0]
 			for hidden := range 8 {
-				d := device{chains, func(reason string) bool {
+				d := machine{chains, func(reason string) bool {
 					var i int
 					_, _ = fmt.Sscanf(reason, "doubt %d", &i)
 					return hidden>>i&1 == 1

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
 // topology writes what a document has besides its lists, a line each.
@@ -22,7 +23,7 @@ func topology(doc *device.Document) string {
 		device.StageLocalIn: "local in", device.StageLocalOut: "local out",
 	}
 	for _, x := range doc.Bindings {
-		fmt.Fprintf(&b, "%d binding %s %s from %q to %q v4 %t v6 %t\n", x.Line, x.List, stages[x.Stage], x.From, x.To, x.V4, x.V6)
+		fmt.Fprintf(&b, "%d binding %s %s from %q to %q v4 %t v6 %t%s\n", x.Line, x.List, stages[x.Stage], x.From, x.To, x.V4, x.V6, instead(x.Rule))
 	}
 	for _, r := range doc.Routes {
 		via := ""
@@ -35,6 +36,18 @@ func topology(doc *device.Document) string {
 		b.WriteString(translationText(&doc.Translations[i]) + "\n")
 	}
 	return b.String()
+}
+
+// instead writes the rule that decides in the place of a list.
+func instead(r *rule.Rule) string {
+	if r == nil {
+		return ""
+	}
+	text := fmt.Sprintf(" instead %s %q", r.Action, r.Text)
+	for _, why := range r.Unknown {
+		text += " ? " + why
+	}
+	return text
 }
 
 func interfaceText(i *device.Interface) string {
@@ -56,6 +69,9 @@ func interfaceText(i *device.Interface) string {
 	}
 	if i.Shutdown {
 		text += " shutdown"
+	}
+	if i.Stateful != "" {
+		text += " stateful: " + i.Stateful
 	}
 	for _, why := range i.Unknown {
 		text += " ? " + why

@@ -14,6 +14,8 @@ const MaxInterfaceGroups = 16
 // Interface is a network interface, which carries security groups.
 type Interface struct {
 	ID string
+	// Subnet is the id of its subnet, empty if it is not known.
+	Subnet string
 	// Groups are the keys of the groups that the interface carries.
 	Groups []string
 	// MoreGroups says that it may carry others as well.
