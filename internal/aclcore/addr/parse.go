@@ -19,6 +19,10 @@ const Accepted = "a host (10.0.0.1, 2001:db8::1), a prefix (10.0.0.0/24), a rang
 type Literal struct {
 	Text string
 	Set  Set
+	// Part says that it is one of several that an entry with addresses of both IP
+	// versions stands for, such as what is left of any. Like any, such an entry may have
+	// addresses that no partner shares the version of.
+	Part bool
 }
 
 // Parse reads a host, a prefix, an inclusive range "first-last" (first = last is
@@ -36,7 +40,7 @@ func Parse(text string) (Literal, error) {
 		}
 		return Literal{}, fmt.Errorf("address %q: %w", text, err)
 	}
-	return Literal{text, s}, nil
+	return Literal{Text: text, Set: s}, nil
 }
 
 // ErrSeparators says that only blanks, or what people write between the elements of

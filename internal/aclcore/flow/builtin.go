@@ -76,6 +76,13 @@ var builtinAddresses = sync.OnceValue(func() map[string][]string {
 	}
 })
 
+// parseBuiltin reads an address of a built-in name.
+func parseBuiltin(name, text string) (addr.Literal, error) {
+	l, err := addr.Parse(text)
+	l.Part = name != "rfc1918" // the others have addresses of both IP versions
+	return l, err
+}
+
 // BuiltinNames returns the names of addresses that need no declaration, sorted.
 func BuiltinNames() []string { return slices.Sorted(maps.Keys(builtinAddresses())) }
 

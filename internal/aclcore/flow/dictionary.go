@@ -16,6 +16,8 @@ type dictionary[L any] struct {
 	// dictionary has; a name that is declared hides a built-in one.
 	entries, builtin map[string][]string
 	parse            func(string) (L, error)
+	// parseBuiltin reads a literal of a built-in name.
+	parseBuiltin func(name, text string) (L, error)
 	// notName tells what is wrong with an entry that cannot be meant as a name.
 	notName func(string) error
 	// spellings are the literals that an entry may be meant as, all lower case.

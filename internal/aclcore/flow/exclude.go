@@ -15,11 +15,16 @@ const MaxExcludedServices = 4096
 // one that loses some is written in prefixes and ranges.
 func withoutAddresses(literals, cut []addr.Literal) ([]addr.Literal, error) {
 	gone := union(cut)
-	return without(literals, addr.Parse, func(l addr.Literal) (left []string, changed bool) {
+	return without(literals, func(l addr.Literal) (left []string, part func(string) (addr.Literal, error)) {
 		if !l.Set.Overlaps(gone) {
-			return nil, false
+			return nil, nil
 		}
-		return l.Set.Subtract(gone).Strings(), true
+		v4, v6 := l.Set.Split()
+		return l.Set.Subtract(gone).Strings(), func(text string) (addr.Literal, error) {
+			out, err := addr.Parse(text)
+			out.Part = l.Part || !v4.IsEmpty() && !v6.IsEmpty()
+			return out, err
+		}
 	})
 }
 
@@ -34,20 +39,21 @@ func withoutServices(literals, cut []service.Literal) ([]service.Literal, error)
 	if n := len(gone.Ranges()); n > MaxExcludedServices {
 		return nil, fmt.Errorf("the exclusions (!) take away %d separate services, more than %d; write ranges, or the services that are left", n, MaxExcludedServices)
 	}
-	return without(literals, service.Parse, func(l service.Literal) (left []string, changed bool) {
+	return without(literals, func(l service.Literal) (left []string, part func(string) (service.Literal, error)) {
 		if !l.Set.Overlaps(gone) {
-			return nil, false
+			return nil, nil
 		}
-		return l.Set.Subtract(gone).Strings(), true
+		return l.Set.Subtract(gone).Strings(), service.Parse
 	})
 }
 
-// without returns the literals, those that change as the texts that are left of them.
-func without[L any](literals []L, parse func(string) (L, error), left func(L) ([]string, bool)) ([]L, error) {
+// without returns the literals, those that change as the parts that are left of them.
+// left returns the texts of these and what reads them, nil for what stays as it is.
+func without[L any](literals []L, left func(L) ([]string, func(string) (L, error))) ([]L, error) {
 	out := make([]L, 0, len(literals))
 	for _, l := range literals {
-		texts, changed := left(l)
-		if !changed {
+		texts, parse := left(l)
+		if parse == nil {
 			out = append(out, l)
 			continue
 		}

@@ -141,3 +141,37 @@ func TestInternet(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestPartsHavePartners: what is left of any, and internet, meet the addresses of one IP
+// version as any does: the other version is no traffic. A list of nothing else is.
+func TestPartsHavePartners(t *testing.T) {
+	n := names(t, nil, nil)
+	for _, tt := range []struct {
+		sources, destinations string
+		impossible            int
+	}{
+		{"10.0.0.0/8", "any", 0},
+		{"10.0.0.0/8", "any !private", 0},
+		{"2001:db8::/32", "internet !8.8.8.8", 0},
+		{"10.0.0.0/8", "internet", 0},
+		{"private", "10.0.0.1", 0},
+		{"10.0.0.0/8 2001:db8::1", "any !::/0", 1},
+		{"10.0.0.0/8", "any !0.0.0.0/0", 1},
+		{"10.0.0.0/8", "10.1.0.0/16 2001:db8::1", 1},
+		{"2001:db8::1", "rfc1918 any !any", -1},
+		{"10.0.0.1 2001:db8::1", "rfc1918", 1},
+	} {
+		f, err := flow.New(n, strings.Fields(tt.sources), strings.Fields(tt.destinations), []string{"tcp/443"})
+		if tt.impossible < 0 {
+			if err == nil {
+				t.Errorf("%s > %s: accepted", tt.sources, tt.destinations)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s > %s: %v", tt.sources, tt.destinations, err)
+		} else if r := f.Region(); len(r.Impossible) != tt.impossible {
+			t.Errorf("%s > %s: %d impossible, want %d: %v", tt.sources, tt.destinations, len(r.Impossible), tt.impossible, r.Impossible)
+		}
+	}
+}

@@ -68,11 +68,19 @@ func (g *gatherer[L]) walk(side *heap[L], name string, members []string) {
 	for _, m := range members {
 		if below, named := g.members(m); named {
 			g.walk(side, m, below)
-		} else if l, err := g.parse(m); err == nil {
+		} else if l, err := g.parseIn(name, m); err == nil {
 			g.seen++
 			side.literals = append(side.literals, l)
 		}
 	}
+}
+
+// parseIn reads a literal in the list of a name.
+func (g *gatherer[L]) parseIn(name, text string) (L, error) {
+	if _, declared := g.entries[name]; !declared {
+		return g.parseBuiltin(name, text)
+	}
+	return g.parse(text)
 }
 
 func (g *gatherer[L]) exhausted() bool { return g.limit > 0 && g.seen > g.limit }

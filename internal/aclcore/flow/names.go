@@ -54,7 +54,7 @@ func unresolved[L any](entries []string, parse func(string) (L, error), check fu
 // empty list, a name that is itself a literal.
 func NewNames(addresses, services map[string][]string) (*Names, error) {
 	n := newNames(addresses, services)
-	n.addresses.builtin = builtinAddresses()
+	n.addresses.builtin, n.addresses.parseBuiltin = builtinAddresses(), parseBuiltin
 	if problems := append(n.addresses.check(), n.services.check()...); len(problems) > 0 {
 		return nil, fmt.Errorf("%s", strings.Join(problems, "\n"))
 	}

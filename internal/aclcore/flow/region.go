@@ -88,7 +88,8 @@ func (r *Region) addImpossible(p traffic.Product, reason string) {
 }
 
 // lonely returns the literals of one family that have no partner of it. A literal
-// of both families, such as any, only loses the family that has none.
+// of both families, such as any, only loses the family that has none, and so do the
+// parts of one.
 func (f *Flow) lonely(has4, has6 bool, src, dst addr.Set) []traffic.Product {
 	var services service.Set
 	for _, l := range f.Services {
@@ -97,7 +98,7 @@ func (f *Flow) lonely(has4, has6 bool, src, dst addr.Set) []traffic.Product {
 	partnerless := func(literals []addr.Literal) addr.Set {
 		var alone []addr.Literal
 		for _, l := range literals {
-			if v4, v6 := l.Set.Split(); (v4.IsEmpty() || !has4) && (v6.IsEmpty() || !has6) {
+			if v4, v6 := l.Set.Split(); !l.Part && (v4.IsEmpty() || !has4) && (v6.IsEmpty() || !has6) {
 				alone = append(alone, l)
 			}
 		}
