@@ -152,7 +152,7 @@ func (a *applying) unbegun(err error) error {
 func (a *applying) application(ctx context.Context) (*Application, error) {
 	app, err := a.c.refresh(ctx, a.d.Application)
 	if errors.Is(err, ErrNotFound) && a.d.Create {
-		if refused := a.c.mayWrite(a.d.Application); refused != nil {
+		if refused := a.c.Forbidden(a.d.Application); refused != nil {
 			return nil, refused
 		}
 		a.p = Progress{Creating: true}
@@ -223,11 +223,12 @@ func (a *applying) recovered(app *Application) *ChangeRequest {
 	if a.p.Applied.IsZero() || app.Revision != a.p.Draft || app.Status == RevisionDraft {
 		return nil
 	}
-	return a.c.unnumbered(app)
+	return a.c.Unnumbered(app)
 }
 
-// unnumbered is a change request of which nothing but its existence is known.
-func (c *Client) unnumbered(app *Application) *ChangeRequest {
+// Unnumbered is the change request of an application of which nothing but its existence
+// is known.
+func (c *Client) Unnumbered(app *Application) *ChangeRequest {
 	request := &ChangeRequest{Revision: app.Revision, URL: c.Link(app.Revision)}
 	if app.Status == RevisionPending {
 		request.Status = "OPEN"

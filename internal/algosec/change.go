@@ -236,7 +236,7 @@ type newFlow struct {
 // refusal returns why the application must not be written now, or nil. app is nil
 // if it would be created.
 func (c *Client) refusal(app *Application, name string, p Progress) *RefusedError {
-	if e := c.mayWrite(name); e != nil {
+	if e := c.Forbidden(name); e != nil {
 		return e
 	}
 	if app == nil || app.Status == RevisionActive {

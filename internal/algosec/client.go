@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
@@ -97,16 +96,9 @@ func New(conf Config) (*Client, error) {
 	return c, nil
 }
 
-// mayWrite returns why the application may not be written, or nil.
-func (c *Client) mayWrite(application string) *RefusedError {
-	switch {
-	case c.conf.ReadOnly:
-		return &RefusedError{Application: application, Reason: "algosec.read_only is set"}
-	case c.conf.Applications != nil && !slices.Contains(c.conf.Applications, application):
-		return &RefusedError{Application: application, Reason: "it is not in the list algosec.applications"}
-	}
-	return nil
-}
+// Forbidden returns why the application is never written under this configuration, nil if
+// it may be.
+func (c *Client) Forbidden(application string) *RefusedError { return c.conf.Forbidden(application) }
 
 func (c *Client) writer(application string) *writer {
 	c.mu.Lock()

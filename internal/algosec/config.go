@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -73,6 +74,18 @@ type Config struct {
 	// [Client.ApplyFlows] waits for others of the same application. Zero means
 	// the default.
 	RetryWait, SettleTime, BatchWindow time.Duration
+}
+
+// Forbidden returns why the application is never written under this configuration, nil if
+// it may be.
+func (c Config) Forbidden(application string) *RefusedError {
+	switch {
+	case c.ReadOnly:
+		return &RefusedError{Application: application, Reason: "algosec.read_only is set in the provider"}
+	case c.Applications != nil && !slices.Contains(c.Applications, application):
+		return &RefusedError{Application: application, Reason: fmt.Sprintf("the provider's list algosec.applications does not have %q", application)}
+	}
+	return nil
 }
 
 // root checks the URL and returns it.

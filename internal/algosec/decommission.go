@@ -15,7 +15,7 @@ import (
 // spells its path "decommisson". No reply was recorded: if it names a change
 // request, that is returned.
 func (c *Client) Decommission(ctx context.Context, application string) (*ChangeRequest, error) {
-	if refused := c.mayWrite(application); refused != nil {
+	if refused := c.Forbidden(application); refused != nil {
 		return nil, refused
 	}
 	w := c.writer(application)

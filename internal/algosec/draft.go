@@ -165,7 +165,7 @@ func (a *applying) apply(ctx context.Context, checked *Application) (*Applicatio
 		return nil, nil, fmt.Errorf("AlgoSec: application %q: the server says that revision %d was applied, and shows revision %d with the status %q; the change is not on its way",
 			a.d.Application, a.p.Draft, app.Revision, clean(app.Status))
 	}
-	request := a.c.unnumbered(app)
+	request := a.c.Unnumbered(app)
 	if err == nil {
 		request.ID, request.Status, request.Subject = answer.ChangeRequest.ID, clean(answer.ChangeRequest.Status), clean(answer.ChangeRequest.Subject)
 	}

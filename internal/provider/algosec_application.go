@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/businessflow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -37,16 +38,16 @@ func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.V
 }
 
 // declaration is what the application declares in AlgoSec.
-func (m applicationModel) declaration(ctx context.Context) (declaration, diag.Diagnostics) {
-	d := declaration{
-		application: m.Name.ValueString(), create: m.Create.ValueBool(), exclusive: m.Exclusive.ValueBool(),
-		flows: map[string]estate.Flow{},
+func (m applicationModel) declaration(ctx context.Context) (businessflow.Declaration, diag.Diagnostics) {
+	d := businessflow.Declaration{
+		Application: m.Name.ValueString(), Create: m.Create.ValueBool(), Exclusive: m.Exclusive.ValueBool(),
+		Flows: map[string]estate.Flow{},
 	}
 	flows, diags := m.declared(ctx)
 	rulesets, more := m.rulesets(ctx)
 	diags.Append(more...)
 	for name, f := range flows {
-		d.flows[name], more = m.request(ctx, f, name, rulesets, "")
+		d.Flows[name], more = m.request(ctx, f, name, rulesets, "")
 		diags.Append(more...)
 	}
 	return d, diags
@@ -65,13 +66,13 @@ func (m applicationModel) comparable(s *session, flows map[string]declaredModel)
 	return true
 }
 
-func (m *applicationModel) setProspect(flows map[string]declaredModel, p prospect) {
+func (m *applicationModel) setValues(flows map[string]declaredModel, p applicationValues) {
 	m.ID, m.Inventory, m.ChangeRequest = m.Name, p.inventory, p.request
 	m.setFound(flows, p.found)
 }
 
-func (m applicationModel) prospect(ctx context.Context) prospect {
-	return prospect{m.found(ctx), m.Inventory, m.ChangeRequest}
+func (m applicationModel) values(ctx context.Context) applicationValues {
+	return applicationValues{m.found(ctx), m.Inventory, m.ChangeRequest}
 }
 
 func (r *applicationResource) planAlgosec(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan applicationModel) {
@@ -117,7 +118,7 @@ func (r *applicationResource) planAlgosec(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.setProspect(flows, p)
+	plan.setValues(flows, p)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -140,7 +141,7 @@ func (r *applicationResource) readAlgosec(ctx context.Context, resp *resource.Re
 		return
 	}
 	if p := r.session.readDeclaration(ctx, resp, d); p != nil {
-		state.setProspect(flows, *p)
+		state.setValues(flows, *p)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 }
@@ -178,15 +179,15 @@ func (r *applicationResource) importFlows(ctx context.Context, state *applicatio
 // importedFlow is a flow of AlgoSec in the words of a declaration.
 func importedFlow(f *algosec.Flow) map[string]attr.Value {
 	some := func(names []string) types.List {
-		if !restricted(names) {
+		if !businessflow.Restricted(names) {
 			return types.ListNull(types.StringType)
 		}
 		return stringsList(names)
 	}
 	return map[string]attr.Value{
-		"sources": stringsList(objectNames(f.Sources)), "destinations": stringsList(objectNames(f.Destinations)),
-		"services": stringsList(serviceNames(f.Services)), "comment": optionalString(f.Comment),
-		"users": some(plainNames(f.Users)), "network_applications": some(plainNames(f.NetworkApplications)),
+		"sources": stringsList(businessflow.ObjectNames(f.Sources)), "destinations": stringsList(businessflow.ObjectNames(f.Destinations)),
+		"services": stringsList(businessflow.ServiceNames(f.Services)), "comment": optionalString(f.Comment),
+		"users": some(businessflow.PlainNames(f.Users)), "network_applications": some(businessflow.PlainNames(f.NetworkApplications)),
 	}
 }
 
@@ -197,7 +198,7 @@ func (s *session) readForImport(ctx context.Context, application string, diags *
 		app, err = client.Read(ctx, application)
 	}
 	if err != nil {
-		addAlgosecError(diags, declaration{application: application}, "import", err)
+		addAlgosecError(diags, businessflow.Declaration{Application: application}, "import", err)
 		return nil
 	}
 	return app
@@ -211,24 +212,24 @@ func (r *applicationResource) createAlgosec(ctx context.Context, resp *resource.
 	j, _ := r.session.inherited(d)
 	out := r.session.applyDeclaration(ctx, d, j, nil, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		if out.journal.Progress.IsZero() {
+		if out.Journal.Progress.IsZero() {
 			return // no state: the next plan creates it again
 		}
 		out.leave(d, &resp.Diagnostics)
-		plan.setProspect(flows, out.truth(d))
+		plan.setValues(flows, out.truth(d))
 	} else {
-		plan.setProspect(flows, out.keep(d, plan.prospect(ctx)))
+		plan.setValues(flows, out.keep(d, plan.values(ctx)))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.journal)...)
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.Journal)...)
 }
 
 // leave prepares the state of a creation that stopped after a write. Terraform taints
 // it, which is undone by the next apply; see [session.handOver].
-func (o *outcome) leave(d declaration, diags *diag.Diagnostics) {
-	o.seen, o.found = nil, nil
-	o.journal.Seen, o.journal.Unfinished, o.journal.Replaces = nil, true, false
-	diags.AddWarning(fmt.Sprintf("application %q: the apply stopped after its first write", d.application),
+func (o *outcome) leave(d businessflow.Declaration, diags *diag.Diagnostics) {
+	o.Seen, o.found = nil, nil
+	o.Journal.Seen, o.Journal.Unfinished, o.Journal.Replaces = nil, true, false
+	diags.AddWarning(fmt.Sprintf("application %q: the apply stopped after its first write", d.Application),
 		"AlgoSec holds a draft that is ours, and no change request was opened. Apply again: it goes on with the draft. "+
 			"Terraform calls the resource tainted and says that it must be replaced; nothing in AlgoSec is deleted for that.")
 }
@@ -239,26 +240,26 @@ func (r *applicationResource) updateAlgosec(ctx context.Context, req resource.Up
 		return
 	}
 	for name := range state.Flows.Elements() {
-		d.owned = append(d.owned, name)
+		d.Owned = append(d.Owned, name)
 	}
 	j := loadJournal(ctx, req.Private)
 	out := r.session.applyDeclaration(ctx, d, j, j.Seen, &resp.Diagnostics)
-	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.journal)...)
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.Journal)...)
 	switch {
-	case !out.delivered:
+	case !out.Delivered:
 		return // the state stays, with what is known of the draft
 	case resp.Diagnostics.HasError():
-		plan.setProspect(flows, out.truth(d))
+		plan.setValues(flows, out.truth(d))
 	default:
-		plan.setProspect(flows, out.keep(d, plan.prospect(ctx)))
+		plan.setValues(flows, out.keep(d, plan.values(ctx)))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
 // atApply returns the declaration, of which everything is known then.
-func (r *applicationResource) atApply(ctx context.Context, plan applicationModel, diags *diag.Diagnostics) (declaration, map[string]declaredModel, bool) {
+func (r *applicationResource) atApply(ctx context.Context, plan applicationModel, diags *diag.Diagnostics) (businessflow.Declaration, map[string]declaredModel, bool) {
 	if !r.algosecKnown(diags) {
-		return declaration{}, nil, false
+		return businessflow.Declaration{}, nil, false
 	}
 	flows, more := plan.declared(ctx)
 	diags.Append(more...)
@@ -271,18 +272,18 @@ func (r *applicationResource) deleteAlgosec(ctx context.Context, req resource.De
 	if !r.algosecKnown(&resp.Diagnostics) {
 		return
 	}
-	d := declaration{application: state.Name.ValueString()}
+	d := businessflow.Declaration{Application: state.Name.ValueString()}
 	for name := range state.Flows.Elements() {
-		d.owned = append(d.owned, name)
+		d.Owned = append(d.Owned, name)
 	}
 	r.session.end(ctx, d, state.Decommission.ValueBool(), req.Private, resp)
 }
 
 // end deletes what the resource has in AlgoSec, unless another one takes it over.
-func (s *session) end(ctx context.Context, d declaration, decommission bool, private privateState, resp *resource.DeleteResponse) {
+func (s *session) end(ctx context.Context, d businessflow.Declaration, decommission bool, private privateState, resp *resource.DeleteResponse) {
 	j := loadJournal(ctx, private)
 	if j.Replaces {
-		s.journals.Store(d.key(), j)
+		s.journals.Store(d.Key(), j)
 		return
 	}
 	j.Progress = s.withdraw(ctx, d, decommission, j, &resp.Diagnostics)

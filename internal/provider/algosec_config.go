@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +22,8 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/about"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/businessflow"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
 // algosecModel is the provider's algosec.
@@ -144,16 +145,24 @@ func newAlgosecServer(conf algosec.Config, err error) *algosecServer {
 	})}
 }
 
-// forbidden returns why the application may never be written under this
-// configuration, or "".
-func (a *algosecServer) forbidden(application string) string {
-	switch {
-	case a.conf.ReadOnly:
-		return "algosec.read_only is set in the provider"
-	case a.conf.Applications != nil && !slices.Contains(a.conf.Applications, application):
-		return fmt.Sprintf("the provider's list algosec.applications does not have %q", application)
+// businessFlow returns what compares and applies.
+func (s *session) businessFlow() (businessflow.Server, error) {
+	client, err := s.algosec.client()
+	if err != nil {
+		return businessflow.Server{}, err
 	}
-	return ""
+	return businessflow.Server{
+		Client: client, Estate: s.estate, Simulate: s.algosec.conf.Simulate, Enforcement: businessflow.Enforcement(s.enforcement),
+	}, nil
+}
+
+// compare compares the declaration with AlgoSec.
+func (s *session) compare(ctx context.Context, d businessflow.Declaration, j *businessflow.Journal) (*businessflow.Comparison, map[string]estate.Found, error) {
+	server, err := s.businessFlow()
+	if err != nil {
+		return nil, nil, err
+	}
+	return server.Compare(ctx, d, j)
 }
 
 // server translates m, with what it leaves out from the environment.

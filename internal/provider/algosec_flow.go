@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/businessflow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 )
 
@@ -23,15 +24,15 @@ func (r *flowResource) ValidateConfig(ctx context.Context, req resource.Validate
 }
 
 // declaration is what the flow declares in AlgoSec.
-func (m flowModel) declaration(ctx context.Context) (declaration, diag.Diagnostics) {
+func (m flowModel) declaration(ctx context.Context) (businessflow.Declaration, diag.Diagnostics) {
 	name := m.Name.ValueString()
-	d := declaration{application: m.Application.ValueString(), single: true}
+	d := businessflow.Declaration{Application: m.Application.ValueString(), Single: true}
 	f, diags := m.request(ctx, "")
-	d.flows = map[string]estate.Flow{name: f}
+	d.Flows = map[string]estate.Flow{name: f}
 	return d, diags
 }
 
-func (m *flowModel) setProspect(p prospect) {
+func (m *flowModel) setValues(p applicationValues) {
 	name := m.Name.ValueString()
 	m.ID = types.StringValue(m.Application.ValueString() + "/" + name)
 	m.foundModel, m.ChangeRequest, m.Inventory = p.found[name], p.request, types.StringNull()
@@ -43,9 +44,9 @@ func (m *flowModel) setProspect(p prospect) {
 	}
 }
 
-func (m flowModel) prospect() prospect {
+func (m flowModel) values() applicationValues {
 	name := m.Name.ValueString()
-	p := prospect{map[string]foundModel{name: m.foundModel}, types.MapUnknown(types.StringType), m.ChangeRequest}
+	p := applicationValues{map[string]foundModel{name: m.foundModel}, types.MapUnknown(types.StringType), m.ChangeRequest}
 	if !m.Inventory.IsUnknown() {
 		elements := map[string]attr.Value{}
 		if !m.Inventory.IsNull() {
@@ -73,7 +74,7 @@ func (r *flowResource) planAlgosec(ctx context.Context, req resource.ModifyPlanR
 	if !req.State.Raw.IsNull() {
 		if state.ID.Equal(plan.ID) && state.algosec() {
 			name := state.Name.ValueString()
-			prior = &record{found: state.prospect().found, journal: loadJournal(ctx, req.Private)}
+			prior = &record{found: state.values().found, journal: loadJournal(ctx, req.Private)}
 			prior.same = r.session.sameRequest(state, plan) &&
 				r.session.sameFlows(map[string]declaredModel{name: state.declaredModel}, map[string]declaredModel{name: plan.declaredModel})
 			var diags diag.Diagnostics
@@ -91,7 +92,7 @@ func (r *flowResource) planAlgosec(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.setProspect(p)
+	plan.setValues(p)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 }
 
@@ -109,7 +110,7 @@ func (r *flowResource) readAlgosec(ctx context.Context, resp *resource.ReadRespo
 		return
 	}
 	if p := r.session.readDeclaration(ctx, resp, d); p != nil {
-		state.setProspect(*p)
+		state.setValues(*p)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
 }
@@ -144,16 +145,16 @@ func (r *flowResource) createAlgosec(ctx context.Context, resp *resource.CreateR
 	j, _ := r.session.inherited(d)
 	out := r.session.applyDeclaration(ctx, d, j, nil, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		if out.journal.Progress.IsZero() {
+		if out.Journal.Progress.IsZero() {
 			return // no state: the next plan creates it again
 		}
 		out.leave(d, &resp.Diagnostics)
-		plan.setProspect(out.truth(d))
+		plan.setValues(out.truth(d))
 	} else {
-		plan.setProspect(out.keep(d, plan.prospect()))
+		plan.setValues(out.keep(d, plan.values()))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.journal)...)
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.Journal)...)
 }
 
 func (r *flowResource) updateAlgosec(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse, plan flowModel) {
@@ -162,24 +163,24 @@ func (r *flowResource) updateAlgosec(ctx context.Context, req resource.UpdateReq
 		return
 	}
 	j := loadJournal(ctx, req.Private)
-	d.owned = d.names()
+	d.Owned = d.Names()
 	out := r.session.applyDeclaration(ctx, d, j, j.Seen, &resp.Diagnostics)
-	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.journal)...)
+	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.Journal)...)
 	switch {
-	case !out.delivered:
+	case !out.Delivered:
 		return // the state stays, with what is known of the draft
 	case resp.Diagnostics.HasError():
-		plan.setProspect(out.truth(d))
+		plan.setValues(out.truth(d))
 	default:
-		plan.setProspect(out.keep(d, plan.prospect()))
+		plan.setValues(out.keep(d, plan.values()))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 }
 
 // atApply returns the declaration, of which everything is known then.
-func (r *flowResource) atApply(ctx context.Context, plan flowModel, diags *diag.Diagnostics) (declaration, bool) {
+func (r *flowResource) atApply(ctx context.Context, plan flowModel, diags *diag.Diagnostics) (businessflow.Declaration, bool) {
 	if !r.algosecKnown(diags) {
-		return declaration{}, false
+		return businessflow.Declaration{}, false
 	}
 	d, more := plan.declaration(ctx)
 	diags.Append(more...)
@@ -192,7 +193,7 @@ func (r *flowResource) deleteAlgosec(ctx context.Context, req resource.DeleteReq
 	}
 	d, diags := state.declaration(ctx)
 	resp.Diagnostics.Append(diags...)
-	d.owned = d.names()
+	d.Owned = d.Names()
 	r.session.end(ctx, d, false, req.Private, resp)
 }
 

@@ -14,19 +14,20 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/businessflow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
-// A prospect is what is planned, or was found, of a declaration.
-type prospect struct {
+// A applicationValues is what is planned, or was found, of a declaration.
+type applicationValues struct {
 	found     map[string]foundModel
 	inventory types.Map
 	request   types.Object
 }
 
 // asFound is the truth, with nothing planned.
-func asFound(seen *sighting, found map[string]foundModel) prospect {
-	return prospect{found, textMap(seen.Inventory), changeRequestObject(seen.Request)}
+func asFound(seen *businessflow.Comparison, found map[string]foundModel) applicationValues {
+	return applicationValues{found, textMap(seen.Inventory), changeRequestObject(seen.Request)}
 }
 
 func textMap(m map[string]string) types.Map {
@@ -37,93 +38,69 @@ func textMap(m map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, out)
 }
 
-// planDeclaration returns what is planned, given what was seen and found. isNew says
-// that this was while planning and not on refresh: what cannot be delivered is then
-// planned as it is.
-//
-// Whatever is written opens a change request for the application, so that all of its
-// flows are pending after it. With nothing to write, a flow that is not allowed is
-// planned as allowed, for a difference, until it is.
-func (s *session) planDeclaration(d declaration, seen *sighting, now map[string]foundModel, isNew bool) (prospect, diag.Diagnostics) {
+// planDeclaration returns the values of a plan, given what was seen and what holds now.
+// fresh says that this was found while planning and not on refresh.
+func (s *session) planDeclaration(server businessflow.Server, d businessflow.Declaration, seen *businessflow.Comparison, now map[string]foundModel, fresh bool) (applicationValues, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	p := asFound(seen, maps.Clone(now))
-	advisory := s.enforcement == enforceAdvisory
-	if !seen.Exists && !d.create && !advisory {
-		diags.AddError(fmt.Sprintf("Application %q is not in AlgoSec", d.application), "AlgoSec has no application of this name. "+createHint(d))
-		return p, diags
-	}
-	if advisory {
-		return p, diags
-	}
-	if seen.writes() {
-		if reason := s.algosec.forbidden(d.application); reason != "" {
-			diags.AddError(fmt.Sprintf("Application %q may not be written", d.application),
-				fmt.Sprintf("AlgoSec has not what is declared (%s), and %s. Nothing was written.", seen.summary(), reason))
-			return p, diags
-		}
-		if s.enforcement == enforcePlan {
-			s.refuseDenied(d, seen, &diags)
-		}
-		if seen.Refused != "" && s.enforcement == enforcePlan {
-			diags.AddError(fmt.Sprintf("Application %q cannot be changed now", d.application), sentence(seen.Refused))
-		}
-		if diags.HasError() {
-			return p, diags
-		}
-		for name := range p.found {
-			p.found[name] = p.found[name].whilePending()
-		}
-		p.inventory, p.request = d.without(seen.Expired).inventory(), types.ObjectUnknown(changeRequestTypes)
-		return p, diags
-	}
-	for _, name := range slices.Sorted(maps.Keys(d.flows)) {
-		if seen.settled(name) {
-			continue
-		}
-		if s.enforcement == enforcePlan {
-			diags.AddError(notAllowed(d, name), notAllowedDetail(seen, name))
-		}
-		if !isNew {
-			f := p.found[name]
+	plan := server.Plan(d, seen, fresh)
+	addProblems(&diags, d, seen, plan.Problems)
+	for name, promise := range plan.Flows {
+		f := p.found[name]
+		switch promise {
+		case businessflow.AsFound:
+		case businessflow.WhilePending:
+			f = f.whilePending()
+		case businessflow.AsWanted:
 			f.Status, f.Missing = types.StringValue(match.Allowed.String()), missingList(nil)
-			p.found[name] = f
 		}
+		p.found[name] = f
+	}
+	if plan.Writes {
+		p.inventory, p.request = textMap(plan.Inventory), types.ObjectUnknown(changeRequestTypes)
 	}
 	return p, diags
 }
 
-func createHint(d declaration) string {
-	if d.single {
+// addProblems adds an error for each problem; seen is what it was found in.
+func addProblems(diags *diag.Diagnostics, d businessflow.Declaration, seen *businessflow.Comparison, problems []businessflow.Problem) {
+	for _, p := range problems {
+		switch p.Kind {
+		case businessflow.Missing:
+			diags.AddError(fmt.Sprintf("Application %q is not in AlgoSec", d.Application), "AlgoSec has no application of this name. "+createHint(d))
+		case businessflow.Forbidden:
+			diags.AddError(fmt.Sprintf("Application %q may not be written", d.Application),
+				fmt.Sprintf("AlgoSec has not what is declared (%s), and %s. Nothing was written.", seen.Work(), p.Reason))
+		case businessflow.Refused:
+			diags.AddError(fmt.Sprintf("Application %q cannot be changed now", d.Application), sentence(p.Reason))
+		case businessflow.Denied:
+			diags.AddError(deniedSummary(d.Flows[p.Flow]), visible.Lines(deniedDetail(denying(p.Violations), p.Denials)))
+		case businessflow.NotAllowed:
+			diags.AddError(fmt.Sprintf("Flow %q is not allowed", d.Application+"/"+p.Flow), visible.Lines(notAllowedDetail(seen, p)))
+		case businessflow.Stale:
+			diags.AddError(fmt.Sprintf("Unable to apply the plan for application %q", d.Application),
+				fmt.Sprintf("The application changed in AlgoSec after this plan was made, plan again: %s. Nothing was written. "+
+					"(A plan made with -refresh=false rests on what an earlier plan found.)", p.Reason))
+		}
+	}
+}
+
+func createHint(d businessflow.Declaration) string {
+	if d.Single {
 		return "A single flow is for an application that is managed elsewhere; declare the application with acl_application."
 	}
 	return "To create it: create = true."
 }
 
-// inventory is what AlgoSec has after an apply.
-func (d declaration) inventory() types.Map {
-	out := make(map[string]string, len(d.flows))
-	for name, f := range d.flows {
-		out[name] = declaredText(f)
-	}
-	return textMap(out)
-}
-
-func notAllowed(d declaration, flow string) string {
-	return fmt.Sprintf("Flow %q is not allowed", d.application+"/"+flow)
-}
-
-func notAllowedDetail(seen *sighting, flow string) string {
+func notAllowedDetail(seen *businessflow.Comparison, p businessflow.Problem) string {
 	return fmt.Sprintf("AlgoSec has the flow as it is declared, and no change request is open: revision %d is active. But the connectivity is not there: %s.\n\n"+
-		"There is nothing that an apply could write. See to it in AlgoSec that the change is implemented, or analyzed again.", seen.Revision, strings.TrimSuffix(seen.Answers[flow].Reason, "."))
+		"There is nothing that an apply could write. See to it in AlgoSec that the change is implemented, or analyzed again.", seen.Revision, strings.TrimSuffix(p.Reason, "."))
 }
-
-// pendingSummary is what is told of a flow while a change request is open.
-const pendingSummary = "pending: a change request of AlgoSec is open"
 
 // whilePending is a flow while a change request is open: without AlgoSec's answer,
 // which is not final.
 func (m foundModel) whilePending() foundModel {
-	m.Status, m.Summary = types.StringValue(match.Pending.String()), types.StringValue(pendingSummary)
+	m.Status, m.Summary = types.StringValue(match.Pending.String()), types.StringValue(businessflow.PendingSummary)
 	m.Missing, m.Decisions = withoutAlgosec(m.Missing), withoutAlgosec(m.Decisions)
 	return m
 }
@@ -135,7 +112,7 @@ func withoutAlgosec(list types.List) types.List {
 			return false
 		}
 		ruleset, _ := o.Attributes()["ruleset"].(types.String)
-		return ruleset.ValueString() == algosecRuleset
+		return ruleset.ValueString() == businessflow.Ruleset
 	})
 	kind := list.ElementType(context.Background())
 	if len(elements) == 0 {
@@ -144,48 +121,21 @@ func withoutAlgosec(list types.List) types.List {
 	return types.ListValueMust(kind, elements)
 }
 
-// summary tells in a few words what differs.
-func (s *sighting) summary() string {
-	var parts []string
-	if !s.Exists {
-		parts = append(parts, "the application is new")
-	}
-	for _, p := range []struct {
-		names []string
-		text  string
-	}{{s.Add, "to create"}, {s.Modify, "to change"}, {s.Delete, "to delete"}} {
-		switch len(p.names) {
-		case 0:
-		case 1:
-			parts = append(parts, "flow "+p.names[0]+" "+p.text)
-		default:
-			parts = append(parts, fmt.Sprintf("%d flows %s", len(p.names), p.text))
-		}
-	}
-	if s.Resume {
-		parts = append(parts, fmt.Sprintf("revision %d is a draft to go on with", s.Revision))
-	}
-	if len(s.Unapplied) > 0 {
-		parts = append(parts, fmt.Sprintf("%s in revision %d, a draft that nobody has applied", brief(s.Unapplied), s.Revision))
-	}
-	return strings.Join(parts, ", ")
-}
-
 // rows are the lines of the table for the warning.
-func (s *session) rows(d declaration, seen *sighting) []summaryRow {
+func (s *session) rows(d businessflow.Declaration, seen *businessflow.Comparison) []summaryRow {
 	to := "to "
 	if s.enforcement == enforceAdvisory {
 		to = "not as declared: "
 	}
 	var rows []summaryRow
-	for _, name := range slices.Sorted(maps.Keys(d.flows)) {
+	for _, name := range slices.Sorted(maps.Keys(d.Flows)) {
 		a := seen.Answers[name]
-		row := newSummaryRow(d.flows[name], a.Status, seen.settled(name) && a.Status != match.Pending, a.Reason)
+		row := newSummaryRow(d.Flows[name], a.Status, seen.Settled(name) && a.Status != match.Pending, a.Reason)
 		switch {
 		case slices.Contains(seen.Add, name):
-			row.work, row.reason, row.settled = to+"create", declaredText(d.flows[name]), false
+			row.work, row.reason, row.settled = to+"create", businessflow.FlowText(d.Flows[name]), false
 		case slices.Contains(seen.Modify, name):
-			row.work, row.reason, row.settled = to+"change", fmt.Sprintf("%s  (AlgoSec has %s)", declaredText(d.flows[name]), seen.Inventory[name]), false
+			row.work, row.reason, row.settled = to+"change", fmt.Sprintf("%s  (AlgoSec has %s)", businessflow.FlowText(d.Flows[name]), seen.Inventory[name]), false
 		case slices.Contains(seen.Unapplied, name):
 			row.work, row.reason, row.settled = "in a draft", fmt.Sprintf("revision %d, that nobody has applied", seen.Revision), false
 		case slices.Contains(seen.Expired, name):
@@ -208,7 +158,7 @@ func (s *session) rows(d declaration, seen *sighting) []summaryRow {
 }
 
 // notes are what the warning says below the table.
-func (s *session) notes(d declaration, seen *sighting) []string {
+func (s *session) notes(d businessflow.Declaration, seen *businessflow.Comparison) []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, visible.Text(fmt.Sprintf(format, args...))) }
 	if seen.Request != nil && seen.Status == algosec.RevisionPending {
@@ -218,7 +168,7 @@ func (s *session) notes(d declaration, seen *sighting) []string {
 		}
 		note("%s is open, revision %d is %q: %s", which, seen.Revision, seen.Status, seen.Request.URL)
 	}
-	if s.enforcement == enforceAdvisory || !seen.writes() {
+	if s.enforcement == enforceAdvisory || !seen.Writes() {
 		return notes
 	}
 	if !seen.Exists {
@@ -233,13 +183,13 @@ func (s *session) notes(d declaration, seen *sighting) []string {
 	if seen.Resume {
 		note("The apply goes on with revision %d, a draft that an earlier apply left.", seen.Revision)
 	}
-	if denied := seen.denied(); len(denied) > 0 {
+	if denied := seen.Denied(); len(denied) > 0 {
 		note("The apply will be refused: policies deny %s.", brief(denied))
 	}
 	if seen.Refused != "" {
 		note("The apply will be refused: %s", sentence(strings.TrimPrefix(seen.Refused, "AlgoSec: ")))
 	}
-	if d.exclusive || len(seen.Others) == 0 {
+	if d.Exclusive || len(seen.Others) == 0 {
 		return notes
 	}
 	note("Flows of the application that are not declared here stay as they are: %s.", brief(seen.Others))
@@ -256,17 +206,17 @@ func brief(names []string) string {
 }
 
 // warnDeclaration adds the one warning of an application, or of a flow on its own.
-func (s *session) warnDeclaration(diags *diag.Diagnostics, d declaration, seen *sighting) {
+func (s *session) warnDeclaration(diags *diag.Diagnostics, d businessflow.Declaration, seen *businessflow.Comparison) {
 	rows, notes := s.rows(d, seen), s.notes(d, seen)
 	bad := slices.ContainsFunc(rows, func(r summaryRow) bool { return !r.quiet() }) || len(notes) > 0
 	if s.summary == summaryNever || (!bad && s.summary != summaryAlways) {
 		return
 	}
-	summary := fmt.Sprintf("application %q: %s", d.application, counts(rows))
-	if d.single {
-		summary = fmt.Sprintf("application %q: flows that are not as wanted", d.application)
+	summary := fmt.Sprintf("application %q: %s", d.Application, counts(rows))
+	if d.Single {
+		summary = fmt.Sprintf("application %q: flows that are not as wanted", d.Application)
 		if !bad {
-			summary = fmt.Sprintf("application %q: flows that are as wanted", d.application)
+			summary = fmt.Sprintf("application %q: flows that are as wanted", d.Application)
 		}
 	}
 	detail := table(rows)
@@ -276,21 +226,12 @@ func (s *session) warnDeclaration(diags *diag.Diagnostics, d declaration, seen *
 	diags.AddWarning(summary, detail)
 }
 
-// refuseDenied adds an error for each flow that would be written and that policies
-// deny.
-func (s *session) refuseDenied(d declaration, seen *sighting, diags *diag.Diagnostics) {
-	for _, name := range seen.denied() {
-		a := seen.Answers[name]
-		diags.AddError(deniedSummary(d.flows[name]), visible.Lines(deniedDetail(denying(a.Violations), a.Denials)))
-	}
-}
-
 // addAlgosecError says what is wrong: with the configuration, the declaration, or the
 // server.
-func addAlgosecError(diags *diag.Diagnostics, d declaration, verb string, err error) {
+func addAlgosecError(diags *diag.Diagnostics, d businessflow.Declaration, verb string, err error) {
 	if errors.Is(err, errNoAlgosec) {
 		diags.AddError("Unable to use AlgoSec", sentence(err.Error()))
 		return
 	}
-	diags.AddError(fmt.Sprintf("Unable to %s application %q in AlgoSec", verb, d.application), visible.Lines(sentence(strings.TrimPrefix(err.Error(), "AlgoSec: "))))
+	diags.AddError(fmt.Sprintf("Unable to %s application %q in AlgoSec", verb, d.Application), visible.Lines(sentence(strings.TrimPrefix(err.Error(), "AlgoSec: "))))
 }

@@ -10,57 +10,53 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/algosec"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/businessflow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // A record is what a resource has in state of a declaration that it made before.
 type record struct {
-	declaration declaration
+	declaration businessflow.Declaration
 	found       map[string]foundModel
-	journal     journal
+	journal     businessflow.Journal
 	// same says that the configuration asks the same as the state does.
 	same bool
-}
-
-// key names the resource's journal in the session.
-func (d declaration) key() string {
-	if d.single {
-		for name := range d.flows {
-			return "flow " + d.application + "/" + name
-		}
-	}
-	return "application " + d.application
 }
 
 // plan plans the declaration; prior is nil for one that is not in the state.
 //
 // With a prior that asks the same, the plan is a function of state and journal, which
 // are frozen between plan and apply. Any other asks AlgoSec.
-func (s *session) plan(ctx context.Context, d declaration, prior *record, private privateState) (prospect, diag.Diagnostics) {
+func (s *session) plan(ctx context.Context, d businessflow.Declaration, prior *record, private privateState) (applicationValues, diag.Diagnostics) {
 	var (
 		diags diag.Diagnostics
-		j     journal
+		j     businessflow.Journal
 	)
 	if prior == nil {
 		j = s.handOver(ctx, d, private, &diags)
 	} else {
 		j = prior.journal
-		d.owned = prior.declaration.names()
+		d.Owned = prior.declaration.Names()
+	}
+	server, err := s.businessFlow()
+	if err != nil {
+		addAlgosecError(&diags, d, "compare", err)
+		return applicationValues{}, diags
 	}
 	seen, isNew := j.Seen, prior == nil || !prior.same || j.Seen == nil
 	var now map[string]foundModel
 	if isNew {
-		fresh, found, err := s.observe(ctx, d, &j)
+		fresh, found, err := server.Compare(ctx, d, &j)
 		if err != nil {
 			addAlgosecError(&diags, d, "compare", err)
-			return prospect{}, diags
+			return applicationValues{}, diags
 		}
 		seen, now = fresh, s.briefAll(found)
 	} else {
 		now = prior.found
 	}
-	p, more := s.planDeclaration(d, seen, now, isNew)
+	p, more := s.planDeclaration(server, d, seen, now, isNew)
 	diags.Append(more...)
 	if !diags.HasError() {
 		s.warnDeclaration(&diags, d, seen)
@@ -75,7 +71,7 @@ func (s *session) plan(ctx context.Context, d declaration, prior *record, privat
 // While planning the journal comes from the refresh before. It is planned with the
 // creation, and Terraform gives it to the deletion, which precedes the creation in
 // the process that applies.
-func (s *session) handOver(ctx context.Context, d declaration, private privateState, diags *diag.Diagnostics) journal {
+func (s *session) handOver(ctx context.Context, d businessflow.Declaration, private privateState, diags *diag.Diagnostics) businessflow.Journal {
 	j, ok := s.inherited(d)
 	if ok {
 		j.Replaces = true
@@ -86,12 +82,12 @@ func (s *session) handOver(ctx context.Context, d declaration, private privateSt
 
 // inherited returns the journal of a resource for the same, as far as it counts for
 // the one that is created.
-func (s *session) inherited(d declaration) (journal, bool) {
-	v, ok := s.journals.Load(d.key())
+func (s *session) inherited(d businessflow.Declaration) (businessflow.Journal, bool) {
+	v, ok := s.journals.Load(d.Key())
 	if !ok {
-		return journal{}, false
+		return businessflow.Journal{}, false
 	}
-	j, _ := v.(journal)
+	j, _ := v.(businessflow.Journal)
 	j.Seen, j.Unfinished, j.Replaces = nil, false, false
 	return j, true
 }
@@ -99,8 +95,8 @@ func (s *session) inherited(d declaration) (journal, bool) {
 // refreshDeclaration returns what is so. Nothing is returned, without an error, if it could not
 // be found out: the state keeps what was found before. gone says that there is no such
 // application.
-func (s *session) refreshDeclaration(ctx context.Context, d declaration, j *journal, diags *diag.Diagnostics) (p *prospect, gone bool) {
-	seen, found, err := s.observe(ctx, d, j)
+func (s *session) refreshDeclaration(ctx context.Context, d businessflow.Declaration, j *businessflow.Journal, diags *diag.Diagnostics) (p *applicationValues, gone bool) {
+	seen, found, err := s.compare(ctx, d, j)
 	var failed *algosec.Error
 	switch {
 	case errors.As(err, &failed), errors.Is(err, errNoAlgosec):
@@ -110,7 +106,7 @@ func (s *session) refreshDeclaration(ctx context.Context, d declaration, j *jour
 		// The plan compares again, with the configuration as it is now, and says what is
 		// wrong if it still is.
 		j.Seen = nil
-		diags.AddWarning(fmt.Sprintf("application %q: could not be compared with AlgoSec on refresh", d.application), visible.Lines(sentence(err.Error())))
+		diags.AddWarning(fmt.Sprintf("application %q: could not be compared with AlgoSec on refresh", d.Application), visible.Lines(sentence(err.Error())))
 		return nil, false
 	case !seen.Exists && j.Progress.IsZero():
 		return nil, true
@@ -122,9 +118,9 @@ func (s *session) refreshDeclaration(ctx context.Context, d declaration, j *jour
 
 // keep returns what goes to the state after an apply: what was planned where that was
 // known, since it has to come back as it was, else what was found.
-func (o outcome) keep(d declaration, planned prospect) prospect {
+func (o outcome) keep(d businessflow.Declaration, planned applicationValues) applicationValues {
 	truth := o.truth(d)
-	for name := range d.flows {
+	for name := range d.Flows {
 		if f, ok := planned.found[name]; ok && !f.Status.IsUnknown() && !f.Status.IsNull() {
 			truth.found[name] = f
 		}
@@ -139,23 +135,15 @@ func (o outcome) keep(d declaration, planned prospect) prospect {
 }
 
 // truth is what was found, or that nothing is known.
-func (o outcome) truth(d declaration) prospect {
-	if o.seen != nil {
-		return asFound(o.seen, o.found)
+func (o outcome) truth(d businessflow.Declaration) applicationValues {
+	if o.Seen != nil {
+		return asFound(o.Seen, o.found)
 	}
-	p := prospect{map[string]foundModel{}, d.inventory(), changeRequestObject(o.journal.Request)}
-	for name := range d.flows {
+	p := applicationValues{map[string]foundModel{}, textMap(d.Inventory()), changeRequestObject(o.Journal.Request)}
+	for name := range d.Flows {
 		p.found[name] = newFoundModel(estate.Found{Status: match.Indeterminate, Summary: match.Indeterminate.String() + ": AlgoSec could not be asked again"})
 	}
 	return p
-}
-
-func (d declaration) names() []string {
-	var names []string
-	for name := range d.flows {
-		names = append(names, name)
-	}
-	return names
 }
 
 // sameFlows reports whether both declare the same flows, for AlgoSec, for rulesets and
@@ -186,9 +174,9 @@ func (s *session) planWithdrawal(application string, diags *diag.Diagnostics) {
 	if !s.knowsAlgosec() || s.enforcement == enforceAdvisory {
 		return
 	}
-	if reason := s.algosec.forbidden(application); reason != "" {
+	if forbidden := s.algosec.conf.Forbidden(application); forbidden != nil {
 		diags.AddError(fmt.Sprintf("Application %q may not be written", application),
-			fmt.Sprintf("Destroying the resource deletes flows in AlgoSec, and %s. To leave them there: terraform state rm.", reason))
+			fmt.Sprintf("Destroying the resource deletes flows in AlgoSec, and %s. To leave them there: terraform state rm.", forbidden.Reason))
 	}
 }
 

@@ -89,7 +89,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 		return unknownFound(), summaryRow{}, diags
 	}
 	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.ID(), "status": a.Now.Status.String(), "products": a.Now.Products})
-	row := newSummaryRow(f, a.Now.Status, a.Settled, cmp.Or(reasonOf(a.Now), a.Unsettled))
+	row := newSummaryRow(f, a.Now.Status, a.Settled, cmp.Or(a.Now.Reason(), a.Unsettled))
 	row.judge(a.Violations)
 	if s.enforcement == enforceAdvisory {
 		return s.brief(a.Now), row, nil

@@ -233,7 +233,7 @@ type session struct {
 	// algosec is nil while its configuration is not yet known.
 	algosec *algosecServer
 	// journals holds what resources have in their private state, by
-	// [declaration.key], for those that are created in their place.
+	// [businessflow.Declaration.Key], for those that are created in their place.
 	journals sync.Map
 }
 

@@ -87,28 +87,7 @@ func (r *summaryRow) promise(rules int) {
 	}
 }
 
-// reasonOf tells in one line what keeps a flow from being as wanted.
-func reasonOf(f estate.Found) string {
-	if len(f.Missing) == 0 {
-		return ""
-	}
-	m := f.Missing[0]
-	text := traffic(m.Sources, m.Destinations, m.Services)
-	switch why, undecided := strings.CutPrefix(m.Reason, "indeterminate: "); {
-	case m.BlockedBy == "":
-		text += "  " + m.Reason
-	case undecided: // the rule alone does not tell why
-		text += "  " + why + ": " + m.BlockedBy
-	default:
-		text += "  " + m.BlockedBy
-	}
-	if n := len(f.Missing) - 1; n > 0 {
-		text += fmt.Sprintf("  (+%d more)", n)
-	}
-	return text
-}
-
-// firstReason is [reasonOf] what lies in state, which leaves out the lists of a gap that
+// firstReason is [estate.Found.Reason] of what lies in state, which leaves out the lists of a gap that
 // are the flow's own.
 func firstReason(ctx context.Context, m foundModel, declared estate.Flow) string {
 	var missing []struct {
@@ -130,7 +109,7 @@ func firstReason(ctx context.Context, m foundModel, declared estate.Flow) string
 			BlockedBy: e.BlockedBy.ValueString(), Reason: e.Reason.ValueString(),
 		})
 	}
-	return reasonOf(f)
+	return f.Reason()
 }
 
 func orOwn(texts, own []string) []string {
@@ -138,16 +117,6 @@ func orOwn(texts, own []string) []string {
 		return own
 	}
 	return texts
-}
-
-func traffic(sources, destinations, services []string) string {
-	short := func(texts []string) string {
-		if len(texts) > 2 {
-			return fmt.Sprintf("%s, … (%d)", texts[0], len(texts))
-		}
-		return strings.Join(texts, ", ")
-	}
-	return fmt.Sprintf("%s -> %s %s", short(sources), short(destinations), short(services))
 }
 
 // maxSummaryRows bounds the table of one application, maxFineRows the flows in it of
