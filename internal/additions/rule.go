@@ -24,6 +24,8 @@ type Rule struct {
 	Traffic traffic.Product
 	// SourceZones and DestinationZones are as in [rule.Rule]: none means every zone.
 	SourceZones, DestinationZones []string
+	// State is as in [rule.Rule].
+	State rule.State
 	// Owners are the flows that need the rule, each as [Owner] writes it, sorted. Ours
 	// have at least one.
 	Owners []string
@@ -48,7 +50,7 @@ func FromRules(rules []rule.Rule) []Rule {
 func fromRule(r rule.Rule) Rule {
 	return Rule{
 		Name: r.Name, Action: r.Action, Traffic: r.Traffic,
-		SourceZones: r.SourceZones, DestinationZones: r.DestinationZones, unknown: r.Unknown, line: r.Line,
+		SourceZones: r.SourceZones, DestinationZones: r.DestinationZones, State: r.State, unknown: r.Unknown, line: r.Line,
 	}
 }
 
@@ -56,13 +58,13 @@ func fromRule(r rule.Rule) Rule {
 func (r Rule) Rule() rule.Rule {
 	return rule.Rule{
 		Name: r.Name, Line: r.line, Action: r.Action, Traffic: r.Traffic,
-		SourceZones: r.SourceZones, DestinationZones: r.DestinationZones, Unknown: r.unknown,
+		SourceZones: r.SourceZones, DestinationZones: r.DestinationZones, State: r.State, Unknown: r.unknown,
 	}
 }
 
 // Same reports whether r and o are the same rule.
 func (r Rule) Same(o Rule) bool {
-	return r.Action == o.Action && r.Traffic.Equal(o.Traffic) &&
+	return r.Action == o.Action && r.State == o.State && r.Traffic.Equal(o.Traffic) &&
 		sameNames(r.SourceZones, o.SourceZones) && sameNames(r.DestinationZones, o.DestinationZones) &&
 		sameNames(r.unknown, o.unknown)
 }
@@ -80,7 +82,7 @@ func canonicalNames(names []string) []string {
 func (r Rule) contentName() string {
 	h := sha256.New()
 	for _, part := range [][]string{
-		{r.Action.String()}, r.Traffic.Sources.Strings(), r.Traffic.Destinations.Strings(), r.Traffic.Services.Strings(),
+		{strings.TrimSpace(r.Action.String() + " " + r.State.String())}, r.Traffic.Sources.Strings(), r.Traffic.Destinations.Strings(), r.Traffic.Services.Strings(),
 		canonicalNames(r.SourceZones), canonicalNames(r.DestinationZones), canonicalNames(r.unknown),
 	} {
 		_, _ = fmt.Fprintf(h, "%q\n", part)
@@ -113,6 +115,7 @@ type text struct {
 	Services         []string        `json:"dst_port"`
 	SourceZones      []string        `json:"src_zone,omitempty"`
 	DestinationZones []string        `json:"dst_zone,omitempty"`
+	State            string          `json:"state,omitempty"`
 	Condition        []string        `json:"condition,omitempty"`
 	Comment          json.RawMessage `json:"comment,omitempty"`
 	Owners           []string        `json:"owners"`
@@ -123,7 +126,7 @@ type text struct {
 func (r Rule) render() ([]byte, error) {
 	t := text{
 		r.Name, r.Action.String(), r.Traffic.Sources.Strings(), r.Traffic.Destinations.Strings(), r.Traffic.Services.Strings(),
-		r.SourceZones, r.DestinationZones, r.unknown, r.comment, r.Owners,
+		r.SourceZones, r.DestinationZones, r.State.String(), r.unknown, r.comment, r.Owners,
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

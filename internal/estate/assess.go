@@ -250,6 +250,7 @@ func (w *assessor) settle(plans map[string][]change.Rule) {
 	for _, s := range w.stations {
 		for _, r := range w.owned[s.name] {
 			switch {
+			case r.State == rule.Established && w.q.Want == rule.Permit && s.index.Ruleset().Tracked: // is for no packet that opens a connection
 			case !within(r.Traffic, w.possible(s)):
 				excess = "owns a rule for more than its own traffic"
 			case !w.writes(s, r, plans[s.name]):

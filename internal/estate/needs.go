@@ -1,7 +1,7 @@
 package estate
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
@@ -34,8 +34,8 @@ func (s station) canAll(rules []change.Rule) bool {
 
 // cannot says why the rule cannot be among the additions of the ruleset, nil if it can.
 func (s station) cannot(r change.Rule) error {
-	if r.Replies && s.index.Ruleset().Return != nil {
-		return errors.New("it is for replies, which meet a list of their own that additions do not come before")
+	if r.Replies && !s.index.Ruleset().OneList() {
+		return fmt.Errorf("it is for replies, which meet another list, %s, that these additions do not come before", s.index.Ruleset().ReturnList)
 	}
 	_, err := s.write(r, nil)
 	return err
@@ -52,7 +52,7 @@ func additionsOf(rules []change.Rule) []additions.Rule {
 // placeOf returns an additions rule with its place in the ruleset: that of the same rule
 // of the plan, which planned tells of, or the top.
 func placeOf(r additions.Rule, plan []change.Rule) (placed change.Rule, planned bool) {
-	placed = change.Rule{Rule: r.Rule()}
+	placed = change.Rule{Rule: r.Rule(), Replies: r.State == rule.Established}
 	for i, same := range additionsOf(plan) {
 		if same.Same(r) {
 			placed.Before = plan[i].Before

@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
@@ -135,15 +136,13 @@ func (s station) text(r change.Rule, beside []string) string {
 // write writes a rule in the ruleset's language, where it has to stand, beside changes
 // that are made before it.
 func (s station) write(r change.Rule, beside []string) (string, error) {
-	rs := s.index.Ruleset()
-	if r.Replies && rs.Return != nil {
-		back := *rs
-		back.Rules = rs.Return
-		rs = &back
+	rs, list := s.index.Ruleset(), s.list
+	if r.Replies {
+		rs, list = rs.Replies(), cmp.Or(rs.ReturnList, list)
 	}
 	before := r.Before
 	if before < 0 {
 		before = len(rs.Rules)
 	}
-	return format.Change(rs.Format, s.list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r.Rule}, Beside: beside})
+	return format.Change(rs.Format, list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r.Rule}, Beside: beside})
 }

@@ -8,13 +8,15 @@ package change
 import (
 	"slices"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // Rule is one rule of a change and where it goes. It has Action, Traffic and zones
-// only, and touches no traffic but that of the flow and its replies.
+// only, and touches no traffic but that of the flow and its replies; or it is the rule
+// for established connections, which has a State and no zones.
 type Rule struct {
 	rule.Rule
 	// Before is where the rule takes effect, as in [match.Missing]. It takes effect
@@ -67,8 +69,12 @@ func For(path []match.Matcher, q match.Request, f match.Finding, i int, o Option
 		// What was cut away may hold somebody's deny.
 		return Plan{Refused: slices.DeleteFunc(slices.Clone(f.Missing), func(m match.Missing) bool { return m.Ruleset != i })}
 	}
-	for _, replies := range [...]bool{false, true} {
-		p.Rules = append(p.Rules, together(q, f, open, replies, f.Cut || len(p.Refused) == 0)...)
+	wholeToo := f.Cut || len(p.Refused) == 0
+	p.Rules = together(q, f, open, false, wholeToo)
+	if path[i].Tracked() {
+		p.Rules = append(p.Rules, established(ofReplies(open))...)
+	} else {
+		p.Rules = append(p.Rules, together(q, f, open, true, wholeToo)...)
 	}
 	return p
 }
@@ -100,6 +106,29 @@ func together(q match.Request, f match.Finding, open []match.Missing, replies, w
 	return out
 }
 
+// established returns the one rule that lets the replies of the ways pass where the
+// firewall knows connections, none where no replies are missing. It permits no packet
+// that opens a connection, and is the same for every flow.
+func established(ways []match.Missing) []Rule {
+	var v4, v6 bool
+	before := -1
+	for _, w := range ways {
+		four, six := w.ByFamily()
+		v4, v6 = v4 || !four.IsEmpty(), v6 || !six.IsEmpty()
+		before = first(before, w.Before)
+	}
+	all := traffic.Any()
+	switch {
+	case !v4 && !v6:
+		return nil
+	case !v6:
+		all.Sources, all.Destinations = addr.Any4(), addr.Any4()
+	case !v4:
+		all.Sources, all.Destinations = addr.Any6(), addr.Any6()
+	}
+	return []Rule{{Rule: rule.Rule{Action: rule.Permit, Traffic: all, State: rule.Established}, Before: before, Replies: true}}
+}
+
 // first returns the first of two places, of which -1 is the end.
 func first(a, b int) int { return int(min(uint(a), uint(b))) }
 
@@ -108,10 +137,22 @@ func first(a, b int) int { return int(min(uint(a), uint(b))) }
 // refuses nothing.
 func Gap(path []match.Matcher, q match.Request, f match.Finding, k int) []Rule {
 	var out []Rule
-	for _, w := range waysOf(path, q, f.Missing[k]) {
-		out = append(out, newRule(q, f, w))
+	ways := waysOf(path, q, f.Missing[k])
+	tracked := len(ways) > 0 && path[f.Missing[k].Ruleset].Tracked()
+	for _, w := range ways {
+		if !tracked || !w.Replies {
+			out = append(out, newRule(q, f, w))
+		}
+	}
+	if tracked {
+		out = append(out, established(ofReplies(ways))...)
 	}
 	return out
+}
+
+// ofReplies returns the ways that replies lack.
+func ofReplies(ways []match.Missing) []match.Missing {
+	return slices.DeleteFunc(slices.Clone(ways), func(w match.Missing) bool { return !w.Replies })
 }
 
 // waysOf tells apart what the ruleset lacks for the traffic that is missing.

@@ -56,15 +56,27 @@ type List struct {
 	Rules   []rule.Rule
 	// Default applies to traffic that no rule matches.
 	Default rule.Action
-	// Stateless and Return are as in [rule.Ruleset].
-	Stateless bool
-	Return    []rule.Rule
+	// Stateless and what follows are as in [rule.Ruleset].
+	Stateless     bool
+	Return        []rule.Rule
+	ReturnDefault rule.Action
+	ReturnList    string
+	Tracked       bool
 	// Hits are how many packets each of Rules has decided, as the device counted them,
 	// -1 for a rule without a counter. It is nil where the text has no counters.
 	Hits []int64
 	// Writer is what the format found out for its own writer, such as free numbers and
 	// the names of objects; nil if that needs nothing. Only the format looks inside.
 	Writer any
+}
+
+// Ruleset returns the list as a ruleset; its name, and the text and language that it is
+// from, are set by who calls.
+func (l *List) Ruleset() *rule.Ruleset {
+	return &rule.Ruleset{
+		Rules: l.Rules, Default: l.Default, Writer: l.Writer, Tracked: l.Tracked,
+		Stateless: l.Stateless, Return: l.Return, ReturnDefault: l.ReturnDefault, ReturnList: l.ReturnList,
+	}
 }
 
 // Note is a line that was not understood.

@@ -55,7 +55,8 @@ func DrawCase(dice Dice, maxRules int) Case {
 	c.Rules.Stateless = kind < 3
 	c.Rules.Rules = drawRules(dice, maxRules)
 	if kind == 0 {
-		c.Rules.Return = drawRules(dice, maxRules)
+		c.Rules.Return, c.Rules.ReturnDefault = drawRules(dice, maxRules), rule.Action(dice.IntN(2))
+		c.Rules.ReturnList = []string{"", "back"}[dice.IntN(2)]
 	}
 	return c
 }
@@ -114,6 +115,9 @@ func (c Case) String() string {
 	}
 	b.WriteByte('\n')
 	writeRules(&b, "", c.Rules.Rules)
+	if c.Rules.Return != nil {
+		fmt.Fprintf(&b, "reply default %s\n", c.Rules.ReturnDefault)
+	}
 	writeRules(&b, "reply ", c.Rules.Return)
 	for _, p := range c.Products {
 		fmt.Fprintf(&b, "asked: %s zone %q -> %q\n", p, c.SourceZone, c.DestinationZone)

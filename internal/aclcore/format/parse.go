@@ -40,10 +40,8 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	rs := &rule.Ruleset{
-		Name: o.Name, Source: o.Source, Format: doc.Format,
-		Rules: list.Rules, Default: list.Default, Stateless: list.Stateless, Return: list.Return, Writer: list.Writer,
-	}
+	rs := list.Ruleset()
+	rs.Name, rs.Source, rs.Format = o.Name, o.Source, doc.Format
 	if o.Default != nil {
 		rs.Default = *o.Default
 	}

@@ -139,7 +139,7 @@ func load(t *testing.T, corpus string, p platform) *rule.Ruleset {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rs, _, err := format.Parse(content, format.Options{Name: p.file, Source: p.file, ACL: p.acl})
+	rs, _, err := format.Parse(content, format.Options{Name: p.file, Source: p.file, ACL: p.acl, Stateless: new(bool)}) // the packet that opens a connection
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,6 +92,8 @@ type Matcher interface {
 	// EachWay tells apart what the ruleset lacks to permit traffic that is missing: a
 	// gap for its packets, one for their replies (see Replies), or both.
 	EachWay(q Request, m Missing) []Missing
+	// Tracked says that one rule for established connections lets replies pass.
+	Tracked() bool
 }
 
 // Check matches the traffic of a request against every ruleset of the path.

@@ -9,13 +9,14 @@ import (
 
 // facing returns the ruleset with the rules that a packet or its reply meets.
 func (x *Index) facing(replies bool) *rule.Ruleset {
-	if replies && x.rules.Return != nil {
-		back := *x.rules
-		back.Rules = x.rules.Return
-		return &back
+	if replies {
+		return x.rules.Replies()
 	}
 	return x.rules
 }
+
+// Tracked implements [Matcher].
+func (x *Index) Tracked() bool { return x.rules.Tracked }
 
 // Describe implements [Matcher].
 func (x *Index) Describe(i int, replies bool) string { return x.facing(replies).Describe(i) }

@@ -240,6 +240,9 @@ func checkOverlay(t *testing.T, c enginetest.Case, top []rule.Rule) {
 	whole := c
 	rules := *c.Rules
 	rules.Rules = slices.Concat(top, c.Rules.Rules)
+	if rules.Return != nil && rules.ReturnList == "" {
+		rules.Return = slices.Concat(top, rules.Return)
+	}
 	whole.Rules = &rules
 	a := NewOverlay(&rule.Ruleset{Rules: top}, New(c.Rules)).Match(questionOf(c))
 	newVerifier(whole).check(t, a)

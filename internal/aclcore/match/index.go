@@ -43,10 +43,10 @@ var defaultLimits = limits{pieces: 32, work: MaxHits * hitWork, steps: 20_000}
 
 // New indexes a ruleset, which must not be changed afterwards.
 func New(rules *rule.Ruleset) *Index {
-	x := &Index{rules: rules, forward: newList(rules.Rules), limits: defaultLimits}
+	x := &Index{rules: rules, forward: newList(rules.Rules, rules.Default), limits: defaultLimits}
 	x.replies = x.forward
 	if rules.Return != nil {
-		x.replies = newList(rules.Return)
+		x.replies = newList(rules.Return, rules.ReturnDefault)
 	}
 	return x
 }

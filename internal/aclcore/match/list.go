@@ -11,6 +11,8 @@ import (
 // A list is rules in order and what makes those that a product meets quick to find.
 type list struct {
 	rules []rule.Rule
+	// fallback is the action for what no rule matches.
+	fallback rule.Action
 	// scanned counts the rules that questions were put past one by one, until that
 	// has cost more than the forest would.
 	scanned atomic.Int64
@@ -26,7 +28,9 @@ type forest struct {
 	v6   *tree
 }
 
-func newList(rules []rule.Rule) *list { return &list{rules: rules} }
+func newList(rules []rule.Rule, fallback rule.Action) *list {
+	return &list{rules: rules, fallback: fallback}
+}
 
 // A forest costs about 24 times what a scan of the rules does. It is planted when
 // half of that has been spent on scanning: who has asked so often will go on. A

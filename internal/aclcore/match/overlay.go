@@ -24,45 +24,100 @@ func NewOverlay(top *rule.Ruleset, base *Index) *Overlay {
 
 // Match implements [Matcher].
 func (o *Overlay) Match(q Question) Answer {
-	if o.needsWhole(q) {
+	if o.base.rules.Stateless {
+		return o.matchBothWays(q)
+	}
+	c := q.crossing()
+	if o.needsWhole(q.Products, c) {
 		return o.whole().Match(q)
 	}
-	above := o.top.Match(q)
-	if above.Cut {
+	parts, rest, ok := o.above(q.Products, c)
+	if !ok {
 		return o.whole().Match(q)
-	}
-	var parts []Part
-	var rest []traffic.Product
-	for _, p := range above.Parts {
-		if p.Rule < 0 {
-			rest = append(rest, p.Product)
-		} else {
-			parts = append(parts, p)
-		}
 	}
 	if len(rest) == 0 {
 		return Answer{Parts: parts}
 	}
 	q.Products = rest
 	below := o.base.Match(q)
-	for _, p := range below.Parts {
+	return Answer{Parts: o.append(parts, below.Parts), Cut: below.Cut}
+}
+
+// matchBothWays answers where replies are filtered as well.
+func (o *Overlay) matchBothWays(q Question) Answer {
+	c := q.crossing()
+	out, ok := o.way(q.Products, c, false)
+	var parts []Part
+	for _, part := range out {
+		if part.Outcome == Denied {
+			parts = append(parts, part)
+			continue
+		}
+		silent, back := answered(part)
+		if !silent.IsEmpty() {
+			parts = append(parts, silent)
+		}
+		if back.IsEmpty() {
+			continue
+		}
+		answers, all := o.way([]traffic.Product{back}, c.reply(), true)
+		ok = ok && all
+		for _, a := range answers {
+			if p := replied(part, a); !p.IsEmpty() {
+				parts = append(parts, p)
+			}
+		}
+	}
+	if !ok {
+		return o.whole().Match(q)
+	}
+	return Answer{Parts: parts}
+}
+
+// way implements [oneWay].
+func (o *Overlay) way(products []traffic.Product, c crossing, replies bool) (parts []Part, ok bool) {
+	switch {
+	case replies && !o.base.rules.OneList():
+		return o.base.way(products, c, true)
+	case o.needsWhole(products, c):
+		return o.whole().way(products, c, replies)
+	}
+	parts, rest, ok := o.above(products, c)
+	if len(rest) == 0 {
+		return parts, ok
+	}
+	below, all := o.base.way(rest, c, replies)
+	return o.append(parts, below), ok && all
+}
+
+// above returns what the rules on top decide, and the rest.
+func (o *Overlay) above(products []traffic.Product, c crossing) (parts []Part, rest []traffic.Product, ok bool) {
+	decided, ok := o.top.way(products, c, false)
+	for _, p := range decided {
+		if p.Rule < 0 {
+			rest = append(rest, p.Product)
+		} else {
+			parts = append(parts, p)
+		}
+	}
+	return parts, rest, ok
+}
+
+// append adds parts of the base, numbered as those of the overlay.
+func (o *Overlay) append(parts, below []Part) []Part {
+	for _, p := range below {
 		p.Rule, p.Intent, p.Permit = o.shift(p.Rule), o.shift(p.Intent), o.shift(p.Permit)
 		parts = append(parts, p)
 	}
-	return Answer{Parts: parts, Cut: below.Cut}
+	return parts
 }
 
-// needsWhole reports whether the base cannot be asked on its own: a rule on top
-// that cannot be decided changes what the rules below it mean, and replies meet
-// both.
-func (o *Overlay) needsWhole(q Question) bool {
-	if o.base.rules.Stateless {
-		return true
-	}
-	c := q.crossing()
+// needsWhole reports whether the base cannot be asked on its own: a rule on top that
+// cannot be decided changes what the rules below it mean.
+func (o *Overlay) needsWhole(products []traffic.Product, c crossing) bool {
 	for i := range o.top.rules.Rules {
 		r := &o.top.rules.Rules[i]
-		if possible, sure := c.meets(r); possible && !sure && slices.ContainsFunc(q.Products, r.Traffic.Overlaps) {
+		if possible, sure := c.meets(r); possible && !sure && slices.ContainsFunc(products, r.Traffic.Overlaps) {
 			return true
 		}
 	}
@@ -72,6 +127,9 @@ func (o *Overlay) needsWhole(q Question) bool {
 func (o *Overlay) whole() *Index {
 	rules := *o.base.rules
 	rules.Rules = slices.Concat(o.top.rules.Rules, rules.Rules)
+	if rules.Return != nil && rules.OneList() {
+		rules.Return = slices.Concat(o.top.rules.Rules, rules.Return)
+	}
 	return New(&rules)
 }
 
@@ -81,6 +139,9 @@ func (o *Overlay) shift(i int) int {
 	}
 	return i + len(o.top.rules.Rules)
 }
+
+// Tracked implements [Matcher].
+func (o *Overlay) Tracked() bool { return o.base.rules.Tracked }
 
 // Describe implements [Matcher].
 func (o *Overlay) Describe(i int, replies bool) string {
@@ -102,7 +163,7 @@ func (o *Overlay) Label(i int, replies bool) (name string, line int) {
 
 // Position implements [Matcher].
 func (o *Overlay) Position(i int, replies bool) int {
-	if i < 0 || replies && o.base.rules.Return != nil {
+	if i < 0 || replies && !o.base.rules.OneList() {
 		return i
 	}
 	return max(0, i-len(o.top.rules.Rules))
@@ -113,7 +174,7 @@ func (o *Overlay) Position(i int, replies bool) int {
 func (o *Overlay) owner(i int, replies bool) (*Index, int) {
 	n := len(o.top.rules.Rules)
 	switch {
-	case i < 0, replies && o.base.rules.Return != nil:
+	case i < 0, replies && !o.base.rules.OneList():
 		return o.base, i
 	case i < n:
 		return o.top, i

@@ -1,8 +1,7 @@
 package match
 
 import (
-	"slices"
-
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
@@ -16,12 +15,17 @@ func requests(p traffic.Product) traffic.Product {
 	return traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Requests()}
 }
 
+// answered parts what has no reply from the replies to the rest.
+func answered(part Part) (silent Part, back traffic.Product) {
+	back, silent = replies(part.Product), part
+	silent.Services = part.Services.Subtract(back.Services.Requests())
+	return silent, back
+}
+
 // askReplies keeps what of a part has no reply and puts the replies of the rest past
 // their rules.
 func (r *run) askReplies(s *stage, part Part) {
-	back := replies(part.Product)
-	silent := part
-	silent.Services = part.Services.Subtract(back.Services.Requests())
+	silent, back := answered(part)
 	r.keep(silent)
 	if back.IsEmpty() {
 		return
@@ -29,17 +33,42 @@ func (r *run) askReplies(s *stage, part Part) {
 	r.pass(&stage{r.x.replies, s.crossing.reply(), &part}, undecided(back), 0)
 }
 
-// decideReply keeps the part of the traffic on its way out whose replies are in
-// back. A packet is permitted if both it and its reply are; if only one of the two
-// is to blame, that one is named.
-func (r *run) decideReply(out *Part, back Part) {
-	part := *out
+// replied returns the part of the traffic on its way out whose replies are in back. A
+// packet is permitted if both it and its reply are; if only one of the two is to blame,
+// that one is named.
+func replied(out, back Part) Part {
+	part := out
 	if back.Outcome == Denied || back.Outcome == Unknown && out.Outcome == Permitted {
 		part = back
 		part.Return = true
 	}
 	part.Product = requests(back.Product)
-	r.keep(part)
+	return part
+}
+
+// A oneWay answers for packets, or for replies, as if only they were filtered.
+type oneWay interface {
+	// way partitions products that cross so by what decides them in the list of packets
+	// or in that of replies. ok is false if the parts were cut short.
+	way(products []traffic.Product, c crossing, replies bool) (parts []Part, ok bool)
+	Matcher
+}
+
+// way implements [oneWay].
+func (x *Index) way(products []traffic.Product, c crossing, replies bool) (parts []Part, ok bool) {
+	r := newRun(x, Question{})
+	defer r.release()
+	r.oneWay = true
+	s := stage{list: x.forward, crossing: c}
+	if replies {
+		s.list = x.replies
+	}
+	for _, p := range products {
+		v4, v6 := p.ByFamily()
+		r.pass(&s, undecided(v4), 0)
+		r.pass(&s, undecided(v6), 0)
+	}
+	return append(parts, r.parts...), !r.cut
 }
 
 // EachWay tells apart what the ruleset lacks to permit traffic that is missing: its
@@ -50,7 +79,7 @@ func (x *Index) EachWay(q Request, m Missing) []Missing {
 	if !x.rules.Stateless {
 		return []Missing{m}
 	}
-	return x.eachWay(x, q, m)
+	return eachWay(x, x.rules, q, m)
 }
 
 // EachWay implements [Matcher].
@@ -58,26 +87,27 @@ func (o *Overlay) EachWay(q Request, m Missing) []Missing {
 	if !o.base.rules.Stateless {
 		return []Missing{m}
 	}
-	return o.whole().eachWay(o, q, m)
+	return eachWay(o, o.base.rules, q, m)
 }
 
-// eachWay asks x for both ways; its rules are those of numbered.
-func (x *Index) eachWay(numbered Matcher, q Request, m Missing) []Missing {
-	r := newRun(x, Question{[]traffic.Product{m.Product}, q.SourceZone, q.DestinationZone})
-	defer r.release()
-	r.oneWay = true
-	r.all()
-	parts := slices.Clone(r.parts)
-	r.parts, r.work, r.cut = r.parts[:0], 0, false
-	out := stage{list: x.forward, crossing: r.q.crossing()}
+func eachWay(x oneWay, rules *rule.Ruleset, q Request, m Missing) []Missing {
+	out := Question{SourceZone: q.SourceZone, DestinationZone: q.DestinationZone}
+	crossing := out.crossing()
+	parts, _ := x.way([]traffic.Product{m.Product}, crossing, false)
 	v4, v6 := m.ByFamily()
 	for _, p := range [...]traffic.Product{v4, v6} {
-		r.askReplies(&out, Part{Product: p, Outcome: Permitted, Rule: -1, Intent: -1, Permit: -1})
+		permitted := Part{Product: p, Outcome: Permitted, Rule: -1, Intent: -1, Permit: -1}
+		if _, back := answered(permitted); !back.IsEmpty() {
+			answers, _ := x.way([]traffic.Product{back}, crossing.reply(), true)
+			for _, a := range answers {
+				parts = append(parts, replied(permitted, a))
+			}
+		}
 	}
-	ways := missingPermit([]Matcher{numbered}, Request{}, []Answer{{Parts: append(parts, r.parts...)}})
+	ways := missingPermit([]Matcher{x}, Request{}, []Answer{{Parts: parts}})
 	for i := range ways {
-		if w := &ways[i]; w.Replies && w.Intent == "" && x.rules.Return == nil {
-			w.Intent = x.opened(numbered, q, w.Product)
+		if w := &ways[i]; w.Replies && w.Intent == "" && rules.OneList() && !rules.Tracked {
+			w.Intent = opened(x, q, w.Product)
 		}
 	}
 	return ways
@@ -86,14 +116,12 @@ func (x *Index) eachWay(numbered Matcher, q Request, m Missing) []Missing {
 // opened describes a deny, narrower than any → any, of packets that are no replies but
 // look like those to p: a rule for the replies would overrule it too. It is empty if
 // there is none.
-func (x *Index) opened(numbered Matcher, q Request, p traffic.Product) string {
-	r := newRun(x, Question{[]traffic.Product{replies(p)}, q.DestinationZone, q.SourceZone})
-	defer r.release()
-	r.oneWay = true
-	r.all()
-	for _, part := range r.parts {
+func opened(x oneWay, q Request, p traffic.Product) string {
+	out := Question{SourceZone: q.DestinationZone, DestinationZone: q.SourceZone}
+	parts, _ := x.way([]traffic.Product{replies(p)}, out.crossing(), false)
+	for _, part := range parts {
 		if part.Outcome != Permitted && part.Intent >= 0 {
-			return numbered.Describe(part.Intent, false)
+			return x.Describe(part.Intent, false)
 		}
 	}
 	return ""

@@ -79,7 +79,7 @@ func (r *run) pass(s *stage, p pending, from int) {
 		}
 	}
 	for _, piece := range f.open {
-		r.decide(s, piece, r.x.rules.Default, -1)
+		r.decide(s, piece, s.list.fallback, -1)
 	}
 }
 
@@ -150,7 +150,7 @@ func (r *run) decide(s *stage, p pending, action rule.Action, i int) {
 	}
 	switch {
 	case s.answers != nil:
-		r.decideReply(s.answers, part)
+		r.keep(replied(*s.answers, part))
 	case r.x.rules.Stateless && part.Outcome != Denied && !r.oneWay:
 		r.askReplies(s, part)
 	default:

@@ -23,8 +23,7 @@ const (
 
 // A gate is a list of rules that a packet, or its reply, has to pass.
 type gate struct {
-	list     *list
-	fallback rule.Action
+	list *list
 	crossing
 	replies bool
 	// before is the first rule that covers all of the traffic looked at and has the
@@ -99,9 +98,9 @@ func (r *run) keepPacket(p traffic.Product) {
 // gates returns what the packets of a question have to pass.
 func (x *Index) gates(q *Question) []gate {
 	out := q.crossing()
-	gates := []gate{{x.forward, x.rules.Default, out, false, len(x.forward.rules)}}
+	gates := []gate{{x.forward, out, false, len(x.forward.rules)}}
 	if x.rules.Stateless {
-		gates = append(gates, gate{x.replies, x.rules.Default, out.reply(), true, len(x.replies.rules)})
+		gates = append(gates, gate{x.replies, out.reply(), true, len(x.replies.rules)})
 	}
 	return gates
 }
@@ -230,7 +229,7 @@ func (s searcher) refused(packet traffic.Product, gates []gate) (n, by int) {
 		if p.IsEmpty() {
 			continue // it has no reply
 		}
-		action, by := g.fallback, -1
+		action, by := g.list.fallback, -1
 		if g.before < len(g.list.rules) {
 			action, by = s.want, g.before
 		}

@@ -10,7 +10,7 @@ import (
 // rules go past them once.
 func (x *Index) MatchAll(questions []Question) []Answer {
 	answers := make([]Answer, len(questions))
-	if len(questions) > 1 && !x.rules.Stateless && x.forward.forest() == nil {
+	if len(questions) > 1 && x.forward.forest() == nil {
 		x.stream(questions, answers)
 		return answers
 	}
@@ -49,7 +49,7 @@ func (x *Index) stream(questions []Question, answers []Answer) {
 		t := &all[i]
 		s := stage{list: x.forward, crossing: t.run.q.crossing()}
 		for _, p := range t.open {
-			t.run.decide(&s, p, x.rules.Default, -1)
+			t.run.decide(&s, p, x.forward.fallback, -1)
 		}
 		if first := crossed[t.question]; first == nil {
 			crossed[t.question] = t.run

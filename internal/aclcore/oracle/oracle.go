@@ -91,11 +91,11 @@ func Decide(rs *rule.Ruleset, p Packet) Decision {
 	if !rs.Stateless || !answered || !d.Permit {
 		return d
 	}
-	rules := rs.Rules
+	rules, fallback := rs.Rules, rs.Default
 	if rs.Return != nil {
-		rules = rs.Return
+		rules, fallback = rs.Return, rs.ReturnDefault
 	}
-	back := meet(rules, rs.Default, reply, rule.New)
+	back := meet(rules, fallback, reply, rule.New)
 	back.Return = true
 	switch {
 	case !back.Permit: // surely denied, whatever becomes of the packet

@@ -2,7 +2,9 @@ package rule
 
 // Insertion is a change to a ruleset: new rules, in order, that take effect before
 // rule Before of the base. Before is 0 for the top and len(Base.Rules) for the
-// end. The new rules have Action, Traffic, zones and Name; nothing else is set.
+// end. The new rules have Action, Traffic, zones and Name; one that permits the replies of
+// established connections, for a base that is Tracked, has that State; nothing else is
+// set.
 type Insertion struct {
 	Base   *Ruleset
 	Before int

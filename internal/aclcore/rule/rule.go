@@ -139,6 +139,9 @@ func (r *Rule) String() string {
 	if r.Pair != AnyPair {
 		b.WriteString(" " + r.Pair.String())
 	}
+	if r.State != AnyState {
+		b.WriteString(" of " + r.State.String() + " connections")
+	}
 	return b.String()
 }
 

@@ -19,14 +19,35 @@ type Ruleset struct {
 	Default Action
 
 	// Stateless says that replies are filtered too. Return holds the rules that
-	// replies meet, such as the outbound list of an AWS network ACL; when nil, they
-	// meet Rules.
-	Stateless bool
-	Return    []Rule
+	// replies meet, such as the outbound list of an AWS network ACL, and ReturnDefault
+	// applies to those that no rule of them matches. ReturnList is the name of that list
+	// where it is another than that of Rules; else what is added to the list is met by
+	// replies as well. When Return is nil, replies meet Rules and Default.
+	Stateless     bool
+	Return        []Rule
+	ReturnDefault Action
+	ReturnList    string
+	// Tracked says that the firewall knows the connection of a packet: one rule for
+	// established connections can let all replies pass, and nothing else.
+	Tracked bool
 
 	// Writer is what the format of the rules found out in their text for its own
 	// writer, nil if that needs nothing. Only the format looks inside.
 	Writer any
+}
+
+// OneList reports whether replies meet the list of Rules: a rule that is added to it is
+// for them too.
+func (rs *Ruleset) OneList() bool { return rs.Return == nil || rs.ReturnList == "" }
+
+// Replies returns the ruleset as replies meet it.
+func (rs *Ruleset) Replies() *Ruleset {
+	if rs.Return == nil {
+		return rs
+	}
+	back := *rs
+	back.Rules, back.Default = rs.Return, rs.ReturnDefault
+	return &back
 }
 
 // Describe names rule i for people: where it stands and what it says. An index of

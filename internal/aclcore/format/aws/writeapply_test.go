@@ -169,7 +169,7 @@ func read(t *testing.T, list string, parse func(device.Input) (*device.Document,
 					t.Fatalf("%s is not understood: %q\n%s", r.Text, r.Unknown, content)
 				}
 			}
-			return &rule.Ruleset{Source: "t.json", Format: doc.Format, Rules: l.Rules, Default: l.Default, Stateless: l.Stateless, Return: l.Return}
+			return &rule.Ruleset{Source: "t.json", Format: doc.Format, Rules: l.Rules, Default: l.Default, Stateless: l.Stateless, Return: l.Return, ReturnDefault: l.ReturnDefault}
 		}
 	}
 	t.Fatalf("no list %q", list)

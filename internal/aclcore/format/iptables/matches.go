@@ -189,6 +189,7 @@ func readState(r *ruleReader, name string, args [2]string, not bool) error {
 	sets := netfilter.Connection(states, r.tracking, text)
 	for _, u := range r.table.save.untracked {
 		sets = exempt(sets, u, text)
+		sets = exempt(sets, u.Replies(), text) // of no connection that is known
 	}
 	r.rule.further = append(r.rule.further, sets)
 	return nil

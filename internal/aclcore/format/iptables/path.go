@@ -28,10 +28,13 @@ var paths = map[string][]struct{ table, chain string }{
 	},
 }
 
+// answers is the chain by which replies to the packets of a chain pass.
+var answers = map[string]string{"INPUT": "OUTPUT", "FORWARD": "FORWARD", "OUTPUT": "INPUT"}
+
 // document makes the lists of what was read.
 func (r *reader) document() *device.Document {
 	doc := &device.Document{Format: "iptables"}
-	var stages []map[string]netfilter.Stage
+	var stages []map[string]way
 	var names []string
 	read := netfilter.Families(0)
 	r.joinHeadless()
@@ -57,14 +60,8 @@ func (r *reader) document() *device.Document {
 		return doc
 	}
 	for _, name := range names {
-		whole := netfilter.Pass()
-		for i := len(stages) - 1; i >= 0; i-- {
-			whole = stages[i][name].Then(whole)
-		}
-		l := device.List{Name: name, Aliases: []string{strings.ToLower(name)}}
-		l.Rules, l.Default = whole.List(missing(read))
-		doc.Lists = append(doc.Lists, l)
-		netfilter.Bind(doc, strings.ToLower(name), l.Name)
+		doc.Lists = append(doc.Lists, newList(name, stages, missing(read)))
+		netfilter.Bind(doc, strings.ToLower(name), name)
 	}
 	doc.Notes = r.notes
 	return doc
@@ -89,6 +86,26 @@ func (r *reader) listNames(s *save, chains map[*table]map[string]*netfilter.Chai
 		}
 	}
 	return names
+}
+
+// newList makes the list of a chain. Replies meet it as well, with the interfaces turned
+// round, or another.
+func newList(name string, stages []map[string]way, missing netfilter.Missing) device.List {
+	out, back := netfilter.Pass(), netfilter.Pass()
+	shared := answers[name] == name
+	for _, s := range slices.Backward(stages) {
+		out, back = s[name].out.Then(out), s[answers[name]].back.Then(back)
+		shared = shared && s[name].single
+	}
+	l := device.List{Name: name, Aliases: []string{strings.ToLower(name)}, Stateless: true, Tracked: true}
+	l.Rules, l.Default = out.List(missing)
+	if !shared {
+		l.Return, l.ReturnDefault = back.Open().List(missing)
+	}
+	if answers[name] != name {
+		l.ReturnList = answers[name]
+	}
+	return l
 }
 
 // missing says why traffic of the other family cannot be judged.
@@ -216,18 +233,26 @@ func (r *reader) noteUnused(t *table, chains map[string]*netfilter.Chain) {
 	}
 }
 
+// A way is what packets meet on the path of a chain.
+type way struct {
+	// out is for packets that open a connection, back for replies: of these the nat
+	// table asks nothing.
+	out, back netfilter.Stage
+	// single says that the chain of the filter table alone is on the path.
+	single bool
+}
+
 // flatten returns for each list what packets of the family meet on their path.
-func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[string]*netfilter.Chain) map[string]netfilter.Stage {
-	out := make(map[string]netfilter.Stage)
+func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[string]*netfilter.Chain) map[string]way {
+	out := make(map[string]way)
 	for name, path := range paths {
-		whole := netfilter.Pass()
+		w := way{out: netfilter.Pass(), back: netfilter.Pass()}
 		filter := s.table("filter")
-		switch {
-		case filter == nil: // what the other tables drop is dropped
-			whole = netfilter.Unsure(f, "the filter table is not in the file", netfilter.Rule{Text: "(filter)"})
-		case chains[filter][name] == nil:
-			continue
+		if filter == nil { // what the other tables drop is dropped
+			w.out = netfilter.Unsure(f, "the filter table is not in the file", netfilter.Rule{Text: "(filter)"})
+			w.back = w.out
 		}
+		chainsMet := 0
 		for _, step := range slices.Backward(path) {
 			t := s.table(step.table)
 			if t == nil {
@@ -245,9 +270,20 @@ func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[st
 			if errors.As(err, &loop) {
 				r.Add(loop.Line, "%v", loop)
 			}
-			whole = stage.Then(whole)
+			w.out = stage.Then(w.out)
+			if step.table != "nat" {
+				w.back = stage.Replies().Then(w.back)
+			}
+			chainsMet++
 		}
-		out[name] = r.doubtful(s, f).Then(whole)
+		doubts := r.doubtful(s, f)
+		w.out, w.back = doubts.Then(w.out), doubts.Then(w.back)
+		declared := filter != nil && chains[filter][name] != nil
+		w.single = chainsMet == 1 && declared && doubts.IsTrivial()
+		if filter != nil && !declared {
+			w.out = netfilter.Pass() // there is no list of the chain
+		}
+		out[name] = w
 	}
 	return out
 }

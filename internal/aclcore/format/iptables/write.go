@@ -2,6 +2,7 @@ package iptables
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,7 +48,9 @@ func Write(listName string, in rule.Insertion) (string, error) {
 			continue
 		}
 		if !spot.Filters(in.Base, f.all) {
-			out = append(out, "# "+f.program+" has rules of its own, which are not in this ruleset; what is for it is left out")
+			if !slices.ContainsFunc(parts, isForReplies) {
+				out = append(out, "# "+f.program+" has rules of its own, which are not in this ruleset; what is for it is left out")
+			}
 			continue
 		}
 		if omits(parts) {
@@ -140,6 +143,10 @@ func (f program) matches(list string, r *rule.Rule) ([]string, error) {
 	if n := len(zones) * len(sources) * len(destinations) * len(services); n > maxLines {
 		return nil, fmt.Errorf("takes %d commands, more than %d; declare fewer addresses and services together", n, maxLines)
 	}
+	state := ""
+	if isForReplies(*r) {
+		state = "-m conntrack --ctstate RELATED,ESTABLISHED"
+	}
 	end := "-j DROP"
 	if r.Action == rule.Permit {
 		end = "-j ACCEPT"
@@ -152,13 +159,17 @@ func (f program) matches(list string, r *rule.Rule) ([]string, error) {
 		for _, s := range sources {
 			for _, d := range destinations {
 				for _, v := range services {
-					out = append(out, join(z, s.with(d), v, end))
+					out = append(out, join(z, s.with(d), v, state, end))
 				}
 			}
 		}
 	}
 	return out, nil
 }
+
+// isForReplies reports whether the rule is for the packets of established connections.
+// Errors that belong to one (RELATED) go with them, as everybody writes it.
+func isForReplies(r rule.Rule) bool { return r.State == rule.Established }
 
 func join(parts ...string) string {
 	var b strings.Builder

@@ -11,13 +11,21 @@ import (
 )
 
 // paths are the hooks that a packet crosses, for each hook that has a list.
-var paths = []struct {
-	hook  string
-	hooks []string
-}{
-	{"input", []string{"ingress", "prerouting", "input"}},
-	{"forward", []string{"ingress", "prerouting", "forward", "postrouting", "egress"}},
-	{"output", []string{"output", "postrouting", "egress"}},
+var paths = map[string][]string{
+	"input":   {"ingress", "prerouting", "input"},
+	"forward": {"ingress", "prerouting", "forward", "postrouting", "egress"},
+	"output":  {"output", "postrouting", "egress"},
+}
+
+// answer returns the hook by which replies to the packets of a hook pass.
+func answer(hook string) string {
+	switch hook {
+	case "input":
+		return "output"
+	case "output":
+		return "input"
+	}
+	return hook
 }
 
 // spare are the hooks that have a list of their own if no other has one.
@@ -40,24 +48,27 @@ type documentBuilder struct {
 	*ruleset
 	untracked  []netfilter.Packets
 	interfaces []string
-	doc        *device.Document
+	// stages are the base chains that are read already.
+	stages map[*chain]netfilter.Stage
+	doc    *device.Document
 }
 
 func (rs *ruleset) document() *device.Document {
-	b := &documentBuilder{ruleset: rs, doc: &device.Document{Format: "nftables"}}
+	b := &documentBuilder{ruleset: rs, doc: &device.Document{Format: "nftables"}, stages: make(map[*chain]netfilter.Stage)}
 	rs.doubtTerse()
 	b.interfaces = rs.interfaceNames()
 	b.untracked = b.exempt()
-	for _, p := range paths {
-		b.list(p.hook, b.chains(p.hooks, inet))
+	for _, h := range []string{"input", "forward", "output"} {
+		b.list(h, b.chains(paths[h], inet), b.chains(paths[answer(h)], inet))
 	}
 	for _, h := range spare {
 		if len(b.doc.Lists) == 0 {
-			b.list(h, b.chains([]string{h}, inet))
+			chains := b.chains([]string{h}, inet)
+			b.list(h, chains, chains)
 		}
 	}
 	for _, h := range []string{"prerouting", "input", "forward", "output", "postrouting"} {
-		b.list(h, b.chains([]string{h}, bridge))
+		b.list(h, b.chains([]string{h}, bridge), b.chains([]string{answer(h)}, bridge))
 	}
 	b.noteTables()
 	b.doc.Notes = rs.notes
@@ -88,8 +99,9 @@ func (rs *ruleset) chains(hooks []string, of func(family string) bool) []baseCha
 	return out
 }
 
-// list adds the list of a hook, if a chain there filters.
-func (b *documentBuilder) list(hook string, chains []baseChain) {
+// list adds the list of a hook, if a chain there filters. back are the chains that
+// replies cross; those of the type nat are not asked about them.
+func (b *documentBuilder) list(hook string, chains, back []baseChain) {
 	var own []baseChain
 	for _, c := range chains {
 		if c.hook == hook && c.kind != "nat" {
@@ -111,7 +123,8 @@ func (b *documentBuilder) list(hook string, chains []baseChain) {
 	if bridge(own[0].table.family) {
 		of = bridge
 	}
-	whole = b.doubts(of).Then(whole)
+	doubts := b.doubts(of)
+	whole = doubts.Then(whole)
 	l := device.List{Name: own[0].String(), Aliases: []string{hook}}
 	family := commonFamily(own)
 	if len(own) > 1 {
@@ -125,10 +138,32 @@ func (b *documentBuilder) list(hook string, chains []baseChain) {
 		l.Aliases = slices.DeleteFunc(l.Aliases, func(a string) bool { return a == hook || a == hook+" hook" })
 	}
 	l.Rules, l.Default = whole.List(missing(family))
+	l.Stateless, l.Tracked = true, true
+	if answer(hook) != hook || len(chains) > 1 || !doubts.IsTrivial() {
+		b.replies(&l, hook, back, doubts)
+	}
 	b.doc.Lists = append(b.doc.Lists, l)
 	if !bridge(own[0].table.family) {
 		netfilter.Bind(b.doc, hook, l.Name)
 	}
+}
+
+// replies gives the list the rules that replies meet. A family that no chain on their way
+// filters passes.
+func (b *documentBuilder) replies(l *device.List, hook string, chains []baseChain, doubts netfilter.Stage) {
+	if answer(hook) != hook {
+		l.ReturnList = answer(hook)
+	}
+	whole := netfilter.Pass()
+	for _, c := range slices.Backward(chains) {
+		if c.kind != "nat" {
+			whole = b.flatten(c).Replies().Then(whole)
+		}
+		if answer(hook) != hook && c.hook == answer(hook) {
+			l.ReturnList = c.String()
+		}
+	}
+	l.Return, l.ReturnDefault = doubts.Then(whole).Open().List(netfilter.Missing{})
 }
 
 // commonFamily is the family of all the chains, inet if they have several.
@@ -148,8 +183,12 @@ func missing(family string) netfilter.Missing {
 	return netfilter.Missing{Text: "(IPv6)", Reason: "no table of the family ip6 or inet on this hook is in the file"}
 }
 
-// flatten reads the chain and all it calls, as they are met at its hook.
+// flatten reads the chain and all it calls, as they are met at its hook; once, since more
+// than one list and their replies cross it.
 func (b *documentBuilder) flatten(base baseChain) netfilter.Stage {
+	if s, ok := b.stages[base.chain]; ok {
+		return s
+	}
 	t := base.table
 	l := &lowerer{
 		family: t.family, sets: t.sets, hook: base.hook, interfaces: b.interfaces, untracked: b.untracked, tracking: trackingAt(base.chain),
@@ -166,6 +205,7 @@ func (b *documentBuilder) flatten(base baseChain) netfilter.Stage {
 	if errors.As(err, &loop) {
 		b.Add(loop.Line, "%v", loop)
 	}
+	b.stages[base.chain] = stage
 	return stage
 }
 

@@ -33,7 +33,7 @@ func (l *lowerer) amongSure(f *field, values []expr, text string) ([]netfilter.P
 		states, ok := parseStates(values)
 		return l.connection(states, text), ok
 	case f.direction:
-		return direction(values, text)
+		return direction(values)
 	case f.bits:
 		var wanted []uint8
 		for _, v := range values {
@@ -141,18 +141,18 @@ func parseBits(v expr) (bits uint8, ok bool) {
 }
 
 // direction reads "original" or "reply".
-func direction(values []expr, text string) ([]netfilter.Packets, bool) {
+func direction(values []expr) ([]netfilter.Packets, bool) {
 	var out []netfilter.Packets
 	for _, v := range values {
-		later := netfilter.Doubtful(text)
-		later.State = netfilter.Later
 		switch v.text {
 		case "original", "0":
 			first := netfilter.All()
 			first.State = netfilter.First
-			out = append(out, first, later)
+			out = append(out, first)
 		case "reply", "1":
-			out = append(out, later)
+			reply := netfilter.All()
+			reply.State = netfilter.Later
+			out = append(out, reply)
 		default:
 			return nil, false
 		}
@@ -166,11 +166,13 @@ func (l *lowerer) connection(states netfilter.ConnStates, text string) []netfilt
 	sets := netfilter.Connection(states, l.tracking, text)
 	for _, u := range l.untracked {
 		u.Unknown = nil
-		next := []netfilter.Packets{u.Because(text + ": the ruleset exempts traffic from connection tracking (notrack)")}
-		for _, s := range sets {
-			next = append(next, s.Subtract(u)...)
+		for _, exempt := range []netfilter.Packets{u, u.Replies()} { // replies are of no connection that is known
+			next := []netfilter.Packets{exempt.Because(text + ": the ruleset exempts traffic from connection tracking (notrack)")}
+			for _, s := range sets {
+				next = append(next, s.Subtract(exempt)...)
+			}
+			sets = next
 		}
-		sets = next
 	}
 	return sets
 }

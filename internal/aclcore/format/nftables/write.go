@@ -2,6 +2,7 @@ package nftables
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,9 @@ func Write(listName string, in rule.Insertion) (string, error) {
 	for _, group := range split(in.Rules, chains) {
 		f := group.family
 		if !spot.Filters(in.Base, f.all) || !f.fits(chains) {
-			out = append(out, "# no table of this ruleset filters "+f.name+"; what is for it is left out")
+			if !slices.ContainsFunc(group.rules, isForReplies) {
+				out = append(out, "# no table of this ruleset filters "+f.name+"; what is for it is left out")
+			}
 			continue
 		}
 		lines, err := f.render(listName, rule.Insertion{Base: in.Base, Before: in.Before, Rules: group.rules})
@@ -141,8 +144,8 @@ func (f family) render(list string, in rule.Insertion) ([]string, error) {
 		}
 		addresses := joinWords(f.addresses("saddr", r.Traffic.Sources), f.addresses("daddr", r.Traffic.Destinations))
 		for _, s := range services {
-			text := joinWords(interfaces("iifname", r.SourceZones), interfaces("oifname", r.DestinationZones), addresses, s, actionText(r))
-			bodies = append(bodies, body{text, addresses != ""})
+			text := joinWords(interfaces("iifname", r.SourceZones), interfaces("oifname", r.DestinationZones), addresses, s, stateText(r), actionText(r))
+			bodies = append(bodies, body{text, addresses != "" || isForReplies(*r)})
 		}
 	}
 	if len(bodies) == 0 {
@@ -238,6 +241,17 @@ func interfaces(field string, zones []string) string {
 		names = append(names, quote(z))
 	}
 	return field + " " + choice(names)
+}
+
+// isForReplies reports whether the rule is for the packets of established connections.
+// It is written for both families: it permits nothing that has not been permitted.
+func isForReplies(r rule.Rule) bool { return r.State == rule.Established }
+
+func stateText(r *rule.Rule) string {
+	if isForReplies(*r) {
+		return "ct state established,related"
+	}
+	return ""
 }
 
 func actionText(r *rule.Rule) string {

@@ -58,6 +58,7 @@ func (b *builder) add(e *entry) {
 	r.Action = b.action(e)
 	r.SourceZones = readSet(b, &b.zones, e, fieldSourceZones, nil, parseZones)
 	r.DestinationZones = readSet(b, &b.zones, e, fieldDestinationZones, nil, parseZones)
+	r.State = b.state(e)
 	r.Unknown = b.strings(e, fieldCondition)
 	r.Traffic.Sources = b.addressSet(e, fieldSources)
 	r.Traffic.Destinations = b.addressSet(e, fieldDestinations)
@@ -139,6 +140,25 @@ func (b *builder) action(e *entry) rule.Action {
 		return a
 	}
 	return rule.Deny
+}
+
+// state reads the state of the connections that the rule is for.
+func (b *builder) state(e *entry) rule.State {
+	v := e.get(fieldState)
+	if v == nil {
+		return rule.AnyState
+	}
+	items := b.read(v)
+	switch {
+	case v.isEmpty():
+		return rule.AnyState
+	case !v.list && items[0].kind == aString && items[0].text == rule.Established.String():
+		return rule.Established
+	case !v.list && items[0].kind == aString && items[0].text == rule.New.String():
+		return rule.New
+	}
+	b.problem(e, v.line, v.key, `is not known; write "established" for packets of connections that are there, replies above all, or "new" for those that open one`)
+	return rule.AnyState
 }
 
 // strings reads a field that is a string or a list of any length.

@@ -19,6 +19,7 @@ const (
 	fieldServices
 	fieldDestinationZones
 	fieldAction
+	fieldState
 	fieldCondition
 	fieldComment
 	fieldOwners
@@ -45,6 +46,8 @@ func fieldOf(key []byte) (field, bool) {
 		return fieldDestinationZones, true
 	case "action":
 		return fieldAction, true
+	case "state":
+		return fieldState, true
 	case "condition":
 		return fieldCondition, true
 	case "comment":
@@ -57,13 +60,13 @@ func fieldOf(key []byte) (field, bool) {
 
 // accepted lists the keys for error messages.
 const accepted = "name, action, src_ip (or sources), src_zone (source_zone), src_port, dst_ip (destinations), " +
-	"dst_port (services), dst_zone (destination_zone), condition, comment, owners"
+	"dst_port (services), dst_zone (destination_zone), state, condition, comment, owners"
 
 // knownKeys are the keys that a mistyped key is compared with, the preferred
 // spelling of a field first.
 var knownKeys = []string{
 	"name", "action", "src_ip", "sources", "src_zone", "source_zone", "src_port", "dst_ip", "destinations",
-	"dst_port", "services", "dst_zone", "destination_zone", "condition", "comment", "owners",
+	"dst_port", "services", "dst_zone", "destination_zone", "state", "condition", "comment", "owners",
 }
 
 // otherWords are keys of other tools, flattened, and what is to be written here.

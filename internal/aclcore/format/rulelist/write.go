@@ -18,6 +18,7 @@ type listed struct {
 	DestinationZone any      `json:"dst_zone,omitempty"`
 	Destinations    []string `json:"dst_ip,omitempty"`
 	Services        []string `json:"dst_port,omitempty"`
+	State           string   `json:"state,omitempty"`
 	Action          string   `json:"action"`
 }
 
@@ -31,7 +32,7 @@ func Write(format string, in rule.Insertion) (string, error) {
 	var lines []string
 	for i := range in.Rules {
 		r := &in.Rules[i]
-		l := listed{Name: r.Name, Action: r.Action.String()}
+		l := listed{Name: r.Name, State: r.State.String(), Action: r.Action.String()}
 		if !r.Traffic.Sources.IsAny() {
 			l.Sources = r.Traffic.Sources.Strings()
 		}

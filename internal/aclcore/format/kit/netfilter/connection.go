@@ -85,14 +85,8 @@ func Connection(states ConnStates, tracking Tracking, text string) []Packets {
 	opens := For(first)
 	opens.State = First
 	if states&Established == 0 {
-		out := nonEmpty(opens, varies)
-		if states&Related != 0 {
-			// Errors and secondary connections, of which no flow can be sure.
-			later := Doubtful(text)
-			later.State = Later
-			out = append(out, later)
-		}
-		return out
+		// Related are errors and what opens a secondary connection: no reply is.
+		return nonEmpty(opens, varies)
 	}
 	opens.State = AnyState
 	rest := For(service.Any().Subtract(first))

@@ -133,6 +133,14 @@ func meet(a, b addr.Set) addr.Set {
 	return a.Intersect(b)
 }
 
+// Replies returns the replies to the packets of p, whose interfaces are turned round.
+func (p Packets) Replies() Packets {
+	t := p.Traffic
+	p.Traffic = traffic.Product{Sources: t.Destinations, Destinations: t.Sources, Services: t.Services.Reverse()}
+	p.In, p.Out, p.State = p.Out, p.In, Later
+	return p
+}
+
 // Subtract returns the packets of p that are not in o, which must be sure, as
 // disjoint sets.
 func (p Packets) Subtract(o Packets) []Packets {

@@ -258,6 +258,33 @@ func (c *composer) undecided(p Packets, reason string, source *Rule) {
 		entry{Packets: p, action: rule.Deny, source: source})
 }
 
+// Replies returns the stage as replies meet it: packets of a connection that is there
+// already.
+func (s Stage) Replies() Stage {
+	entries := make([]entry, 0, len(s.entries))
+	for _, e := range s.entries {
+		if e.State&Later != 0 {
+			e.State = AnyState // of those that are asked about
+			entries = append(entries, e)
+		}
+	}
+	s.entries = entries
+	return s
+}
+
+// Open returns the stage with families that it does not filter let through: nothing
+// drops replies of a family that no chain on their way is for. Its last rules tell whose
+// policy applies.
+func (s Stage) Open() Stage {
+	s.several = true
+	for i, e := range s.ends {
+		if !e.filtered {
+			s.ends[i] = ending{true, rule.Permit, &Rule{Text: "no chain filters it"}}
+		}
+	}
+	return s
+}
+
 // Aside returns the stage as one of a hook beside that of the list: what it drops
 // is dropped, but that it lets a family pass does not mean that the family is
 // filtered.

@@ -26,8 +26,9 @@ var update = flag.Bool("update", false, "rewrite the answers in testdata")
 // several firewalls in the text. It holds any of
 //
 //   - questions: lines "? LIST: SOURCES -> DESTINATIONS SERVICES", or with zones
-//     "? LIST from ZONE to ZONE: …", each followed by the verdict and, indented, the
-//     parts of the traffic with what decides them,
+//     "? LIST from ZONE to ZONE: …" or "? LIST to ZONE: …", each followed by the verdict and, indented, the
+//     parts of the traffic with what decides them; after a line "replies: not asked" the
+//     questions are about the packet alone that opens a connection,
 //   - lists: the lists with their other names,
 //   - rules: every list with its rules,
 //   - notes: what was not understood outside of lists,
@@ -136,14 +137,19 @@ func rules(doc *device.Document) string {
 	return b.String()
 }
 
+// withoutReplies stands before questions about the packet alone that opens a connection.
+const withoutReplies = "replies: not asked"
+
 // answer repeats the questions with their answers.
 func answer(t *testing.T, doc *device.Document, source, questions string) string {
 	t.Helper()
 	var b strings.Builder
+	oneWay := false
 	for line := range strings.Lines(questions) {
 		line = strings.TrimRight(line, "\n")
-		if strings.HasPrefix(line, "#") {
+		if strings.HasPrefix(line, "#") || line == withoutReplies {
 			fmt.Fprintln(&b, line)
+			oneWay = oneWay || line == withoutReplies
 		}
 		text, ok := strings.CutPrefix(line, "? ")
 		if !ok {
@@ -153,13 +159,16 @@ func answer(t *testing.T, doc *device.Document, source, questions string) string
 		name, zones, _ := strings.Cut(name, " from ")
 		from, to, _ := strings.Cut(zones, " to ")
 		list := Find(doc, name)
+		if before, zone, ok := strings.Cut(name, " to "); ok && list == nil {
+			list, to = Find(doc, before), zone
+		}
 		if list == nil {
 			t.Fatalf("no list %q in %s", name, lists(doc))
 		}
-		x := match.New(&rule.Ruleset{
-			Name: "test", Source: source, Format: doc.Format,
-			Rules: list.Rules, Default: list.Default, Stateless: list.Stateless, Return: list.Return,
-		})
+		rs := list.Ruleset()
+		rs.Name, rs.Source, rs.Format = "test", source, doc.Format
+		rs.Stateless = rs.Stateless && !oneWay
+		x := match.New(rs)
 		region := Region(t, question)
 		finding := match.Check([]match.Matcher{x}, match.Request{Region: region, Want: rule.Permit, SourceZone: from, DestinationZone: to})
 		fmt.Fprintf(&b, "%s\n%s\n", line, finding.Verdict)

@@ -23,8 +23,9 @@ func (q Question) Verdict(t testing.TB, doc *device.Document) match.Verdict {
 	if l == nil {
 		return match.Blocked
 	}
-	x := match.New(&rule.Ruleset{Source: "text", Format: doc.Format, Rules: l.Rules, Default: l.Default, Stateless: l.Stateless, Return: l.Return})
-	return match.Check([]match.Matcher{x}, match.Request{Region: Region(t, q.Flow), Want: rule.Permit, SourceZone: q.From, DestinationZone: q.To}).Verdict
+	rs := l.Ruleset()
+	rs.Source, rs.Format = "text", doc.Format
+	return match.Check([]match.Matcher{match.New(rs)}, match.Request{Region: Region(t, q.Flow), Want: rule.Permit, SourceZone: q.From, DestinationZone: q.To}).Verdict
 }
 
 // UnreadLines puts each of the lines, which no device has, at each place of the text,

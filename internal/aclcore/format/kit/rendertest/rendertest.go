@@ -36,11 +36,7 @@ func (a Answer) Changes(render func(rule.Insertion) (string, error)) ([]string, 
 		in := rule.Insertion{Base: a.Base, Before: m.Before, Beside: out, Rules: []rule.Rule{{Action: a.Want, Traffic: m.Product}}}
 		if m.Replies {
 			in.Rules[0].Traffic = traffic.Product{Sources: m.Destinations, Destinations: m.Sources, Services: m.Services.Reverse()}
-			if a.Base.Return != nil {
-				back := *a.Base
-				back.Rules = a.Base.Return
-				in.Base = &back
-			}
+			in.Base = a.Base.Replies()
 		}
 		if in.Before < 0 {
 			in.Before = len(in.Base.Rules)

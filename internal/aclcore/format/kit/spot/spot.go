@@ -134,7 +134,11 @@ func denies(rules []rule.Rule) bool {
 
 // opposes reports whether r does the opposite with some of what n is for.
 func opposes(r, n *rule.Rule) bool {
-	return r.Action != n.Action && r.State != rule.Established && r.Traffic.Overlaps(n.Traffic) &&
+	never := rule.Established // of packets that open a connection
+	if n.State == rule.Established {
+		never = rule.New
+	}
+	return r.Action != n.Action && r.State != never && r.Traffic.Overlaps(n.Traffic) &&
 		share(r.SourceZones, n.SourceZones) && share(r.DestinationZones, n.DestinationZones)
 }
 

@@ -60,6 +60,7 @@ func (b *builder) aclLists(a *ACL) []device.List {
 	}
 	lists[0].Name, lists[0].Aliases = names(a.Name, a.Aliases, Ingress)
 	lists[1].Name, lists[1].Aliases = names(a.Name, a.Aliases, Egress)
+	lists[0].ReturnList, lists[1].ReturnList = lists[1].Name, lists[0].Name
 	return lists
 }
 
