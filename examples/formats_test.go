@@ -57,6 +57,7 @@ var pasted = map[string]struct {
 	"cisco_nxos": {"switch.cfg", "OUTSIDE", below},
 	"cisco_xr":   {"router.cfg", "OUTSIDE", below},
 	"fortios":    {"fortigate.conf", "policy", below},
+	"junos":      {"srx.conf", "policies", below},
 	"panos":      {"fw.set", "security", below},
 	"iptables": {"fw.rules", "FORWARD", func(text, change string) string {
 		return strings.Replace(text, "COMMIT", change+"\nCOMMIT", 1)

@@ -26,6 +26,7 @@
 //	  rulelist   lists of objects in JSON and YAML, as netutils has them
 //	  asa, ios   Cisco ASA; Cisco IOS, NX-OS and IOS-XR, Arista EOS
 //	  fortios    policies of a FortiGate
+//	  junos      firewall filters and security policies of Juniper devices
 //	  panos      security rules of Palo Alto firewalls and Panorama
 //	  iptables   iptables-save
 //	  nftables   nft list ruleset, as text and as JSON

@@ -37,7 +37,7 @@ func TestDetect(t *testing.T) {
 		{"", "the quick brown fox\npermits nothing\n"},
 		{"", `{"version": 1}`},
 		{"", `<?xml version="1.0"?><config/>`},
-		{"", "set security policies global policy p then permit\n"},
+		{"junos", "set security policies global policy p then permit\n"},
 	} {
 		got, err := format.Detect([]byte(tt.text))
 		if got != tt.format || (err == nil) != (tt.format != "") {
@@ -56,7 +56,7 @@ func TestDetectCorpus(t *testing.T) {
 		".acl": "cisco_ios", ".bacl": "cisco_ios", ".eacl": "cisco_ios", ".nxacl": "cisco_nxos", ".xacl": "cisco_xr",
 		".asa": "cisco_asa", ".ipt": "iptables", ".ips": "iptables",
 		".nft": "nftables",
-		".fcl": "fortios", ".fgacl": "fortios", ".xml": "panos",
+		".fcl": "fortios", ".fgacl": "fortios", ".xml": "panos", ".jcl": "junos", ".evojcl": "junos", ".srx": "junos",
 		".nsxt": "json", // a list of rules with keys of its own, which Parse names
 	}
 	for _, corpus := range []string{"capirca_samples", "aerleon_samples"} {

@@ -38,6 +38,7 @@ var policies = []struct {
 		{file: "sample_multitarget.eacl", acl: "edge-inbound", format: "cisco_ios"},
 		{file: "sample_multitarget.nxacl", acl: "edge-inbound", format: "cisco_nxos"},
 		{file: "sample_multitarget.xacl", acl: "edge-inbound", format: "cisco_xr"},
+		{file: "sample_multitarget.jcl", acl: "edge-inbound", format: "junos"},
 		{file: "sample_multitarget.ipt", acl: "INPUT", format: "iptables"},
 		{
 			file: "sample_multitarget.asa", acl: "asa_in", format: "cisco_asa",
@@ -47,6 +48,7 @@ var policies = []struct {
 	}},
 	{"edge-outbound", []platform{
 		{file: "sample_multitarget.acl", acl: "edge-outbound", format: "cisco_ios"},
+		{file: "sample_multitarget.jcl", acl: "edge-outbound", format: "junos"},
 		{
 			file: "sample_multitarget.ipt", acl: "OUTPUT", format: "iptables",
 			less: "0.0.0.0/0 -> 0.0.0.0/0 icmp,icmpv6",

@@ -11,6 +11,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/fortios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/junos"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/vpc"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
@@ -54,6 +55,7 @@ var formats = []Format{
 	router(ios.XR),
 	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Separator: "\n"},
 	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Separator: "\n", Contexts: true},
+	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Separator: "\n", Contexts: true},
 	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
 	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
 	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},

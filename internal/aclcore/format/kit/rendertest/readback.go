@@ -22,11 +22,17 @@ type Format struct {
 	Write func(list string, in rule.Insertion) (string, error)
 	// Sayable reports whether the language can say the traffic; nil means all of it.
 	Sayable func(traffic.Product) bool
+	// From and To are the zones of all rules and packets, empty where the language needs
+	// none.
+	From, To string
 	// Default is what the list does with what no rule matches.
 	Default rule.Action
 }
 
-var readBackUniverse = enginetest.Packets([]traffic.Product{traffic.Any()}, "", "")
+// universe are the packets that are compared.
+func (f *Format) universe() []oracle.Packet {
+	return enginetest.Packets([]traffic.Product{traffic.Any()}, f.From, f.To)
+}
 
 // RoundTrip writes drawn rules, reads them, and fails unless they do with every packet
 // of the universe what the drawn ones do.
@@ -44,7 +50,7 @@ func (f *Format) RoundTrip(t *testing.T, dice enginetest.Dice) {
 			t.Fatalf("%s is not understood: %v\n%s", r.Text, r.Unknown, text)
 		}
 	}
-	for _, p := range readBackUniverse {
+	for _, p := range f.universe() {
 		g, w := oracle.Decide(got, p), oracle.Decide(want, p)
 		if g.Permit != w.Permit || g.Deny != w.Deny {
 			t.Fatalf("%+v is permitted %v, want %v, by\n%s", p, g.Permit, w.Permit, text)
@@ -61,7 +67,7 @@ func (f *Format) Insertion(t *testing.T, dice enginetest.Dice) {
 		t.Fatal(err)
 	}
 	text = f.Head + text + "\n"
-	answer := Ask(f.read(t, text), f.product(dice), rule.Action(dice.IntN(2)))
+	answer := AskBetween(f.read(t, text), f.product(dice), rule.Action(dice.IntN(2)), f.From, f.To)
 	changes, err := answer.Changes(func(in rule.Insertion) (string, error) { return f.Write(f.List, in) })
 	for _, m := range answer.Missing {
 		if f.Sayable != nil && !f.Sayable(m.Product) && err != nil {
@@ -72,7 +78,7 @@ func (f *Format) Insertion(t *testing.T, dice enginetest.Dice) {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	changed := text + strings.Join(changes, "\n") + "\n"
-	answer.Prove(t, f.read(t, changed), readBackUniverse, changed)
+	answer.Prove(t, f.read(t, changed), f.universe(), changed)
 }
 
 func (f *Format) read(t *testing.T, text string) *rule.Ruleset {
@@ -93,7 +99,7 @@ func (f *Format) read(t *testing.T, text string) *rule.Ruleset {
 func (f *Format) draw(dice enginetest.Dice, most int) []rule.Rule {
 	rules := make([]rule.Rule, 1+dice.IntN(most))
 	for i := range rules {
-		rules[i] = rule.Rule{Action: rule.Action(dice.IntN(2)), Traffic: f.product(dice)}
+		rules[i] = rule.Rule{Action: rule.Action(dice.IntN(2)), Traffic: f.product(dice), SourceZones: zoneList(f.From), DestinationZones: zoneList(f.To)}
 	}
 	return rules
 }

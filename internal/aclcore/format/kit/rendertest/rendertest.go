@@ -18,14 +18,21 @@ type Answer struct {
 	Base    *rule.Ruleset
 	Want    rule.Action
 	Missing []match.Missing
+	// From and To are the zones of the traffic, empty if none are declared.
+	From, To string
 }
 
 // Ask matches the traffic that is wanted permitted or denied.
 func Ask(base *rule.Ruleset, wanted traffic.Product, want rule.Action) Answer {
+	return AskBetween(base, wanted, want, "", "")
+}
+
+// AskBetween is [Ask] for traffic from one zone to another.
+func AskBetween(base *rule.Ruleset, wanted traffic.Product, want rule.Action, from, to string) Answer {
 	v4, v6 := wanted.ByFamily()
 	region := flow.Region{Possible: slices.DeleteFunc([]traffic.Product{v4, v6}, traffic.Product.IsEmpty)}
-	f := match.Check([]match.Matcher{match.New(base)}, match.Request{Region: region, Want: want})
-	return Answer{base, want, f.Missing}
+	f := match.Check([]match.Matcher{match.New(base)}, match.Request{Region: region, Want: want, SourceZone: from, DestinationZone: to})
+	return Answer{base, want, f.Missing, from, to}
 }
 
 // Changes writes the change for each part that is missing, in order. It returns the
@@ -33,7 +40,7 @@ func Ask(base *rule.Ruleset, wanted traffic.Product, want rule.Action) Answer {
 func (a Answer) Changes(render func(rule.Insertion) (string, error)) ([]string, error) {
 	var out []string
 	for _, m := range a.Missing {
-		in := rule.Insertion{Base: a.Base, Before: m.Before, Beside: out, Rules: []rule.Rule{{Action: a.Want, Traffic: m.Product}}}
+		in := rule.Insertion{Base: a.Base, Before: m.Before, Beside: out, Rules: []rule.Rule{{Action: a.Want, Traffic: m.Product, SourceZones: zoneList(a.From), DestinationZones: zoneList(a.To)}}}
 		if m.Replies {
 			in.Rules[0].Traffic = traffic.Product{Sources: m.Destinations, Destinations: m.Sources, Services: m.Services.Reverse()}
 			in.Base = a.Base.Replies()
@@ -48,6 +55,13 @@ func (a Answer) Changes(render func(rule.Insertion) (string, error)) ([]string, 
 		out = append(out, text)
 	}
 	return out, nil
+}
+
+func zoneList(name string) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{name}
 }
 
 // Prove fails unless the ruleset after all changes does what is wanted with what was

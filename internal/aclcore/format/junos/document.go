@@ -1,0 +1,80 @@
+package junos
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+)
+
+// PolicyList is the name of the list of security policies.
+const PolicyList = "policies"
+
+// Parse reads a configuration. Its lists are the firewall filters by their names ("inet6
+// NAME" where both families have one of a name), and "policies", the security policies.
+// in.Context names a logical system or a tenant. Errors are led by source and line.
+func Parse(in device.Input) (*device.Document, error) {
+	root, notes, err := read(in.Source, in.Content)
+	if err != nil {
+		return nil, err
+	}
+	doc := &device.Document{Format: "junos", Notes: notes}
+	g := applyGroups(root)
+	scope, err := choose(in, root, doc)
+	if err != nil {
+		return nil, err
+	}
+	c := &config{root: scope, global: root, groups: g}
+	c.readTopology(doc)
+	c.readFilters(doc)
+	if security := scope.Get("security"); security.Get("policies") != nil {
+		doc.Lists = append(doc.Lists, c.policyList(doc))
+		doc.Bindings = append(doc.Bindings, device.Binding{List: PolicyList, Stage: device.StageBetween, V4: true, V6: true})
+	}
+	doc.Notes = append(doc.Notes, c.notes...)
+	slices.SortStableFunc(doc.Notes, func(a, b device.Note) int { return cmp.Compare(a.Line, b.Line) })
+	return doc, nil
+}
+
+// config is the part of a text that configures one firewall.
+type config struct {
+	// root is that part, global the whole text.
+	root, global *tree.Node
+	groups       *groups
+	notes        []device.Note
+	filters      map[filterKey]*filter
+}
+
+// doubt returns why the content of a node is not sure, "" if it is.
+func (c *config) doubt(nodes ...*tree.Node) string {
+	for _, n := range nodes {
+		if why := c.groups.doubts[n]; why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// choose returns the part of the text that is meant, and tells doc which there are.
+func choose(in device.Input, root *tree.Node, doc *device.Document) (*tree.Node, error) {
+	parts := make(map[string]*tree.Node)
+	for _, kind := range []string{"logical-systems", "tenants"} {
+		for _, n := range root.Get(kind).Active() {
+			parts[n.Word] = n
+			doc.Contexts = append(doc.Contexts, n.Word)
+		}
+	}
+	switch {
+	case in.Context == "":
+		return root, nil
+	case parts[in.Context] == nil && len(parts) == 0:
+		return nil, fmt.Errorf("%s: context is %q, but the text has no logical systems or tenants; leave context out", in.Source, in.Context)
+	case parts[in.Context] == nil:
+		return nil, fmt.Errorf("%s: has no logical system or tenant %q; there are %s", in.Source, in.Context, strings.Join(doc.Contexts, ", "))
+	}
+	doc.Context = in.Context
+	return parts[in.Context], nil
+}

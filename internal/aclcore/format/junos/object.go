@@ -1,0 +1,219 @@
+package junos
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/objects"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// book returns the names of addresses that a policy of the zone uses: those of the
+// zone's own book or of the books that are attached to it, then the global ones. Global
+// policies, of the zone "", use the global ones only.
+func (p *policies) book(zone string) *objects.Scope[addr.Set] {
+	if s := p.books[zone]; s != nil {
+		return s
+	}
+	security := p.root.Get("security")
+	var levels []*objects.Level[addr.Set]
+	if zone != "" {
+		own := &objects.Level[addr.Set]{}
+		p.readBook(own, security.Get("zones", "security-zone", zone, "address-book"))
+		for _, b := range security.Get("address-book").Active() {
+			if b.Get("attach", "zone", zone) != nil {
+				p.readBook(own, b)
+			}
+		}
+		levels = append(levels, own)
+	}
+	global := &objects.Level[addr.Set]{}
+	p.readBook(global, security.Get("address-book", "global"))
+	s := objects.NewScope(zoned.AddressOptions(addr.Any(), anyAddress), append(levels, global)...)
+	p.books[zone] = s
+	return s
+}
+
+func anyAddress(name string) (zoned.Addresses, bool) {
+	switch name {
+	case "any":
+		return known.Exactly(addr.Any()), true
+	case "any-ipv4":
+		return known.Exactly(addr.Any4()), true
+	case "any-ipv6":
+		return known.Exactly(addr.Any6()), true
+	}
+	return zoned.Addresses{}, false
+}
+
+func (p *policies) readBook(l *objects.Level[addr.Set], book *tree.Node) {
+	for _, n := range book.Get("address").Active() {
+		l.Add(n.Word, n.Line, address(n))
+		if why := p.doubt(n, book, book.Get("address")); why != "" {
+			l.Doubt(n.Word, n.Line, why)
+		}
+	}
+	for _, n := range book.Get("address-set").Active() {
+		l.Members(n.Word, n.Line, n.Get("address").Words()...)
+		l.Members(n.Word, n.Line, n.Get("address-set").Words()...)
+		if why := p.doubt(n, n.Get("address"), n.Get("address-set"), book); why != "" {
+			l.Doubt(n.Word, n.Line, why)
+		}
+		for _, o := range n.Others("address", "address-set", "description", "apply-groups") {
+			l.Doubt(n.Word, n.Line, fmt.Sprintf("address-set %s: %s is not read", n.Word, o))
+		}
+	}
+}
+
+// address reads an entry of an address book.
+func address(n *tree.Node) zoned.Addresses {
+	var sets []zoned.Addresses
+	undecided := func(what string) zoned.Addresses {
+		return known.AtMost(addr.Any(), fmt.Sprintf("address %q %s", n.Word, what))
+	}
+	for _, v := range n.Active() {
+		switch v.Word {
+		case "description", "apply-groups":
+			continue
+		case "range-address":
+			for _, from := range v.Active() {
+				set, ok := zoned.Span(from.Word, from.Value("to"))
+				if !ok {
+					return undecided("has a range that is not read")
+				}
+				sets = append(sets, known.Exactly(set))
+			}
+		case "wildcard-address":
+			text, _ := v.Text()
+			a, mask, _ := strings.Cut(text, "/")
+			set, ok := zoned.Wildcard(a, mask)
+			if !ok {
+				return undecided("has a wildcard that is not read")
+			}
+			sets = append(sets, set)
+		case "dns-name":
+			return undecided("is a name, " + strings.Join(v.Words(), " "))
+		case "ip-prefix":
+			for _, text := range v.Words() {
+				set, ok := zoned.Host(text)
+				if !ok {
+					return undecided("is not read")
+				}
+				sets = append(sets, known.Exactly(set))
+			}
+		default:
+			set, ok := zoned.Host(v.Word)
+			if !ok {
+				return undecided("has the value " + v.Word + ", which is not read")
+			}
+			sets = append(sets, known.Exactly(set))
+		}
+	}
+	if len(sets) != 1 {
+		return undecided(fmt.Sprintf("has %d values", len(sets)))
+	}
+	return sets[0]
+}
+
+// applications returns the names of applications: those of the text hide predefined
+// ones of the same name.
+func (p *policies) applications() *objects.Scope[service.Set] {
+	l := &objects.Level[service.Set]{}
+	apps := p.root.Get("applications")
+	if apps == nil {
+		apps = p.global.Get("applications")
+	}
+	for _, n := range apps.Get("application").Active() {
+		l.Add(n.Word, n.Line, application(n))
+		if why := p.doubt(n, apps); why != "" {
+			l.Doubt(n.Word, n.Line, why)
+		}
+	}
+	for _, n := range apps.Get("application-set").Active() {
+		l.Members(n.Word, n.Line, n.Get("application").Words()...)
+		l.Members(n.Word, n.Line, n.Get("application-set").Words()...)
+		for _, o := range n.Others("application", "application-set", "description", "apply-groups") {
+			l.Doubt(n.Word, n.Line, fmt.Sprintf("application-set %s: %s is not read", n.Word, o))
+		}
+		if why := p.doubt(n, n.Get("application"), apps); why != "" {
+			l.Doubt(n.Word, n.Line, why)
+		}
+	}
+	return objects.NewScope(zoned.ServiceOptions(builtIn), l)
+}
+
+func builtIn(name string) (zoned.Services, bool) {
+	if name == "any" {
+		return known.Exactly(service.Any()), true
+	}
+	texts, ok := predefined[name]
+	var set service.Set
+	for _, text := range texts {
+		word, ports, _ := strings.Cut(text, " ")
+		protocol, _ := protocolOf(word)
+		switch {
+		case ports == "":
+			set = set.Union(service.SetOf(service.Whole(protocol)))
+		case service.HasTypes(protocol):
+			number, _ := zoned.Port(ports)
+			set = set.Union(service.SetOf(service.Type(protocol, uint8(number))))
+		default:
+			list, _ := zoned.PortList(ports)
+			one, _ := zoned.Boxes(protocol, zoned.AllPorts(), list)
+			set = set.Union(one)
+		}
+	}
+	return known.Exactly(set), ok
+}
+
+var applicationKeys = strings.Fields("protocol source-port destination-port icmp-type icmp-code icmp6-type icmp6-code application-protocol inactivity-timeout alg description ether-type term")
+
+// application reads an application: its own conditions, or those of its terms.
+func application(n *tree.Node) zoned.Services {
+	terms := n.Get("term").Active()
+	if len(terms) == 0 {
+		return applicationTerm(n, n.Word)
+	}
+	var set zoned.Services
+	for _, t := range terms {
+		set = set.Union(applicationTerm(t, n.Word))
+	}
+	return set
+}
+
+func applicationTerm(n *tree.Node, name string) zoned.Services {
+	undecided := func(what string) zoned.Services {
+		return known.AtMost(service.Any(), fmt.Sprintf("application %q %s", name, what))
+	}
+	var s serviceMatch
+	protocols := 0
+	for _, x := range settings(n, applicationKeys, nil) {
+		switch x.key {
+		case "application-protocol", "inactivity-timeout", "alg", "description", "term", "apply-groups":
+			continue
+		case "protocol":
+			protocols++
+		case "icmp6-type", "icmp6-code":
+			s.v6 = true
+			x.key = "icmp" + strings.TrimPrefix(x.key, "icmp6")
+		}
+		if !s.add(x) {
+			return undecided("has " + x.node.String() + ", which is not decided")
+		}
+	}
+	if protocols != 1 {
+		return undecided(fmt.Sprintf("has %d protocols", protocols))
+	}
+	if len(s.protocols) > 0 && s.protocols[0] == service.ICMPv6 {
+		s.v6 = true
+	}
+	set := s.set()
+	if !set.IsExact() {
+		set = known.Exactly(set.Sure.Intersect(s.protocolSet()))
+	}
+	return set
+}

@@ -1,0 +1,200 @@
+package junos
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/objects"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// policies reads the security policies of a text.
+type policies struct {
+	*config
+	books    map[string]*objects.Scope[addr.Set] // by zone, "" for global
+	services *objects.Scope[service.Set]
+	site     *policySite
+}
+
+// policyList returns the security policies as one list: those of each pair of zones in
+// their order, which never meet another pair's, then the global ones, then the default.
+func (c *config) policyList(doc *device.Document) device.List {
+	p := &policies{config: c, books: make(map[string]*objects.Scope[addr.Set])}
+	p.services = p.applications()
+	p.site = p.newSite()
+	node := c.root.Get("security", "policies")
+	doc.Translations = c.translations(p)
+	l := device.List{Name: PolicyList, Aliases: []string{"security policies"}, Default: rule.Deny, Rules: p.translated(doc.Translations)}
+	for _, from := range node.Get("from-zone").Active() {
+		for _, to := range from.Get("to-zone").Active() {
+			if why := c.doubt(node, from, to, to.Get("policy")); why != "" {
+				l.Rules = append(l.Rules, inZones(undecided(why), from.Word, to.Word)...)
+			}
+			for _, n := range to.Get("policy").Active() {
+				l.Rules = append(l.Rules, p.rules(n, from.Word, to.Word)...)
+			}
+		}
+	}
+	global := node.Get("global")
+	if why := c.doubt(node, global, global.Get("policy")); why != "" {
+		l.Rules = append(l.Rules, undecided(why)...)
+	}
+	for _, n := range global.Get("policy").Active() {
+		l.Rules = append(l.Rules, p.rules(n, "", "")...)
+	}
+	if node.Get("default-policy", "permit-all") != nil {
+		l.Default = rule.Permit
+	}
+	for _, o := range node.Others("from-zone", "global", "default-policy", "policy-rematch", "apply-groups", "apply-groups-except", "policy-stats",
+		"pre-id-default-policy", "unified-policy", "stateful", "traceoptions") {
+		doc.Notes = append(doc.Notes, device.Note{Line: o.Line, Text: "policies " + o.Word, Reason: "is not read"})
+	}
+	l.Writer = p.site
+	return l
+}
+
+func inZones(rules []rule.Rule, from, to string) []rule.Rule {
+	for i := range rules {
+		rules[i].SourceZones, rules[i].DestinationZones = []string{from}, []string{to}
+	}
+	return rules
+}
+
+// translated are the rules for addresses that a NAT rule translates: the policies
+// compare what is behind it, so that nothing surely passes to the address before it.
+func (p *policies) translated(all []device.Translation) []rule.Rule {
+	var out []rule.Rule
+	for _, t := range all {
+		if t.Destination.Kind == device.Unchanged {
+			continue
+		}
+		m := zoned.AnyMatch()
+		m.Destinations = known.Exactly(t.Match.Destinations)
+		d := zoned.Policy{Line: t.Line, Text: t.Text, Action: rule.Deny, Matches: []zoned.Match{m}}
+		d.Doubt("%s translates the destination: policies compare the address behind it", t.Text)
+		out = append(out, d.Rules()...)
+	}
+	return out
+}
+
+// matchKeys are the conditions of a policy.
+var matchKeys = strings.Fields("source-address destination-address application from-zone to-zone source-identity dynamic-application url-category")
+
+func (p *policies) rules(n *tree.Node, from, to string) []rule.Rule {
+	q := zoned.Policy{Name: n.Word, Line: n.Line, Text: policyText(n, from, to)}
+	if from != "" {
+		q.From, q.To = []string{from}, []string{to}
+	}
+	q.Place = p.site.add(from, to, n.Word)
+	if n.Repeated {
+		q.Doubt("there are two policies of the name %s", n.Word)
+	}
+	if why := p.doubt(n, n.Get("match"), n.Get("then")); why != "" {
+		q.Doubt("%s", why)
+	}
+	p.outcome(&q, n.Get("then"))
+	for _, o := range n.Others("match", "then", "description", "apply-groups", "apply-groups-except") {
+		q.Doubt("%s", o)
+	}
+	p.match(&q, n.Get("match"), from, to)
+	return q.Rules()
+}
+
+// policyText writes the policy on one line.
+func policyText(n *tree.Node, from, to string) string {
+	if from == "" {
+		return "global policy " + n.String()
+	}
+	return fmt.Sprintf("from-zone %s to-zone %s policy %s", from, to, n)
+}
+
+// outcome reads what the policy does.
+func (p *policies) outcome(q *zoned.Policy, then *tree.Node) {
+	permit := then.Get("permit")
+	denies := then.Get("deny") != nil || then.Get("reject") != nil
+	q.Action = rule.Permit
+	switch {
+	case permit != nil && permit.Inactive, permit == nil && !denies, permit != nil && denies:
+		q.Doubt("the policy has no action, or two")
+	case denies:
+		q.Action = rule.Deny
+	}
+	for _, o := range permit.Others("application-services", "destination-address", "tcp-options", "apply-groups") {
+		q.Doubt("permit %s", o)
+	}
+	if permit.Get("destination-address") != nil {
+		q.Doubt("%s", permit.Get("destination-address"))
+	}
+	for _, o := range then.Others("permit", "deny", "reject", "count", "log", "apply-groups", "apply-groups-except") {
+		q.Doubt("then %s", o)
+	}
+}
+
+// match reads what the policy matches.
+func (p *policies) match(q *zoned.Policy, n *tree.Node, from, to string) {
+	values := make(map[string][]string)
+	excluded := make(map[string]bool)
+	for _, s := range settings(n, matchKeys, []string{"source-address-excluded", "destination-address-excluded"}) {
+		switch s.key {
+		case "source-address-excluded", "destination-address-excluded":
+			excluded[strings.TrimSuffix(s.key, "-excluded")] = true
+		case "source-address", "destination-address", "application", "from-zone", "to-zone":
+			values[s.key] = append(values[s.key], s.value)
+		case "dynamic-application":
+			if s.value != "any" && s.value != "none" {
+				q.Doubt("dynamic-application %s", s.value)
+			}
+		case "source-identity", "url-category":
+			if s.value != "any" {
+				q.Doubt("%s %s", s.key, s.value)
+			}
+		case "apply-groups", "apply-groups-except":
+		default:
+			q.Doubt("the condition %s is not decided", s.node)
+		}
+	}
+	if from == "" {
+		q.From, q.To = zonesOf(values["from-zone"]), zonesOf(values["to-zone"])
+	}
+	q.Matches = []zoned.Match{{
+		Sources:      p.addresses(q, "source-address", values, excluded, from),
+		Destinations: p.addresses(q, "destination-address", values, excluded, to),
+		Services:     p.servicesOf(q, values["application"]),
+	}}
+}
+
+func zonesOf(words []string) []string {
+	if slices.Contains(words, "any") {
+		return nil
+	}
+	return words
+}
+
+func (p *policies) addresses(q *zoned.Policy, key string, values map[string][]string, excluded map[string]bool, zone string) zoned.Addresses {
+	words := values[key]
+	set := known.Exactly(addr.Any())
+	if len(words) == 0 {
+		q.Doubt("%s is not set", key)
+	} else {
+		set = p.book(zone).Union(words)
+	}
+	if excluded[key] {
+		return zoned.Negate(addr.Any(), set)
+	}
+	return set
+}
+
+func (p *policies) servicesOf(q *zoned.Policy, words []string) zoned.Services {
+	if len(words) == 0 {
+		q.Doubt("application is not set")
+		return known.Exactly(service.Any())
+	}
+	return p.services.Union(words)
+}

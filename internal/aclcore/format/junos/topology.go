@@ -1,0 +1,70 @@
+package junos
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+)
+
+// readTopology fills in the interfaces with their zones and routing instances, and the
+// static routes.
+func (c *config) readTopology(doc *device.Document) {
+	zoneOf, vrfOf := make(map[string]string), make(map[string]string)
+	for _, z := range c.root.Get("security", "zones", "security-zone").Active() {
+		for _, name := range z.Get("interfaces").Words() {
+			zoneOf[name] = z.Word
+		}
+	}
+	doc.Routes = append(doc.Routes, routes(c.root, "")...)
+	for _, vr := range c.root.Get("routing-instances").Active() {
+		for _, name := range vr.Get("interface").Words() {
+			vrfOf[name] = vr.Word
+		}
+		doc.Routes = append(doc.Routes, routes(vr, vr.Word)...)
+	}
+	for _, port := range c.root.Get("interfaces").Active() {
+		for _, unit := range port.Get("unit").Active() {
+			name := port.Word + "." + unit.Word
+			i := device.Interface{
+				Name: name, Port: port.Word, Line: unit.Line, Zone: zoneOf[name], VRF: vrfOf[name],
+				Shutdown: port.Get("disable") != nil || unit.Get("disable") != nil,
+			}
+			for _, family := range []string{"inet", "inet6"} {
+				for _, text := range unit.Get("family", family, "address").Words() {
+					if p, err := netip.ParsePrefix(text); err == nil {
+						i.Addresses = append(i.Addresses, p)
+					}
+				}
+				if unit.Get("family", family, "dhcp") != nil {
+					i.Unknown = append(i.Unknown, "its address comes from DHCP")
+				}
+			}
+			doc.Interfaces = append(doc.Interfaces, i)
+		}
+	}
+	doc.Topology = len(doc.Interfaces) > 0
+}
+
+func routes(n *tree.Node, vrf string) []device.Route {
+	var out []device.Route
+	for _, table := range [][]string{{"routing-options", "static", "route"}, {"routing-options", "rib", "inet6.0", "static", "route"}} {
+		for _, route := range n.Get(table...).Active() {
+			to, err := netip.ParsePrefix(route.Word)
+			if err != nil {
+				continue
+			}
+			r := device.Route{VRF: vrf, To: to.Masked(), Line: route.Line, Discard: route.Get("discard") != nil || route.Get("reject") != nil}
+			for _, hop := range route.Get("next-hop").Words() {
+				if via, err := netip.ParseAddr(hop); err == nil {
+					r.Via = via
+				} else if strings.Contains(hop, ".") {
+					r.Interface = hop
+				}
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}

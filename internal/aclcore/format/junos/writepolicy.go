@@ -1,0 +1,191 @@
+package junos
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+)
+
+// A policySite is what the writer needs to know of the policies of a text.
+type policySite struct {
+	policies map[string]policyPlace // by place
+	// inZones says that the text keeps addresses in books of the zones themselves.
+	inZones bool
+}
+
+// policyPlace is the pair of zones and the name of a policy; a global one has no zones.
+type policyPlace struct{ from, to, name string }
+
+func (p *policies) newSite() *policySite {
+	s := &policySite{policies: make(map[string]policyPlace)}
+	for _, z := range p.root.Get("security", "zones", "security-zone").Active() {
+		s.inZones = s.inZones || z.Get("address-book") != nil
+	}
+	return s
+}
+
+// add remembers a policy and returns its place.
+func (s *policySite) add(from, to, name string) string {
+	place := fmt.Sprintf("%q to %q policy %q", from, to, name)
+	s.policies[place] = policyPlace{from, to, name}
+	return place
+}
+
+// writePolicies writes one policy for each rule, with its addresses and applications.
+func writePolicies(site *policySite, in rule.Insertion) (string, error) {
+	at, err := before(in)
+	if err != nil {
+		return "", err
+	}
+	blocker := site.policies[at]
+	w := &policyWriter{site: site, in: in}
+	for i := range in.Rules {
+		r := &in.Rules[i]
+		from, to := r.SourceZones, r.DestinationZones
+		if len(from) == 0 && blocker.from != "" {
+			from = []string{blocker.from}
+		}
+		if len(to) == 0 && blocker.to != "" {
+			to = []string{blocker.to}
+		}
+		if len(from) == 0 || len(to) == 0 {
+			return "", errZones
+		}
+		for _, f := range from {
+			for _, t := range to {
+				if err := w.policy(r, f, t, blocker); err != nil {
+					return "", err
+				}
+			}
+		}
+	}
+	return strings.Join(append(w.objects, w.policies...), "\n"), nil
+}
+
+type policyWriter struct {
+	site              *policySite
+	in                rule.Insertion
+	objects, policies []string
+}
+
+func (w *policyWriter) policy(r *rule.Rule, from, to string, blocker policyPlace) error {
+	src := w.addresses(r.Traffic.Sources, from)
+	dst := w.addresses(r.Traffic.Destinations, to)
+	apps, err := w.applications(r.Traffic.Services)
+	if err != nil {
+		return err
+	}
+	taken := func(name string) bool {
+		for _, p := range w.site.policies {
+			if p.name == name && p.from == from && p.to == to {
+				return true
+			}
+		}
+		return false
+	}
+	name := freeName(w.in, r.Name, "policy", taken, w.policies)
+	pair := fmt.Sprintf("security policies from-zone %s to-zone %s", from, to)
+	base := "set " + pair + " policy " + name
+	for _, a := range src {
+		w.policies = append(w.policies, base+" match source-address "+a)
+	}
+	for _, a := range dst {
+		w.policies = append(w.policies, base+" match destination-address "+a)
+	}
+	for _, a := range apps {
+		w.policies = append(w.policies, base+" match application "+a)
+	}
+	action := "permit"
+	if r.Action == rule.Deny {
+		action = "deny"
+	}
+	w.policies = append(w.policies, base+" then "+action)
+	if blocker.from == from && blocker.to == to && blocker.name != "" {
+		w.policies = append(w.policies, fmt.Sprintf("insert %s policy %s before policy %s", pair, name, blocker.name))
+	}
+	return nil
+}
+
+// addresses returns the names of address book entries that stand for the set, and
+// defines them. Their names are made of what they hold.
+func (w *policyWriter) addresses(s addr.Set, zone string) []string {
+	switch {
+	case s.IsAny():
+		return []string{"any"}
+	case s.Equal(addr.Any4()):
+		return []string{"any-ipv4"}
+	case s.Equal(addr.Any6()):
+		return []string{"any-ipv6"}
+	}
+	book := "set security address-book global address "
+	if w.site.inZones {
+		book = "set security zones security-zone " + zone + " address-book address "
+	}
+	var out []string
+	for _, t := range zoned.AddressTerms(s) {
+		name := "acl-" + strings.NewReplacer("/", "_", ":", "-").Replace(t.String())
+		value := t.Prefix.String()
+		if !t.Prefix.IsValid() {
+			value = fmt.Sprintf("range-address %s to %s", t.From, t.To)
+		}
+		w.define(book + name + " " + value)
+		out = append(out, name)
+	}
+	return out
+}
+
+// define adds the command unless it is there, or in a change that is made before.
+func (w *policyWriter) define(command string) {
+	inText := func(text string) bool { return slices.Contains(strings.Split(text, "\n"), command) }
+	if !slices.Contains(w.objects, command) && !slices.ContainsFunc(w.in.Beside, inText) {
+		w.objects = append(w.objects, command)
+	}
+}
+
+// applications returns the names of applications that stand for the services, and
+// defines them.
+func (w *policyWriter) applications(s service.Set) ([]string, error) {
+	if s.IsAny() {
+		return []string{"any"}, nil
+	}
+	terms, err := zoned.ServiceTerms(s)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, t := range terms {
+		name, settings := fmt.Sprintf("acl-ip-%d", t.Protocol), []string{fmt.Sprintf("protocol %d", t.Protocol)}
+		if word := map[uint8]string{service.TCP: "tcp", service.UDP: "udp", service.SCTP: "sctp", service.ICMP: "icmp", service.ICMPv6: "icmp6"}[t.Protocol]; word != "" {
+			name, settings[0] = "acl-"+word, "protocol "+word
+		}
+		if t.HasPorts() {
+			if t.Destinations != (zoned.Ports{From: 0, To: 65535}) {
+				name += "-" + run(t.Destinations)
+				settings = append(settings, "destination-port "+run(t.Destinations))
+			}
+			if t.Sources != (zoned.Ports{From: 0, To: 65535}) {
+				name += "-from-" + run(t.Sources)
+				settings = append(settings, "source-port "+run(t.Sources))
+			}
+		}
+		types := map[uint8]string{service.ICMP: "icmp", service.ICMPv6: "icmp6"}[t.Protocol]
+		if t.Type >= 0 {
+			name += fmt.Sprintf("-%d", t.Type)
+			settings = append(settings, fmt.Sprintf("%s-type %d", types, t.Type))
+		}
+		if t.Code >= 0 {
+			name += fmt.Sprintf("-%d", t.Code)
+			settings = append(settings, fmt.Sprintf("%s-code %d", types, t.Code))
+		}
+		for _, setting := range settings {
+			w.define("set applications application " + name + " " + setting)
+		}
+		out = append(out, name)
+	}
+	return out, nil
+}
