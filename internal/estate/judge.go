@@ -96,17 +96,17 @@ func (e *Estate) judge(f Flow, resolved *flow.Flow) (j Judgement, err error) {
 	var expires time.Time
 	if f.Expires != "" {
 		if expires, err = policy.ParseDeadline(f.Expires); err != nil {
-			problems = append(problems, fmt.Errorf("expires: %w", err))
+			problems = append(problems, flow.InField("expires", "", err))
 		}
 	}
 	exceptions := make(map[string]policy.Exception, len(f.Exceptions))
 	for _, name := range slices.Sorted(maps.Keys(f.Exceptions)) {
 		if exceptions[name], err = ParseException(f.Exceptions[name]); err != nil {
-			problems = append(problems, fmt.Errorf("exceptions[%q]: %w", name, err))
+			problems = append(problems, flow.InField("exceptions", fmt.Sprintf("[%q]", name), err))
 		}
 	}
 	if len(problems) > 0 {
-		return j, declaredError{errors.Join(problems...)}
+		return j, errors.Join(problems...)
 	}
 	set := e.policies
 	if set == nil {
@@ -120,7 +120,7 @@ func (e *Estate) judge(f Flow, resolved *flow.Flow) (j Judgement, err error) {
 		Expires: expires, Exceptions: exceptions,
 	}, e.now)
 	if err != nil {
-		return j, declaredError{err}
+		return j, err
 	}
 	if j.Expired = !expires.IsZero() && !e.now.Before(expires); j.Expired {
 		j.Violations = append(j.Violations, Violation{
@@ -217,9 +217,3 @@ func ParseException(text string) (x policy.Exception, err error) {
 	}
 	return x, nil
 }
-
-// declaredError is a [flow.ErrDeclared] whose lines start with the attribute that
-// they speak of.
-type declaredError struct{ error }
-
-func (e declaredError) Is(target error) bool { return target == flow.ErrDeclared }

@@ -150,16 +150,16 @@ func (q *question) set(field string, texts []string) (err error) {
 	return err
 }
 
-// inItsWords writes an error, whose lines lead with our words for the fields, in
-// one line with the question's own.
+// inItsWords writes an error in one line, with the question's own words for our fields.
 func (q question) inItsWords(err error) string {
-	lines := strings.Split(err.Error(), "\n")
-	for i, line := range lines {
-		if field, rest, ok := strings.Cut(line, ": "); ok && q.key[field] != "" {
-			lines[i] = q.key[field] + ": " + rest
+	var texts []string
+	for _, e := range flow.FieldErrors(err) {
+		if own := q.key[e.Field]; own != "" {
+			e = &flow.FieldError{Field: own, At: e.At, Problem: e.Problem}
 		}
+		texts = append(texts, joined(e))
 	}
-	return strings.Join(lines, "; ")
+	return strings.Join(texts, "; ")
 }
 
 func one(texts []string) (string, error) {

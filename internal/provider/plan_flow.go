@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -104,7 +103,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	return s.brief(a.Planned), row, diags
 }
 
-// addAssessError leads each line of the error to the attribute it speaks of, and in a
+// addAssessError leads each error to the attribute it speaks of, and in a
 // map of flows to the flow, as deep as Terraform shows lines.
 func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err error) {
 	summary := fmt.Sprintf("Unable to match flow %q", f.ID())
@@ -113,14 +112,12 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 		diags.AddAttributeError(at.AtName("rulesets"), summary, sentence(err.Error()))
 		return
 	case errors.Is(err, flow.ErrDeclared):
-		for _, line := range strings.Split(err.Error(), "\n") {
+		for _, e := range flow.FieldErrors(err) {
 			where := at
-			list, _, ok := strings.Cut(line, ": ")
-			list, _, _ = strings.Cut(list, "[")
-			if ok && len(at.Steps()) == 0 && slices.Contains([]string{"sources", "destinations", "services", "expires", "exceptions"}, list) {
-				where = at.AtName(list)
+			if e.Field != "" && len(at.Steps()) == 0 {
+				where = at.AtName(e.Field)
 			}
-			addErrorAt(diags, where, summary, sentence(line))
+			addErrorAt(diags, where, summary, sentence(e.Error()))
 		}
 		return
 	}

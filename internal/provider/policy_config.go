@@ -96,8 +96,12 @@ func (m providerModel) matrixOptions(ctx context.Context, names *flow.Names, dia
 	}
 	compiled, err := matrix.New(names, d)
 	if err != nil {
-		for _, line := range strings.Split(err.Error(), "\n") {
-			diags.AddAttributeError(matrixPath(line), "Invalid matrix", visible.Text("In the matrix, "+line+"."))
+		for _, e := range flow.FieldErrors(err) {
+			at := path.Root("matrix")
+			if e.Field != "" { // as deep as Terraform shows lines
+				at = at.AtName(e.Field)
+			}
+			diags.AddAttributeError(at, "Invalid matrix", visible.Text("In the matrix, "+e.Error()+"."))
 		}
 		return options
 	}
@@ -140,17 +144,6 @@ func (m matrixModel) definition(ctx context.Context) (d matrix.Definition, diags
 		d.Default = matrix.Cell(cell)
 	}
 	return d, diags
-}
-
-// matrixPath is where a line of an error of [matrix.New] leads, as deep as Terraform
-// shows lines.
-func matrixPath(line string) path.Path {
-	for _, name := range []string{"zones", "cells", "default"} {
-		if strings.HasPrefix(line, name) {
-			return path.Root("matrix").AtName(name)
-		}
-	}
-	return path.Root("matrix")
 }
 
 // definitions returns the policies that are known, by name.

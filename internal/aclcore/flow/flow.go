@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -22,17 +21,8 @@ type Flow struct {
 // (groups multiplied with groups) and is refused.
 const MaxProducts = 10_000_000
 
-// ErrDeclared says that a flow is not declared in a way that can be understood.
-// Each line of the error starts with the list it speaks of.
-var ErrDeclared = errors.New("the flow is not declared rightly")
-
-// declaredError is an ErrDeclared whose text is only that of the lists.
-type declaredError struct{ error }
-
-func (e declaredError) Is(target error) bool { return target == ErrDeclared }
-
-// New resolves the three lists of a flow. The error joins what is wrong in each,
-// led by the list's name.
+// New resolves the three lists of a flow. The error joins a [FieldError] for all that is
+// wrong in each.
 func New(names *Names, sources, destinations, services []string) (*Flow, error) {
 	f := &Flow{}
 	var errs [3]error
@@ -45,16 +35,16 @@ func New(names *Names, sources, destinations, services []string) (*Flow, error) 
 	}{{"sources", len(sources)}, {"destinations", len(destinations)}, {"services", len(services)}} {
 		switch {
 		case errs[i] != nil:
-			errs[i] = fmt.Errorf("%s: %s", list.name, strings.ReplaceAll(errs[i].Error(), "\n", "\n"+list.name+": "))
+			errs[i] = InField(list.name, "", errs[i])
 		case list.n == 0:
-			errs[i] = fmt.Errorf("%s: is empty; list at least one entry", list.name)
+			errs[i] = InField(list.name, "", errors.New("is empty; list at least one entry"))
 		}
 	}
 	if err := errors.Join(errs[:]...); err != nil {
-		return nil, declaredError{err}
+		return nil, err
 	}
 	if n := len(f.Sources) * len(f.Destinations) * len(f.Services); n > MaxProducts {
-		return nil, declaredError{fmt.Errorf("the flow expands to %d products (%d sources × %d destinations × %d services); at most %d are accepted: use prefixes, or split it",
+		return nil, &FieldError{Problem: fmt.Errorf("the flow expands to %d products (%d sources × %d destinations × %d services); at most %d are accepted: use prefixes, or split it",
 			n, len(f.Sources), len(f.Destinations), len(f.Services), MaxProducts)}
 	}
 	return f, nil

@@ -112,18 +112,18 @@ func (g *gatherer[L]) result() ([]L, error) {
 // resolve returns what a list that somebody wrote stands for, or what is wrong with it.
 func (d *dictionary[L]) resolve(entries []string) ([]L, error) {
 	g := gatherer[L]{dictionary: d, kept: heap[L]{literals: make([]L, 0, len(entries))}}
-	var problems []string
+	var problems []error
 	for i, e := range entries {
 		if len(problems) == maxProblems {
-			problems = append(problems, fmt.Sprintf("%d more entries were not looked at", len(entries)-i))
+			problems = append(problems, fmt.Errorf("%d more entries were not looked at", len(entries)-i))
 			break
 		}
 		if err := g.add(e); err != nil {
-			problems = append(problems, err.Error())
+			problems = append(problems, err)
 		}
 	}
 	if len(problems) > 0 {
-		return nil, errors.New(strings.Join(problems, "\n"))
+		return nil, errors.Join(problems...)
 	}
 	return g.result()
 }

@@ -82,8 +82,8 @@ type cell struct{ allow, notify service.Set }
 // New compiles a definition, its names taken from names, which may be nil. The
 // error joins what is wrong: addresses and services that cannot be read, two zones
 // with entries that are equal or overlap without one holding the other, cells of
-// zones that are not declared, a zone without entries. Each line leads with the
-// place in the definition: zones["dmz"], cells["dmz"]["inside"].allow.
+// zones that are not declared, a zone without entries. It joins a [flow.FieldError] for
+// each, whose place is like zones["dmz"] or cells["dmz"]["inside"].allow.
 func New(names *flow.Names, d Definition) (*Matrix, error) {
 	if names == nil {
 		var err error
@@ -104,7 +104,7 @@ func New(names *flow.Names, d Definition) (*Matrix, error) {
 		c.numbers[name] = number + 1
 	}
 	m.cells = c.cells(d.Cells)
-	m.other = c.cell("default", d.Default)
+	m.other = c.cell(place{field: "default"}, d.Default)
 	if err := errors.Join(c.problems...); err != nil {
 		return nil, err
 	}
@@ -120,28 +120,26 @@ type compiler struct {
 	problems           []error
 }
 
-func (c *compiler) fail(format string, args ...any) {
-	c.problems = append(c.problems, fmt.Errorf(format, args...))
-}
+// A place is where in the definition something stands.
+type place struct{ field, at string }
 
-// failLines keeps each line of an error, led by its place.
-func (c *compiler) failLines(place string, err error) {
-	if err == nil {
-		return
-	}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		c.fail("%s: %s", place, line)
+func (p place) in(at string) place { return place{p.field, p.at + at} }
+
+// fail keeps each error that err joins, with its place; nil is none.
+func (c *compiler) fail(p place, err error) {
+	if err != nil {
+		c.problems = append(c.problems, flow.InField(p.field, p.at, err))
 	}
 }
 
 func (c *compiler) cells(declared map[string]map[string]Cell) map[pair]*cell {
 	out := make(map[pair]*cell)
 	for _, from := range slices.Sorted(maps.Keys(declared)) {
-		fromNumber, known := c.zone(from, fmt.Sprintf("%s[%q]", c.cellsKey, from))
+		fromNumber, known := c.zone(from, place{c.cellsKey, fmt.Sprintf("[%q]", from)})
 		for _, to := range slices.Sorted(maps.Keys(declared[from])) {
-			path := fmt.Sprintf("%s[%q][%q]", c.cellsKey, from, to)
-			toNumber, ok := c.zone(to, path)
-			compiled := c.cell(path, declared[from][to])
+			at := place{c.cellsKey, fmt.Sprintf("[%q][%q]", from, to)}
+			toNumber, ok := c.zone(to, at)
+			compiled := c.cell(at, declared[from][to])
 			if known && ok {
 				out[pair{fromNumber, toNumber}] = compiled
 			}
@@ -150,19 +148,19 @@ func (c *compiler) cells(declared map[string]map[string]Cell) map[pair]*cell {
 	return out
 }
 
-func (c *compiler) zone(name, path string) (number int, known bool) {
+func (c *compiler) zone(name string, at place) (number int, known bool) {
 	number, known = c.numbers[name]
 	if !known && !c.netutils {
-		c.fail("%s: there is no zone %q; declare it in %s, or write one of %s, or \"\" for addresses in no zone",
-			path, name, c.zonesKey, quoted(slices.Sorted(maps.Keys(c.numbers))))
+		c.fail(at, fmt.Errorf("there is no zone %q; declare it in %s, or write one of %s, or \"\" for addresses in no zone",
+			name, c.zonesKey, quoted(slices.Sorted(maps.Keys(c.numbers)))))
 	}
 	return number, known
 }
 
-func (c *compiler) cell(path string, declared Cell) *cell {
-	allow := c.services(path+".allow", declared.Allow)
-	notify := c.services(path+".notify", declared.Notify)
-	deny := c.services(path+".deny", declared.Deny)
+func (c *compiler) cell(at place, declared Cell) *cell {
+	allow := c.services(at.in(".allow"), declared.Allow)
+	notify := c.services(at.in(".notify"), declared.Notify)
+	deny := c.services(at.in(".deny"), declared.Deny)
 	if c.netutils {
 		notify = notify.Subtract(allow)
 	}
@@ -170,10 +168,10 @@ func (c *compiler) cell(path string, declared Cell) *cell {
 	return &cell{allow: allow.Subtract(deny).Subtract(notify), notify: notify}
 }
 
-func (c *compiler) services(path string, entries []string) (out service.Set) {
+func (c *compiler) services(at place, entries []string) (out service.Set) {
 	var ranges []service.Range
 	literals, err := c.names.Services(entries)
-	c.failLines(path, err)
+	c.fail(at, err)
 	for _, l := range literals {
 		ranges = append(ranges, l.Set.Ranges()...)
 	}

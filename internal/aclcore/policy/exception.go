@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 )
 
 // Exception lets a flow violate one policy, for a reason.
@@ -41,15 +43,19 @@ func deadlineText(deadline time.Time) string {
 	return deadline.Format(time.RFC3339)
 }
 
+func inException(name string, err error) error {
+	return flow.InField("exceptions", fmt.Sprintf("[%q]", name), err)
+}
+
 // checkExceptions returns what is wrong with the exceptions of a flow.
 func (s *Set) checkExceptions(exceptions map[string]Exception) error {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(exceptions)) {
 		if !s.has(name) {
-			problems = append(problems, fmt.Errorf("exceptions[%q]: there is no such policy; %s", name, s.existing()))
+			problems = append(problems, inException(name, fmt.Errorf("there is no such policy; %s", s.existing())))
 		}
 		if strings.TrimSpace(exceptions[name].Reason) == "" {
-			problems = append(problems, fmt.Errorf("exceptions[%q]: gives no reason; write why the flow may violate the policy", name))
+			problems = append(problems, inException(name, errors.New("gives no reason; write why the flow may violate the policy")))
 		}
 	}
 	return errors.Join(problems...)

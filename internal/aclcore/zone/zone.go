@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
@@ -32,10 +31,11 @@ type Options struct {
 // addresses. The zone "" holds what no other entry holds; it may be declared to take a
 // part out of another zone. The error joins what is wrong: addresses that cannot be
 // read, two zones with entries that are equal, or that overlap without one holding the
-// other, and zones without entries. Each line leads with the place: zones["dmz"].
+// other, and zones without entries. It joins a
+// [flow.FieldError] for each, whose place is like zones["dmz"].
 func New(names *flow.Names, declared map[string][]string, o Options) (*Map, error) {
 	var problems []error
-	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	fail := func(at string, err error) { problems = append(problems, flow.InField(o.Key, at, err)) }
 	m := &Map{names: []string{""}}
 	var entries []entry
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
@@ -45,13 +45,11 @@ func New(names *flow.Names, declared map[string][]string, o Options) (*Map, erro
 			m.names = append(m.names, name)
 		}
 		if len(declared[name]) == 0 && !o.MayBeEmpty {
-			fail("%s[%q]: is empty; list at least one prefix", o.Key, name)
+			fail(fmt.Sprintf("[%q]", name), errors.New("is empty; list at least one prefix"))
 		}
 		literals, err := names.Addresses(declared[name])
 		if err != nil {
-			for line := range strings.SplitSeq(err.Error(), "\n") {
-				fail("%s[%q]: %s", o.Key, name, line)
-			}
+			fail(fmt.Sprintf("[%q]", name), err)
 		}
 		for _, l := range literals {
 			for _, r := range l.Set.Ranges() {
@@ -65,7 +63,7 @@ func New(names *flow.Names, declared map[string][]string, o Options) (*Map, erro
 		// One is enough to find the others of the same two zones.
 		if zones := [2]int{v.a.zone, v.b.zone}; !told[zones] {
 			told[zones], told[[2]int{v.b.zone, v.a.zone}] = true, true
-			fail("%s[%q] and %s[%q]: %s", o.Key, v.a.name, o.Key, v.b.name, v)
+			fail(fmt.Sprintf("[%q] and %s[%q]", v.a.name, o.Key, v.b.name), errors.New(v.String()))
 		}
 	}
 	m.segments = found
