@@ -33,6 +33,9 @@ func (r *resolver) address(w *words, standard bool) address {
 	case "host":
 		w.skip(1)
 		word := w.next()
+		if lower(word) == "dynamic" && w.peek() != "" { // of a list by domain name
+			word = w.next()
+		}
 		a, err := netip.ParseAddr(word)
 		switch {
 		case word == "":
@@ -67,7 +70,10 @@ func (r *resolver) address(w *words, standard bool) address {
 	mask, err := netip.ParseAddr(w.peek())
 	if err != nil {
 		if !standard {
-			return unknown(true, "%s has no wildcard mask", word)
+			if w.done() {
+				return unknown(true, "%s has no wildcard mask", word)
+			}
+			return address{addresses: known.AtMost(r.ranges(addr.RangeOfPrefix(widest(a))), fmt.Sprintf("%s has no wildcard mask", word))}
 		}
 		return exactly(r.ranges(addr.RangeOf(a, a)))
 	}
@@ -108,6 +114,21 @@ func family(v6 bool) addr.Set {
 		return addr.Any6()
 	}
 	return addr.Any4()
+}
+
+// widest returns the largest block that starts with the address. No device takes an
+// address without a mask; where one is lost, it left no bit of the address free.
+func widest(a netip.Addr) netip.Prefix {
+	bytes := a.AsSlice()
+	zeros := 0
+	for i := len(bytes) - 1; i >= 0; i-- {
+		n := bits.TrailingZeros8(bytes[i]) // 8 for 0
+		zeros += n
+		if n < 8 {
+			break
+		}
+	}
+	return netip.PrefixFrom(a, a.BitLen()-zeros)
 }
 
 // ranges returns the set of one range. Configurations repeat few addresses many

@@ -40,16 +40,16 @@ func (p *parser) boundIP(l line, context string, v6, undo bool) {
 func (p *parser) bind(l line, context string, v6 bool, spot string, undo bool) {
 	w := &p.words
 	p.known = true
-	if w.peek() == "common" {
+	if w.take("common") && direction(w.ahead(1)) == "" {
 		p.note(l, "the entries of a common access list come before those of the interface's own; the two are not read as one list, so neither goes by the interface")
 		return
 	}
 	towards := ""
-	if len(w.raw)-w.at > 1 && direction(w.ahead(1)) == "" { // a list may be called IN
-		towards = direction(w.peek())
-		if towards != "" {
-			w.skip(1)
-		}
+	// A terminal line of XR has the direction first, and a list may be named IN.
+	first := p.dialect == XR && w.at > 0 && w.low[w.at-1] == "access-class"
+	if word := direction(w.peek()); word != "" && w.ahead(1) != "" && (first || direction(w.ahead(1)) == "") {
+		towards = word
+		w.skip(1)
 	}
 	name := w.next()
 	if name == "" {

@@ -80,6 +80,9 @@ func (r *resolver) conditions(action rule.Action, proto protocol, w *words) cond
 			c.reasons = append(c.reasons, word+" "+w.span(n))
 			continue
 		default:
+			if action == rule.Permit && r.dialect == XR && nextHops(w) {
+				continue // it is permitted, and sent on by another way
+			}
 			if n, ok := arguments[word]; ok {
 				reason := w.span(1 + n)
 				masked = masked || word == "tcp-flags-mask"
@@ -109,6 +112,30 @@ func (r *resolver) conditions(action rule.Action, proto protocol, w *words) cond
 		}
 	}
 	return c
+}
+
+// nextHops steps over "[default] nexthop1 [vrf NAME] [ipv4 ADDRESS] [track NAME]
+// nexthop2 …", where XR sends what the entry permits (ACL-based forwarding), if the line
+// goes on like that.
+func nextHops(w *words) bool {
+	start := w.at
+	w.take("default")
+	first := w.at
+	for w.take("nexthop1") || w.take("nexthop2") || w.take("nexthop3") {
+		where := w.at
+		for w.take("vrf") || w.take("ipv4") || w.take("ipv6") || w.take("track") {
+			w.skip(1)
+		}
+		if w.at == where {
+			w.at = start
+			return false
+		}
+	}
+	if w.at == first {
+		w.at = start
+		return false
+	}
+	return true
 }
 
 // logCookie takes the word that IOS writes into its log beside an entry, if that is

@@ -24,6 +24,14 @@ func (d Dialect) title() string {
 	return "IOS or EOS"
 }
 
+// emptyMeans tells what is known of a list without entries where it is applied.
+func (d Dialect) emptyMeans() string {
+	if d == IOS {
+		return "IOS then permits everything where it is applied, but not all platforms and releases do"
+	}
+	return "the manuals of " + d.title() + " do not say whether everything is then permitted or denied where it is applied"
+}
+
 // manyPorts reports whether eq and neq take several ports. NX-OS and XR take one.
 func (d Dialect) manyPorts() bool { return d == IOS }
 

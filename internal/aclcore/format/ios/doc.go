@@ -13,8 +13,9 @@
 // [device.List.Name]; an interface where a list is applied is an alias, such as
 // "GigabitEthernet0/1 in": the one that it was given last.
 //
-// A captured session is read as what was typed: the prompt tells the mode. Comments
-// start with ! or #; banners and macros are no configuration.
+// A captured session is read as what was typed: the prompt tells the mode. What a
+// command prints may be indented as a whole. "show access-lists | json" of NX-OS is
+// read as the text with the same words would be. Comments start with ! or #; banners and macros are no configuration.
 //
 // Addresses: any, host, wildcard masks (contiguous or not, host bits under the
 // mask ignored), prefixes, and object groups ("object-group network" and its
@@ -59,12 +60,14 @@
 // certain either.
 //
 // What filters packets but is no IPv4 or IPv6 access list (MAC lists, VLAN access
-// maps, zone pairs, XR common access lists) is told in [device.Document.Notes].
+// maps, zone pairs, XR common access lists) is told in [device.Document.Notes], and so
+// is what looks like a list or like its entries by a heading that is not known.
 //
 // IPv6 lists end with the implicit permits of neighbour discovery before the
-// implicit deny: solicitations and advertisements on IOS and XR, router
-// solicitations and advertisements too on NX-OS. EOS is not known to have them,
-// so there they are indeterminate.
+// implicit deny: solicitations and advertisements on IOS and XR. EOS is not known to
+// have them, and of NX-OS a Nexus 7000 has them, for routers too, and a Nexus 9000 has
+// not (Security Configuration Guide 9.x, "Implicit Rules for IP and MAC ACLs"), so there
+// they are indeterminate.
 //
 // # Where changes go
 //

@@ -233,8 +233,11 @@ func (r *resolver) implicit(eos bool, place string) []rule.Rule {
 				Services: r.services(service.Type(service.ICMPv6, p.icmpType)),
 			},
 		}
-		if eos {
+		switch {
+		case eos:
 			implied.Unknown = []string{"EOS is not known to permit neighbour discovery implicitly"}
+		case r.dialect == NXOS: // Nexus 7000 guide, chapter IP ACLs, against Nexus 9000 guide 9.x
+			implied.Unknown = []string{"not every NX-OS switch permits neighbour discovery implicitly"}
 		}
 		out = append(out, implied)
 	}

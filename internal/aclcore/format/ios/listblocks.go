@@ -12,7 +12,6 @@ var otherLists = map[string]string{
 	"commit-delay": "", "helper": "", "log-update": "", "logging": "", "maximum": "", "persistent": "",
 	"hash-generation":     "",
 	"eth":                 "an access list for Ethernet is not read",
-	"fqdn":                "an access list by domain name is not read",
 	"match-local-traffic": "filtering of the device's own traffic is not read",
 	"role-based":          "an access list by security group is not read",
 	"session":             "a session access list is not read",
@@ -36,7 +35,7 @@ func (p *parser) listHeader(l line, v6 bool) {
 		key.name = w.next()
 		p.renumber(key)
 		return
-	case "standard", "extended":
+	case "standard", "extended", "fqdn":
 		w.skip(1)
 	default:
 		if reason, other := otherLists[kind]; other && (reason != "" || w.ahead(1) != "") {
@@ -50,7 +49,8 @@ func (p *parser) listHeader(l line, v6 bool) {
 	}
 	key.name = w.next()
 	if key.name == "" {
-		p.errs = append(p.errs, p.errorAt(l.number, fmt.Sprintf("%q has no name; write the name or number of the list", l.text)))
+		p.note(l, "the list has no name, so nothing can apply it; its entries are not read")
+		p.mode = inOther
 		return
 	}
 	p.open(l, key, kind, false)
@@ -72,7 +72,9 @@ func (p *parser) open(l line, key listKey, kind string, shown bool) {
 		p.byKey[key] = at
 		p.lists = append(p.lists, at)
 	}
-	if (shown || at.shown) && len(at.entries) > 0 {
+	if at.byName = at.byName || kind == "fqdn"; at.byName {
+		kind = "extended" // and part of it is shown under either heading
+	} else if (shown || at.shown) && len(at.entries) > 0 {
 		// A configuration and what a command shows of it, or two outputs: adding one
 		// to the other would mix up their order.
 		p.note(l, fmt.Sprintf("list %s stands in this file already, on line %d; what follows replaces it", key.name, at.line))

@@ -29,8 +29,11 @@ type list struct {
 	countRemarks bool
 	// flush says that entries stand at the start of the line, so that indentation
 	// does not tell where the list ends.
-	flush   bool
-	shown   bool // the lines are the output of a show command
+	flush bool
+	shown bool // the lines are the output of a show command
+	// byName says that the list matches domain names (IOS-XE): a device shows it under
+	// two headings, "FQDN" with the names and "Extended" with the rest.
+	byName  bool
 	gone    bool // taken away by a later "no" line
 	aliases []string
 	entries []entry
@@ -300,7 +303,7 @@ func (l *list) rules(r *resolver, w *words) []rule.Rule {
 		}
 		return []rule.Rule{{
 			Line: l.line, Text: l.header, Action: rule.Permit, Traffic: r.everything(),
-			Unknown: []string{fmt.Sprintf("the list %s %s: IOS then permits everything where it is applied, but not all platforms and releases do", l.key.name, missing)},
+			Unknown: []string{fmt.Sprintf("the list %s %s: %s", l.key.name, missing, r.dialect.emptyMeans())},
 		}}
 	}
 	out := make([]rule.Rule, 0, len(l.entries)+4) // with room for what is implicit

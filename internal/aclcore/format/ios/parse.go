@@ -34,7 +34,8 @@ type parser struct {
 	dialect Dialect
 	source  string
 	text    string // what is left of the file
-	margin  int    // blanks that every line starts with
+	base    int    // blanks that every line starts with
+	margin  int    // the same for what the command printed that the lines are of
 	number  int    // of the last line that was read
 	words   words  // of that line
 
@@ -44,6 +45,7 @@ type parser struct {
 	left      *leaving
 	group     *group
 	context   string // the line that an indented line stands under
+	noted     string // the context of the last entry that was noted to be in no list
 	container string // the last interface or the like, for files without indentation
 
 	lists    []*list
@@ -77,8 +79,12 @@ func Parse(dialect Dialect, in device.Input) (*device.Document, error) {
 	if i := strings.IndexByte(p.text, 0); i >= 0 {
 		return nil, p.errorAt(1+strings.Count(p.text[:i], "\n"), "there is a zero byte; a configuration as text is accepted")
 	}
+	if dialect == NXOS && isJSON(in.Content) {
+		return p.parseJSON(in)
+	}
 	text := p.text
-	p.margin = marginOf(p.text)
+	p.base = marginOf(p.text)
+	p.margin = p.base
 	for p.text != "" {
 		p.read(p.next())
 	}
@@ -108,8 +114,9 @@ func (p *parser) next() line {
 		trimmed = strings.TrimLeft(after, " \t\b")
 	}
 	l := line{p.number, len(trimmed) < len(text)-p.margin, strings.TrimRight(trimmed, " \t\r\v\f")}
-	if prompt, command, ok := terminal.CutPrompt(l.text); ok && !l.indented {
-		l.text = command
+	if prompt, command, ok := terminal.CutPrompt(l.text); ok && len(trimmed) >= len(text)-p.base {
+		l.text, l.indented = command, false
+		p.margin = max(p.base, outputMargin(rest, p.base))
 		_, below, _ := strings.Cut(prompt, "(config-") // IOS cuts long prompts
 		switch {
 		case below == "":
@@ -119,6 +126,21 @@ func (p *parser) next() line {
 		}
 	}
 	return l
+}
+
+// outputMargin returns how many blanks every line up to the next prompt starts with: what
+// a command prints may be indented as a whole. Lines with no more than base are not.
+func outputMargin(text string, base int) int {
+	end := 0
+	for line := range strings.Lines(text) {
+		if _, _, prompt := terminal.CutPrompt(strings.TrimLeft(line, " \t")); prompt {
+			break
+		}
+		if end += len(line); strings.TrimSpace(line) != "" && marginOf(line) <= base {
+			return base
+		}
+	}
+	return marginOf(text[:end])
 }
 
 // marginOf returns how many blanks every line starts with, as in a text that was
@@ -150,6 +172,9 @@ func (p *parser) read(l line) {
 		return
 	}
 	p.words.cut(l.text)
+	if l.indented && isHeading(&p.words) && p.showHeader(l) {
+		return
+	}
 	switch p.mode {
 	case inList:
 		if p.listLine(l) {
@@ -247,8 +272,14 @@ func (p *parser) top(l line) {
 		p.device(l)
 	case "version", "feature", "router", "vrf", "username":
 		p.known = true
+	case "traffic-policies", "flowspec":
+		p.known, p.mode = true, inOther
+		p.note(l, word+" filter packets, and are not read; access lists for IPv4 and IPv6 are")
 	default:
-		if p.isEntry(l) {
+		if kind := otherHeading(w); kind != "" {
+			p.note(l, "a list of this kind is not read; access lists for IPv4 and IPv6 are")
+			p.mode = inOther
+		} else if p.isEntry(l) {
 			p.note(l, "it stands in no access list")
 		} else if n := slices.IndexFunc(w.low, isActionWord); n > 0 && !topWords[word] && n+1 < len(w.low) {
 			if _, ok := protocolOf(w.low[n+1], false); ok {
@@ -293,6 +324,11 @@ func (p *parser) inner(l line) {
 	case "access-class":
 		w.skip(1)
 		p.bind(l, p.context, false, "", undo)
+	default:
+		if !undo && p.noted != p.context && p.isEntry(l) {
+			p.noted = p.context // once for each block
+			p.note(l, fmt.Sprintf("it looks like an entry of an access list, and %q starts none", p.context))
+		}
 	}
 }
 
@@ -349,7 +385,7 @@ func (p *parser) skipBanner() {
 func (p *parser) otherFilter(l line) {
 	w := &p.words
 	switch what := w.low[0] + " " + w.peek(); what {
-	case "mac access-list", "arp access-list", "ethernet-services access-list", "vlan access-map", "vlan filter", "zone-pair security":
+	case "mac access-list", "mac acl", "arp access-list", "arp acl", "ethernet-services access-list", "vlan access-map", "vlan filter", "zone-pair security":
 		p.known = true
 		p.note(l, what+" is not read; access lists for IPv4 and IPv6 are")
 		p.mode = inOther

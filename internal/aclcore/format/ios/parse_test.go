@@ -89,7 +89,12 @@ func TestEntry(t *testing.T) {
 		// what follows
 		{ios.XR, false, "permit tcp any any eq 80 capture counter C log-input", v4 + " -> " + v4 + " tcp/80"},
 		{ios.NXOS, false, "permit tcp any any eq 80 capture session 1 log", v4 + " -> " + v4 + " tcp/80"},
-		{ios.XR, false, "permit tcp any any eq 25 nexthop1 ipv4 10.7.0.1", v4 + " -> " + v4 + " tcp/25 ? nexthop1 ipv4 10.7.0.1"},
+		{ios.XR, false, "permit tcp any any eq 25 nexthop1 ipv4 10.7.0.1", v4 + " -> " + v4 + " tcp/25"},
+		{ios.XR, false, "permit tcp any any eq 25 default nexthop1 vrf A ipv4 10.7.0.1 track T nexthop2 ipv4 10.7.0.2 log", v4 + " -> " + v4 + " tcp/25"},
+		{ios.XR, false, "permit tcp any any eq 25 nexthop1", v4 + " -> " + v4 + " tcp/25 ? nexthop1"},
+		{ios.IOS, false, "permit tcp any any eq 25 nexthop1 ipv4 10.7.0.1", v4 + " -> " + v4 + " tcp/25 ? nexthop1 ipv4 10.7.0.1"},
+		{ios.NXOS, false, "permit ip 192.0.2.7 any", "192.0.2.7 -> " + v4 + " any ? 192.0.2.7 has no wildcard mask"},
+		{ios.NXOS, false, "permit ip 192.0.2.0 any", "192.0.2.0/23 -> " + v4 + " any ? 192.0.2.0 has no wildcard mask"},
 		{ios.IOS, false, "permit tcp any any eq 80 time-range", v4 + " -> " + v4 + " tcp/80 ? time-range"},
 		{ios.IOS, false, "permit tcp any any eq 80 log COOKIE", v4 + " -> " + v4 + " tcp/80"},
 		{ios.IOS, false, "permit tcp any any eq 80 log-input COOKIE", v4 + " -> " + v4 + " tcp/80"},
@@ -126,7 +131,7 @@ func TestErrors(t *testing.T) {
 		{"", "x:1: this is no configuration of IOS or EOS; a running configuration or the output of \"show access-lists\" is accepted"},
 		{"{\"rules\": []}", "x:1: this is no configuration of IOS or EOS; a running configuration or the output of \"show access-lists\" is accepted"},
 		{"hostname x\n\n\x00", "x:3: there is a zero byte; a configuration as text is accepted"},
-		{"hostname x\nip access-list extended", "x:2: \"ip access-list extended\" has no name; write the name or number of the list"},
+		{"hostname x\nip access-list extended", ""},
 		{"hostname x", ""},
 		{"hostname x\nhostname x\nhostname y", "x:3: \"hostname y\" starts another device than x; the configuration of one device is accepted"},
 	} {

@@ -1,10 +1,13 @@
 package ios
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // showHeader reads the line over a list in the output of a show command, such as
-// "Extended IP access list 101" (IOS), "IP access list NAME" (NX-OS), "IP Access
-// List NAME [readonly]" (EOS), or over an object group.
+// "Extended IP access list 101" (IOS), "IP access list NAME" and "IPV4 ACL NAME"
+// (NX-OS), "IP Access List NAME [readonly]" (EOS), or over an object group.
 func (p *parser) showHeader(l line) bool {
 	w := &p.words
 	if key, v6, ok := shownGroup(w); ok {
@@ -13,12 +16,19 @@ func (p *parser) showHeader(l line) bool {
 	}
 	kind, at := w.ahead(0), 1
 	switch kind {
-	case "standard", "extended", "reflexive", "role-based":
+	case "standard", "extended", "reflexive", "role-based", "fqdn":
 	default:
 		kind, at = "", 0
 	}
-	family := w.ahead(at)
-	if w.ahead(at+1) != "access" || w.ahead(at+2) != "list" || w.ahead(at+3) == "" {
+	family, name := w.ahead(at), at+3
+	switch {
+	case w.ahead(at+1) == "access" && w.ahead(at+2) == "list":
+	case kind == "" && w.ahead(1) == "acl" && (family == "ipv4" || family == "ipv6"):
+		name = 2
+	default:
+		return false
+	}
+	if w.ahead(name) == "" {
 		return false
 	}
 	switch family {
@@ -34,11 +44,55 @@ func (p *parser) showHeader(l line) bool {
 		return true
 	}
 	eos := p.dialect == IOS && w.raw[at+1] == "Access"
-	p.open(l, listKey{family == "ipv6", w.raw[at+3]}, kind, true)
+	p.open(l, listKey{family == "ipv6", w.raw[name]}, kind, true)
 	if eos {
 		p.eos, p.list.countRemarks = true, true
 	}
 	return true
+}
+
+// isHeading reports whether a line that is indented may all the same stand over a list
+// or a group in the output of a show command: it says so, and is no entry of one.
+func isHeading(w *words) bool {
+	if isEntryWord(w.peek()) || w.peek() == "no" || w.peek() == "description" {
+		return false
+	}
+	for n := 1; n < 4; n++ {
+		switch w.ahead(n) {
+		case "access":
+			return w.ahead(n+1) == "list"
+		case "acl", "object-group":
+			return true
+		case "object":
+			return w.ahead(n+1) == "group"
+		}
+	}
+	return false
+}
+
+// execWords start commands that are typed at a prompt, and lines about a list.
+var execWords = makeSet(`show sh sho clear debug undebug do write more copy set unset delete terminal test title description name no
+	remark match section include`)
+
+// otherHeading returns what a line of the top level that is not known says that it is,
+// if that is a list that filters packets: "Frame access list NAME", "frame access-list
+// NAME", "filter NAME". It is empty for all else.
+func otherHeading(w *words) string {
+	first := w.low[0]
+	if topWords[first] || isEntryWord(first) || execWords[first] {
+		return ""
+	}
+	if slices.ContainsFunc(strings.Split(first, "-"), func(part string) bool { return part == "filter" || part == "firewall" || part == "acl" }) {
+		return first
+	}
+	for n := 1; n < min(len(w.low), 5); n++ {
+		switch word := w.low[n]; {
+		case word == "access" && n+1 < len(w.low) && (w.low[n+1] == "list" || w.low[n+1] == "lists"),
+			word == "access-list", word == "access-lists", word == "acl", word == "filter", word == "firewall":
+			return word
+		}
+	}
+	return ""
 }
 
 // shownGroup reads "Network object group NAME", "V6-Service object group NAME"

@@ -16,6 +16,9 @@ const (
 // Sniff says which of the dialects the content is most likely in, and how likely
 // that is: 0 is none of them, 100 is certain. It looks at the first 64 kB only.
 func Sniff(content []byte) (dialect Dialect, score int) {
+	if isJSON(content) {
+		return NXOS, 95
+	}
 	head := content[:min(len(content), sniffBytes)]
 	if trimmed := bytes.TrimLeft(head, " \t\r\n\uFEFF"); len(trimmed) == 0 || strings.IndexByte("{[<*", trimmed[0]) >= 0 || bytes.IndexByte(head, 0) >= 0 {
 		return IOS, 0
@@ -46,6 +49,11 @@ type signs struct {
 	netmask  bool
 	// router says that a line is of a router for sure, though not of which.
 	router bool
+	// kinds says that a list is called standard or extended, and ports that an interface
+	// has a name that NX-OS does not know: neither is of NX-OS, whatever else it looks like.
+	kinds, ports bool
+	// labelled says that a tool wrote the platform into a comment.
+	labelled bool
 	// other says that a line is of another language.
 	other bool
 }
@@ -73,14 +81,17 @@ func (s *signs) line(w *words) {
 	case "ip", "ipv6":
 		s.ip(first, second, third, w)
 	case "ipv4":
-		if second == "access-list" || second == "access-group" {
+		switch second {
+		case "access-list", "access-group":
 			s.xr += 3
+		case "acl":
+			s.nxos += 3
 		}
 	case "no":
 		if second == "ipv4" && third == "access-list" {
 			s.xr += 3
 		}
-	case "standard", "extended":
+	case "standard", "extended", "fqdn":
 		if second == "ip" && third == "access" {
 			s.ios += 3
 		}
@@ -93,6 +104,7 @@ func (s *signs) line(w *words) {
 	case "hostname", "interface", "version", "router", "line", "service", "username":
 		s.any++
 		s.router = s.router || first == "version" || first == "line"
+		s.ports = s.ports || first == "interface" && isRouterPort(second)
 	default:
 		if key, _, ok := shownGroup(w); ok {
 			if first == "network" || first == "v6-network" || key.kind == serviceGroup {
@@ -104,6 +116,17 @@ func (s *signs) line(w *words) {
 		}
 		s.entry(w)
 	}
+}
+
+// isRouterPort reports whether the interface has a name that IOS or XR gives, and NX-OS
+// does not.
+func isRouterPort(name string) bool {
+	for _, kind := range [...]string{"gigabitethernet", "fastethernet", "tengigabitethernet", "tengige", "serial", "dialer", "bvi", "bdi"} {
+		if strings.HasPrefix(name, kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasNetmask reports whether a word is a netmask of some length, which would be an odd
@@ -125,6 +148,7 @@ func (s *signs) comment(w *words) {
 		s.xr += 9
 	case strings.Contains(text, "rancid-content-type: cisco-nx"), strings.HasPrefix(text, "!running configuration last done at"):
 		s.nxos += 9
+		s.labelled = true
 	case strings.Contains(text, "rancid-content-type: arista"), strings.Contains(text, "eos-4."):
 		s.eos += 9
 	case strings.Contains(text, "rancid-content-type: cisco"):
@@ -148,8 +172,11 @@ func (s *signs) ip(first, second, third string, w *words) {
 			s.any++
 			s.router = true
 		}
-	case first == "ip" && (third == "standard" || third == "extended"):
+	case first == "ip" && second == "acl":
+		s.nxos += 3
+	case first == "ip" && (third == "standard" || third == "extended" || third == "fqdn") && w.ahead(3) != "":
 		s.ios += 3
+		s.kinds = true
 	case first == "ip":
 		s.plain += 3
 	default:
@@ -210,8 +237,11 @@ func (s *signs) verdict() (Dialect, int) {
 		return IOS, 0
 	}
 	nxos, eos := s.nxos, s.eos
+	if (s.kinds || s.ports) && !s.labelled { // so are the groups of a Catalyst
+		eos, nxos = eos+nxos, 0
+	}
 	if s.plain > 0 { // of NX-OS, unless something speaks for EOS
-		if eos > nxos {
+		if eos > nxos || s.kinds || s.ports && !s.labelled {
 			eos += s.plain
 		} else {
 			nxos += s.plain
