@@ -57,7 +57,7 @@ func (c *crossing) paired(r *rule.Rule) (possible, sure bool) {
 // these over could make a false allowed.
 func inZone(r *rule.Rule, zones []string, declared string) (possible, sure bool) {
 	switch {
-	case len(zones) == 0 || declared != "" && slices.Contains(zones, declared):
+	case len(zones) == 0 || declared != "" && r.HasZone(zones, declared):
 		return true, true
 	case declared == "" || rule.MayBeEveryZone(declared):
 		return true, false

@@ -173,7 +173,7 @@ func matches(r *rule.Rule, p Packet, excluded rule.State) (possible, sure bool) 
 		case len(z.allowed) == 0:
 		case z.declared == "":
 			sure = false
-		case slices.Contains(z.allowed, z.declared):
+		case r.HasZone(z.allowed, z.declared):
 		case rule.MayBeEveryZone(z.declared):
 			sure = false
 		case r.Action == rule.Deny && slices.ContainsFunc(z.allowed, rule.MayBeEveryZone):

@@ -101,6 +101,9 @@ type Rule struct {
 
 	// SourceZones and DestinationZones are plain names; none means every zone.
 	SourceZones, DestinationZones []string
+	// ZonePatterns says that a name in them which ends with an asterisk stands for every
+	// name that begins so, as an interface of Linux may (tun*).
+	ZonePatterns bool
 
 	Pair  Pair
 	State State
@@ -114,6 +117,18 @@ type Rule struct {
 // MayBeEveryZone reports whether a name that stands for one zone, as every name
 // does, is what other systems write for all of them: any, or *.
 func MayBeEveryZone(name string) bool { return name == "*" || strings.EqualFold(name, "any") }
+
+// HasZone reports whether the name is one of the rule's zones, SourceZones or
+// DestinationZones.
+func (r *Rule) HasZone(zones []string, name string) bool {
+	for _, z := range zones {
+		prefix, pattern := strings.CutSuffix(z, "*")
+		if z == name || r.ZonePatterns && pattern && strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
 
 // IsCatchAll reports whether the rule is any → any without any condition: a
 // default written out, not somebody's intent for particular traffic.

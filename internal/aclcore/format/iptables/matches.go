@@ -172,38 +172,41 @@ func readState(r *ruleReader, name string, args [2]string, not bool) error {
 		switch {
 		case ok:
 			states |= s
-		case word == "SNAT" || word == "DNAT":
+		case word == "DNAT": // what is sent elsewhere is in doubt before it comes here
+		case word == "SNAT": // later packets may be of a connection whose source is another
 			translated = true
 		default:
 			return fmt.Errorf("the state %q is not known; NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED, SNAT and DNAT are", word)
 		}
 	}
-	if translated {
-		r.rule.unknown = append(r.rule.unknown, text)
-		return nil
-	}
 	if not {
 		const all = netfilter.New | netfilter.Established | netfilter.Related | netfilter.Invalid | netfilter.Untracked
 		states = all &^ states
 	}
-	sets := netfilter.Connection(states, r.tracking, text)
-	for _, u := range r.table.save.untracked {
-		sets = exempt(sets, u, text)
-		sets = exempt(sets, u.Replies(), text) // of no connection that is known
+	sets := r.connectionState(r.table.save, states, r.tracking, text)
+	if translated {
+		later := netfilter.Doubtful(text)
+		later.State = netfilter.Later
+		sets = append(sets, later)
+		if not {
+			for i := range sets {
+				sets[i].State &^= netfilter.Later
+			}
+			sets[len(sets)-1] = later
+		}
 	}
 	r.rule.further = append(r.rule.further, sets)
 	return nil
 }
 
-// exempt puts in doubt what packets that are not tracked do with a condition on
-// their connection.
-func exempt(sets []netfilter.Packets, untracked netfilter.Packets, text string) []netfilter.Packets {
-	untracked.Unknown = nil
-	out := []netfilter.Packets{untracked.Because(text + ": the raw table exempts traffic from connection tracking")}
-	for _, s := range sets {
-		out = append(out, s.Subtract(untracked)...)
+// connectionState returns the packets in one of the states. Those that the raw table
+// exempts are untracked; of what answers them it cannot be told.
+func (r *reader) connectionState(s *save, states netfilter.ConnStates, tracking netfilter.Tracking, text string) []netfilter.Packets {
+	sets := netfilter.Connection(states, tracking, text)
+	if len(s.untracked) == 0 && (tracking == netfilter.Tracked || !strings.Contains(strings.ToUpper(r.content), "NOTRACK")) {
+		return sets
 	}
-	return out
+	return netfilter.WithUntracked(sets, s.untracked, states, text+": the raw table exempts traffic from connection tracking")
 }
 
 func readType(r *ruleReader, _ string, args [2]string, not bool) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -56,6 +55,13 @@ func init() {
 		"--comment":                         {1, false, readComment},
 		"--match-set":                       {2, true, readMatchSet},
 		"--notrack":                         {0, false, readNoTrack},
+		"--mark":                            {1, true, readMark},
+		"--dst-type":                        {1, true, readDestinationType},
+		"--ctproto":                         {1, true, readConnectionProtocol},
+		"--ctorigsrc":                       {1, true, readConnectionAddress},
+		"--ctorigdst":                       {1, true, readConnectionAddress},
+		"--ctorigsrcport":                   {1, true, readConnectionPort},
+		"--ctorigdstport":                   {1, true, readConnectionPort},
 		"-w --wait -n -v --verbose --exact": {0, false, ignore},
 	} {
 		for name := range strings.FieldsSeq(names) {
@@ -90,21 +96,22 @@ func readNoTrack(r *ruleReader, _ string, _ [2]string, _ bool) error {
 var plain = map[string]bool{
 	"tcp": true, "udp": true, "udplite": true, "sctp": true, "dccp": true, "icmp": true, "icmp6": true, "icmpv6": true,
 	"multiport": true, "state": true, "conntrack": true, "iprange": true, "comment": true,
-	"set": true,
+	"set": true, "mark": true,
 }
 
-// neverFirst are matches on extension headers of IPv6, which the first packet of a
-// connection does not have.
+// neverFirst are matches on extension headers of IPv6, which packets of a connection that
+// is asked about do not have.
 var neverFirst = map[string]bool{"frag": true, "rt": true, "hbh": true, "dst": true}
 
 func readModule(r *ruleReader, _ string, args [2]string, _ bool) error {
 	r.rule.module = args[0]
+	_, isSteady := steady[args[0]]
 	switch {
 	case plain[args[0]]:
 	case neverFirst[args[0]]:
-		later := netfilter.Doubtful("-m " + args[0])
-		later.State = netfilter.Later
-		r.rule.further = append(r.rule.further, []netfilter.Packets{later})
+		r.rule.further = append(r.rule.further, nil)
+	case isSteady:
+		r.rule.steady = append(r.rule.steady, steadyMatch{module: args[0]})
 	default:
 		r.rule.unknown = append(r.rule.unknown, "-m "+args[0])
 	}
@@ -279,18 +286,17 @@ func (r *ruleReader) addressRange(into *addr.Set, text string, not bool) error {
 }
 
 func readIn(r *ruleReader, _ string, args [2]string, not bool) error {
-	r.onInterface(args[0], not, &r.rule.in, netfilter.In)
+	onInterface(args[0], not, &r.rule.in)
 	return nil
 }
 
 func readOut(r *ruleReader, _ string, args [2]string, not bool) error {
-	r.onInterface(args[0], not, &r.rule.out, netfilter.Out)
+	onInterface(args[0], not, &r.rule.out)
 	return nil
 }
 
-// onInterface restricts the rule to an interface. A pattern (eth+) is decided for
-// the interfaces that the text names elsewhere; for others it is in doubt.
-func (r *ruleReader) onInterface(name string, not bool, into *netfilter.Interfaces, side func(netfilter.Interfaces) netfilter.Packets) {
+// onInterface restricts the rule to an interface, or to those of a pattern (eth+).
+func onInterface(name string, not bool, into *netfilter.Interfaces) {
 	prefix, pattern := strings.CutSuffix(name, "+")
 	if !pattern {
 		*into = netfilter.Only(name)
@@ -305,49 +311,18 @@ func (r *ruleReader) onInterface(name string, not bool, into *netfilter.Interfac
 		}
 		return
 	}
-	var sure []string
-	for _, n := range r.interfaceNames() {
-		if strings.HasPrefix(n, prefix) != not {
-			sure = append(sure, n)
-		}
-	}
-	text := "the interface " + name + " is a pattern"
+	*into = netfilter.Like(prefix)
 	if not {
-		text = "the interface ! " + name + " is a pattern"
+		*into = into.Complement()
 	}
-	either := []netfilter.Packets{netfilter.Doubtful(text)}
-	if len(sure) > 0 {
-		either = append([]netfilter.Packets{side(netfilter.Only(sure...))}, either...)
-	}
-	r.rule.further = append(r.rule.further, either)
 }
 
-// interfaceNames returns the plain interface names of the text.
-func (r *reader) interfaceNames() []string {
-	if r.interfaces != nil {
-		return r.interfaces
-	}
-	r.interfaces = []string{}
-	words := strings.Fields(r.content)
-	for i := range len(words) - 1 {
-		if words[i] == "-i" || words[i] == "-o" {
-			if name := words[i+1]; !strings.HasSuffix(name, "+") && name != "!" {
-				r.interfaces = append(r.interfaces, name)
-			}
-		}
-	}
-	slices.Sort(r.interfaces)
-	r.interfaces = slices.Compact(r.interfaces)
-	return r.interfaces
-}
-
-// readFragment reads -f: a second or later fragment, which a first packet is not.
+// readFragment reads -f: a second or later fragment, which no packet is that is asked
+// about. Connection tracking puts fragments together before every table.
 func readFragment(r *ruleReader, _ string, _ [2]string, not bool) error {
 	r.table.save.see(netfilter.V4, r.line)
 	if !not {
-		later := netfilter.Doubtful("-f")
-		later.State = netfilter.Later
-		r.rule.further = append(r.rule.further, []netfilter.Packets{later})
+		r.rule.further = append(r.rule.further, nil)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (r *reader) document() *device.Document {
 		return doc
 	}
 	for _, name := range names {
-		doc.Lists = append(doc.Lists, newList(name, stages, missing(read)))
+		doc.Lists = append(doc.Lists, r.newList(name, stages, missing(read)))
 		netfilter.Bind(doc, strings.ToLower(name), name)
 	}
 	doc.Notes = r.notes
@@ -90,7 +90,7 @@ func (r *reader) listNames(s *save, chains map[*table]map[string]*netfilter.Chai
 
 // newList makes the list of a chain. Replies meet it as well, with the interfaces turned
 // round, or another.
-func newList(name string, stages []map[string]way, missing netfilter.Missing) device.List {
+func (r *reader) newList(name string, stages []map[string]way, missing netfilter.Missing) device.List {
 	out, back := netfilter.Pass(), netfilter.Pass()
 	shared := answers[name] == name
 	for _, s := range slices.Backward(stages) {
@@ -98,14 +98,19 @@ func newList(name string, stages []map[string]way, missing netfilter.Missing) de
 		shared = shared && s[name].single
 	}
 	l := device.List{Name: name, Aliases: []string{strings.ToLower(name)}, Stateless: true, Tracked: true}
-	l.Rules, l.Default = out.List(missing)
+	l.Rules, l.Default = out.List(missing, r.origin(name))
 	if !shared {
-		l.Return, l.ReturnDefault = back.Open().List(missing)
+		l.Return, l.ReturnDefault = back.Open().List(missing, r.origin(answers[name]))
 	}
 	if answers[name] != name {
 		l.ReturnList = answers[name]
 	}
 	return l
+}
+
+// origin says where packets of a list come from.
+func (r *reader) origin(name string) netfilter.Origin {
+	return netfilter.Origin{Sent: name == "OUTPUT", Symbols: &r.symbols}
 }
 
 // missing says why traffic of the other family cannot be judged.
@@ -264,6 +269,10 @@ func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[st
 			}
 			// What comes in has no interface to go out by before it is routed, nor ever
 			// if it is for the host; what the host sends came in by none.
+			c.Reached = name == "INPUT"
+			if step.table == "nat" { // only what opens a connection that is tracked comes here
+				c.Within = r.connectionState(s, netfilter.New, netfilter.Tracked, "NEW")
+			}
 			c.Families, c.NoIn, c.NoOut = f, name == "OUTPUT", name == "INPUT" || step.chain == "PREROUTING"
 			stage, err := netfilter.Flatten(c, chains[t])
 			var loop *netfilter.LoopError

@@ -23,6 +23,8 @@ type ruleReader struct {
 	line int
 	next int
 	rule parsedRule
+	// connection are the conditions on the first packet of the rule's connections.
+	connection connection
 }
 
 // parsedRule is what the options of a rule say.
@@ -36,12 +38,18 @@ type parsedRule struct {
 	// further are conditions that are not one set of a product.
 	further [][]netfilter.Packets
 	unknown []string
+	// steady are matches whose options are not read.
+	steady []steadyMatch
 	// module is the match whose options follow, target the target.
 	module, target string
 	isGoto         bool
 	// untracks says that the target exempts packets from connection tracking.
 	untracks bool
 	name     string
+	// change is what the target makes of the mark.
+	change *netfilter.Change
+	// to is the destination that the target DNAT gives.
+	to string
 	// hops says that the target may leave a packet with no hops to go.
 	hops bool
 	// copies is how many rules it becomes: one for each pair of addresses.
@@ -76,6 +84,10 @@ func (r *ruleReader) read(l ruleLine) (clauses []netfilter.Clause, ok bool) {
 		r.Add(l.line, "%v", err)
 		return nil, false
 	}
+	if err := r.connection.close(r); err != nil {
+		r.Add(l.line, "%v", err)
+		return nil, false
+	}
 	packets := r.packets()
 	if r.rule.untracks {
 		r.table.save.untracked = append(r.table.save.untracked, packets...)
@@ -84,7 +96,10 @@ func (r *ruleReader) read(l ruleLine) (clauses []netfilter.Clause, ok bool) {
 	if !any {
 		return nil, true
 	}
-	return []netfilter.Clause{{Packets: packets, Verdict: v}}, true
+	if same, ok := r.unchanged(packets); ok && v.Kind == netfilter.Undecided {
+		clauses = append(clauses, netfilter.Clause{Packets: same, Verdict: netfilter.Verdict{Kind: netfilter.Accept}})
+	}
+	return append(clauses, netfilter.Clause{Packets: packets, Verdict: v}), true
 }
 
 // packets returns what the rule matches.
@@ -97,6 +112,14 @@ func (r *ruleReader) packets() []netfilter.Packets {
 		return nil
 	}
 	sets := []netfilter.Packets{p}
+	for i := range r.rule.steady {
+		m := &r.rule.steady[i]
+		sets, ok := m.addressType(&r.symbols)
+		if !ok {
+			sets = []netfilter.Packets{m.condition(&r.symbols)}
+		}
+		r.rule.further = append(r.rule.further, sets)
+	}
 	for _, f := range r.rule.further {
 		both, ok := netfilter.Both(sets, f)
 		if !ok {
@@ -173,6 +196,10 @@ func (r *ruleReader) foreign(name string, not bool) {
 		r.next++
 	}
 	r.suggestFamily(words)
+	r.markOption(words)
+	if len(words) == 2 && words[0] == "--to-destination" && r.rule.module == "" {
+		r.rule.to += words[1] // two are no destination that a packet can have
+	}
 	if len(words) > 1 {
 		switch n, err := strconv.Atoi(words[1]); words[0] {
 		case "--ttl-set", "--hl-set":
@@ -185,6 +212,16 @@ func (r *ruleReader) foreign(name string, not bool) {
 		return
 	}
 	text := strings.Join(words, " ")
+	if _, ok := steady[r.rule.module]; ok {
+		c := &r.rule.steady[len(r.rule.steady)-1]
+		c.words, c.options, c.not = append(c.words, words...), c.options+1, not
+		return
+	}
+	r.doubt(text)
+}
+
+// doubt adds what is written of the match that is read to what is not decided.
+func (r *ruleReader) doubt(text string) {
 	if n := len(r.rule.unknown); n > 0 && strings.HasPrefix(r.rule.unknown[n-1], "-m "+r.rule.module) {
 		r.rule.unknown[n-1] += " " + text
 		return
@@ -193,6 +230,32 @@ func (r *ruleReader) foreign(name string, not bool) {
 		text = "-m " + r.rule.module + " " + text
 	}
 	r.rule.unknown = append(r.rule.unknown, text)
+}
+
+// steady are the matches that cannot be decided, but say the same of a packet wherever it
+// meets them: what they look at is not changed on its way. Where it is true, "!" matches
+// exactly the other packets; others, such as mac, do not match what lacks a field.
+var steady = map[string]bool{
+	"owner": true, "pkttype": true, "string": true, "length": true, "addrtype": true,
+	"mac": false, "time": false, "policy": false, "rpfilter": false, "geoip": false, "condition": false, "osf": false, "ah": false, "esp": false,
+}
+
+// A steadyMatch is a match of [steady] with its options.
+type steadyMatch struct {
+	module  string
+	words   []string
+	options int
+	// not says that its last option is negated.
+	not bool
+}
+
+// condition returns the packets that the match holds for.
+func (m *steadyMatch) condition(s *netfilter.Symbols) netfilter.Packets {
+	words, not := m.words, m.not && m.options == 1 && steady[m.module]
+	if not {
+		words = words[1:]
+	}
+	return s.Holds(strings.Join(append([]string{"-m " + m.module}, words...), " "), !not)
 }
 
 // suggestFamily learns from what only one family rejects with.

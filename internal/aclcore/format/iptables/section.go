@@ -58,8 +58,10 @@ type reader struct {
 	ipsets map[string]*ipset
 	// filled are the sets that rules fill, once they are asked for.
 	filled map[string]bool
-	// interfaces are the names of interfaces in the text, once they are asked for.
-	interfaces []string
+	// symbols are the conditions that cannot be decided, and marking what the text does
+	// with marks, once that is asked for.
+	symbols netfilter.Symbols
+	marking *marking
 }
 
 func (r *reader) read() {

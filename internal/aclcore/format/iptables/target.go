@@ -19,6 +19,9 @@ var goesOn = map[string]bool{
 // that filters.
 func (r *ruleReader) verdict() (v netfilter.Verdict, ok bool) {
 	target := r.rule.target
+	if target == "HMARK" {
+		r.rule.change = netfilter.LoseMark(^uint32(0))
+	}
 	if r.rule.isGoto {
 		return netfilter.Verdict{Kind: netfilter.Goto, Chain: target}, true
 	}
@@ -43,6 +46,12 @@ func (r *ruleReader) verdict() (v netfilter.Verdict, ok bool) {
 	}
 	if r.rule.hops && (r.of == "PREROUTING" || !builtin[r.of]) { // looked at when it is routed
 		return netfilter.Verdict{Kind: netfilter.Undecided, Reason: target + " may leave it no hops to go, and a router drops it then"}, true
+	}
+	if r.rule.untracks {
+		return netfilter.Verdict{Kind: netfilter.Set, Change: netfilter.Untrack()}, true
+	}
+	if r.rule.change != nil && r.marks().tested != 0 {
+		return netfilter.Verdict{Kind: netfilter.Set, Change: r.rule.change}, true
 	}
 	if goesOn[target] {
 		return v, false

@@ -3,6 +3,8 @@ package nftables
 import (
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
 )
 
 // payloads are the headers whose fields are named with two words.
@@ -136,6 +138,12 @@ func (s *statementReader) setting(left expr) (statement, error) {
 		return statement{kind: opaque}, nil
 	case s.next != at+1 && forwards[left.text] != nil, forwards[left.text] != nil && !forwards[left.text](s.tokens[at].text):
 		return statement{kind: detains}, nil
+	case left.text == metaMark:
+		st := statement{kind: marks, change: markChange(s.tokens[at:s.next])}
+		if !always {
+			st.kind, st.change = doubtful, netfilter.LoseMark(allMark)
+		}
+		return st, nil
 	case left.text == "ct expectation":
 		return statement{kind: doubtful}, nil // the rule ends for packets that are not tracked
 	case !always:
@@ -224,6 +232,8 @@ func (s *statementReader) field() (expr, error) {
 	case bareMeta[t.text]:
 		s.next++
 		return expr{kind: fieldExpr, text: "meta " + t.text}, nil
+	case s.pass("fib", "daddr", "type"):
+		return expr{kind: fieldExpr, text: fibDestination}, nil
 	case t.text == "tcp" && second.is("option"), t.text == "ip" && second.is("option"):
 		return expr{}, errUnread
 	case t.text == "sctp" && second.is("chunk"):

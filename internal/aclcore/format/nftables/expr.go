@@ -1,6 +1,7 @@
 package nftables
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
@@ -107,6 +108,8 @@ const (
 	final
 	// untrack exempts packets from connection tracking.
 	untrack
+	// marks sets the mark of the packet.
+	marks
 	// detains sets a field so that a router may not forward the packet: see [forwards].
 	detains
 )
@@ -121,6 +124,11 @@ type statement struct {
 	left, right expr
 	elements    []mapping // of an anonymous map; right is a reference otherwise
 	verdict     netfilter.Verdict
+	// change is what the statement makes of the mark, nil if nothing.
+	change *netfilter.Change
+	// to and port are where dnat sends packets, if it is one destination.
+	to   netip.Addr
+	port uint16
 	// with is what a reject answers with: the kernel is given a condition besides,
 	// which nft does not print.
 	with rejection

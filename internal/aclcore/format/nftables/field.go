@@ -60,12 +60,11 @@ func (l *lowerer) makeField(name string) (f field, ok bool) {
 	case "meta":
 		return l.meta(part)
 	case "rt", "frag":
-		// Extension headers, which the first packet of a connection does not have.
-		later := netfilter.Doubtful(name)
-		later.State = netfilter.Later
-		never := func(int, int) netfilter.Packets { return later }
+		// Extension headers, which packets of a connection that is asked about do not have.
+		none := netfilter.Packets{}
+		never := func(int, int) netfilter.Packets { return none }
 		header := header == "frag" || slices.Contains([]string{"type", "seg-left", "hdrlength", "nexthdr"}, part)
-		return field{has: later, reads: plainNumber, max: 1 << 30, holds: never}, header
+		return field{has: none, reads: plainNumber, max: 1 << 30, holds: never}, header
 	case "ct":
 		switch part {
 		case "state":

@@ -46,17 +46,18 @@ func (b baseChain) String() string { return b.table.String() + " " + b.name }
 // documentBuilder makes the lists of a ruleset.
 type documentBuilder struct {
 	*ruleset
-	untracked  []netfilter.Packets
-	interfaces []string
+	untracked []netfilter.Packets
+	symbols   netfilter.Symbols
+	marking   marking
 	// stages are the base chains that are read already.
-	stages map[*chain]netfilter.Stage
+	stages map[stageKey]netfilter.Stage
 	doc    *device.Document
 }
 
 func (rs *ruleset) document() *device.Document {
-	b := &documentBuilder{ruleset: rs, doc: &device.Document{Format: "nftables"}, stages: make(map[*chain]netfilter.Stage)}
+	b := &documentBuilder{ruleset: rs, doc: &device.Document{Format: "nftables"}, stages: make(map[stageKey]netfilter.Stage)}
 	rs.doubtTerse()
-	b.interfaces = rs.interfaceNames()
+	b.marking = rs.marks()
 	b.untracked = b.exempt()
 	for _, h := range []string{"input", "forward", "output"} {
 		b.list(h, b.chains(paths[h], inet), b.chains(paths[answer(h)], inet))
@@ -113,7 +114,7 @@ func (b *documentBuilder) list(hook string, chains, back []baseChain) {
 	}
 	whole := netfilter.Pass()
 	for _, c := range slices.Backward(chains) {
-		s := b.flatten(c)
+		s := b.flatten(c, hook)
 		if c.hook != hook || c.kind == "nat" {
 			s = s.Aside()
 		}
@@ -137,7 +138,7 @@ func (b *documentBuilder) list(hook string, chains, back []baseChain) {
 	if bridge(own[0].table.family) {
 		l.Aliases = slices.DeleteFunc(l.Aliases, func(a string) bool { return a == hook || a == hook+" hook" })
 	}
-	l.Rules, l.Default = whole.List(missing(family))
+	l.Rules, l.Default = whole.List(missing(family), b.origin(hook))
 	l.Stateless, l.Tracked = true, true
 	if answer(hook) != hook || len(chains) > 1 || !doubts.IsTrivial() {
 		b.replies(&l, hook, back, doubts)
@@ -157,13 +158,13 @@ func (b *documentBuilder) replies(l *device.List, hook string, chains []baseChai
 	whole := netfilter.Pass()
 	for _, c := range slices.Backward(chains) {
 		if c.kind != "nat" {
-			whole = b.flatten(c).Replies().Then(whole)
+			whole = b.flatten(c, answer(hook)).Replies().Then(whole)
 		}
 		if answer(hook) != hook && c.hook == answer(hook) {
 			l.ReturnList = c.String()
 		}
 	}
-	l.Return, l.ReturnDefault = doubts.Then(whole).Open().List(netfilter.Missing{})
+	l.Return, l.ReturnDefault = doubts.Then(whole).Open().List(netfilter.Missing{}, b.origin(answer(hook)))
 }
 
 // commonFamily is the family of all the chains, inet if they have several.
@@ -183,15 +184,29 @@ func missing(family string) netfilter.Missing {
 	return netfilter.Missing{Text: "(IPv6)", Reason: "no table of the family ip6 or inet on this hook is in the file"}
 }
 
-// flatten reads the chain and all it calls, as they are met at its hook; once, since more
-// than one list and their replies cross it.
-func (b *documentBuilder) flatten(base baseChain) netfilter.Stage {
-	if s, ok := b.stages[base.chain]; ok {
+// A stageKey is a base chain on the way to the host itself, or another.
+type stageKey struct {
+	chain   *chain
+	reached bool
+}
+
+// origin says where packets of a list of the hook come from.
+func (b *documentBuilder) origin(hook string) netfilter.Origin {
+	return netfilter.Origin{Sent: hook == "output" || hook == "postrouting" || hook == "egress", Symbols: &b.symbols}
+}
+
+// flatten reads the chain and all it calls, as they are met at its hook on the way of the
+// list of the hook that is named; once, since more than one list and their replies cross
+// it.
+func (b *documentBuilder) flatten(base baseChain, hook string) netfilter.Stage {
+	key := stageKey{base.chain, hook == "input"}
+	if s, ok := b.stages[key]; ok {
 		return s
 	}
 	t := base.table
 	l := &lowerer{
-		family: t.family, sets: t.sets, hook: base.hook, interfaces: b.interfaces, untracked: b.untracked, tracking: trackingAt(base.chain),
+		family: t.family, sets: t.sets, hook: base.hook, untracked: b.untracked, tracking: trackingAt(base.chain),
+		symbols: &b.symbols, marking: b.marking,
 	}
 	chains := make(map[string]*netfilter.Chain, len(t.chains))
 	for _, c := range t.chains {
@@ -200,12 +215,13 @@ func (b *documentBuilder) flatten(base baseChain) netfilter.Stage {
 		}
 	}
 	top := chains[base.name]
+	top.Reached = hook == "input"
 	stage, err := netfilter.Flatten(top, chains)
 	var loop *netfilter.LoopError
 	if errors.As(err, &loop) {
 		b.Add(loop.Line, "%v", loop)
 	}
-	b.stages[base.chain] = stage
+	b.stages[key] = stage
 	return stage
 }
 
@@ -286,7 +302,7 @@ func (b *documentBuilder) exempt() []netfilter.Packets {
 				if !slices.ContainsFunc(r.statements, func(s statement) bool { return s.kind == untrack }) {
 					continue
 				}
-				l := &lowerer{family: t.family, sets: t.sets, tracking: netfilter.MaybeTracked, interfaces: b.interfaces}
+				l := &lowerer{family: t.family, sets: t.sets, tracking: netfilter.Tracked, symbols: &b.symbols}
 				asVerdict := chainRule{statements: slices.Clone(r.statements)}
 				for j, s := range asVerdict.statements {
 					if s.kind == untrack {
@@ -305,51 +321,6 @@ func (b *documentBuilder) exempt() []netfilter.Packets {
 		return []netfilter.Packets{netfilter.All()}
 	}
 	return out
-}
-
-// interfaceNames returns the names of interfaces in the rules.
-func (rs *ruleset) interfaceNames() []string {
-	seen := make(map[string]bool)
-	var values func(e expr)
-	values = func(e expr) {
-		if e.kind == literal {
-			if _, pattern := isPattern(e.text); !pattern {
-				seen[e.text] = true
-			}
-		}
-		for _, a := range e.args {
-			values(a)
-		}
-	}
-	for _, t := range rs.tables {
-		for _, c := range t.chains {
-			for i := range c.rules {
-				for j := range c.rules[i].statements {
-					s := &c.rules[i].statements[j]
-					if isInterface(s.left) {
-						values(s.right)
-						for _, m := range s.elements {
-							values(m.key)
-						}
-					}
-				}
-			}
-		}
-	}
-	out := make([]string, 0, len(seen))
-	for n := range seen {
-		out = append(out, n)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func isInterface(e expr) bool {
-	switch e.text {
-	case "meta iif", "meta iifname", "meta oif", "meta oifname":
-		return e.kind == fieldExpr
-	}
-	return false
 }
 
 // noteTables tells of what is read and is in no list.

@@ -1,6 +1,8 @@
 package nftables
 
 import (
+	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
@@ -17,6 +19,16 @@ func (r jsonReader) statement(v *jsontree.Value) statement {
 		case "match", "limit", "quota", "ct count", "set", "connlimit", "meter",
 			"counter", "log", "last", "secmark", "ct helper", "ct timeout", "ct expectation":
 			return statement{kind: doubtful, text: compact(v)}
+		case "dnat":
+			st := statement{kind: opaque, text: compact(v)}
+			body := &v.Items[0]
+			port, err := strconv.ParseUint("0"+text(body, "port"), 10, 16)
+			if a, err1 := netip.ParseAddr(text(body, "addr")); err == nil && err1 == nil && len(body.Others("addr", "port", "family")) == 0 {
+				if p := body.Get("port"); p == nil || p.Kind == jsontree.Number {
+					st.to, st.port = a, uint16(port)
+				}
+			}
+			return st
 		}
 	}
 	return statement{kind: opaque, text: compact(v)}
@@ -61,7 +73,14 @@ func (r jsonReader) known(key string, body *jsontree.Value) (st statement, ok bo
 		st.kind = untrack
 	case "mangle":
 		field, value := r.expr(body.Get("key")), r.expr(body.Get("value"))
-		st.kind = mangle(field, value)
+		if st.kind = mangle(field, value); field.text == metaMark && field.kind == fieldExpr {
+			st.change = jsonMark(body.Get("value"))
+			if st.kind == harmless || value.kind == unread && st.change.MarkBits() != allMark {
+				st.kind = marks
+			} else {
+				st.kind, st.change = doubtful, netfilter.LoseMark(allMark)
+			}
+		}
 		st.text = field.String() + " set " + value.String()
 		return st, st.kind != opaque || field.kind == fieldExpr
 	case "xt":
@@ -230,6 +249,10 @@ func (r jsonReader) operator(key string, body *jsontree.Value) (e expr, ok bool)
 		return field("meta", text(body, "key"), "key")
 	case "ct":
 		return field("ct", text(body, "key"), "key")
+	case "fib":
+		flags := body.Get("flags")
+		plain := flags != nil && (scalar(flags) == "daddr" || len(flags.Items) == 1 && scalar(&flags.Items[0]) == "daddr")
+		return expr{kind: fieldExpr, text: fibDestination}, plain && text(body, "result") == "type"
 	case "rt":
 		return expr{}, false // a route, and not the header that is named so in the text form
 	case "exthdr":

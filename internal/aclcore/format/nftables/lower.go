@@ -5,6 +5,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
 // A lowerer turns the rules of a table, as they are met at one hook, into sets of
@@ -16,13 +17,15 @@ type lowerer struct {
 	tracking netfilter.Tracking
 	// untracked are packets that are exempt from connection tracking.
 	untracked []netfilter.Packets
-	// interfaces are the names of interfaces that the ruleset has.
-	interfaces []string
 	// fields are those that were looked up, nil for what cannot be decided; one and
 	// value are room for lists of one.
 	fields map[string]*field
 	one    [1]*field
 	value  [1]expr
+	// symbols are the conditions that cannot be decided, marking what the ruleset does with
+	// marks.
+	symbols *netfilter.Symbols
+	marking marking
 }
 
 // field returns what a name stands for in chains of the hook, nil if it cannot be
@@ -46,24 +49,39 @@ func (l *lowerer) field(name string) *field {
 func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 	sets := []netfilter.Packets{netfilter.All()}
 	var clauses []netfilter.Clause
+	var change *netfilter.Change // what the rule has made of the packets
 	for i := range r.statements {
 		st := &r.statements[i]
 		switch st.kind {
-		case harmless, untrack:
+		case harmless:
+		case marks, untrack:
+			change = change.Then(l.changeOf(st))
 		case doubtful, detains:
 			if st.kind == detains && (l.hook == "prerouting" || l.hook == "ingress") {
 				return append(clauses, undecided(sets, st.why()+": the router may not forward it then"))
 			}
+			change = change.Then(l.changeOf(st))
 			for j := range sets {
 				sets[j] = sets[j].Because(st.why())
 			}
 		case comparison:
+			if change != nil { // the packets are others for what follows
+				if slices.ContainsFunc(sets, change.About) || isMark(st.left) {
+					return append(clauses, l.unsure(sets, change, st.why())...)
+				}
+				clauses, change = append(clauses, netfilter.Clause{
+					Packets: slices.Clone(sets), Verdict: netfilter.Verdict{Kind: netfilter.Set, Change: change},
+				}), nil
+			}
 			if p, ok := l.single(st); ok {
 				sets = intersect(sets, p)
 			} else {
 				sets = narrow(sets, l.comparison(st))
 			}
 		case verdictMap:
+			if change != nil {
+				return append(clauses, l.unsure(sets, change, st.text)...)
+			}
 			more, ok := l.verdicts(st, sets)
 			if clauses = append(clauses, more...); !ok {
 				return append(clauses, undecided(sets, st.text+" cannot be decided"+l.unusable(st.right)))
@@ -74,7 +92,7 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 			return clauses
 		case final:
 			if st.verdict.Kind == 0 {
-				return clauses
+				return l.only(clauses, sets, change)
 			}
 			if st.with != anyPacket {
 				sets = intersect(sets, st.with.packets())
@@ -83,12 +101,67 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 			if v.Kind == netfilter.Translate {
 				v.Reason = st.text + " rewrites the source before"
 			}
+			v.Change = change
 			return append(clauses, netfilter.Clause{Packets: sets, Verdict: v})
 		default:
-			return append(clauses, undecided(sets, st.why()))
+			if st.to.IsValid() {
+				clauses = append(clauses, netfilter.Clause{Packets: st.unchanged(sets), Verdict: netfilter.Verdict{Kind: netfilter.Accept}})
+			}
+			return append(clauses, l.unsure(sets, change, st.why())...)
 		}
 	}
-	return clauses
+	return l.only(clauses, sets, change)
+}
+
+// only adds what the rule changes of the packets if it does no more.
+func (l *lowerer) only(clauses []netfilter.Clause, sets []netfilter.Packets, change *netfilter.Change) []netfilter.Clause {
+	if change == nil {
+		return clauses
+	}
+	return append(clauses, netfilter.Clause{Packets: sets, Verdict: netfilter.Verdict{Kind: netfilter.Set, Change: change}})
+}
+
+// unsure returns clauses for packets of which the rule decides something that is not
+// known, and may have changed them before.
+func (l *lowerer) unsure(sets []netfilter.Packets, change *netfilter.Change, reason string) []netfilter.Clause {
+	var out []netfilter.Clause
+	if change != nil {
+		out = l.only(out, sets, change.Perhaps())
+	}
+	for i := range sets { // whatever the change has made of them
+		if change != nil && change.About(sets[i]) {
+			sets = []netfilter.Packets{netfilter.All()}
+			break
+		}
+	}
+	return append(out, undecided(sets, reason))
+}
+
+// changeOf returns what a statement changes of a packet, as far as a rule looks at it.
+func (l *lowerer) changeOf(st *statement) *netfilter.Change {
+	switch {
+	case st.kind == untrack && l.tracking == netfilter.BeforeTracking:
+		return netfilter.Untrack()
+	case st.kind == untrack && l.tracking == netfilter.MaybeTracked:
+		return netfilter.Untrack().Perhaps()
+	case st.kind != untrack && l.marking.tested:
+		return st.change
+	}
+	return nil // what is tracked already stays so
+}
+
+// unchanged returns the packets that have the destination already which dnat gives them.
+func (st *statement) unchanged(sets []netfilter.Packets) []netfilter.Packets {
+	p := netfilter.All().To(addr.SetOf(addr.RangeOf(st.to, st.to)))
+	if st.port != 0 {
+		var ranges []service.Range
+		for _, protocol := range withPorts {
+			ranges = append(ranges, service.Ports(protocol, st.port, st.port))
+		}
+		p = p.Intersect(netfilter.For(service.SetOf(ranges...)))
+	}
+	same, _ := netfilter.Both(sets, []netfilter.Packets{p})
+	return same
 }
 
 func undecided(sets []netfilter.Packets, reason string) netfilter.Clause {
@@ -228,6 +301,9 @@ func (l *lowerer) single(st *statement) (netfilter.Packets, bool) {
 // comparison returns the packets that a comparison holds for. Where it cannot be
 // decided that is in doubt for all packets that have the fields.
 func (l *lowerer) comparison(st *statement) []netfilter.Packets {
+	if sets, ok := l.special(st); ok {
+		return sets
+	}
 	if st.left.kind == masked {
 		if sets, ok := l.masked(st); ok {
 			return sets
@@ -316,7 +392,7 @@ func (l *lowerer) notAmong(fields []*field, st *statement, values []expr) ([]net
 	if len(fields) == 1 {
 		switch {
 		case f.side != nil:
-			return l.offInterfaces(f, values, st.text)
+			return l.offInterfaces(f, values)
 		case f.state:
 			states, ok := parseStates(values)
 			return l.connection(allStates&^states, st.text), ok && st.right.kind != flags

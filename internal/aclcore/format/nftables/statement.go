@@ -2,6 +2,8 @@ package nftables
 
 import (
 	"errors"
+	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
@@ -155,7 +157,12 @@ func (s *statementReader) statement() (statement, error) {
 	case "accept", "drop", "return", "continue", "jump", "goto":
 		v, err := s.verdict()
 		return statement{kind: final, verdict: v}, err
-	case "dnat", "redirect", "tproxy", "synproxy", "queue", "fwd", "dup":
+	case "dnat":
+		st := statement{kind: opaque}
+		s.destination(&st)
+		s.next = len(s.tokens)
+		return st, nil
+	case "redirect", "tproxy", "synproxy", "queue", "fwd", "dup":
 		s.next = len(s.tokens)
 		return statement{kind: opaque}, nil
 	case "snat", "masquerade":
@@ -221,6 +228,32 @@ func (s *statementReader) statement() (statement, error) {
 		return s.xt()
 	}
 	return s.condition()
+}
+
+// destination reads "dnat ip to 10.0.0.5:80" if that is all, and one destination.
+func (s *statementReader) destination(st *statement) {
+	s.pass("dnat")
+	if !s.pass("ip") {
+		s.pass("ip6")
+	}
+	s.pass("to")
+	host, err := s.argument()
+	if err != nil {
+		return
+	}
+	var port uint64
+	if s.pass(":") {
+		text, err := s.argument()
+		if err != nil {
+			return
+		}
+		if port, err = strconv.ParseUint(text, 10, 16); err != nil {
+			return
+		}
+	}
+	if a, err := netip.ParseAddr(host); err == nil && s.next == len(s.tokens) {
+		st.to, st.port = a, uint16(port)
+	}
 }
 
 // counter reads "packets 3 bytes 180", or a name.

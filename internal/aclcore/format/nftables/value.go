@@ -28,7 +28,7 @@ func (f *field) andOdd(sets []netfilter.Packets, text string) []netfilter.Packet
 func (l *lowerer) amongSure(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
 	switch {
 	case f.side != nil:
-		return l.onInterfaces(f, values, text)
+		return l.onInterfaces(f, values)
 	case f.state:
 		states, ok := parseStates(values)
 		return l.connection(states, text), ok
@@ -160,91 +160,54 @@ func direction(values []expr) ([]netfilter.Packets, bool) {
 	return out, true
 }
 
-// connection returns the packets in one of the states. Of packets that the ruleset
-// exempts from connection tracking it cannot be told.
+// connection returns the packets in one of the states.
 func (l *lowerer) connection(states netfilter.ConnStates, text string) []netfilter.Packets {
 	sets := netfilter.Connection(states, l.tracking, text)
-	for _, u := range l.untracked {
-		u.Unknown = nil
-		for _, exempt := range []netfilter.Packets{u, u.Replies()} { // replies are of no connection that is known
-			next := []netfilter.Packets{exempt.Because(text + ": the ruleset exempts traffic from connection tracking (notrack)")}
-			for _, s := range sets {
-				next = append(next, s.Subtract(exempt)...)
-			}
-			sets = next
-		}
+	if len(l.untracked) == 0 {
+		return sets
 	}
-	return sets
+	return netfilter.WithUntracked(sets, l.untracked, states, text+": the ruleset exempts traffic from connection tracking (notrack)")
 }
 
-// onInterfaces returns the packets of the interfaces. A pattern (eth*) is decided
-// for those that the ruleset names elsewhere.
-func (l *lowerer) onInterfaces(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
-	names, patterns, ok := f.interfaceNames(values)
+// onInterfaces returns the packets of the interfaces.
+func (l *lowerer) onInterfaces(f *field, values []expr) ([]netfilter.Packets, bool) {
+	set, ok := f.interfaces(values)
 	if !ok {
 		return nil, false
 	}
-	if slices.Contains(patterns, "") {
-		return nonEmpty(f.has), true
-	}
-	for _, known := range l.interfaces {
-		if matchesAny(known, patterns) {
-			names = append(names, known)
-		}
-	}
-	out := nonEmpty(both(f.has, f.side(netfilter.Only(names...))))
-	if len(patterns) > 0 {
-		out = append(out, nonEmpty(f.has.Because(text+" is a pattern"))...)
-	}
-	return out, true
+	return nonEmpty(both(f.has, f.side(set))), true
 }
 
 // offInterfaces returns the packets of none of the interfaces.
-func (l *lowerer) offInterfaces(f *field, values []expr, text string) ([]netfilter.Packets, bool) {
-	names, patterns, ok := f.interfaceNames(values)
+func (l *lowerer) offInterfaces(f *field, values []expr) ([]netfilter.Packets, bool) {
+	set, ok := f.interfaces(values)
 	if !ok || f.isNowhere() {
 		return nil, false
 	}
-	if len(patterns) == 0 {
-		return nonEmpty(both(f.has, f.side(netfilter.Only(names...).Complement()))), true
-	}
-	var sure []string
-	for _, known := range l.interfaces {
-		if !slices.Contains(names, known) && !matchesAny(known, patterns) {
-			sure = append(sure, known)
-		}
-	}
-	if slices.Contains(patterns, "") {
-		return nil, true
-	}
-	return nonEmpty(both(f.has, f.side(netfilter.Only(sure...))), f.has.Because(text+" is a pattern")), true
+	return nonEmpty(both(f.has, f.side(set.Complement()))), true
 }
 
-func matchesAny(name string, prefixes []string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
-}
-
-// interfaceNames parts names from patterns, of which it returns the beginnings. Of a
-// number that stands for an interface it is not known which one that is.
-func (f *field) interfaceNames(values []expr) (names, patterns []string, ok bool) {
+// interfaces returns the interfaces that the values name, or stand for as patterns (eth*).
+// Of a number that stands for an interface it is not known which one that is.
+func (f *field) interfaces(values []expr) (set netfilter.Interfaces, ok bool) {
+	set = netfilter.Only()
 	for _, v := range values {
 		if v.kind == everything {
-			patterns = append(patterns, "")
-			continue
+			return netfilter.Interfaces{}, true
 		}
 		if v.kind != literal || v.text == "" {
-			return nil, nil, false
+			return set, false
 		}
 		if _, err := strconv.Atoi(v.text); err == nil && f.index {
-			return nil, nil, false
+			return set, false
 		}
 		if prefix, pattern := isPattern(v.text); pattern {
-			patterns = append(patterns, prefix)
+			set = set.Or(netfilter.Like(prefix))
 		} else {
-			names = append(names, strings.ReplaceAll(v.text, `\*`, "*"))
+			set = set.Or(netfilter.Only(strings.ReplaceAll(v.text, `\*`, "*")))
 		}
 	}
-	return names, patterns, true
+	return set, true
 }
 
 // amongTuples returns the packets whose fields, side by side, have one of the

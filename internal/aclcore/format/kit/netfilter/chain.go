@@ -17,6 +17,8 @@ const (
 	Goto
 	// Undecided may accept, drop or let pass, for the verdict's Reason.
 	Undecided
+	// Set makes the verdict's Change and goes on.
+	Set
 	// Translate accepts, but base chains that follow see another packet.
 	Translate
 )
@@ -27,6 +29,8 @@ type Verdict struct {
 	Kind   Kind
 	Chain  string
 	Reason string
+	// Change is what the rule changes of the packets before, nil if nothing.
+	Change *Change
 }
 
 // Rule is one rule of a chain. Its clauses are tried in order.
@@ -84,4 +88,6 @@ type Chain struct {
 	// NoIn and NoOut say that packets cross the base chain without an interface on
 	// that side: no condition on one holds, and every negated one does.
 	NoIn, NoOut bool
+	// Reached says that the packets which cross the base chain are for the host itself.
+	Reached bool
 }

@@ -73,7 +73,7 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 	if base.Within != nil {
 		live, _ = Both(live, base.Within)
 	}
-	w.walk(base, slices.Clone(live), true)
+	w.finish(w.walk(base, slices.Clone(live), true))
 	if w.stopped != nil {
 		reason := fmt.Sprintf("the chains expand to too many rules; from line %d on they are not followed", w.stopped.Line)
 		w.undecided(all, reason, w.stopped)
@@ -92,9 +92,28 @@ func Flatten(base *Chain, chains map[string]*Chain) (Stage, error) {
 	return s, w.err
 }
 
+// finish writes down those packets that come to the end of the base chain as others than
+// they came: their policy is not that of the rest.
+func (w *walker) finish(live []Packets) {
+	if w.stopped != nil || w.base.policy() == rule.Deny {
+		return
+	}
+	for _, p := range live {
+		if p.changed != nil {
+			w.add(entry{Packets: p, action: rule.Permit, source: &w.base.PolicyRule})
+		}
+	}
+}
+
 // seen returns what a condition matches in the base chain. A packet without an
 // interface on one side has an empty name there.
 func (c *Chain) seen(p Packets) Packets {
+	if c.Reached && p.Facts.mask != 0 {
+		var ok bool
+		if p.Facts, ok = p.Facts.reaching(); !ok {
+			return Packets{}
+		}
+	}
 	if c.NoIn {
 		p.In = p.In.ofNone()
 	}
@@ -119,6 +138,8 @@ type walker struct {
 	// place is that of the rule of the base chain which is being walked.
 	place string
 	size  int
+	// changes are the bits that chains may change, as far as that was asked.
+	changes map[*Chain]uint64
 	// met has room for the hits of a rule that calls no chain.
 	met []Packets
 	// steps and room are what is left of the bounds; stopped is the rule where one
@@ -128,9 +149,10 @@ type walker struct {
 	err         error
 }
 
-// walk writes down what the chain does with the live packets. In a base chain
-// those that return meet the policy; in another they are taken out of live.
-func (w *walker) walk(c *Chain, live []Packets, isBase bool) {
+// walk writes down what the chain does with the live packets, and returns those that come
+// back from it. In a base chain those that return meet the policy; in another they are
+// taken out of live. Packets that a rule has taken stay live, since the rule comes first.
+func (w *walker) walk(c *Chain, live []Packets, isBase bool) (back []Packets) {
 	w.calling[c] = true
 	defer delete(w.calling, c)
 	if c.Doubt != "" {
@@ -147,32 +169,44 @@ func (w *walker) walk(c *Chain, live []Packets, isBase bool) {
 			cl := &r.Clauses[j]
 			hits := w.hits(live, cl, r)
 			if w.stopped != nil {
-				return
+				return nil
 			}
 			if len(hits) == 0 {
 				continue
 			}
-			w.apply(cl.Verdict, hits, r)
+			came := w.apply(cl.Verdict, hits, r)
 			if w.stopped != nil {
-				return
+				return nil
 			}
-			if cl.Verdict.Kind != Return && cl.Verdict.Kind != Goto {
+			switch {
+			case cl.Verdict.Kind != Return && cl.Verdict.Kind != Goto:
+				if came != nil {
+					live = w.changed(live, cl, came)
+				}
 				continue
-			}
-			if isBase {
-				for _, h := range hits {
+			case isBase:
+				if came == nil {
+					came = hits
+				}
+				for _, h := range came {
 					w.add(entry{Packets: h, action: w.base.policy(), source: r})
 				}
 				continue
+			case came != nil:
+				back = append(back, came...)
 			}
 			for _, p := range cl.Packets {
 				live = leave(live, w.base.seen(p), fmt.Sprintf("whether line %d leaves the chain %s cannot be told", r.Line, c.Name))
 			}
 		}
 		if len(live) == 0 {
-			return
+			return back
 		}
 	}
+	if len(back) == 0 {
+		return live
+	}
+	return append(back, live...)
 }
 
 // hits returns the live packets that a clause matches; unless it calls a chain, until
@@ -186,7 +220,7 @@ func (w *walker) hits(live []Packets, cl *Clause, r *Rule) []Packets {
 	for i := range live {
 		for j := range cl.Packets {
 			w.steps--
-			if h := live[i].Intersect(w.base.seen(cl.Packets[j])); !h.IsEmpty() {
+			if h := live[i].meet(w.base.seen(cl.Packets[j])); !h.IsEmpty() {
 				hits = append(hits, h)
 			}
 		}
@@ -200,29 +234,40 @@ func (w *walker) hits(live []Packets, cl *Clause, r *Rule) []Packets {
 	return hits
 }
 
-// apply writes down what a verdict does with the hits.
-func (w *walker) apply(v Verdict, hits []Packets, r *Rule) {
-	switch v.Kind {
-	case Jump, Goto:
-		w.call(v, hits, r)
-	case Return:
-	default:
-		for _, h := range hits {
-			switch v.Kind {
-			case Accept:
-				w.add(entry{Packets: h, action: rule.Permit, source: r})
-			case Translate:
-				w.add(entry{Packets: h, action: rule.Permit, translated: v.Reason, source: r})
-			case Drop:
-				w.add(entry{Packets: h, action: rule.Deny, source: r})
-			case Undecided:
-				w.undecided(h, v.Reason, r)
-			}
+// apply writes down what a verdict does with the hits. It returns those that come back
+// from it if they may be others than before, and nil if they are not.
+func (w *walker) apply(v Verdict, hits []Packets, r *Rule) (back []Packets) {
+	if v.Change != nil {
+		hits = slices.Clone(hits)
+		for i := range hits {
+			hits[i].changed = hits[i].changed.then(v.Change)
 		}
 	}
+	switch v.Kind {
+	case Jump, Goto:
+		return w.call(v, hits, r)
+	case Return, Set:
+		if v.Change != nil || w.bits(w.base) != 0 {
+			return slices.Clone(hits)
+		}
+		return nil
+	}
+	for _, h := range hits {
+		switch v.Kind {
+		case Accept:
+			w.add(entry{Packets: h, action: rule.Permit, source: r})
+		case Translate:
+			w.add(entry{Packets: h, action: rule.Permit, translated: v.Reason, source: r})
+		case Drop:
+			w.add(entry{Packets: h, action: rule.Deny, source: r})
+		case Undecided:
+			w.undecided(h, v.Reason, r)
+		}
+	}
+	return nil
 }
 
-func (w *walker) call(v Verdict, hits []Packets, r *Rule) {
+func (w *walker) call(v Verdict, hits []Packets, r *Rule) (back []Packets) {
 	target := w.chains[v.Chain]
 	switch {
 	case target == nil:
@@ -235,8 +280,90 @@ func (w *walker) call(v Verdict, hits []Packets, r *Rule) {
 			w.err = &LoopError{Line: r.Line, Chain: v.Chain}
 		}
 	default:
-		w.walk(target, hits, false)
+		back = w.walk(target, hits, false)
+		if v.Change != nil || w.bits(target) != 0 || v.Kind == Goto && w.bits(w.base) != 0 {
+			return append(make([]Packets, 0, len(back)), back...)
+		}
 	}
+	if v.Change != nil {
+		return hits
+	}
+	return nil
+}
+
+// changed returns the live packets after a clause that has changed those it matches: these
+// came back from it, and the others are as before. Where it cannot be told which ones it
+// matches, or these are too many parts, the bits are lost.
+func (w *walker) changed(live []Packets, cl *Clause, came []Packets) []Packets {
+	change := &Change{cleared: w.mayChange(cl.Verdict)}
+	var out []Packets
+	for i := range live {
+		rest := []Packets{live[i]}
+		for _, p := range cl.Packets {
+			o, ok := live[i].asked(w.base.seen(p))
+			if !ok {
+				continue
+			}
+			sure := o.Sure()
+			o.Unknown = nil
+			var next, perhaps []Packets
+			for _, l := range rest {
+				next = append(next, l.Subtract(o)...)
+				perhaps = append(perhaps, nonEmpty(l.Intersect(o))...)
+			}
+			if rest = next; !sure {
+				out = append(out, lose(perhaps, change)...)
+			}
+		}
+		out = append(out, rest...)
+	}
+	out = append(out, came...)
+	if len(out) > maxLive {
+		return lose(live, change)
+	}
+	return out
+}
+
+// lose returns the live packets with bits of which it is no longer known what they are.
+func lose(live []Packets, change *Change) []Packets {
+	out := slices.Clone(live)
+	for i := range out {
+		out[i].changed = out[i].changed.then(change.perhaps())
+	}
+	return out
+}
+
+// mayChange returns the bits that a verdict may change.
+func (w *walker) mayChange(v Verdict) uint64 {
+	var b uint64
+	if v.Change != nil {
+		b = v.Change.cleared
+	}
+	if v.Kind == Jump || v.Kind == Goto {
+		if c := w.chains[v.Chain]; c != nil {
+			b |= w.bits(c)
+		}
+	}
+	return b
+}
+
+// bits returns the bits that rules of the chain, and of those that it calls, may change.
+func (w *walker) bits(c *Chain) uint64 {
+	b, known := w.changes[c]
+	if known {
+		return b
+	}
+	if w.changes == nil {
+		w.changes = make(map[*Chain]uint64)
+	}
+	w.changes[c] = 0 // chains that call each other in a circle
+	for i := range c.Rules {
+		for j := range c.Rules[i].Clauses {
+			b |= w.mayChange(c.Rules[i].Clauses[j].Verdict)
+		}
+	}
+	w.changes[c] = b
+	return b
 }
 
 // LoopError says that a rule calls a chain which led to it.
@@ -254,8 +381,9 @@ func (e *LoopError) Error() string {
 func leave(live []Packets, gone Packets, doubt string) []Packets {
 	var out []Packets
 	for _, l := range live {
+		gone, ok := l.asked(gone)
 		both := l.Intersect(gone)
-		if both.IsEmpty() {
+		if !ok || both.IsEmpty() {
 			out = append(out, l)
 			continue
 		}
@@ -272,7 +400,7 @@ func leave(live []Packets, gone Packets, doubt string) []Packets {
 	}
 	out = slices.Clone(live)
 	for i, l := range live {
-		if !l.Intersect(gone).IsEmpty() {
+		if both := l.meet(gone); !both.IsEmpty() {
 			out[i] = l.Because(doubt)
 		}
 	}

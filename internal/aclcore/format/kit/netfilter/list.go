@@ -14,9 +14,10 @@ type Missing struct {
 
 // List returns the rules of the stage in order, and the action for what none of
 // them matches. Where several base chains are in it the last rule tells whose policy
-// that is. A family that no chain of the stage filters is undecided, for the
+// that is. origin is where the packets come from. A family that no chain of the stage filters is undecided, for the
 // reason missing.
-func (s Stage) List(missing Missing) ([]rule.Rule, rule.Action) {
+func (s Stage) List(missing Missing, origin Origin) ([]rule.Rule, rule.Action) {
+	s.entries = origin.resolve(s.entries)
 	l := lister{entries: s.entries, last: rule.Deny, policy: &Rule{Text: "default"}}
 	l.steps, l.room = maxSteps+50*len(s.entries), maxEntries+2*len(s.entries)
 	ends := s.ends
@@ -95,11 +96,9 @@ func (l *lister) put(e entry, next int) {
 	l.write(e)
 }
 
-// positive returns s, or every interface in the place of all but some.
+// positive returns s with what it leaves out.
 func positive(s Interfaces) Interfaces {
-	if s.negated() {
-		return Interfaces{}
-	}
+	s.not = nil
 	return s
 }
 
@@ -108,18 +107,18 @@ func positive(s Interfaces) Interfaces {
 func (l *lister) aside(p Packets, next int) bool {
 	p.Unknown = nil // they surely do not match
 	if p.In.negated() {
-		for _, name := range p.In.names {
+		for _, name := range p.In.not {
 			region := p
-			region.In, region.Out = Only(name), positive(p.Out)
+			region.In, region.Out = positive(p.In).intersect(Only(name)), positive(p.Out)
 			if !l.follow(region, next) {
 				return false
 			}
 		}
 	}
 	if p.Out.negated() {
-		for _, name := range p.Out.names {
+		for _, name := range p.Out.not {
 			region := p
-			region.In, region.Out = positive(p.In), Only(name)
+			region.In, region.Out = positive(p.In), positive(p.Out).intersect(Only(name))
 			if !l.follow(region, next) {
 				return false
 			}
@@ -166,7 +165,10 @@ func (l *lister) follow(region Packets, next int) bool {
 func without(live []Packets, decided Packets) []Packets {
 	var out []Packets
 	for _, p := range live {
-		if positively(p.In, decided.In) && positively(p.Out, decided.Out) {
+		decided, ok := p.asked(decided)
+		if !ok || !decided.Sure() {
+			out = append(out, p)
+		} else if positively(p.In, decided.In) && positively(p.Out, decided.Out) {
 			out = append(out, p.Subtract(decided)...)
 		} else {
 			out = append(out, p)
@@ -178,13 +180,18 @@ func without(live []Packets, decided Packets) []Packets {
 	return out
 }
 
-// positively reports whether s without o is empty or some interfaces by name.
-func positively(s, o Interfaces) bool { return s.only || o.covers(s) }
+// positively reports whether s without o is empty or some interfaces, none left out.
+func positively(s, o Interfaces) bool { return !slices.ContainsFunc(s.without(o), Interfaces.negated) }
 
 func (l *lister) write(e entry) {
+	from, like, ok1 := e.In.zones()
+	to, alike, ok2 := e.Out.zones()
+	if !ok1 || !ok2 {
+		e.Packets = e.Because("a pattern beside an interface whose name ends with an asterisk")
+	}
 	r := rule.Rule{
 		Name: e.source.Name, Line: e.source.Line, Text: e.source.Text, Place: e.source.Place,
-		Action: e.action, Traffic: e.Traffic, SourceZones: e.In.names, DestinationZones: e.Out.names,
+		Action: e.action, Traffic: e.Traffic, SourceZones: from, DestinationZones: to, ZonePatterns: like || alike,
 		Unknown: e.Unknown,
 	}
 	switch e.State {

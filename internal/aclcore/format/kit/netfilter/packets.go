@@ -27,6 +27,10 @@ type Packets struct {
 	In, Out Interfaces
 	State   States
 	Unknown []string
+	// Facts is what else has to be true of the packets; the zero value asks nothing.
+	Facts Facts
+	// changed is what rules have made of the facts, nil if nothing: see [Packets.meet].
+	changed *Change
 }
 
 // All returns the set of every packet.
@@ -100,6 +104,12 @@ func (p Packets) Intersect(o Packets) Packets {
 	if p.State == 0 || p.In.IsEmpty() || p.Out.IsEmpty() {
 		return Packets{}
 	}
+	if o.Facts.mask != 0 {
+		var ok bool
+		if p.Facts, ok = p.Facts.and(o.Facts); !ok {
+			return Packets{}
+		}
+	}
 	a, b := p.Traffic, o.Traffic
 	p.Traffic.Destinations = meet(a.Destinations, b.Destinations)
 	if p.Traffic.Destinations.IsEmpty() {
@@ -153,22 +163,33 @@ func (p Packets) Subtract(o Packets) []Packets {
 			out = append(out, part)
 		}
 	}
+	part := p
+	part.State &^= o.State // first packets stay in one piece where o is later ones
+	keep(part)
+	p.State &= o.State
 	for _, t := range p.Traffic.Subtract(o.Traffic) {
 		part := p
 		part.Traffic = t
 		keep(part)
 	}
 	p.Traffic = p.Traffic.Intersect(o.Traffic)
-	part := p
-	part.In = p.In.intersect(o.In.Complement())
-	keep(part)
+	part = p
+	for _, part.In = range p.In.without(o.In) {
+		keep(part)
+	}
 	p.In = p.In.intersect(o.In)
 	part = p
-	part.Out = p.Out.intersect(o.Out.Complement())
-	keep(part)
+	for _, part.Out = range p.Out.without(o.Out) {
+		keep(part)
+	}
 	p.Out = p.Out.intersect(o.Out)
-	p.State &^= o.State
-	keep(p)
+	for m := o.Facts.mask &^ p.Facts.mask; m != 0; m &= m - 1 {
+		bit := m & -m
+		part = p
+		part.Facts = Facts{p.Facts.mask | bit, p.Facts.value | ^o.Facts.value&bit}
+		keep(part)
+		p.Facts = Facts{p.Facts.mask | bit, p.Facts.value | o.Facts.value&bit}
+	}
 	return out
 }
 

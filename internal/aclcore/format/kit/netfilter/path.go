@@ -59,7 +59,7 @@ func (s Stage) then(next Stage) Stage {
 		}
 	case next.IsTrivial():
 		return s.last(next)
-	case s.IsTrivial():
+	case s.IsTrivial() && !slices.ContainsFunc(s.entries, func(e entry) bool { return e.changed != nil }):
 		next.ends, next.families = later(s.ends, next.ends), s.families|next.families
 		return next
 	}
@@ -142,7 +142,7 @@ func later(first, next [2]ending) [2]ending {
 
 // goesOn reports whether the entry does what would be done without it.
 func (s Stage) goesOn(e entry) bool {
-	if e.action != rule.Permit || e.final || e.translated != "" {
+	if e.action != rule.Permit || e.final || e.translated != "" || e.changed != nil {
 		return false
 	}
 	for i, f := range families {
@@ -169,7 +169,7 @@ func (c *composer) add(e entry) {
 		c.write(e)
 	case e.translated != "":
 		c.undecided(e.Packets, e.translated, e.source)
-	case e.State == Later:
+	case e.State == Later && e.changed == nil:
 		// Replies that this stage lets pass are left to the entries that follow: of
 		// them nothing is said that could permit more than the device does.
 	case e.In.IsEvery() && e.Out.IsEvery():
@@ -191,7 +191,7 @@ func (c *composer) part(first entry) {
 				c.full = true
 				return
 			}
-			if hit := l.Intersect(e.Packets); !hit.IsEmpty() {
+			if hit := l.meet(e.Packets); !hit.IsEmpty() {
 				one := e
 				one.Packets = hit
 				c.write(one)
@@ -219,7 +219,7 @@ func (c *composer) through(p Packets) {
 			c.full = true
 			return
 		}
-		if hit := p.Intersect(e.Packets); !hit.IsEmpty() {
+		if hit := p.meet(e.Packets); !hit.IsEmpty() {
 			e.Packets = hit
 			c.write(e)
 		}

@@ -139,9 +139,10 @@ func opposes(r, n *rule.Rule) bool {
 		never = rule.New
 	}
 	return r.Action != n.Action && r.State != never && r.Traffic.Overlaps(n.Traffic) &&
-		share(r.SourceZones, n.SourceZones) && share(r.DestinationZones, n.DestinationZones)
+		share(r, r.SourceZones, n.SourceZones) && share(r, r.DestinationZones, n.DestinationZones)
 }
 
-func share(a, b []string) bool {
-	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(z string) bool { return slices.Contains(b, z) })
+// share reports whether the zones of r, and others, may have one in common.
+func share(r *rule.Rule, zones, others []string) bool {
+	return len(zones) == 0 || len(others) == 0 || slices.ContainsFunc(others, func(z string) bool { return r.HasZone(zones, z) })
 }
