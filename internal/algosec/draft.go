@@ -2,7 +2,6 @@ package algosec
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -148,9 +147,8 @@ func (a *applying) apply(ctx context.Context, checked *Application) (*Applicatio
 		}
 	}
 	if err != nil && (readErr != nil || !a.tookEffect(app)) {
-		var e *Error
-		if errors.As(err, &e) && e.Failed {
-			a.p.Applied = time.Time{} // it has answered: there is nothing to wait for
+		if answered(err) && readErr == nil {
+			a.p.Applied = time.Time{} // it is done, and did nothing: there is nothing to wait for
 		}
 		return nil, nil, err
 	}

@@ -26,8 +26,6 @@ type Error struct {
 	// Message is the server's, cut and cleaned, or says what was wrong with the
 	// reply. It never holds the password or the session.
 	Message string
-	// Failed says that a reply of 2xx was about a failure.
-	Failed bool
 	// Err is the cause, if there was no reply.
 	Err error
 }
@@ -52,6 +50,13 @@ func (e *Error) Unwrap() error { return e.Err }
 func refused(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status >= 300 && e.Status < 500
+}
+
+// answered reports whether the server has ended what err's request asked for, by a whole
+// reply of its own: one of 5xx may be a proxy's, that did not wait for it.
+func answered(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status >= 200 && e.Status < 300
 }
 
 func hasStatus(err error, status int) bool {

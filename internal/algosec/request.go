@@ -85,7 +85,7 @@ func (c *Client) do(ctx context.Context, r request) (reply, error) {
 	}
 	if r.action == "" {
 		if problem := failure(rep); problem != "" {
-			return rep, &Error{Method: r.method, Path: r.path, Status: rep.status, Message: c.redact(problem, session), Failed: true}
+			return rep, &Error{Method: r.method, Path: r.path, Status: rep.status, Message: c.redact(problem, session)}
 		}
 	}
 	return rep, nil

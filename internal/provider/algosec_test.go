@@ -165,11 +165,19 @@ func TestAccAlgosecFailure(t *testing.T) {
 	// What is refused is not done. With another status the next apply would first wait
 	// for the draft, which the tests of the client do with less patience.
 	isApply := func(r algosectest.Request) bool { return strings.HasSuffix(r.Path, "/apply") }
+	with := func(reply string, skip int, match func(algosectest.Request) bool) algosectest.Fault {
+		f := algosectest.Replies()[reply]
+		f.Match, f.Skip = match, skip
+		return f
+	}
 	tests := []struct {
 		name  string
 		fault algosectest.Fault
 	}{
 		{"apply fails", algosectest.Fault{Match: isApply, Status: http.StatusConflict, Body: `{"message": "another draft was just applied"}`}},
+		{"apply answers 200 with an error", with("200 error", 0, isApply)},
+		{"apply answers 200 with null", with("200 null", 0, isApply)},
+		{"second write answers 200 with a page", with("200 page", 1, func(r algosectest.Request) bool { return strings.HasSuffix(r.Path, "/flows/new") })},
 		{"second write fails", algosectest.Fault{Match: func(r algosectest.Request) bool { return strings.HasSuffix(r.Path, "/flows/new") }, Skip: 1, Drop: true}},
 	}
 	for _, tt := range tests {
