@@ -109,7 +109,8 @@ func TestAccGate(t *testing.T) {
 		w.gate(2, text)
 	}
 
-	w.paste(first.change("Payroll", "remote-desktop"), first.change("Billing", "database"))
+	meant := w.override()
+	w.paste(meant.change("Payroll", "remote-desktop"), first.change("Billing", "database"))
 	w.plan(2)
 	w.gateSays(0, "the gate holds: 5 flows "+gateStates)
 	w.apply()

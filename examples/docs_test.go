@@ -86,7 +86,8 @@ func TestAccReadme(t *testing.T) {
 	}
 	first := w.plan(2)
 	shown := map[string]string{"plan": first.text}
-	w.paste(first.change("Payroll", "remote-desktop"), first.change("Billing", "database"))
+	meant := w.override()
+	w.paste(meant.change("Payroll", "remote-desktop"), first.change("Billing", "database"))
 	w.apply()
 	w.Edit("firewall/edge.cfg", first.change("Billing", "database")+"\n", "")
 	shown["drift"] = w.plan(2).text

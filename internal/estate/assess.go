@@ -164,11 +164,12 @@ type finding struct {
 
 func assess(f Flow, q match.Request, products int64, stations []station, j Judgement, isNew bool) *Assessment {
 	w := assessor{
-		writer: writer{stations, q, products, f.OverrideDeny, j, f.Beside}, flow: f, isNew: isNew,
+		writer: writer{stations, q, products, f.OverrideDeny, nil, j, f.Beside}, flow: f, isNew: isNew,
 		a:     &Assessment{Judgement: j, Needs: map[string][]additions.Rule{}, Digests: map[string]string{}, isNew: isNew, idle: true},
 		owned: map[string][]additions.Rule{},
 	}
 	w.lookUp()
+	w.accept()
 	w.match()
 	plans := w.plan()
 	a := w.a

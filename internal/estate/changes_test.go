@@ -34,7 +34,7 @@ func TestBeside(t *testing.T) {
 			var numbers, texts []string
 			for i := range flows {
 				flows[i] = Flow{
-					Application: "a", Name: fmt.Sprint(i), Beside: together,
+					Application: "a", Name: fmt.Sprint(i), Beside: together, OverrideDeny: true,
 					Sources: []string{fmt.Sprintf("10.0.0.%d", i)}, Destinations: []string{"172.16.0.1"}, Services: []string{"tcp/22"},
 				}
 				found := ask(tt.list, flows[i])

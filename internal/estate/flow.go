@@ -17,6 +17,9 @@ type Flow struct {
 	Deny bool
 	// OverrideDeny lets a rule of ours overrule a deny narrower than any → any.
 	OverrideDeny bool
+	// Accepts are rules, by name or text, whose denies are meant: their traffic is not
+	// wanted, unless they are any → any.
+	Accepts []string
 	// Rulesets names the rulesets that the flow crosses, in order; empty means the
 	// only one there is.
 	Rulesets []string

@@ -26,6 +26,8 @@ func (w writer) obstacles(f finding, shown Found) []string {
 		s := w.stations[m.Ruleset]
 		head := fmt.Sprintf("ruleset %q: %s\n  %s", s.name, m.Product, why)
 		switch {
+		case w.overruled(f, i) != "":
+			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant,\n  or name the rule in accepts if the deny is.", head, w.overruled(f, i)))
 		case !s.writable():
 			text := ""
 			if i < len(shown.Missing) {
@@ -34,8 +36,6 @@ func (w writer) obstacles(f finding, shown Found) []string {
 				text = w.change(f, i, changes)
 			}
 			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, strings.ReplaceAll(text, "\n", "\n  ")))
-		case m.Intent != "" && !w.overrideDeny:
-			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant.", head, m.Intent))
 		default:
 			out = append(out, head+"\n  "+w.undeliverable(f, i))
 		}

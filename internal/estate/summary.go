@@ -29,6 +29,9 @@ func (w writer) summary(f match.Finding) string {
 			text += fmt.Sprintf(" (+%d more)", n)
 		}
 	}
+	if len(w.accepted) > 0 {
+		text += "; without what it accepts as denied by " + strings.Join(w.accepted, ", ")
+	}
 	if w.judgement.Denied() {
 		text += "; denied by policy " + strings.Join(w.judgement.DeniedBy, ", ")
 	}

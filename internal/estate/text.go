@@ -19,7 +19,9 @@ type writer struct {
 	products int64
 	// overrideDeny is the flow's own.
 	overrideDeny bool
-	judgement    Judgement
+	// accepted are the denies that the flow accepts, of what it would meet.
+	accepted  []string
+	judgement Judgement
 	// beside are the changes of other flows.
 	beside *Changes
 }
@@ -101,7 +103,11 @@ func (w writer) missing(f finding, k int, before *Changes) Missing {
 	}
 	if m.Ruleset >= 0 {
 		out.Ruleset = w.stations[m.Ruleset].name
-		out.Change = w.change(f, k, before)
+		if deny := w.overruled(f, k); deny != "" {
+			out.Reason += overrulesText(deny, m.By)
+		} else {
+			out.Change = w.change(f, k, before)
+		}
 	}
 	if w.q.Want == rule.Deny && m.By != "" {
 		out.BlockedBy, out.Reason = "", m.Reason+": "+m.By

@@ -17,7 +17,7 @@ ip access-list extended EDGE
  30 deny ip any any
 `
 	f := Flow{
-		Application: "a", Name: "f",
+		Application: "a", Name: "f", OverrideDeny: true,
 		Sources: []string{"10.0.0.1", "10.0.0.2"}, Destinations: []string{"172.16.0.1"}, Services: []string{"tcp/22", "tcp/25", "udp/53"},
 	}
 	found := func(content string) Found {

@@ -41,6 +41,8 @@ type questionModel struct {
 	DestinationZone types.String `tfsdk:"destination_zone"`
 	Action          types.String `tfsdk:"action"`
 	Rulesets        types.List   `tfsdk:"rulesets"`
+	OverrideDeny    types.Bool   `tfsdk:"override_deny"`
+	Accepts         types.List   `tfsdk:"accepts"`
 	Application     types.String `tfsdk:"application"`
 	applicant
 	judged
@@ -54,6 +56,7 @@ func (m questionModel) flow(ctx context.Context, name string) (estate.Flow, diag
 	f, diags := declaredModel{
 		Sources: m.Sources, Destinations: m.Destinations, Services: m.Services,
 		SourceZone: m.SourceZone, DestinationZone: m.DestinationZone, Action: m.Action, Rulesets: m.Rulesets, judged: m.judged,
+		OverrideDeny: m.OverrideDeny, Accepts: m.Accepts,
 		NetworkApplications: types.ListNull(types.StringType), Users: types.ListNull(types.StringType),
 	}.flow(ctx, application, name, nil)
 	m.applicant.set(&f)
@@ -137,6 +140,8 @@ func questionAttributes(required bool) map[string]schema.Attribute {
 			Validators: rulesetEntries(),
 		},
 	}
+	attributes["override_deny"] = schema.BoolAttribute{Optional: true, MarkdownDescription: "Offer a `change` also where it overrules a deny that is narrower than any → any. Default: `false`."}
+	attributes["accepts"] = schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: acceptsText}
 	maps.Copy(attributes, judgedQuestionAttributes())
 	return attributes
 }

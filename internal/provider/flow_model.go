@@ -25,6 +25,7 @@ type declaredModel struct {
 	Action              types.String `tfsdk:"action"`
 	Rulesets            types.List   `tfsdk:"rulesets"`
 	OverrideDeny        types.Bool   `tfsdk:"override_deny"`
+	Accepts             types.List   `tfsdk:"accepts"`
 	NetworkApplications types.List   `tfsdk:"network_applications"`
 	Users               types.List   `tfsdk:"users"`
 	Comment             types.String `tfsdk:"comment"`
@@ -36,14 +37,14 @@ func unknownDeclared() declaredModel {
 	list := types.ListUnknown(types.StringType)
 	return declaredModel{
 		Sources: list, Destinations: list, Services: list, SourceZone: types.StringUnknown(), DestinationZone: types.StringUnknown(),
-		Action: types.StringUnknown(), Rulesets: list, OverrideDeny: types.BoolUnknown(), NetworkApplications: list, Users: list,
+		Action: types.StringUnknown(), Rulesets: list, OverrideDeny: types.BoolUnknown(), Accepts: list, NetworkApplications: list, Users: list,
 		Comment: types.StringUnknown(), judged: judged{types.StringUnknown(), types.MapUnknown(types.StringType)},
 	}
 }
 
 // matchable reports whether everything that the verdict depends on is known.
 func (m declaredModel) matchable() bool {
-	for _, l := range []types.List{m.Sources, m.Destinations, m.Services, m.Rulesets} {
+	for _, l := range []types.List{m.Sources, m.Destinations, m.Services, m.Rulesets, m.Accepts} {
 		if !listKnown(l) {
 			return false
 		}
@@ -56,7 +57,7 @@ func (m declaredModel) matchable() bool {
 func (m declaredModel) sameQuestion(o declaredModel) bool {
 	return m.Sources.Equal(o.Sources) && m.Destinations.Equal(o.Destinations) && m.Services.Equal(o.Services) &&
 		m.SourceZone.Equal(o.SourceZone) && m.DestinationZone.Equal(o.DestinationZone) && m.Action.Equal(o.Action) &&
-		m.Rulesets.Equal(o.Rulesets) && m.OverrideDeny.Equal(o.OverrideDeny)
+		m.Rulesets.Equal(o.Rulesets) && m.OverrideDeny.Equal(o.OverrideDeny) && m.Accepts.Equal(o.Accepts)
 }
 
 func listKnown(l types.List) bool {
@@ -87,6 +88,7 @@ func (m declaredModel) flow(ctx context.Context, application, name string, rules
 	if !m.Rulesets.IsNull() {
 		diags.Append(m.Rulesets.ElementsAs(ctx, &f.Rulesets, false)...)
 	}
+	f.Accepts = recorded(m.Accepts)
 	f.NetworkApplications, f.Users = recorded(m.NetworkApplications), recorded(m.Users)
 	diags.Append(m.judged.set(ctx, &f)...)
 	return f, diags

@@ -17,13 +17,16 @@ const (
 	sourceZoneText   = "Zone or interface that the traffic comes from. A rule for particular zones cannot be decided for a flow that declares none: the verdict is `indeterminate`."
 	destZoneText     = "Zone or interface that the traffic goes to."
 	actionText       = "What is wanted: `permit` (default), or `deny` for traffic that must stay blocked."
-	rulesetsText     = "Names of the provider's rulesets that the flow crosses, in order; all of them must permit it. Not needed where the provider has only one."
-	productsText     = "How many (source, destination, service) products the flow expands to."
-	statusText       = "What the rulesets do with the flow: `allowed`, `partial`, `blocked`, `indeterminate` (a condition that cannot be decided) or `not_routed`."
-	missingText      = "The traffic whose verdict is not the wanted one, and no other, merged into few entries; at most 50 are listed."
-	summaryText      = "The verdict in one line of text, and what it rests on: `allowed by edge.cfg:21 inside_in line 5`, or `partial: 10.30.0.128/25 tcp/5432 denied by edge.cfg:24 inside_in line 8`. It begins with the status that holds: after the apply where that writes rules, now where no rule can be written, also if a plan wants another `status`."
-	decisionsText    = "Which rule decides which part of the traffic; at most 50 entries are listed."
-	managedText      = "The rules in additions files that this flow owns, in the language of their ruleset."
+	overrideDenyText = "Allow a rule for this flow to overrule a deny that is narrower than any → any, which is somebody's intent. Without it no such rule is written, and no such `change` is offered. Default: `false`."
+	acceptsText      = "Rules whose denies are meant, each by its name, its text, or as `summary` names it: the traffic that they deny is not wanted, and the flow is as wanted without it. " +
+		"A name such as `outside_in line 2` stands for another rule once a line comes before it; the text does not. A deny of any → any cannot be accepted."
+	rulesetsText  = "Names of the provider's rulesets that the flow crosses, in order; all of them must permit it. Not needed where the provider has only one."
+	productsText  = "How many (source, destination, service) products the flow expands to."
+	statusText    = "What the rulesets do with the flow: `allowed`, `partial`, `blocked`, `indeterminate` (a condition that cannot be decided) or `not_routed`."
+	missingText   = "The traffic whose verdict is not the wanted one, and no other, merged into few entries; at most 50 are listed."
+	summaryText   = "The verdict in one line of text, and what it rests on: `allowed by edge.cfg:21 inside_in line 5`, or `partial: 10.30.0.128/25 tcp/5432 denied by edge.cfg:24 inside_in line 8`. It begins with the status that holds: after the apply where that writes rules, now where no rule can be written, also if a plan wants another `status`."
+	decisionsText = "Which rule decides which part of the traffic; at most 50 entries are listed."
+	managedText   = "The rules in additions files that this flow owns, in the language of their ruleset."
 )
 
 // declaredAttributes are the attributes of one declared flow.
@@ -40,7 +43,10 @@ func declaredAttributes() map[string]schema.Attribute {
 		"rulesets": rulesetsAttribute(rulesetsText),
 		"override_deny": schema.BoolAttribute{
 			Optional:            true,
-			MarkdownDescription: "Allow a rule that is written for this flow to overrule a deny that is narrower than any → any, which is somebody's intent. Default: `false`.",
+			MarkdownDescription: overrideDenyText,
+		},
+		"accepts": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: acceptsText,
 		},
 		"network_applications": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: "Applications (layer 7) of the flow, as in the inventory. Kept for the record; file rulesets decide by address and service."},
 		"users":                schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: "Users of the flow, as in the inventory. Kept for the record."},

@@ -19,7 +19,7 @@ provider "acl" {
 }
 data "acl_match" "all" {
   flows = { for i in range(4) : "f${i}" => {
-    sources = ["10.0.0.${i}"], destinations = ["172.16.0.1"], services = ["tcp/22"]
+    sources = ["10.0.0.${i}"], destinations = ["172.16.0.1"], services = ["tcp/22"], override_deny = true
   } }
 }
 output "changes" {

@@ -176,6 +176,9 @@ func (m Missing) inTheWay() string {
 	case undecided:
 		return code(why) + ": " + code(m.BlockedBy)
 	}
+	if _, unoffered, ok := strings.Cut(m.Reason, "; "); ok && m.Change == "" {
+		return code(m.BlockedBy) + ": " + code(unoffered)
+	}
 	return code(m.BlockedBy)
 }
 

@@ -55,13 +55,11 @@ func For(path []match.Matcher, q match.Request, f match.Finding, i int, o Option
 			continue
 		}
 		ways := waysOf(path, q, f.Missing[k])
-		if q.Want == rule.Permit && !o.OverrideDeny {
-			if n := slices.IndexFunc(ways, func(w match.Missing) bool { return w.Intent != "" }); n >= 0 {
-				refused := f.Missing[k]
-				refused.Intent = ways[n].Intent
-				p.Refused = append(p.Refused, refused)
-				continue
-			}
+		if intent := intentOf(q, ways); intent != "" && !o.OverrideDeny {
+			refused := f.Missing[k]
+			refused.Intent = intent
+			p.Refused = append(p.Refused, refused)
+			continue
 		}
 		open, p.Closed = append(open, ways...), append(p.Closed, k)
 	}
@@ -153,6 +151,20 @@ func Gap(path []match.Matcher, q match.Request, f match.Finding, k int) []Rule {
 // ofReplies returns the ways that replies lack.
 func ofReplies(ways []match.Missing) []match.Missing {
 	return slices.DeleteFunc(slices.Clone(ways), func(w match.Missing) bool { return !w.Replies })
+}
+
+// Overrules describes the deny, narrower than any → any, that the rules of [Gap] would
+// overrule; empty if there is none.
+func Overrules(path []match.Matcher, q match.Request, f match.Finding, k int) string {
+	return intentOf(q, waysOf(path, q, f.Missing[k]))
+}
+
+func intentOf(q match.Request, ways []match.Missing) string {
+	n := slices.IndexFunc(ways, func(w match.Missing) bool { return w.Intent != "" })
+	if n < 0 || q.Want == rule.Deny {
+		return ""
+	}
+	return ways[n].Intent
 }
 
 // waysOf tells apart what the ruleset lacks for the traffic that is missing.

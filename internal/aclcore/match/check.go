@@ -48,6 +48,9 @@ type Missing struct {
 	By string
 	// Refer is By in a few words, see [rule.Ruleset.Refer].
 	Refer string
+	// Rule is the deciding rule by number, as the matcher of the ruleset numbers them,
+	// -1 for the default action.
+	Rule int
 	// Before is where a new rule takes effect on the traffic: before the rule of that
 	// index in the ruleset itself, not counting rules put on top; -1 is the end.
 	Before int
@@ -81,6 +84,8 @@ type Matcher interface {
 	// Describe names the deciding rule of a part for people: where it stands and what
 	// it says. It takes Rule or Intent, and Return, of a [Part].
 	Describe(rule int, replies bool) string
+	// Says is what the rule says, by its text where it has one; "" for the default action.
+	Says(rule int, replies bool) string
 	// Refer is Describe in a few words.
 	Refer(rule int, replies bool) string
 	// Label gives the deciding rule's name, or its text where it has none, and its
@@ -233,7 +238,7 @@ func missingPermit(path []Matcher, q Request, answers []Answer) []Missing {
 		}
 	}
 	for _, p := range q.Region.Impossible {
-		out = append(out, Missing{Product: p.Product, Ruleset: -1, Before: -1, Reason: p.Reason})
+		out = append(out, Missing{Product: p.Product, Ruleset: -1, Rule: -1, Before: -1, Reason: p.Reason})
 	}
 	return mergeMissing(out)
 }
@@ -242,7 +247,7 @@ func missingPermit(path []Matcher, q Request, answers []Answer) []Missing {
 // ruleset that would deny it.
 func missingDeny(path []Matcher, q Request, answers []Answer, through []passage) []Missing {
 	if len(path) == 0 {
-		return []Missing{{Ruleset: -1, Before: -1, Reason: "the flow crosses no ruleset that could deny it"}}
+		return []Missing{{Ruleset: -1, Rule: -1, Before: -1, Reason: "the flow crosses no ruleset that could deny it"}}
 	}
 	out := passed(path[q.DenyAt], q.DenyAt, answers[q.DenyAt].Parts, through)
 	if len(out) == 0 && len(through) > 0 { // the part that holds it was cut away
@@ -280,7 +285,7 @@ func passed(x Matcher, ruleset int, parts []Part, through []passage) (out []Miss
 }
 
 func missing(x Matcher, ruleset int, p Part) Missing {
-	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.Describe(p.Rule, p.Return), Refer: x.Refer(p.Rule, p.Return)}
+	m := Missing{Product: p.Product, Outcome: p.Outcome, Ruleset: ruleset, By: x.Describe(p.Rule, p.Return), Refer: x.Refer(p.Rule, p.Return), Rule: p.Rule}
 	m.Before, m.Replies = x.Position(p.Rule, p.Return), p.Return
 	if p.Intent >= 0 {
 		m.Intent = x.Describe(p.Intent, p.Return)

@@ -24,6 +24,14 @@ func (x *Index) Describe(i int, replies bool) string { return x.facing(replies).
 // Refer implements [Matcher].
 func (x *Index) Refer(i int, replies bool) string { return x.facing(replies).Refer(i) }
 
+// Says implements [Matcher].
+func (x *Index) Says(i int, replies bool) string {
+	if i < 0 {
+		return ""
+	}
+	return x.facing(replies).Rules[i].String()
+}
+
 // Label implements [Matcher].
 func (x *Index) Label(i int, replies bool) (name string, line int) {
 	rs := x.facing(replies)

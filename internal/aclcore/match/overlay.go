@@ -155,6 +155,12 @@ func (o *Overlay) Refer(i int, replies bool) string {
 	return x.Refer(i, replies)
 }
 
+// Says implements [Matcher].
+func (o *Overlay) Says(i int, replies bool) string {
+	x, i := o.owner(i, replies)
+	return x.Says(i, replies)
+}
+
 // Label implements [Matcher].
 func (o *Overlay) Label(i int, replies bool) (name string, line int) {
 	x, i := o.owner(i, replies)
