@@ -154,9 +154,14 @@ func ofReplies(ways []match.Missing) []match.Missing {
 }
 
 // Overrules describes the deny, narrower than any → any, that the rules of [Gap] would
-// overrule; empty if there is none.
+// overrule; empty if there is none. A rule for established connections overrules none: it
+// opens nothing.
 func Overrules(path []match.Matcher, q match.Request, f match.Finding, k int) string {
-	return intentOf(q, waysOf(path, q, f.Missing[k]))
+	ways := waysOf(path, q, f.Missing[k])
+	if len(ways) > 0 && path[f.Missing[k].Ruleset].Tracked() {
+		ways = slices.DeleteFunc(slices.Clone(ways), func(w match.Missing) bool { return w.Replies })
+	}
+	return intentOf(q, ways)
 }
 
 func intentOf(q match.Request, ways []match.Missing) string {
