@@ -27,6 +27,7 @@
 //	  asa, ios   Cisco ASA; Cisco IOS, NX-OS and IOS-XR, Arista EOS
 //	  fortios    policies of a FortiGate
 //	  junos      firewall filters and security policies of Juniper devices
+//	  checkpoint access rules of Check Point gateways
 //	  panos      security rules of Palo Alto firewalls and Panorama
 //	  iptables   iptables-save
 //	  nftables   nft list ruleset, as text and as JSON

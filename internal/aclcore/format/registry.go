@@ -8,6 +8,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/asa"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/aws"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/checkpoint"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/fortios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
@@ -56,6 +57,7 @@ var formats = []Format{
 	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Separator: "\n"},
 	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Separator: "\n", Contexts: true},
 	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Separator: "\n", Contexts: true},
+	{Name: "checkpoint", Family: "checkpoint", Order: checkpoint.Order, Sniff: checkpoint.Sniff, Parse: checkpoint.Parse, Write: checkpoint.Write, Separator: "\n", Contexts: true},
 	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
 	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
 	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},

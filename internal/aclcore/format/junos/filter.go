@@ -275,12 +275,7 @@ func (c *config) nested(n *tree.Node, family string, depth int, t *tree.Node) []
 func termText(t *tree.Node) string { return "term " + t.String() }
 
 // undecided returns two rules that together leave open what becomes of all traffic.
-func undecided(why string) []rule.Rule {
-	p := zoned.Policy{Text: why, Action: rule.Permit, Matches: []zoned.Match{zoned.AnyMatch()}, Unknown: []string{why}}
-	deny := p
-	deny.Action = rule.Deny
-	return append(p.Rules(), deny.Rules()...)
-}
+func undecided(why string) []rule.Rule { return zoned.Undecided(0, why, why, zoned.AnyMatch()) }
 
 // What a term does with a packet that it matches.
 const (

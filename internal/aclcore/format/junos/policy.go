@@ -68,7 +68,7 @@ func inZones(rules []rule.Rule, from, to string) []rule.Rule {
 }
 
 // translated are the rules for addresses that a NAT rule translates: the policies
-// compare what is behind it, so that nothing surely passes to the address before it.
+// compare what is behind it, so that nothing is decided for the address before it.
 func (p *policies) translated(all []device.Translation) []rule.Rule {
 	var out []rule.Rule
 	for _, t := range all {
@@ -77,9 +77,7 @@ func (p *policies) translated(all []device.Translation) []rule.Rule {
 		}
 		m := zoned.AnyMatch()
 		m.Destinations = known.Exactly(t.Match.Destinations)
-		d := zoned.Policy{Line: t.Line, Text: t.Text, Action: rule.Deny, Matches: []zoned.Match{m}}
-		d.Doubt("%s translates the destination: policies compare the address behind it", t.Text)
-		out = append(out, d.Rules()...)
+		out = append(out, zoned.Undecided(t.Line, t.Text, t.Text+" translates the destination: policies compare the address behind it", m)...)
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package panos
 
 import (
+	"fmt"
+
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
@@ -42,15 +44,6 @@ func Parse(in device.Input) (*device.Document, error) {
 	return doc, nil
 }
 
-// undecided returns two rules that together leave open what becomes of traffic.
-func undecided(line int, text, why string, m zoned.Match) []rule.Rule {
-	p := zoned.Policy{Line: line, Text: text, Action: rule.Permit, Matches: []zoned.Match{m}}
-	p.Doubt("%s", why)
-	deny := p
-	deny.Action = rule.Deny
-	return append(p.Rules(), deny.Rules()...)
-}
-
 // before returns the rules that come before all others: for what the text lacks.
 func (p *policies) before(c config) []rule.Rule {
 	var out []rule.Rule
@@ -64,20 +57,20 @@ func (p *policies) before(c config) []rule.Rule {
 		managed = system.Get("panorama")
 	}
 	if managed != nil && len(c.pushed(s.name, "pre-rulebase"))+len(c.pushed(s.name, "post-rulebase")) == 0 {
-		out = undecided(managed.Line, "panorama-server",
+		out = zoned.Undecided(managed.Line, "panorama-server",
 			"Panorama manages the firewall, and what it pushes is not in the text: export the merged or the effective running configuration", zoned.AnyMatch())
 	}
 	if v6 := s.device.Get("deviceconfig", "setting", "session", "ipv6-firewalling"); v6.Value() == "no" {
 		m := zoned.AnyMatch()
 		m.Sources = known.Exactly(addr.Any6())
-		out = append(out, undecided(v6.Line, "ipv6-firewalling no", "the firewall does not filter IPv6", m)...)
+		out = append(out, zoned.Undecided(v6.Line, "ipv6-firewalling no", "the firewall does not filter IPv6", m)...)
 	}
 	return append(out, p.translated()...)
 }
 
 // translated are the rules for addresses that a rule of address translation maps: the
 // security rules compare the address before and the zone behind it, and a flow may
-// mean either, so that nothing surely passes.
+// mean either, so that nothing is decided.
 func (p *policies) translated() []rule.Rule {
 	var out []rule.Rule
 	for _, t := range p.nat() {
@@ -86,9 +79,8 @@ func (p *policies) translated() []rule.Rule {
 		}
 		m := zoned.AnyMatch()
 		m.Destinations = known.Exactly(t.Match.Destinations.Union(t.Destination.To))
-		d := zoned.Policy{Line: t.Line, Text: t.Text, Action: rule.Deny, Matches: []zoned.Match{m}}
-		d.Doubt("NAT rule %q maps the destination: rules compare the address before it and the zone behind it", t.Name)
-		out = append(out, d.Rules()...)
+		why := fmt.Sprintf("NAT rule %q maps the destination: rules compare the address before it and the zone behind it", t.Name)
+		out = append(out, zoned.Undecided(t.Line, t.Text, why, m)...)
 	}
 	return out
 }

@@ -86,6 +86,15 @@ func (p *Policy) Doubt(format string, args ...any) {
 	p.Unknown = known.Reasons(p.Unknown, []string{fmt.Sprintf(format, args...)})
 }
 
+// Undecided returns two rules that together leave open what becomes of the traffic, for
+// the reason that is given: for what a text lacks, or does not let a reader decide.
+func Undecided(line int, text, why string, m Match) []rule.Rule {
+	p := Policy{Line: line, Text: text, Action: rule.Permit, Matches: []Match{m}, Unknown: []string{why}}
+	deny := p
+	deny.Action = rule.Deny
+	return append(p.Rules(), deny.Rules()...)
+}
+
 // Negate returns the complement of a list within all, as "negate-source" asks. What
 // only may be in the list is neither surely in its complement nor surely out of it.
 func Negate[S known.Algebra[S]](all S, s known.Set[S]) known.Set[S] {

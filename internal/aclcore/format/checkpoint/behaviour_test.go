@@ -1,0 +1,11 @@
+package checkpoint_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/checkpoint"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
+)
+
+func TestBehaviour(t *testing.T) { parsetest.Run(t, checkpoint.Parse, os.WriteFile) }
