@@ -36,14 +36,45 @@ const long = 8
 
 // Widen returns the services of a gap. Where they are many it adds those that may be
 // taken along, if that is shorter to say: all of ICMP where only the echo request is
-// permitted, and not 255 other types one by one.
+// permitted, and not 255 other types one by one. A gap that lacks some source ports is
+// filled up where the flow wants all of them: nobody asked for a rule by source ports.
 func Widen(gap, spare service.Set) service.Set {
+	gap = wholeSources(gap, spare)
 	if n := entries(gap); n >= long {
 		if all := gap.Union(spare); entries(all) < n {
 			return all
 		}
 	}
 	return gap
+}
+
+// wholeSources takes along the source ports that a service of the gap lacks: all of them
+// if they may be taken, else those that the flow names in one run.
+func wholeSources(gap, spare service.Set) service.Set {
+	const lastPort = 65535
+	out := gap
+	var all service.Set
+	for _, r := range gap.Ranges() {
+		if r.SrcFrom == 0 && r.SrcTo == lastPort {
+			continue
+		}
+		if all.IsEmpty() {
+			all = gap.Union(spare)
+		}
+		whole := r
+		if whole.SrcFrom, whole.SrcTo = 0, lastPort; all.ContainsSet(service.SetOf(whole)) {
+			out = out.Union(service.SetOf(whole))
+			continue
+		}
+		for _, a := range all.Ranges() {
+			run := r
+			run.SrcFrom, run.SrcTo = a.SrcFrom, a.SrcTo
+			if a.SrcFrom <= r.SrcFrom && r.SrcTo <= a.SrcTo && all.ContainsSet(service.SetOf(run)) {
+				out = out.Union(service.SetOf(run))
+			}
+		}
+	}
+	return out
 }
 
 // entries is about how many lines the services take on a device that has ranges of

@@ -42,6 +42,10 @@ func TestChangeIsShort(t *testing.T) {
 		{"no shorter", []line{{rule.Permit, "10.0.0.0/24", "tcp/443"}}, []string{"tcp/80", "tcp/443"}, "tcp/80"},
 		{"not what the flow does not want", []line{{rule.Permit, "10.0.0.0/24", "icmp/8"}}, []string{"icmp/0", "icmp/3", "icmp/8"}, "icmp/0, icmp/3"},
 		{"not what is permitted to some sources only", []line{{rule.Permit, "10.0.0.0/25", "icmp/8"}, {rule.Deny, "10.0.0.0/24", "icmp/8"}}, []string{"icmp"}, "icmp/0-7, icmp/9-255"},
+		{"without source ports", []line{{rule.Permit, "10.0.0.0/24", "tcp/* from 80"}, {rule.Permit, "10.0.0.0/24", "tcp/* from 443"}}, []string{"tcp/8443"}, "tcp/8443"},
+		{"without source ports, and no more", []line{{rule.Permit, "10.0.0.0/24", "tcp/* from 80"}}, []string{"tcp/8443", "udp/53 from 5-9"}, "tcp/8443, udp/53 from 5-9"},
+		{"source ports that the flow asks for", []line{{rule.Permit, "10.0.0.0/24", "tcp/* from 80"}}, []string{"tcp/8443 from 70-90"}, "tcp/8443 from 70-90"},
+		{"source ports that somebody denies", []line{{rule.Permit, "10.0.0.0/24", "tcp/* from 80"}, {rule.Deny, "10.0.0.0/24", "tcp/* from 25"}}, []string{"tcp/8443"}, "tcp/8443 from 0-24, tcp/8443 from 26-79, tcp/8443 from 81-65535"},
 		{"not over somebody's deny", []line{{rule.Deny, "10.0.0.0/24", "icmp/5"}, {rule.Permit, "10.0.0.0/24", "icmp/8"}}, []string{"icmp"}, "icmp/0-4, icmp/6-7, icmp/9-255"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
