@@ -226,7 +226,7 @@ func (p *parser) rules(l *list) []rule.Rule {
 	at := 1
 	for i := range l.order.all {
 		e := &l.entries[i]
-		like := rule.Rule{Name: l.name + " line " + strconv.Itoa(at), Line: int(e.line), Text: e.text}
+		like := rule.Rule{Name: l.name + " line " + strconv.Itoa(at), Line: int(e.line), Text: e.text, Place: p.place}
 		switch e.kind {
 		case aceEntry:
 			out = p.entryRules(out, l, i, like)

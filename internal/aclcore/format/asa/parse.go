@@ -47,6 +47,8 @@ type parser struct {
 	size   int
 	// anyone is what the word any stands for: both families from release 9.0 on.
 	anyone addr.Set
+	// place is [rule.Rule.Place] of all rules, empty from release 9.6 on.
+	place string
 	// versioned says that the release is known, oldIPv6 that there is a command which
 	// releases from 9.0 on write in other words.
 	versioned, oldIPv6 bool
@@ -216,8 +218,11 @@ func (p *parser) command(l sourceLine) {
 	case "network-object", "service-object", "port-object", "protocol-object", "icmp-object", "group-object":
 		p.stray(l)
 	default:
-		if looksLikeEntry(c) {
+		switch {
+		case looksLikeEntry(l.text):
 			p.note(l, "this looks like an entry of an access list, and is none")
+		case l.indent == 0 && !otherCommands[word] && terminal.NamesFilter(strings.Fields(strings.ToLower(l.text))):
+			p.note(l, "a list of this kind is not read; extended and standard access lists are")
 		}
 		if p.left && memberWords[p.latest.kind][word] {
 			p.stray(l)
@@ -229,11 +234,29 @@ func (p *parser) command(l sourceLine) {
 	}
 }
 
+// otherCommands are commands that name an access list and are none: they choose
+// packets for something else, or show it.
+var otherCommands = setOf(`aaa capture class-map clear crypto debug description dns group-policy http igmp ip logging match mfib
+	multicast nat no object-group-search pim policy-map route-map service-policy sh show snmp-server split-tunnel-network-list
+	static sysopt test threat-detection username vpn-filter webvpn`)
+
+func setOf(text string) map[string]bool {
+	out := make(map[string]bool)
+	for word := range strings.FieldsSeq(text) {
+		out[word] = true
+	}
+	return out
+}
+
 // looksLikeEntry reports whether a permit or a deny of a protocol is among the first
 // words.
-func looksLikeEntry(c cursor) bool {
-	for range 5 {
-		if isAction(c.next()) {
+func looksLikeEntry(text string) bool {
+	c := cursor{text}
+	if c.peek() == "xlate" { // how translations are kept
+		return false
+	}
+	for range 6 {
+		if isAction(strings.ToLower(c.next())) {
 			switch c.next() {
 			case "ip", "tcp", "udp", "icmp", "icmp6", "object", groupArg:
 				return true
@@ -299,8 +322,11 @@ func (p *parser) release(device string, c cursor) {
 		return
 	}
 	p.certain, p.evidence, p.versioned = true, true, true
-	major, _, _ := strings.Cut(c.next(), ".")
-	if n, ok := number(major, 1000); device == "PIX" || device == "FWSM" || device == "ASA" && ok && n < 9 {
+	if device == "NGFW" {
+		return
+	}
+	of := releaseOf(device, c.next())
+	if p.place = of.place(); of.before(9, 0) {
 		p.anyone = addr.Any4()
 	}
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
-// The writer writes rules as access-list commands of the Cisco ASA, from
-// release 9.0 on, each with the line number at which the ASA has to insert it.
+// The writer writes rules as access-list commands of the Cisco ASA, in the words of the
+// release that the text names, else of the latest (see release.go), each with the line
+// number at which the ASA has to insert it.
 //
 // A product of several addresses and services becomes one command with object
 // groups where that takes fewer lines than a command for each combination. The
@@ -43,10 +44,10 @@ func Write(listName string, in rule.Insertion) (string, error) {
 	if err := writable(list, in.Base); err != nil {
 		return "", err
 	}
-	w := writer{defined: make(map[string]bool)}
+	w := writer{release: releaseIn(in.Base), defined: make(map[string]bool)}
 	for i := range in.Rules {
 		r := &in.Rules[i]
-		for _, part := range families(r.Traffic) {
+		for _, part := range w.families(r.Traffic) {
 			if err := w.rule(r.Action, part); err != nil {
 				return "", fmt.Errorf("rule %s: %w", r, err)
 			}
@@ -140,9 +141,9 @@ func lineNumber(list string, in rule.Insertion) int {
 }
 
 // families splits a product into those that one entry can hold: both ends of one
-// family, or anything at both ends.
-func families(p traffic.Product) []traffic.Product {
-	if p.Sources.IsAny() && p.Destinations.IsAny() {
+// family, or from release 9.0 on anything at both ends.
+func (w *writer) families(p traffic.Product) []traffic.Product {
+	if p.Sources.IsAny() && p.Destinations.IsAny() && !w.release.before(9, 0) {
 		return []traffic.Product{p}
 	}
 	src4, src6 := p.Sources.Split()
@@ -156,6 +157,8 @@ func families(p traffic.Product) []traffic.Product {
 
 // writer collects the lines of a change.
 type writer struct {
+	// release is what the lines are for.
+	release     release
 	definitions []string
 	defined     map[string]bool
 	entries     []string // what follows "access-list NAME line N extended"
@@ -165,7 +168,10 @@ var errTooLong = errors.New("takes more than 10,000 lines; declare fewer address
 
 // rule writes one product whose ends are of one family.
 func (w *writer) rule(action rule.Action, p traffic.Product) error {
-	services, err := serviceTerms(p.Services)
+	if _, v6 := p.ByFamily(); !v6.IsEmpty() && w.release.before(9, 0) {
+		return fmt.Errorf("release %d.%d keeps IPv6 in lists of its own, which are not written", w.release.major, w.release.minor)
+	}
+	services, err := w.serviceTerms(p.Services)
 	if err != nil {
 		return err
 	}
@@ -174,7 +180,7 @@ func (w *writer) rule(action rule.Action, p traffic.Product) error {
 		destinations: w.addressTerms(p.Destinations, isFamily(p.Sources)),
 		services:     services,
 	}
-	cheapest := t.cheapest()
+	cheapest := t.cheapest(!w.release.before(8, 0))
 	if t.lines(cheapest)+len(w.definitions)+len(w.entries) > maxLines {
 		return errTooLong
 	}

@@ -35,15 +35,15 @@ func (t terms) lines(g grouping) int {
 }
 
 // cheapest returns the grouping of fewest lines, with the fewest groups among
-// equals.
-func (t terms) cheapest() grouping {
+// equals. services says that protocols with their ports may be grouped.
+func (t terms) cheapest(services bool) grouping {
 	var best grouping
 	for _, g := range []grouping{
 		{sources: true}, {destinations: true}, {services: true},
 		{sources: true, destinations: true}, {sources: true, services: true}, {destinations: true, services: true},
 		{sources: true, destinations: true, services: true},
 	} {
-		if t.lines(g) < t.lines(best) {
+		if (services || !g.services) && t.lines(g) < t.lines(best) {
 			best = g
 		}
 	}

@@ -62,7 +62,7 @@ func (w *writer) moves(list string, in rule.Insertion) (entries, removed []strin
 
 // readBack returns what the entries mean, one rule each.
 func (w *writer) readBack() ([]rule.Rule, error) {
-	text := strings.Join(w.definitions, "\n") + "\naccess-list x extended " + strings.Join(w.entries, "\naccess-list x extended ")
+	text := w.release.line() + strings.Join(w.definitions, "\n") + "\naccess-list x extended " + strings.Join(w.entries, "\naccess-list x extended ")
 	doc, err := Parse(device.Input{Source: "change", Content: []byte(text)})
 	if err != nil {
 		return nil, fmt.Errorf("what was written cannot be read: %w", err)

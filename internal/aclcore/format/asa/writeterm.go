@@ -23,6 +23,8 @@ const maxPrefixes = 2
 // is all of a family; then this end has to say which one it means.
 func (w *writer) addressTerms(s addr.Set, all bool) []addressTerm {
 	switch {
+	case w.release.before(9, 0) && s.ContainsSet(addr.Any4()):
+		return []addressTerm{{entry: "any"}}
 	case s.IsAny(), !all && (s.Equal(addr.Any4()) || s.Equal(addr.Any6())):
 		return []addressTerm{{entry: "any"}}
 	case s.Equal(addr.Any4()):
@@ -33,7 +35,7 @@ func (w *writer) addressTerms(s addr.Set, all bool) []addressTerm {
 	var out []addressTerm
 	for _, r := range s.Ranges() {
 		prefixes := netipx.IPRangeFrom(r.From, r.To).Prefixes()
-		if len(prefixes) > maxPrefixes {
+		if len(prefixes) > maxPrefixes && !w.release.before(8, 3) {
 			name := w.define("object network", "acl-range-", []string{" range " + r.From.String() + " " + r.To.String()})
 			out = append(out, addressTerm{"object " + name, "object " + name})
 			continue
@@ -104,7 +106,7 @@ func protocolText(n uint8) string {
 }
 
 // serviceTerms writes a set of services.
-func serviceTerms(s service.Set) ([]serviceTerm, error) {
+func (w *writer) serviceTerms(s service.Set) ([]serviceTerm, error) {
 	if s.IsAny() {
 		return []serviceTerm{{protocol: "ip"}}, nil
 	}
@@ -112,7 +114,7 @@ func serviceTerms(s service.Set) ([]serviceTerm, error) {
 	for _, r := range s.Ranges() {
 		for n := int(r.ProtoFrom); n <= int(r.ProtoTo); n++ {
 			var err error
-			if out, err = appendTerms(out, uint8(n), r); err != nil {
+			if out, err = w.appendTerms(out, uint8(n), r); err != nil {
 				return nil, err
 			}
 			if len(out) > maxLines {
@@ -126,7 +128,7 @@ func serviceTerms(s service.Set) ([]serviceTerm, error) {
 const lastPort = 65535
 
 // appendTerms writes the part of the box that is of the protocol.
-func appendTerms(out []serviceTerm, protocol uint8, r service.Range) ([]serviceTerm, error) {
+func (w *writer) appendTerms(out []serviceTerm, protocol uint8, r service.Range) ([]serviceTerm, error) {
 	t := serviceTerm{protocol: protocolText(protocol)}
 	anySource := r.SrcFrom == 0 && r.SrcTo == lastPort
 	whole := anySource && r.DstFrom == 0 && r.DstTo == lastPort
@@ -136,7 +138,12 @@ func appendTerms(out []serviceTerm, protocol uint8, r service.Range) ([]serviceT
 	case whole:
 		return append(out, t), nil
 	case service.HasTypes(protocol) && anySource:
+		if codes := r.DstFrom&255 != 0 || r.DstTo&255 != 255; codes && w.release.before(9, 0) {
+			return nil, fmt.Errorf("release %d.%d takes types of ICMP and no codes; declare the whole type", w.release.major, w.release.minor)
+		}
 		return appendTypes(out, t, r), nil
+	case protocol == service.SCTP && w.release.before(9, 5):
+		return nil, fmt.Errorf("release %d.%d knows no ports of SCTP; declare all of it", w.release.major, w.release.minor)
 	case protocol == service.TCP || protocol == service.UDP || protocol == service.SCTP:
 		t.source, t.destination = portText(r.SrcFrom, r.SrcTo), portText(r.DstFrom, r.DstTo)
 		return append(out, t), nil

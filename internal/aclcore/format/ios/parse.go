@@ -276,7 +276,7 @@ func (p *parser) top(l line) {
 		p.known, p.mode = true, inOther
 		p.note(l, word+" filter packets, and are not read; access lists for IPv4 and IPv6 are")
 	default:
-		if kind := otherHeading(w); kind != "" {
+		if isOtherHeading(w) {
 			p.note(l, "a list of this kind is not read; access lists for IPv4 and IPv6 are")
 			p.mode = inOther
 		} else if p.isEntry(l) {

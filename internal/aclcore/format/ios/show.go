@@ -1,8 +1,9 @@
 package ios
 
 import (
-	"slices"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/terminal"
 )
 
 // showHeader reads the line over a list in the output of a show command, such as
@@ -74,25 +75,11 @@ func isHeading(w *words) bool {
 var execWords = makeSet(`show sh sho clear debug undebug do write more copy set unset delete terminal test title description name no
 	remark match section include`)
 
-// otherHeading returns what a line of the top level that is not known says that it is,
-// if that is a list that filters packets: "Frame access list NAME", "frame access-list
-// NAME", "filter NAME". It is empty for all else.
-func otherHeading(w *words) string {
+// isOtherHeading reports whether a line of the top level that is not known says that it
+// starts a list or a block which filters packets.
+func isOtherHeading(w *words) bool {
 	first := w.low[0]
-	if topWords[first] || isEntryWord(first) || execWords[first] {
-		return ""
-	}
-	if slices.ContainsFunc(strings.Split(first, "-"), func(part string) bool { return part == "filter" || part == "firewall" || part == "acl" }) {
-		return first
-	}
-	for n := 1; n < min(len(w.low), 5); n++ {
-		switch word := w.low[n]; {
-		case word == "access" && n+1 < len(w.low) && (w.low[n+1] == "list" || w.low[n+1] == "lists"),
-			word == "access-list", word == "access-lists", word == "acl", word == "filter", word == "firewall":
-			return word
-		}
-	}
-	return ""
+	return !topWords[first] && !isEntryWord(first) && !execWords[first] && terminal.NamesFilter(w.low)
 }
 
 // shownGroup reads "Network object group NAME", "V6-Service object group NAME"

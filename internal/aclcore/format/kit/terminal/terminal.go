@@ -32,3 +32,29 @@ func Whole(word string, commands ...string) string {
 	}
 	return word
 }
+
+// NamesFilter reports whether a line that is not known starts a list or a block which
+// filters packets, by its first words in lower case: "frame access list NAME", "foo
+// access-list NAME", "packet-filter 3".
+func NamesFilter(words []string) bool {
+	for i, word := range words[:min(len(words), 5)] {
+		switch word {
+		case "access-list", "access-lists", "acl", "acls", "filter", "firewall":
+			return true
+		case "access":
+			if i+1 < len(words) && (words[i+1] == "list" || words[i+1] == "lists") {
+				return true
+			}
+		}
+	}
+	if len(words) == 0 {
+		return false
+	}
+	for part := range strings.SplitSeq(words[0], "-") {
+		switch part {
+		case "acl", "filter", "firewall":
+			return true
+		}
+	}
+	return false
+}

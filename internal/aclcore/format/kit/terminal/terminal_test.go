@@ -1,6 +1,7 @@
 package terminal_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/terminal"
@@ -42,6 +43,26 @@ func TestWhole(t *testing.T) {
 	} {
 		if got := terminal.Whole(tt.word, "access-list", "access-group"); got != tt.want {
 			t.Errorf("Whole(%q) = %q, want %q", tt.word, got, tt.want)
+		}
+	}
+}
+
+func TestNamesFilter(t *testing.T) {
+	for line, want := range map[string]bool{
+		"":                                false,
+		"quantum ip access list q":        true,
+		"access list q":                   true,
+		"access to the list":              false,
+		"frame-relay access-list f":       true,
+		"packet-filter 3":                 true,
+		"firewall f":                      true,
+		"novel thing x":                   false,
+		"ipv4 acl x":                      true,
+		"a b c d e access-list":           false, // prose
+		"crypto map m 10 match address a": false,
+	} {
+		if got := terminal.NamesFilter(strings.Fields(line)); got != want {
+			t.Errorf("%q: %t", line, got)
 		}
 	}
 }
