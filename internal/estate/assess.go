@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
@@ -89,6 +90,9 @@ func (e *Estate) assess(ctx context.Context, f Flow, isNew bool) (*Assessment, e
 	if err != nil {
 		return nil, err
 	}
+	if err := askSelf(&q, stations); err != nil {
+		return nil, err
+	}
 	q.DenyAt = max(0, slices.IndexFunc(stations, station.writable))
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -116,6 +120,20 @@ func (e *Estate) request(f Flow) (q match.Request, products int64, j Judgement, 
 		q.Want = rule.Deny
 	}
 	return q, int64(resolved.Count()), j, nil
+}
+
+// askSelf decides about traffic of hosts to themselves: the lists of a host are asked about
+// it, other rulesets are not, since it does not cross them. A flow of nothing else is then
+// an error: no answer about it would be one.
+func askSelf(q *match.Request, stations []station) error {
+	if slices.ContainsFunc(stations, func(s station) bool { return s.index.Ruleset().Host }) {
+		q.Region = q.Region.WithSelf()
+	}
+	if !q.Region.OnlySelf() {
+		return nil
+	}
+	return &flow.FieldError{Field: "destinations", Problem: fmt.Errorf("every product of the flow is from a host to itself (%s), which crosses no firewall; ask the list INPUT or OUTPUT of that host, or declare another destination",
+		strings.Join(q.Region.Self[0].Sources.Strings(), ", "))}
 }
 
 func (e *Estate) stations(named []string) ([]station, error) {

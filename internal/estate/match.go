@@ -55,7 +55,11 @@ func (e *Estate) MatchRules(r *Rules, f Flow) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	return assess(f, q, products, []station{{ruleset: &ruleset{name: "rules"}, base: r.base}}, judgement, false).Now, nil
+	stations := []station{{ruleset: &ruleset{name: "rules"}, base: r.base}}
+	if err := askSelf(&q, stations); err != nil {
+		return Found{}, err
+	}
+	return assess(f, q, products, stations, judgement, false).Now, nil
 }
 
 // Render writes the rules in another format, for the access list of that name.

@@ -32,6 +32,9 @@ func (w writer) summary(f match.Finding) string {
 	if len(w.accepted) > 0 {
 		text += "; without what it accepts as denied by " + strings.Join(w.accepted, ", ")
 	}
+	for _, p := range w.q.Region.Self {
+		text += "; " + p.String() + " is from a host to itself, which crosses no firewall, and is not asked"
+	}
 	if w.judgement.Denied() {
 		text += "; denied by policy " + strings.Join(w.judgement.DeniedBy, ", ")
 	}

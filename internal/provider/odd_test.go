@@ -70,7 +70,7 @@ resource "acl_flow" "f" {
   destinations = ["10.0.0.1", "any"]
   services     = ["tcp/443", "tcp/https", "tcp"]
 }`, 2, ""},
-		{"a host to itself", rulesets, strings.Replace(webFlow, "10.0.0.2", "10.0.0.1", 1), 2, "from a host to itself"},
+		{"a host to itself", rulesets, strings.Replace(webFlow, "10.0.0.2", "10.0.0.1", 1), 1, "from a host to itself"},
 		{"families that never meet", rulesets, strings.Replace(webFlow, "10.0.0.2", "2001:db8::1", 1), 2, "a packet has one IP version"},
 		{"everything", rulesets, strings.NewReplacer("10.0.0.1", "any", "10.0.0.2", "any", "tcp/443", "any").Replace(webFlow), 2, ""},
 	} {

@@ -62,6 +62,7 @@ type List struct {
 	ReturnDefault rule.Action
 	ReturnList    string
 	Tracked       bool
+	Host          bool
 	// Hits are how many packets each of Rules has decided, as the device counted them,
 	// -1 for a rule without a counter. It is nil where the text has no counters.
 	Hits []int64
@@ -74,7 +75,7 @@ type List struct {
 // from, are set by who calls.
 func (l *List) Ruleset() *rule.Ruleset {
 	return &rule.Ruleset{
-		Rules: l.Rules, Default: l.Default, Writer: l.Writer, Tracked: l.Tracked,
+		Rules: l.Rules, Default: l.Default, Writer: l.Writer, Tracked: l.Tracked, Host: l.Host,
 		Stateless: l.Stateless, Return: l.Return, ReturnDefault: l.ReturnDefault, ReturnList: l.ReturnList,
 	}
 }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -15,6 +16,30 @@ type Region struct {
 	// Impossible holds what was declared but no packet can be. It can never be
 	// allowed.
 	Impossible []Impossible
+	// Self holds the products of a host to itself, which cross no firewall on a path, but
+	// the lists of that host: see [Region.WithSelf].
+	Self []traffic.Product
+}
+
+// OnlySelf reports whether every product of the flow is from a host to itself. They are
+// Impossible then, as long as no list of that host is asked.
+func (r Region) OnlySelf() bool {
+	return len(r.Possible) == 0 && len(r.Impossible) == 1 && r.Impossible[0].Reason == onlySelf
+}
+
+const onlySelf = "every product of the flow is from a host to itself, which crosses no firewall"
+
+// WithSelf returns the region as a host asks its own lists, which its traffic to itself
+// crosses too.
+func (r Region) WithSelf() Region {
+	if len(r.Self) == 0 {
+		return r
+	}
+	if r.OnlySelf() {
+		r.Impossible = nil
+	}
+	r.Possible, r.Self = slices.Concat(r.Possible, r.Self), nil
+	return r
 }
 
 // Impossible is declared traffic that does not exist, and why.
@@ -45,10 +70,10 @@ func (f *Flow) Region() Region {
 	dst4, dst6 := dst.Split()
 	has4, has6 := !src4.IsEmpty() && !dst4.IsEmpty(), !src6.IsEmpty() && !dst6.IsEmpty()
 	if has4 {
-		r.add(f.withoutSelf(traffic.Product{Sources: src4, Destinations: dst4, Services: all.Union(only4)}))
+		r.add(f.apart(traffic.Product{Sources: src4, Destinations: dst4, Services: all.Union(only4)}))
 	}
 	if has6 {
-		r.add(f.withoutSelf(traffic.Product{Sources: src6, Destinations: dst6, Services: all.Union(only6)}))
+		r.add(f.apart(traffic.Product{Sources: src6, Destinations: dst6, Services: all.Union(only6)}))
 	}
 	for _, p := range f.lonely(has4, has6, src, dst) {
 		r.addImpossible(p, "a packet has one IP version: no source and destination of this entry share one")
@@ -60,7 +85,7 @@ func (f *Flow) Region() Region {
 		r.addImpossible(traffic.Product{Sources: src, Destinations: dst, Services: only6}, "ICMPv6 is IPv6 only and no IPv6 source has an IPv6 destination; icmp/TYPE is for IPv4")
 	}
 	if len(r.Possible)+len(r.Impossible) == 0 {
-		r.addImpossible(traffic.Product{Sources: src, Destinations: dst, Services: all.Union(only4).Union(only6)}, "every product of the flow is from a host to itself, which crosses no firewall")
+		r.addImpossible(traffic.Product{Sources: src, Destinations: dst, Services: all.Union(only4).Union(only6)}, onlySelf)
 	}
 	return r
 }
@@ -73,12 +98,18 @@ func union(literals []addr.Literal) addr.Set {
 	return addr.SetOf(ranges...)
 }
 
-func (r *Region) add(products []traffic.Product) {
+func (r *Region) add(products, self []traffic.Product) {
+	r.Possible = appendTraffic(r.Possible, products)
+	r.Self = appendTraffic(r.Self, self)
+}
+
+func appendTraffic(to, products []traffic.Product) []traffic.Product {
 	for _, p := range products {
 		if !p.IsEmpty() {
-			r.Possible = append(r.Possible, p)
+			to = append(to, p)
 		}
 	}
+	return to
 }
 
 func (r *Region) addImpossible(p traffic.Product, reason string) {
@@ -113,19 +144,19 @@ func (f *Flow) lonely(has4, has6 bool, src, dst addr.Set) []traffic.Product {
 	}
 }
 
-// withoutSelf takes out of p the traffic of hosts to themselves that is in no
-// product of the flow.
-func (f *Flow) withoutSelf(p traffic.Product) []traffic.Product {
-	var out []traffic.Product
+// apart takes out of p the traffic of hosts to themselves that is in no product of the
+// flow.
+func (f *Flow) apart(p traffic.Product) (out, self []traffic.Product) {
 	for _, h := range f.selfHosts() {
 		host := addr.SetOf(addr.RangeOf(h, h))
 		if !p.Sources.Contains(h) {
 			continue
 		}
+		self = append(self, traffic.Product{Sources: host, Destinations: p.Destinations.Intersect(host), Services: p.Services})
 		out = append(out, traffic.Product{Sources: host, Destinations: p.Destinations.Subtract(host), Services: p.Services})
 		p.Sources = p.Sources.Subtract(host)
 	}
-	return append(out, p)
+	return append(out, p), self
 }
 
 // selfHosts returns the hosts whose only products towards themselves were left

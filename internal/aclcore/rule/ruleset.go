@@ -30,6 +30,9 @@ type Ruleset struct {
 	// Tracked says that the firewall knows the connection of a packet: one rule for
 	// established connections can let all replies pass, and nothing else.
 	Tracked bool
+	// Host says that the list filters what a host itself sends or receives, that to
+	// itself as well.
+	Host bool
 
 	// Writer is what the format of the rules found out in their text for its own
 	// writer, nil if that needs nothing. Only the format looks inside.

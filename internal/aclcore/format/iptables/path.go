@@ -103,6 +103,7 @@ func (r *reader) newList(name string, stages []map[string]way, missing netfilter
 		l.Return, l.ReturnDefault = back.Open().List(missing, r.origin(answers[name]))
 	}
 	if answers[name] != name {
+		l.Host = true
 		l.ReturnList = answers[name]
 	}
 	return l

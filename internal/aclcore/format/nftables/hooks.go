@@ -139,7 +139,7 @@ func (b *documentBuilder) list(hook string, chains, back []baseChain) {
 		l.Aliases = slices.DeleteFunc(l.Aliases, func(a string) bool { return a == hook || a == hook+" hook" })
 	}
 	l.Rules, l.Default = whole.List(missing(family), b.origin(hook))
-	l.Stateless, l.Tracked = true, true
+	l.Stateless, l.Tracked, l.Host = true, true, answer(hook) != hook
 	if answer(hook) != hook || len(chains) > 1 || !doubts.IsTrivial() {
 		b.replies(&l, hook, back, doubts)
 	}

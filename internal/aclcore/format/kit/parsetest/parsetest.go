@@ -170,6 +170,9 @@ func answer(t *testing.T, doc *device.Document, source, questions string) string
 		rs.Stateless = rs.Stateless && !oneWay
 		x := match.New(rs)
 		region := Region(t, question)
+		if rs.Host {
+			region = region.WithSelf()
+		}
 		finding := match.Check([]match.Matcher{x}, match.Request{Region: region, Want: rule.Permit, SourceZone: from, DestinationZone: to})
 		fmt.Fprintf(&b, "%s\n%s\n", line, finding.Verdict)
 		for _, p := range x.Match(match.Question{Products: region.Possible, SourceZone: from, DestinationZone: to}).Parts {
