@@ -48,6 +48,9 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 	if o.Stateless != nil {
 		rs.Stateless = *o.Stateless
 	}
+	if rs.Stateless && rs.Return == nil && keepsNoState(doc.Format) {
+		turnRound(rs, doc, list, o.ACL)
+	}
 	return rs, list.Name, nil
 }
 
@@ -100,15 +103,16 @@ func Choose(doc *device.Document, source, acl string) (*device.List, error) {
 		func(l *device.List) bool { return folded(l.Name) || slices.ContainsFunc(l.Aliases, folded) },
 	} {
 		var found []device.List
+		last := 0
 		for i := range doc.Lists {
 			if goesBy(&doc.Lists[i]) {
-				found = append(found, doc.Lists[i])
+				found, last = append(found, doc.Lists[i]), i
 			}
 		}
 		switch len(found) {
 		case 0:
 		case 1:
-			return &found[0], nil
+			return &doc.Lists[last], nil
 		default:
 			return nil, fmt.Errorf("%s: %d access lists go by acl = %q: %s", source, len(found), acl, listNames(found))
 		}

@@ -27,6 +27,8 @@ type Ruleset struct {
 	Return        []Rule
 	ReturnDefault Action
 	ReturnList    string
+	// ReturnWriter is the Writer of that list.
+	ReturnWriter any
 	// Tracked says that the firewall knows the connection of a packet: one rule for
 	// established connections can let all replies pass, and nothing else.
 	Tracked bool
@@ -50,6 +52,9 @@ func (rs *Ruleset) Replies() *Ruleset {
 	}
 	back := *rs
 	back.Rules, back.Default = rs.Return, rs.ReturnDefault
+	if !rs.OneList() && rs.ReturnWriter != nil {
+		back.Writer = rs.ReturnWriter
+	}
 	return &back
 }
 
