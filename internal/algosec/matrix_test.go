@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -149,9 +150,10 @@ func (c cell) run(t *testing.T) {
 		s.ForgetRequests()
 	}
 	keep := &shelf{}
-	atFault := keep
+	var atFault atomic.Pointer[shelf]
+	atFault.Store(keep)
 	fault := c.fault
-	fault.Skip, fault.Before = c.k, func() { atFault = keep.copy() }
+	fault.Skip, fault.Before = c.k, func() { atFault.Store(keep.copy()) }
 	s.Inject(fault)
 	if !c.once {
 		s.Inject(algosectest.Fault{Skip: c.k, Times: -1, Drop: true})
@@ -173,7 +175,7 @@ func (c cell) run(t *testing.T) {
 	case returned:
 		p = throughJSON(t, p)
 	case killed:
-		p, keep = algosec.Progress{}, atFault
+		p, keep = algosec.Progress{}, atFault.Load()
 	case moved:
 		p, keep = algosec.Progress{}, &shelf{}
 	}
