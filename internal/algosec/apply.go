@@ -124,6 +124,11 @@ func (a *applying) run(ctx context.Context) (Result, error) {
 		// before it. That is no change to request; there is no call to discard it.
 		return Result{Application: app, Delete: ch.Delete, Add: ch.Add, Modify: ch.Modify}, nil
 	}
+	return a.finish(ctx, app, ch)
+}
+
+// finish applies the draft, and tells what went along with it.
+func (a *applying) finish(ctx context.Context, app *Application, ch *Change) (Result, error) {
 	after, request, err := a.apply(ctx, app)
 	if err != nil {
 		return Result{Application: app}, err

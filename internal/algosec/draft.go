@@ -67,6 +67,12 @@ func (a *applying) write(ctx context.Context, app *Application, ch *Change) (*Ap
 		}
 	}
 
+	return a.checked(ctx, ch)
+}
+
+// checked reads the draft after the last write, and makes sure that it holds what it
+// should.
+func (a *applying) checked(ctx context.Context, ch *Change) (*Application, error) {
 	app, err := a.c.refresh(ctx, a.d.Application)
 	if err != nil {
 		return nil, err

@@ -108,6 +108,8 @@ func TestMatrix(t *testing.T) {
 						switch {
 						case left != returned && (once || !strings.HasPrefix(name, "lost")):
 							continue // what is killed sees no reply, and sends nothing more
+						case once && !r.IsWrite() && !strings.HasPrefix(name, "200"):
+							continue // a read that gets no reply, once or always, is one that fails
 						case left == moved && site == "create":
 							continue // nothing is known of what was there before; see TestUnknownDraft
 						}
@@ -125,7 +127,7 @@ func TestMatrix(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if cells < 900 {
+	if cells < 700 {
 		t.Errorf("%d cells", cells)
 	}
 }
