@@ -46,8 +46,8 @@ var guideCommands = map[string]struct {
 			w.Edit("firewall/core.json", `"dst_port": "tcp/25"`, `"dst_port": "tcp/26"`)
 		},
 		run: []command{
-			{line: "terraform plan", want: []string{`status = "partial" -> "allowed"`, `application "Ticketing"`}},
-			{line: "terraform plan -refresh-only", want: []string{`status = "allowed" -> "partial"`}},
+			{line: "terraform plan", want: []string{`status = "partial" -> "pending"`, `application "Ticketing"`}},
+			{line: "terraform plan -refresh-only", want: []string{`status = "pending" -> "partial"`}},
 			{line: "terraform apply -refresh-only", want: []string{"Apply complete!"}},
 		},
 	},

@@ -77,7 +77,7 @@ func module(w *workspace) {
 
 func inventory(w *workspace) {
 	p := w.plan(2)
-	p.output(w, "status", `{"Backup": {"agents": "allowed"}, "Intranet": {"browser": "allowed", "search": "allowed"}}`)
+	p.output(w, "status", `{"Backup": {"agents": "pending"}, "Intranet": {"browser": "allowed", "search": "allowed"}}`)
 	p.wants(w,
 		`application "Backup": 0 of 1 flows as wanted, 1 partial`,
 		`PARTIAL agents 10.50.0.0/16 -> 10.60.0.5 tcp/9103`,
@@ -93,7 +93,7 @@ func singleFlow(w *workspace) {
 	p := w.plan(2)
 	p.wants(w, `PARTIAL mail 10.40.0.10 -> 10.50.0.25 tcp/587 core.json:3 "Everything else" deny any -> any any`)
 	mail := p.outputs["mail"].(map[string]any)
-	if mail["status"] != "allowed" || len(mail["written"].([]any)) != 1 || !strings.HasPrefix(asJSON(w, mail["by"]), `"allowed by `) {
+	if mail["status"] != "pending" || len(mail["written"].([]any)) != 1 || !strings.HasPrefix(asJSON(w, mail["by"]), `"pending: allowed by `) {
 		w.Errorf("planned is %s", asJSON(w, mail))
 	}
 	w.settle()
@@ -122,7 +122,7 @@ func gate(w *workspace) {
 
 func denyFlow(w *workspace) {
 	p := w.plan(2)
-	p.output(w, "status", `{"guests": "blocked", "payments": "allowed"}`)
+	p.output(w, "status", `{"guests": "pending", "payments": "allowed"}`)
 	p.wants(w,
 		`application "Point of sale": 1 of 2 flows as wanted, 1 partial`,
 		`PARTIAL guests 192.168.100.0/24 -> 10.80.0.0/24 tcp/9100 permitted by this rule: branch.json:3 "Printing"`,

@@ -2,8 +2,9 @@
 # flow: state, application/flow, and the rule in the way, separated by tabs. The state
 # is ok, partial, blocked, indeterminate, not_routed, open (traffic that must stay
 # blocked is not), violation (as wanted, but a policy denies it), review or notify (as
-# wanted, but a policy of that severity has something against it) or pending (not known
-# before the apply). A flow that has expired wants nothing.
+# wanted, but a policy of that severity has something against it), pending (as wanted once
+# the device has the rules of an additions file, or a change request is done) or unknown
+# (not known before the apply). A flow that has expired wants nothing.
 #
 # A plan promises the wanted status of a flow that drifted, whether or not an apply can
 # keep the promise. The summary, which begins with the status, does not: it is what holds
@@ -17,7 +18,7 @@ def told: (.summary // "" | capture("^(?<status>allowed|partial|blocked|indeterm
 def state($wanted; $before):
   (.decisions // []) as $d
   | ($d | map(.action)) as $actions
-  | if .status == null then "pending"
+  | if .status == null then "unknown"
     elif .status != $wanted then .status
     elif told != null then told
     elif ($before.status // $wanted) != $wanted and ($before.decisions // []) == $d then $before.status
@@ -65,7 +66,7 @@ if length != 1 then error("this is not the JSON of one plan") else .[0] end
     | .change.after as $a
     | (.change.before // {}) as $b
     | if .type == "acl_application" and $a.flows == null then
-        "pending\t\($address | clean)\tits flows are not known before the apply"
+        "unknown\t\($address | clean)\tits flows are not known before the apply"
       elif .type == "acl_application" then
         $a.flows | to_entries[]
         | .key as $flow

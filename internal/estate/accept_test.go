@@ -84,7 +84,7 @@ func TestAcceptsWritesNothingFor(t *testing.T) {
 	if a.Settled || !a.Deliverable {
 		t.Errorf("settled %t, deliverable %t", a.Settled, a.Deliverable)
 	}
-	if a := deliver(); len(a.Now.Managed) != 1 || !strings.Contains(a.Now.Managed[0], "11.0.0.0 255.0.0.0") || !strings.HasPrefix(a.Now.Summary, "allowed by a.json ") {
+	if a := deliver(); len(a.Now.Managed) != 1 || !strings.Contains(a.Now.Managed[0], "11.0.0.0 255.0.0.0") || !strings.HasPrefix(a.Now.Summary, "pending: allowed by a.json ") {
 		t.Errorf("owns %q: %s", a.Now.Managed, a.Now.Summary)
 	}
 }

@@ -178,6 +178,9 @@ type assessor struct {
 type finding struct {
 	match.Finding
 	path []match.Matcher
+	// pending says that the flow is as wanted, and is not without the rules on top of
+	// those rulesets whose device does not run them.
+	pending bool
 }
 
 func assess(f Flow, q match.Request, products int64, stations []station, j Judgement, isNew bool) *Assessment {
@@ -230,7 +233,38 @@ func (w *assessor) with(top func(s station) []rule.Rule) finding {
 		}
 		path[i] = s.above(rules)
 	}
-	return finding{match.Check(path, w.q), path}
+	f := finding{match.Check(path, w.q), path, false}
+	if f.Satisfied && w.restsOn(top) {
+		running := match.Check(w.running(top), w.q)
+		if f.pending = !running.Satisfied; !f.pending {
+			f.Decisions = running.Decisions // what devices run is what is told
+		}
+	}
+	return f
+}
+
+// restsOn reports whether one of the rules on top is for packets of the flow or its replies, and is not
+// what a device runs.
+func (w *assessor) restsOn(top func(s station) []rule.Rule) bool {
+	traffic := w.bothWays()
+	return slices.ContainsFunc(w.stations, func(s station) bool {
+		return s.writable() && !s.config.AdditionsEffective && slices.ContainsFunc(top(s), func(r rule.Rule) bool {
+			return slices.ContainsFunc(traffic, r.Traffic.Overlaps)
+		})
+	})
+}
+
+// running is the path with only those rules on top that devices run.
+func (w *assessor) running(top func(s station) []rule.Rule) []match.Matcher {
+	path := make([]match.Matcher, len(w.stations))
+	for i, s := range w.stations {
+		if s.writable() && s.config.AdditionsEffective {
+			path[i] = s.above(top(s))
+		} else {
+			path[i] = s.above(nil)
+		}
+	}
+	return path
 }
 
 // match asks for the flow as things stand, and without what other flows own.
@@ -274,6 +308,8 @@ func (w *assessor) settle(plans map[string][]change.Rule) {
 				excess = "owns a rule for more than its own traffic"
 			case !w.writes(s, r, plans[s.name]):
 				excess = "owns a rule that cannot be written as " + s.index.Ruleset().Format
+			case s.config.AdditionsPrune && w.unneeded(s, r, plans):
+				excess = "owns a rule that the ruleset has made needless"
 			}
 		}
 	}
@@ -288,6 +324,13 @@ func (w *assessor) settle(plans map[string][]change.Rule) {
 	default:
 		a.Unsettled = "only by rules that other flows own"
 	}
+}
+
+// unneeded reports whether the flow would be as wanted without the rule that it owns.
+func (w writer) unneeded(s station, r additions.Rule, plans map[string][]change.Rule) bool {
+	plan, computed := plans[s.name]
+	_, planned := placeOf(r, plan)
+	return computed && !planned
 }
 
 // writes reports whether the rule that the flow owns can be written in the language of
@@ -324,11 +367,17 @@ func (w *assessor) deliver(plans map[string][]change.Rule) {
 
 // possible is the traffic that rules of the flow may be for.
 func (w *assessor) possible(s station) []traffic.Product {
-	out := slices.Clip(w.q.Region.Possible)
 	if w.q.Want == rule.Permit && s.index.Ruleset().Stateless {
-		for _, p := range w.q.Region.Possible {
-			out = append(out, traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Reverse()})
-		}
+		return w.bothWays()
+	}
+	return w.q.Region.Possible
+}
+
+// bothWays is the traffic of the flow and its replies.
+func (w *assessor) bothWays() []traffic.Product {
+	out := slices.Clip(w.q.Region.Possible)
+	for _, p := range w.q.Region.Possible {
+		out = append(out, traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Reverse()})
 	}
 	return out
 }

@@ -15,16 +15,18 @@ import (
 )
 
 // A site is an estate on files of its own, with one ruleset, edge, whose additions
-// file is writable.
+// file is writable, and which is what the device runs.
 type site struct {
 	*testing.T
 	*Estate
 	dir string
+	// effective and prune are what the ruleset says of its additions.
+	effective, prune bool
 }
 
 func newSite(t *testing.T, edge, additions string) *site {
 	t.Helper()
-	s := &site{T: t, dir: t.TempDir()}
+	s := &site{T: t, dir: t.TempDir(), effective: true}
 	s.write("edge.json", edge)
 	if additions != "" {
 		s.write("additions.json", additions)
@@ -36,7 +38,7 @@ func newSite(t *testing.T, edge, additions string) *site {
 // reopen reads the files anew, as the next command does.
 func (s *site) reopen(addresses map[string][]string) {
 	s.Estate = New(Config{
-		Rulesets:  map[string]RulesetConfig{"edge": {Path: filepath.Join(s.dir, "edge.json"), Additions: filepath.Join(s.dir, "additions.json")}},
+		Rulesets:  map[string]RulesetConfig{"edge": {Path: filepath.Join(s.dir, "edge.json"), Additions: filepath.Join(s.dir, "additions.json"), AdditionsEffective: s.effective, AdditionsPrune: s.prune}},
 		Addresses: addresses,
 	})
 }

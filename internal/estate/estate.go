@@ -52,6 +52,11 @@ type RulesetConfig struct {
 	ACL string
 	// Additions is the file of the rules that we own; empty means read-only.
 	Additions string
+	// AdditionsEffective says that the device runs the additions too: what they permit is
+	// allowed, and not pending.
+	AdditionsEffective bool
+	// AdditionsPrune drops additions that the ruleset itself has made needless.
+	AdditionsPrune bool
 	// DefaultAction is "permit" or "deny"; empty means what the format says.
 	DefaultAction string
 	// Stateless says that replies are filtered too; nil means what the format says.

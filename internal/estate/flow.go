@@ -51,7 +51,8 @@ func (f Flow) Wanted() match.Verdict { return match.Wanted(f.Deny) }
 type Found struct {
 	// Products is how many (source, destination, service) products the flow has.
 	Products int64
-	// Status is the verdict. Rulesets alone never come to Pending.
+	// Status is the verdict. It is Pending where the flow is as wanted only by additions,
+	// which no device has as far as is known.
 	Status match.Verdict
 	// Summary says in one line what was found out: the status, and the rules that decide
 	// or what is in the way.
@@ -66,6 +67,9 @@ type Found struct {
 	// Managed are the rules of ours that the flow owns, as text in the language of
 	// their ruleset.
 	Managed []string
+	// Unneeded are the rules of ours, by ruleset, without which the flow would be as
+	// wanted: the ruleset has come to decide their traffic so itself.
+	Unneeded []string
 	// Violations and DeniedBy are those of the [Judgement].
 	Violations []Violation
 	DeniedBy   []string

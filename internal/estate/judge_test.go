@@ -29,7 +29,7 @@ func (s *site) judged(day string, definitions ...policy.Definition) {
 		s.Fatal(err)
 	}
 	s.Estate = New(Config{
-		Rulesets: map[string]RulesetConfig{"edge": {Path: filepath.Join(s.dir, "edge.json"), Additions: filepath.Join(s.dir, "additions.json")}},
+		Rulesets: map[string]RulesetConfig{"edge": {Path: filepath.Join(s.dir, "edge.json"), Additions: filepath.Join(s.dir, "additions.json"), AdditionsEffective: s.effective}},
 		Policies: set, Now: now,
 	})
 }

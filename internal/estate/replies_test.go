@@ -109,7 +109,7 @@ func TestRepliesAdded(t *testing.T) {
 	s.write("fw.rules", saved("DROP", "DROP", "DROP"))
 	config := func(acl string) {
 		s.Estate = New(Config{Rulesets: map[string]RulesetConfig{
-			"edge": {Path: filepath.Join(s.dir, "fw.rules"), ACL: acl, Additions: filepath.Join(s.dir, "additions.json")},
+			"edge": {Path: filepath.Join(s.dir, "fw.rules"), ACL: acl, Additions: filepath.Join(s.dir, "additions.json"), AdditionsEffective: true},
 		}})
 	}
 	config("FORWARD")

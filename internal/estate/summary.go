@@ -13,14 +13,20 @@ import (
 
 // summary says in one line what was found out, the status first: "allowed by
 // edge.cfg:21 inside_in line 5", or "partial: 10.30.0.128/25 tcp/5432 denied by
-// edge.cfg:24 inside_in line 8" where the verdict is not the wanted one.
-func (w writer) summary(f match.Finding) string {
+// edge.cfg:24 inside_in line 8" where the verdict is not the wanted one, or "pending:
+// allowed by edge.additions.json acl-1f6b0c9a52".
+func (w writer) summary(f finding) string {
 	text := f.Verdict.String()
 	switch {
 	case w.judgement.Expired:
+		if f.pending {
+			text = match.Pending.String()
+		}
 		text += "; the flow has expired"
+	case f.pending:
+		text = fmt.Sprintf("%s: %s by %s", match.Pending, f.Verdict, w.deciding(f.Finding))
 	case f.Satisfied:
-		if rules := w.deciding(f); rules != "" {
+		if rules := w.deciding(f.Finding); rules != "" {
 			text += " by " + rules
 		}
 	case len(f.Missing) > 0:

@@ -31,7 +31,10 @@ type writer struct {
 func (w writer) found(f finding, owned map[string][]additions.Rule, plans map[string][]change.Rule) Found {
 	out := Found{
 		Products: w.products, Status: f.Verdict, Satisfied: f.Satisfied,
-		Summary: w.summary(f.Finding), Violations: w.judgement.Violations, DeniedBy: w.judgement.DeniedBy,
+		Summary: w.summary(f), Violations: w.judgement.Violations, DeniedBy: w.judgement.DeniedBy,
+	}
+	if f.pending {
+		out.Status = match.Pending
 	}
 	changes := w.beside.clone()
 	if w.judgement.Expired { // nothing is wanted, so that nothing is missing
@@ -67,6 +70,9 @@ func (w writer) found(f finding, owned map[string][]additions.Rule, plans map[st
 				text = s.name + ": " + text
 			}
 			out.Managed = append(out.Managed, text)
+			if f.Satisfied && w.unneeded(s, r, plans) {
+				out.Unneeded = append(out.Unneeded, s.name+": "+placed.String())
+			}
 		}
 	}
 	return out

@@ -78,7 +78,9 @@ type matchModel struct {
 }
 
 // satisfied is the verdict with what policies say of it.
-func satisfied(f estate.Found) bool { return f.Satisfied && len(f.DeniedBy) == 0 }
+func satisfied(f estate.Found) bool {
+	return f.Satisfied && f.Status != match.Pending && len(f.DeniedBy) == 0
+}
 
 // answer is netutils' answer: "permit" if all of the traffic surely is permitted.
 func answer(f estate.Found) string {
@@ -263,7 +265,7 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 		answers[name] = judgedShape.objectOf(judgedTypes, found, blankEmpty)
 		products += found.Products
 		all = all && satisfied(found)
-		if !found.Satisfied {
+		if !found.Satisfied || found.Status == match.Pending {
 			worst = max(worst, found.Status.Worth(f.Deny))
 		}
 	}

@@ -43,7 +43,7 @@ resource "acl_flow" "web" {
 		resource.TestStep{
 			Config: config + `
 output "status" { value = acl_flow.web.status }
-output "violations" { value = length(acl_flow.web.violations) }
+output "violations" { value = length(coalesce(acl_flow.web.violations, [])) }
 output "expand" {
   value = [for p in provider::acl::expand({ src_ip = ["10.0.0.0/30", "!10.0.0.1"], dst_ip = ["rfc1918", "!rest"], dst_port = ["tcp/80-90", "!tcp/85"] }, {
     addresses = { rest = ["172.16.0.0/12", "192.168.0.0/16"] } }) : "${p.src_ip} ${p.dst_ip} ${p.dst_port}"]

@@ -114,6 +114,7 @@ type foundModel struct {
 	Missing      types.List   `tfsdk:"missing"`
 	Decisions    types.List   `tfsdk:"decisions"`
 	ManagedRules types.List   `tfsdk:"managed_rules"`
+	Unneeded     types.List   `tfsdk:"unneeded_rules"`
 	Violations   types.List   `tfsdk:"violations"`
 	DeniedBy     types.List   `tfsdk:"denied_by"`
 }
@@ -121,7 +122,7 @@ type foundModel struct {
 func unknownFound() foundModel {
 	return foundModel{
 		types.Int64Unknown(), types.StringUnknown(), types.StringUnknown(), types.ListUnknown(missingType),
-		types.ListUnknown(decisionType), types.ListUnknown(types.StringType),
+		types.ListUnknown(decisionType), types.ListUnknown(types.StringType), types.ListUnknown(types.StringType),
 		types.ListUnknown(violationType), types.ListUnknown(types.StringType),
 	}
 }
@@ -134,7 +135,7 @@ func (m foundModel) verdict() match.Verdict { return match.VerdictOf(m.Status.Va
 func newFoundModel(f estate.Found) foundModel {
 	return foundModel{
 		Products: types.Int64Value(f.Products), Status: types.StringValue(f.Status.String()), Summary: optionalString(f.Summary),
-		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: blankNull.pasted(f.Managed),
+		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: blankNull.pasted(f.Managed), Unneeded: blankNull.strings(f.Unneeded),
 		Violations: violationList(f.Violations), DeniedBy: blankNull.strings(f.DeniedBy),
 	}
 }
@@ -142,7 +143,7 @@ func newFoundModel(f estate.Found) foundModel {
 func (m foundModel) object() types.Object {
 	return types.ObjectValueMust(foundTypes, map[string]attr.Value{
 		"products": m.Products, "status": m.Status, "summary": m.Summary, "missing": m.Missing, "decisions": m.Decisions,
-		"managed_rules": m.ManagedRules, "violations": m.Violations, "denied_by": m.DeniedBy,
+		"managed_rules": m.ManagedRules, "unneeded_rules": m.Unneeded, "violations": m.Violations, "denied_by": m.DeniedBy,
 	})
 }
 

@@ -44,6 +44,7 @@ var (
 		listField("missing", missingText+nullText, missingShape, func(f estate.Found) []estate.Missing { return f.Missing }),
 		listField("decisions", decisionsText+detailsText, decisionShape, func(f estate.Found) []estate.Decision { return f.Decisions }),
 		commandsField("managed_rules", managedText+nullText, func(f estate.Found) []string { return f.Managed }),
+		textsField("unneeded_rules", unneededText, func(f estate.Found) []string { return f.Unneeded }),
 		listField("violations", violationsText+nullText, violationShape, func(f estate.Found) []estate.Violation { return f.Violations }),
 		textsField("denied_by", deniedByText+nullText, func(f estate.Found) []string { return f.DeniedBy }),
 	}

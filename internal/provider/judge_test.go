@@ -75,7 +75,7 @@ func TestClockBetweenPlanAndApply(t *testing.T) {
 			today, tomorrow := onDay(t, additions, "2026-12-31"), onDay(t, additions, "2027-01-01")
 			prior := today.refresh(t, tt.flow)
 			planned, _, diags := today.planFlow(ctx, tt.flow, prior, path.Empty())
-			if diags.HasError() || planned.Status.ValueString() != "allowed" {
+			if diags.HasError() || planned.Status.ValueString() != "pending" {
 				t.Fatalf("planned %s: %s", planned.Status, said(diags))
 			}
 			again, _, diags := tomorrow.planFlow(ctx, tt.flow, prior, path.Empty())

@@ -27,7 +27,7 @@ resource "acl_application" "shop" {
     edge     = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/80"], rulesets = ["edge"] }
     core     = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/80"], rulesets = ["core"] }
     lab      = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/80"], rulesets = ["lab"] }
-    isolated = { sources = ["10.0.0.1"], destinations = ["10.0.0.2"], services = ["tcp/80"], action = "deny" }
+    isolated = { sources = ["10.0.0.3"], destinations = ["10.0.0.2"], services = ["tcp/80"], action = "deny" }
   }
 }
 data "acl_match" "bulk" {

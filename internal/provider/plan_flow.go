@@ -39,6 +39,7 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 	e := prior.evidence
 	row := newSummaryRow(f, prior.found.verdict(), e.Settled, cmp.Or(firstReason(ctx, prior.found, f), e.Unsettled))
 	row.judge(prior.found.violations(ctx))
+	row.relieve(len(prior.found.Unneeded.Elements()))
 	if s.enforcement == enforceAdvisory || e.Settled {
 		return prior.found, row, nil
 	}
@@ -56,12 +57,12 @@ func (s *session) planFlow(ctx context.Context, f estate.Flow, prior *priorFlow,
 		row.promise(len(e.Planned.Managed))
 	}
 	found.Status = types.StringValue(f.Wanted().String())
-	if e.Expired {
+	if e.Expired || e.Deliverable {
 		found.Status = types.StringValue(e.Planned.Status.String())
 	}
 	found.Missing = missingList(nil)
 	planned := s.brief(*e.Planned)
-	found.ManagedRules = planned.ManagedRules
+	found.ManagedRules, found.Unneeded = planned.ManagedRules, planned.Unneeded
 	if e.Deliverable || e.Expired {
 		found.Decisions, found.Summary = planned.Decisions, planned.Summary
 	}
@@ -90,6 +91,7 @@ func (s *session) planNewFlow(ctx context.Context, f estate.Flow, at path.Path) 
 	tflog.Debug(ctx, "flow is assessed", map[string]any{"flow": f.ID(), "status": a.Now.Status.String(), "products": a.Now.Products})
 	row := newSummaryRow(f, a.Now.Status, a.Settled, cmp.Or(a.Now.Reason(), a.Unsettled))
 	row.judge(a.Violations)
+	row.relieve(len(a.Now.Unneeded))
 	if s.enforcement == enforceAdvisory {
 		return s.brief(a.Now), row, nil
 	}

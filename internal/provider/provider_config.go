@@ -54,6 +54,8 @@ type rulesetModel struct {
 	Context       types.String `tfsdk:"context"`
 	ACL           types.String `tfsdk:"acl"`
 	Additions     types.String `tfsdk:"additions"`
+	Effective     types.Bool   `tfsdk:"additions_effective"`
+	Prune         types.Bool   `tfsdk:"additions_prune"`
 	DefaultAction types.String `tfsdk:"default_action"`
 	Stateless     types.Bool   `tfsdk:"stateless"`
 }
@@ -93,6 +95,15 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					"additions": schema.StringAttribute{
 						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 						MarkdownDescription: "JSON file for the rules that this configuration adds, evaluated before those of the text. Without it the ruleset is read-only.",
+					},
+					"additions_effective": schema.BoolAttribute{
+						Optional: true,
+						MarkdownDescription: "Whether the device runs the additions file itself, as a rule list that another module applies. A flow that the additions allow is then `allowed`. " +
+							"Default: false; such a flow is `pending` until the ruleset has the rule.",
+					},
+					"additions_prune": schema.BoolAttribute{
+						Optional:            true,
+						MarkdownDescription: "Whether an apply drops rules from the additions that their flows no longer need, since the ruleset has come to decide the traffic so itself. Default: false; they are named in `unneeded_rules` and in the plan's warning.",
 					},
 					"default_action": schema.StringAttribute{
 						Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")},
@@ -210,7 +221,7 @@ func fileConflicts(rulesets map[string]estate.RulesetConfig) (diags diag.Diagnos
 func (r rulesetModel) config() estate.RulesetConfig {
 	return estate.RulesetConfig{
 		Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
-		Additions: r.Additions.ValueString(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(),
+		Additions: r.Additions.ValueString(), AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(),
 	}
 }
 

@@ -87,6 +87,17 @@ func (r *summaryRow) promise(rules int) {
 	}
 }
 
+// relieve says that so many rules which the flow owns are no longer needed.
+func (r *summaryRow) relieve(rules int) {
+	if rules == 0 || !r.settled || r.remark != "" {
+		return
+	}
+	r.remark = "unneeded"
+	if r.reason = "an addition is no longer needed: the ruleset has it now (additions_prune = true drops it)"; rules > 1 {
+		r.reason = fmt.Sprintf("%d additions are no longer needed: the ruleset has them now (additions_prune = true drops them)", rules)
+	}
+}
+
 // firstReason is [estate.Found.Reason] of what lies in state, which leaves out the lists of a gap that
 // are the flow's own.
 func firstReason(ctx context.Context, m foundModel, declared estate.Flow) string {
@@ -182,6 +193,9 @@ func outlook(rows []summaryRow) string {
 	return fmt.Sprintf("\n  An apply will fail: it cannot make %s as wanted.", text)
 }
 
+// remarkWords are those of the counts that differ from the kind.
+var remarkWords = map[string]string{"review": "to review", "notify": "to note", "unneeded": "with additions that are no longer needed"}
+
 // counts reads "1 of 3 flows as wanted, 1 partial, 1 blocked".
 func counts(rows []summaryRow) string {
 	var order []string
@@ -192,6 +206,9 @@ func counts(rows []summaryRow) string {
 		if r.ok() {
 			ok++
 			remarked[r.remark]++
+			if r.verdict == match.Pending {
+				remarked["pending"]++
+			}
 			continue
 		}
 		if r.later {
@@ -219,9 +236,9 @@ func counts(rows []summaryRow) string {
 	if later > 0 {
 		text += fmt.Sprintf(", %d known after apply", later)
 	}
-	for _, kind := range []string{"expired", "review", "notify"} {
+	for _, kind := range []string{"pending", "expired", "review", "notify", "unneeded"} {
 		if n := remarked[kind]; n > 0 {
-			text += fmt.Sprintf(", %d %s", n, map[string]string{"expired": "expired", "review": "to review", "notify": "to note"}[kind])
+			text += fmt.Sprintf(", %d %s", n, cmp.Or(remarkWords[kind], kind))
 		}
 	}
 	return text

@@ -14,6 +14,8 @@ func JSON(applications []Application) (string, error) {
 	type summary struct {
 		Flows    int `json:"flows"`
 		AsWanted int `json:"as_wanted"`
+		// Pending counts the flows that are as wanted once a change is on the devices.
+		Pending int `json:"pending"`
 		// Violations counts those that no exception puts up with.
 		Violations int            `json:"violations"`
 		Status     map[string]int `json:"status"`
@@ -23,8 +25,11 @@ func JSON(applications []Application) (string, error) {
 		for _, f := range a.Flows {
 			s.Flows++
 			s.Status[f.Status.String()]++
-			if f.AsIs {
+			switch {
+			case f.AsIs:
 				s.AsWanted++
+			case f.state() == state(match.Pending):
+				s.Pending++
 			}
 		}
 		s.Violations += a.violations()
@@ -86,6 +91,7 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 	rules := []m{}
 	for _, s := range []struct{ id, text string }{
 		{"flow-blocked", "A declared flow is blocked."}, {"flow-partial", "A declared flow is allowed only in part."},
+		{"flow-pending", "A declared flow is as wanted once a change is on the devices."},
 		{"flow-indeterminate", "It cannot be decided whether a declared flow is allowed."}, {"flow-open", "Traffic that must stay blocked is not."},
 		{"policy-violation", "A policy is against a declared flow."}, {"flow-expired", "A declared flow has expired."},
 	} {
@@ -106,6 +112,8 @@ var levels = map[string]string{"deny": "error", "review": "warning", "notify": "
 
 func ruleID(f Flow) string {
 	switch {
+	case f.Status == match.Pending:
+		return "flow-pending"
 	case f.Wanted == match.Blocked:
 		return "flow-open"
 	case f.Status == match.Partial || f.Status == match.Blocked:
@@ -117,7 +125,10 @@ func ruleID(f Flow) string {
 }
 
 func level(f Flow) string {
-	if ruleID(f) == "flow-indeterminate" {
+	switch ruleID(f) {
+	case "flow-pending":
+		return "note"
+	case "flow-indeterminate":
 		return "warning"
 	}
 	return "error"

@@ -31,7 +31,7 @@ func Markdown(applications []Application) string {
 	left := 0
 	for _, a := range applications {
 		for _, f := range a.Flows {
-			if f.AsIs && len(f.Violations) == 0 {
+			if f.AsIs && len(f.Violations) == 0 && len(f.Unneeded) == 0 {
 				continue
 			}
 			section := flowSection(a, f)
@@ -49,13 +49,17 @@ func Markdown(applications []Application) string {
 }
 
 func headline(applications []Application) string {
-	total, ok, against := 0, 0, 0
+	total, ok, pending, unneeded, against := 0, 0, 0, 0, 0
 	for _, a := range applications {
 		for _, f := range a.Flows {
 			total++
-			if f.AsIs {
+			switch {
+			case f.AsIs:
 				ok++
+			case f.state() == state(match.Pending):
+				pending++
 			}
+			unneeded += len(f.Unneeded)
 		}
 		against += a.violations()
 	}
@@ -65,8 +69,14 @@ func headline(applications []Application) string {
 		return "No flows are declared.\n"
 	case ok == total:
 		fmt.Fprintf(&b, "✅ All %d flows are as wanted.\n\n", total)
-	default:
-		fmt.Fprintf(&b, "❌ %d of %d flows are not as wanted.\n\n", total-ok, total)
+	case ok+pending < total:
+		fmt.Fprintf(&b, "❌ %d of %d flows are not as wanted.\n\n", total-ok-pending, total)
+	}
+	if pending > 0 {
+		fmt.Fprintf(&b, "⏳ %d of %d flows are pending: as wanted once the change is on the devices.\n\n", pending, total)
+	}
+	if unneeded > 0 {
+		fmt.Fprintf(&b, "ℹ️ %d rules in additions files are no longer needed.\n\n", unneeded)
 	}
 	if against > 0 {
 		fmt.Fprintf(&b, "⚠️ Policies are violated %d times.\n\n", against)
@@ -160,7 +170,14 @@ func flowSection(a Application, f Flow) string {
 	}
 	b.WriteString(violations(f.Violations))
 	if len(f.Managed) > 0 {
-		fmt.Fprintf(&b, "\nRules that are managed here:\n\n%s", block(strings.Join(f.Managed, "\n")))
+		title := "Rules that are managed here"
+		if f.state() == state(match.Pending) {
+			title = "Rules that the devices need"
+		}
+		fmt.Fprintf(&b, "\n%s:\n\n%s", title, block(strings.Join(f.Managed, "\n")))
+	}
+	if len(f.Unneeded) > 0 {
+		fmt.Fprintf(&b, "\nRules that are no longer needed, since the ruleset has them:\n\n%s", block(strings.Join(f.Unneeded, "\n")))
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()

@@ -33,6 +33,8 @@ type Flow struct {
 	// denied is not as wanted, and one that has expired wants nothing.
 	Violations []Violation `json:"violations,omitempty"`
 	Managed    []string    `json:"managed_rules,omitempty"`
+	// Unneeded are those of Managed that the flow no longer needs.
+	Unneeded []string `json:"unneeded_rules,omitempty"`
 	// Sources, Destinations and Services are as declared; empty where the values
 	// given do not hold them.
 	Sources      []string `json:"sources,omitempty"`
@@ -206,7 +208,7 @@ func get(byName map[string]*Application, name string) *Application {
 
 func readFlow(name string, declared, found map[string]any) Flow {
 	f := Flow{
-		Name: name, Wanted: match.Wanted(text(declared["action"]) == "deny"), Status: match.VerdictOf(text(found["status"])), Summary: text(found["summary"]), Managed: texts(found["managed_rules"]),
+		Name: name, Wanted: match.Wanted(text(declared["action"]) == "deny"), Status: match.VerdictOf(text(found["status"])), Summary: text(found["summary"]), Managed: texts(found["managed_rules"]), Unneeded: texts(found["unneeded_rules"]),
 		Sources: texts(declared["sources"]), Destinations: texts(declared["destinations"]), Services: texts(declared["services"]),
 		Comment: text(declared["comment"]),
 	}
