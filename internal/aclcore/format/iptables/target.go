@@ -51,6 +51,9 @@ func (r *ruleReader) verdict() (v netfilter.Verdict, ok bool) {
 		return netfilter.Verdict{Kind: netfilter.Set, Change: netfilter.Untrack()}, true
 	}
 	if r.rule.change != nil && r.marks().tested != 0 {
+		if r.table.name == "nat" { // later packets of a connection do not come here
+			r.rule.change = r.rule.change.Perhaps()
+		}
 		return netfilter.Verdict{Kind: netfilter.Set, Change: r.rule.change}, true
 	}
 	if goesOn[target] {

@@ -205,7 +205,7 @@ func (b *documentBuilder) flatten(base baseChain, hook string) netfilter.Stage {
 	}
 	t := base.table
 	l := &lowerer{
-		family: t.family, sets: t.sets, hook: base.hook, untracked: b.untracked, tracking: trackingAt(base.chain),
+		family: t.family, sets: t.sets, hook: base.hook, nat: base.kind == "nat", untracked: b.untracked, tracking: trackingAt(base.chain),
 		symbols: &b.symbols, marking: b.marking,
 	}
 	chains := make(map[string]*netfilter.Chain, len(t.chains))

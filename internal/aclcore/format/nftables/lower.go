@@ -11,9 +11,11 @@ import (
 // A lowerer turns the rules of a table, as they are met at one hook, into sets of
 // packets with verdicts.
 type lowerer struct {
-	family   string
-	sets     map[string]*set
-	hook     string
+	family string
+	sets   map[string]*set
+	hook   string
+	// nat says that the base chain is of the type nat.
+	nat      bool
 	tracking netfilter.Tracking
 	// untracked are packets that are exempt from connection tracking.
 	untracked []netfilter.Packets
@@ -144,6 +146,8 @@ func (l *lowerer) changeOf(st *statement) *netfilter.Change {
 		return netfilter.Untrack()
 	case st.kind == untrack && l.tracking == netfilter.MaybeTracked:
 		return netfilter.Untrack().Perhaps()
+	case st.kind != untrack && l.marking.tested && st.change != nil && l.nat:
+		return st.change.Perhaps() // later packets of a connection do not come here
 	case st.kind != untrack && l.marking.tested:
 		return st.change
 	}

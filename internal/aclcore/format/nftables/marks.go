@@ -207,18 +207,28 @@ func (l *lowerer) status(st *statement) ([]netfilter.Packets, bool) {
 	if bits&^known0 != 0 || operator != "in" && operator != "!" {
 		return nil, false
 	}
-	first, later := netfilter.All(), netfilter.Doubtful(st.text)
-	first.State, later.State = netfilter.First, netfilter.Later
-	if bits == 0x20 {
-		later = netfilter.All()
-		if later.State = netfilter.Later; operator == "in" {
-			return nil, true
+	var out []netfilter.Packets
+	for _, p := range l.ofConnections(st.text) {
+		first, later := p, p
+		first.State, later.State = p.State&netfilter.First, p.State&netfilter.Later
+		switch {
+		case operator == "!" && bits == statusDNAT:
+			out = append(out, nonEmpty(first, later)...)
+		case operator == "!":
+			out = append(out, nonEmpty(first, later.Because(st.text))...)
+		case bits != statusDNAT:
+			out = append(out, nonEmpty(later.Because(st.text))...)
 		}
 	}
-	if operator == "in" {
-		return []netfilter.Packets{later}, true
-	}
-	return []netfilter.Packets{first, later}, true
+	return out, true
+}
+
+const statusDNAT = 0x20
+
+// ofConnections returns the packets that connection tracking knows the connection of: of
+// others "ct" has no values but its state.
+func (l *lowerer) ofConnections(text string) []netfilter.Packets {
+	return l.connection(netfilter.New|netfilter.Established|netfilter.Related, text)
 }
 
 // fibTypes are the numbers of "fib daddr type" (linux/rtnetlink.h) that say where a packet

@@ -33,7 +33,7 @@ func (l *lowerer) amongSure(f *field, values []expr, text string) ([]netfilter.P
 		states, ok := parseStates(values)
 		return l.connection(states, text), ok
 	case f.direction:
-		return direction(values)
+		return l.direction(values, text)
 	case f.bits:
 		var wanted []uint8
 		for _, v := range values {
@@ -141,20 +141,20 @@ func parseBits(v expr) (bits uint8, ok bool) {
 }
 
 // direction reads "original" or "reply".
-func direction(values []expr) ([]netfilter.Packets, bool) {
+func (l *lowerer) direction(values []expr, text string) ([]netfilter.Packets, bool) {
 	var out []netfilter.Packets
 	for _, v := range values {
+		state := netfilter.First
 		switch v.text {
 		case "original", "0":
-			first := netfilter.All()
-			first.State = netfilter.First
-			out = append(out, first)
 		case "reply", "1":
-			reply := netfilter.All()
-			reply.State = netfilter.Later
-			out = append(out, reply)
+			state = netfilter.Later
 		default:
 			return nil, false
+		}
+		for _, p := range l.ofConnections(text) {
+			p.State &= state
+			out = append(out, nonEmpty(p)...)
 		}
 	}
 	return out, true
