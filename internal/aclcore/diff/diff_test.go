@@ -1,0 +1,308 @@
+package diff
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+var universe = enginetest.Packets([]traffic.Product{traffic.Any()}, "", "")
+
+// crossings are the zones that packets of a drawn case go between: those that rules name
+// and one that none does.
+var crossings = func() (out [][2]string) {
+	zones := []string{"a", "b", "c", "d"}
+	for _, from := range zones {
+		for _, to := range zones {
+			out = append(out, [2]string{from, to})
+		}
+	}
+	return out
+}()
+
+// meet returns what the oracle says of the rules alone, for packets that open a
+// connection or for replies.
+func meet(rs *rule.Ruleset, p oracle.Packet, replies bool) oracle.Decision {
+	one := rule.Ruleset{Rules: rs.Rules, Default: rs.Default}
+	if !replies {
+		return oracle.Decide(&one, p)
+	}
+	if !rs.Stateless {
+		return oracle.Decision{Permit: true, Rule: -1}
+	}
+	if rs.Return != nil {
+		one.Rules, one.Default = rs.Return, rs.ReturnDefault
+	}
+	one.Rules = slices.Clone(one.Rules)
+	for i := range one.Rules { // the oracle asks for packets that open a connection
+		switch r := &one.Rules[i]; r.State {
+		case rule.New:
+			r.State = rule.Established
+		case rule.Established:
+			r.State = rule.AnyState
+		}
+	}
+	return oracle.Decide(&one, p)
+}
+
+func word(d oracle.Decision) string {
+	switch {
+	case d.Permit && d.Deny:
+		return "indeterminate"
+	case d.Permit:
+		return "permit"
+	}
+	return "deny"
+}
+
+// zonesOf returns the zones that rules name which packets of a kind meet.
+func zonesOf(replies bool, lists ...*rule.Ruleset) (names []string) {
+	for _, rs := range lists {
+		rules := rs.Rules
+		if replies {
+			rules = repliesOf(rs).Rules
+		}
+		for _, r := range rules {
+			names = append(append(names, r.SourceZones...), r.DestinationZones...)
+		}
+	}
+	return names
+}
+
+// paired reports whether a rule asks how zones relate.
+func paired(rs *rule.Ruleset) bool {
+	return slices.ContainsFunc(slices.Concat(rs.Rules, rs.Return), func(r rule.Rule) bool { return r.Pair != rule.AnyPair })
+}
+
+// between reports whether traffic of the change goes between the zones, when rules name
+// those that are given.
+func between(c Change, from, to string, ruled []string) bool {
+	named := func(zones []string, zone, other string) bool {
+		return len(zones) == 0 || slices.Contains(zones, zone) || other != "" && (slices.Contains(zones, other) || slices.Contains(zones, extent.Other))
+	}
+	isOther := func(zone string) bool { return !slices.Contains(ruled, zone) }
+	at, other := "", ""
+	if isOther(from) {
+		at = extent.Other
+	}
+	switch {
+	case isOther(from) && from == to:
+		other = extent.Same
+	case isOther(from) && isOther(to):
+		other = extent.Another
+	case isOther(to):
+		other = extent.Other
+	}
+	return named(c.SourceZones, from, at) && named(c.DestinationZones, to, other)
+}
+
+// check compares a result with the oracle, packet by packet.
+func check(t *testing.T, before, after *rule.Ruleset, got Result) {
+	t.Helper()
+	fail := func(format string, args ...any) {
+		t.Helper()
+		t.Fatalf("before:\n%safter:\n%s%s", enginetest.Case{Rules: before}, enginetest.Case{Rules: after}, fmt.Sprintf(format, args...))
+	}
+	different, uncertain := false, false
+	for _, replies := range []bool{false, true} {
+		if replies && !repliesDiffer(before, after) {
+			continue
+		}
+		ruled := zonesOf(replies, before, after)
+		some := crossings
+		if len(ruled) == 0 && !paired(before) && !paired(after) {
+			some = crossings[:1]
+		}
+		for _, zones := range some {
+			for _, p := range universe {
+				p.SourceZone, p.DestinationZone = zones[0], zones[1]
+				was, is := meet(before, p, replies), meet(after, p, replies)
+				var holding []Change
+				for _, c := range got.Changes {
+					if c.Replies == replies && p.In(c.Product) && between(c, zones[0], zones[1], ruled) {
+						holding = append(holding, c)
+					}
+				}
+				want := ""
+				switch a, b := word(was), word(is); {
+				case a == "indeterminate" && b == a: // conditions of drawn rules all have the same text
+					uncertain = uncertain || len(holding) > 0
+					if len(holding) == 1 && holding[0].Kind == Uncertain {
+						want = "uncertain"
+					}
+				case a == b:
+				case a == "deny" && b == "permit":
+					want = "opened"
+				case a == "permit" && b == "deny":
+					want = "closed"
+				default:
+					want = "uncertain"
+				}
+				if want == "" && len(holding) > 0 || want != "" && len(holding) != 1 {
+					fail("%v, replies %t, %s before, %s after, is in %+v", p, replies, word(was), word(is), describe(holding))
+				}
+				if want == "" {
+					continue
+				}
+				different = true
+				c := holding[0]
+				if c.Kind.String() != want || c.Before.Outcome.String() != word(was) || c.After.Outcome.String() != word(is) ||
+					c.Before.Rule != was.Rule || c.After.Rule != is.Rule {
+					fail("%v, replies %t: %+v, want %s, rule %d to %d", p, replies, c, want, was.Rule, is.Rule)
+				}
+			}
+		}
+	}
+	if got.Cut || got.Same == (different || uncertain) {
+		fail("cut %t, same %t, different %t", got.Cut, got.Same, different)
+	}
+}
+
+// draw makes two lists that have something in common.
+func draw(dice enginetest.Dice, maxRules int) (before, after *rule.Ruleset) {
+	a, b := enginetest.DrawCase(dice, maxRules), enginetest.DrawCase(dice, maxRules)
+	before, after = a.Rules, b.Rules
+	if dice.IntN(3) == 0 {
+		return before, after
+	}
+	edited := *before
+	edited.Rules = slices.Clone(before.Rules)
+	for range 1 + dice.IntN(2) {
+		n := len(edited.Rules)
+		switch kind := dice.IntN(4); {
+		case kind == 0 || n == 0:
+			edited.Rules = slices.Insert(edited.Rules, dice.IntN(n+1), enginetest.DrawRule(dice))
+		case kind == 1:
+			i := dice.IntN(n)
+			edited.Rules = slices.Delete(edited.Rules, i, i+1)
+		case kind == 2:
+			i, j := dice.IntN(n), dice.IntN(n)
+			edited.Rules[i], edited.Rules[j] = edited.Rules[j], edited.Rules[i]
+		default:
+			edited.Default = 1 - edited.Default
+		}
+	}
+	return before, &edited
+}
+
+func TestCompareAgainstOracle(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 150 {
+		before, after := draw(r, 6)
+		check(t, before, after, Compare(before, after))
+	}
+}
+
+func FuzzCompare(f *testing.F) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 20 {
+		seed := make([]byte, 80)
+		for i := range seed {
+			seed[i] = byte(r.Uint32())
+		}
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		dice := enginetest.Bytes(data)
+		before, after := draw(&dice, 8)
+		check(t, before, after, Compare(before, after))
+	})
+}
+
+// TestCompareEveryShortList compares all pairs of lists of up to two rules of a menu, in
+// which they overlap in all ways, and of up to four where one is the other without a rule.
+func TestCompareEveryShortList(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	var menu []rule.Rule
+	for len(menu) < 6 {
+		one := enginetest.DrawRule(r)
+		if one.State = rule.AnyState; len(one.SourceZones)+len(one.DestinationZones) == 0 && one.Pair == rule.AnyPair {
+			menu = append(menu, one)
+		}
+	}
+	var lists [][]rule.Rule
+	for start, length := 0, 0; length <= 4; length++ {
+		if length == 0 {
+			lists = append(lists, nil)
+			continue
+		}
+		end := len(lists)
+		for _, list := range lists[start:end] {
+			for _, one := range menu {
+				lists = append(lists, append(slices.Clip(list), one))
+			}
+		}
+		start = end
+	}
+	for n, list := range lists {
+		before := &rule.Ruleset{Rules: list, Default: rule.Action(n % 2)}
+		for _, other := range lists {
+			if len(list) > 2 || len(other) > 2 {
+				break
+			}
+			after := &rule.Ruleset{Rules: other, Default: rule.Action(n % 2)}
+			check(t, before, after, Compare(before, after))
+		}
+		if len(list) > 2 && n%7 == 0 {
+			i := n % len(list)
+			after := &rule.Ruleset{Rules: slices.Delete(slices.Clone(list), i, i+1), Default: before.Default}
+			check(t, before, after, Compare(before, after))
+		}
+	}
+}
+
+// TestCompareOtherOrder compares an estate of real size with itself in another order: all
+// of its rules permit, so that both do the same.
+func TestCompareOtherOrder(t *testing.T) {
+	e := enginetest.Enterprise(2000, 1)
+	rules := slices.Clone(e.Rules.Rules)
+	for i := range rules[:len(rules)-1] {
+		rules[i].Action = rule.Permit
+	}
+	before := &rule.Ruleset{Rules: rules}
+	after := &rule.Ruleset{Rules: slices.Clone(rules[:len(rules)-1])}
+	slices.Reverse(after.Rules)
+	if got := Compare(before, after); !got.Same {
+		t.Fatalf("%d changes, cut %t: %+v", len(got.Changes), got.Cut, got.Changes[:min(3, len(got.Changes))])
+	}
+	after.Rules = slices.Delete(after.Rules, 7, 8)
+	if got := Compare(before, after); got.Same || got.Cut || !strings.HasPrefix(got.Changes[0].Kind.String(), "closed") {
+		t.Fatalf("a rule that is gone: same %t, cut %t, %v", got.Same, got.Cut, got.Changes)
+	}
+}
+
+func BenchmarkCompare(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			before := enginetest.Enterprise(n, 1).Rules
+			other := enginetest.Enterprise(200, 2).Rules.Rules
+			after := *before
+			after.Rules = slices.Clone(before.Rules)
+			for i := range 100 {
+				after.Rules[(i+1)*(n/102)] = other[i]
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if got := Compare(before, &after); got.Same || got.Cut {
+					b.Fatal(got.Cut)
+				}
+			}
+		})
+	}
+}
+
+func describe(changes []Change) string {
+	var b strings.Builder
+	for _, c := range changes {
+		fmt.Fprintf(&b, "\n%s %s zones %q -> %q, %+v, %+v", c.Kind, c.Product, c.SourceZones, c.DestinationZones, c.Before, c.After)
+	}
+	return b.String()
+}
