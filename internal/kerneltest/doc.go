@@ -9,7 +9,9 @@
 // that, /dev/net/tun, or a program is missing the test is skipped.
 //
 // Each probe is the first packet of a connection: TCP with SYN alone, SCTP with
-// INIT, an ICMP message of the probe's type and code.
+// INIT, an ICMP message of the probe's type and code. TestKernelConnections opens whole
+// TCP connections between namespaces, since replies are filtered too: 500, or as many as
+// ACL_KERNEL_CONNECTIONS says.
 package kerneltest
 
 import (
