@@ -33,7 +33,7 @@ func Commands(text string) iter.Seq[Line] {
 			if _, command, ok := CutPrompt(l.Text); ok && !l.Indented {
 				l.Text = command
 			}
-			if l.Text == "" || strings.IndexByte("!#:", l.Text[0]) >= 0 {
+			if strings.TrimSpace(l.Text) == "" || strings.IndexByte("!#:", l.Text[0]) >= 0 {
 				continue
 			}
 			if !l.Indented && strings.HasPrefix(l.Text, "banner ") {
