@@ -31,6 +31,7 @@
 //	  panos      security rules of Palo Alto firewalls and Panorama
 //	  iptables   iptables-save
 //	  nftables   nft list ruleset, as text and as JSON
+//	  azure      network security groups and firewall policies of Azure
 //	  aws        security groups and network ACLs as the AWS command line shows them
 //	  tfplan     the same as Terraform shows them, in a plan or a state
 //	  kit        what formats share

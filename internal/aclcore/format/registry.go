@@ -8,6 +8,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/asa"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/aws"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/azure"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/checkpoint"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/fortios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/ios"
@@ -61,6 +62,7 @@ var formats = []Format{
 	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
 	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
 	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},
+	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Separator: "\n\n"},
 	{Name: "aws", Family: "aws", Order: vpc.Order, Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
 	{Name: "terraform", Family: "terraform", Order: vpc.Order, Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: aws.Write, Separator: "\n\n"},
 }

@@ -1,0 +1,60 @@
+package azure_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/azure"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
+)
+
+// firstFile returns the text of a behaviour case.
+func firstFile(t testing.TB, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return txtar.Parse(content).Files[0].Data
+}
+
+// FuzzParse: no text makes the reader fail, and no rule loses its place.
+func FuzzParse(f *testing.F) {
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		f.Fatal(err)
+	}
+	for _, name := range cases {
+		f.Add(firstFile(f, filepath.Base(name)))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if score := azure.Sniff(content); score < 0 || score > 100 {
+			t.Errorf("Sniff = %d", score)
+		}
+		doc, err := azure.Parse(device.Input{Source: "fuzz", Content: content})
+		if err != nil {
+			return
+		}
+		lines := strings.Count(string(content), "\n") + 1
+		for _, l := range doc.Lists {
+			for _, r := range l.Rules {
+				if r.Line < 0 || r.Line > lines || r.Traffic.IsEmpty() || r.Text == "" {
+					t.Errorf("rule of line %d of %d: %s %s", r.Line, lines, r.Text, r.Traffic)
+				}
+			}
+		}
+	})
+}
+
+// TestUnreadKeys: a key that is not known opens nothing, in whichever rule it stands.
+func TestUnreadKeys(t *testing.T) {
+	text := string(firstFile(t, "group.txtar"))
+	q := func(flow string) parsetest.Question { return parsetest.Question{List: "web inbound", Flow: flow} }
+	parsetest.UnreadLines(t, azure.Parse, text, []string{`"frobnicate": true,`, `"destinationFrobnicate": ["x"],`},
+		q("198.51.100.1 -> 10.0.0.4 tcp/22"), q("198.51.100.1 -> 10.0.0.4 tcp/443"), q("192.0.2.1 -> 10.0.0.7 icmp/8"), q("8.8.8.8 -> 10.0.0.7 tcp/445"))
+}

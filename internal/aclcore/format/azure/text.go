@@ -1,0 +1,199 @@
+package azure
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
+)
+
+// An export is what the answers of a text hold.
+type export struct {
+	groups    []*jsontree.Value // network security groups
+	effective []*jsontree.Value // effective rules of an interface, one for each group
+	policies  []*jsontree.Value // rule collection groups of a firewall policy
+	// members are the addresses in each application security group, by id in lower case.
+	members map[string]addr.Set
+	// interfaces says that the text lists interfaces, so that members is complete.
+	interfaces bool
+	tags       map[string]zoned.Addresses
+	ipGroups   map[string]zoned.Addresses
+	network    addr.Set // of the virtual networks of the text
+}
+
+// read takes the answers of a text apart.
+func read(source string, content []byte) (*export, error) {
+	values, err := jsontree.Parse(source, content)
+	if err != nil {
+		return nil, err
+	}
+	e := &export{members: make(map[string]addr.Set), tags: make(map[string]zoned.Addresses), ipGroups: make(map[string]zoned.Addresses)}
+	for i := range values {
+		if next := values[i].Get("nextLink"); next != nil && next.Text != "" {
+			return nil, fmt.Errorf("%s:%d: the answer goes on at nextLink: the text has to hold all of it", source, next.Line)
+		}
+		e.answer(&values[i], 0)
+	}
+	if _, given := e.tags["virtualnetwork"]; !given {
+		e.tags["virtualnetwork"] = known.Between(e.network, addr.Any(), "the addresses of the tag VirtualNetwork are not in the text")
+	}
+	if _, given := e.tags["internet"]; !given {
+		e.tags["internet"] = zoned.Negate(addr.Any(), e.tags["virtualnetwork"])
+	}
+	if _, given := e.tags["azureloadbalancer"]; !given {
+		balancer, _ := zoned.Host("168.63.129.16")
+		e.tags["azureloadbalancer"] = known.Exactly(balancer)
+	}
+	return e, nil
+}
+
+// maxNesting bounds how deep answers are looked for.
+const maxNesting = 8
+
+// answer takes one answer, a list of them, or an object with named parts.
+func (e *export) answer(v *jsontree.Value, depth int) {
+	if depth > maxNesting {
+		return
+	}
+	if v.Kind == jsontree.Array {
+		for i := range v.Items {
+			e.answer(&v.Items[i], depth+1)
+		}
+		return
+	}
+	p := properties(v)
+	switch {
+	case v.Kind != jsontree.Object:
+	case p.Get("effectiveSecurityRules") != nil:
+		e.effective = append(e.effective, v)
+	case p.Get("securityRules") != nil || p.Get("defaultSecurityRules") != nil:
+		e.groups = append(e.groups, v)
+	case p.Get("ruleCollections") != nil:
+		e.policies = append(e.policies, v)
+	case p.Get("ipConfigurations") != nil:
+		e.addInterface(p)
+	case p.Get("addressSpace") != nil:
+		e.network = e.network.Union(prefixSet(p.Get("addressSpace").Get("addressPrefixes")).Sure)
+	case p.Get("ipAddresses") != nil:
+		e.ipGroups[strings.ToLower(text(v, "id"))] = prefixSet(p.Get("ipAddresses"))
+	case p.Get("addressPrefixes") != nil && text(v, "name") != "":
+		e.tags[strings.ToLower(text(v, "name"))] = prefixSet(p.Get("addressPrefixes"))
+	default:
+		for i, key := range v.Keys {
+			if key == "service_tags" || key == "serviceTags" {
+				e.addTags(&v.Items[i])
+				continue
+			}
+			e.answer(&v.Items[i], depth+1)
+		}
+	}
+}
+
+// properties returns where the settings of a resource are: the CLI flattens them.
+func properties(v *jsontree.Value) *jsontree.Value {
+	if p := v.Get("properties"); p != nil && p.Kind == jsontree.Object {
+		return p
+	}
+	return v
+}
+
+// addTags takes a mapping of service tags to lists of addresses, which is complete.
+func (e *export) addTags(v *jsontree.Value) {
+	for i, name := range v.Keys {
+		e.tags[strings.ToLower(name)] = prefixSet(&v.Items[i])
+	}
+}
+
+func (e *export) addInterface(p *jsontree.Value) {
+	e.interfaces = true
+	configurations := p.Get("ipConfigurations")
+	for i := range configurations.Items {
+		c := properties(&configurations.Items[i])
+		set, ok := zoned.Host(cmp.Or(text(c, "privateIPAddress"), text(c, "privateIpAddress")))
+		if !ok {
+			continue
+		}
+		groups := c.Get("applicationSecurityGroups")
+		if groups == nil {
+			continue
+		}
+		for j := range groups.Items {
+			id := strings.ToLower(text(&groups.Items[j], "id"))
+			e.members[id] = e.members[id].Union(set)
+		}
+	}
+}
+
+// prefixSet returns what is known of a list of addresses; one that is not read may be
+// any.
+func prefixSet(v *jsontree.Value) zoned.Addresses {
+	var out zoned.Addresses
+	if v == nil {
+		return out
+	}
+	for i := range v.Items {
+		set, ok := zoned.Host(v.Items[i].Text)
+		if !ok {
+			out = out.Union(known.AtMost(addr.Any(), fmt.Sprintf("the address %q is not read", v.Items[i].Text)))
+			continue
+		}
+		out = out.Union(known.Exactly(set))
+	}
+	return out
+}
+
+func text(v *jsontree.Value, key string) string {
+	if got := v.Get(key); got != nil && got.Kind != jsontree.Array && got.Kind != jsontree.Object {
+		return got.Text
+	}
+	return ""
+}
+
+// texts returns a list of strings under the plural key, or the string under the
+// singular one: a rule has either.
+func texts(v *jsontree.Value, singular, plural string) []string {
+	var out []string
+	if list := v.Get(plural); list != nil && list.Kind == jsontree.Array {
+		for i := range list.Items {
+			out = append(out, list.Items[i].Text)
+		}
+	}
+	if one := text(v, singular); one != "" && !slices.Contains(out, one) {
+		out = append(out, one)
+	}
+	return out
+}
+
+// Scores of [Sniff].
+const (
+	certain  = 95
+	probable = 70
+)
+
+// sniffed is how much of a text is looked at.
+const sniffed = 1 << 18
+
+var (
+	groupMarks  = regexp.MustCompile(`"(securityRules|defaultSecurityRules|effectiveSecurityRules|ruleCollections)"\s*:`)
+	azureMarks  = regexp.MustCompile(`/providers/Microsoft\.Network/|"Microsoft\.Network/|"sourceAddressPrefix(es)?"\s*:`)
+	collections = regexp.MustCompile(`"FirewallPolicy(Filter|Nat)RuleCollection"`)
+)
+
+// Sniff tells how sure it is that content is an export of Azure, from 0 to 100.
+func Sniff(content []byte) int {
+	head := content[:min(len(content), sniffed)]
+	switch {
+	case len(head) == 0 || !slices.Contains([]byte("[{ \t\r\n\xef"), head[0]):
+	case groupMarks.Match(head) && (azureMarks.Match(head) || collections.Match(head)):
+		return certain
+	case groupMarks.Match(head):
+		return probable
+	}
+	return 0
+}
