@@ -194,10 +194,16 @@ func (r *ruleReader) chain(c *chain) *netfilter.Chain {
 	return out
 }
 
+// elsewhere begins the place of rules in other tables, where nothing is added.
+const elsewhere = "(table "
+
 // place is where the commands of iptables insert before the rule of that number.
 // A rule can be added to the filter table only.
 func (r *ruleReader) place(c *chain, number string) string {
-	if r.table.name != "filter" || !builtin[c.name] {
+	if r.table.name != "filter" {
+		return elsewhere + r.table.name + ")"
+	}
+	if !builtin[c.name] {
 		return ""
 	}
 	return strings.TrimRight(c.name+" "+number, " ")

@@ -120,6 +120,9 @@ func (f program) render(list string, in rule.Insertion) ([]string, error) {
 
 // readPlace reads "FORWARD 4", or "FORWARD" for the end.
 func readPlace(place string) (chain string, number int, end, ok bool) {
+	if strings.HasPrefix(place, elsewhere) {
+		return "", 0, false, false
+	}
 	chain, digits, found := strings.Cut(place, " ")
 	if !found {
 		return chain, 0, true, chain != ""

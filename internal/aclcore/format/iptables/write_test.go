@@ -133,6 +133,18 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestOtherTables writes nothing for a drop in a table where nothing is added, also if the
+// filter table has no rule.
+func TestOtherTables(t *testing.T) {
+	for _, table := range []string{"*mangle\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING", "*security\n:FORWARD ACCEPT [0:0]\n-A FORWARD", "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING"} {
+		base := parse(t, table+" -p udp -m udp --dport 1024 -j DROP\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n")
+		got, err := iptables.Write("FORWARD", rule.Insertion{Base: base, Rules: []rule.Rule{permit(t, "203.0.113.7", "10.2.0.1", "udp/1024")}})
+		if err == nil || !strings.Contains(err.Error(), "decides this traffic where no rule of the list can come before it") {
+			t.Errorf("%s: %q, error %v, want that no rule helps", table, got, err)
+		}
+	}
+}
+
 // TestZonesAndComments writes interfaces, and names that need care.
 func TestZonesAndComments(t *testing.T) {
 	r := permit(t, "10.0.0.1", "10.0.0.2", "tcp/443")

@@ -256,16 +256,19 @@ func (b *documentBuilder) chain(l *lowerer, c, base baseChain) *netfilter.Chain 
 		// earlier chain of the hook has translated.
 		out.Within = l.connection(netfilter.New, c.name)
 	}
-	var place string
-	if isBase && c.kind != "nat" { // a chain that translates addresses is no place for filters
-		place = c.String()
+	var place, blind string
+	switch {
+	case isBase && c.kind == "nat": // a chain that translates addresses is no place for filters
+		place = elsewhere
+	case isBase:
+		place, blind = c.String(), blindness[c.hook]
 	}
 	if isBase && len(c.devices) == 0 && (c.hook == "ingress" || c.hook == "egress") {
 		out.Doubt, out.Policy = "which devices the chain is for is not said, which nft -j leaves out; list the ruleset without -j", netfilter.Accept
 		out.DoubtRule = netfilter.Rule{Line: c.line, Text: "chain " + c.name}
 		b.note(c.line, "chain "+c.name, "%s", out.Doubt)
 	}
-	out.PolicyRule = netfilter.Rule{Line: c.policyAt, Text: c.text, Place: place}
+	out.PolicyRule = netfilter.Rule{Line: c.policyAt, Text: c.text, Place: place + blind}
 	out.Rules = make([]netfilter.Rule, 0, len(c.rules))
 	for i := range c.rules {
 		r := &c.rules[i]
@@ -274,13 +277,25 @@ func (b *documentBuilder) chain(l *lowerer, c, base baseChain) *netfilter.Chain 
 			continue
 		}
 		nr := netfilter.Rule{Line: r.line, Text: r.text, Name: r.comment, Clauses: clauses}
-		if place != "" {
-			nr.Place = place + " index " + strconv.Itoa(i)
+		if nr.Place = place; place != "" && place != elsewhere {
+			nr.Place = place + " index " + strconv.Itoa(i) + blind
 		}
 		out.Rules = append(out.Rules, nr)
 	}
 	return out
 }
+
+// elsewhere is the place of rules where nothing is added.
+const elsewhere = "(nat)"
+
+// What ends the place of rules where packets have no interface on one side.
+const (
+	withoutIn  = " without iif"
+	withoutOut = " without oif"
+)
+
+// blindness tells for a hook what ends its places.
+var blindness = map[string]string{"prerouting": withoutOut, "ingress": withoutOut, "input": withoutOut, "output": withoutIn}
 
 func familiesOf(family string) netfilter.Families {
 	switch family {

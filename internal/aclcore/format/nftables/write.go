@@ -132,8 +132,8 @@ func split(rules []rule.Rule, chains map[string]bool) []protocolGroup {
 // render writes the rules, all of the family.
 func (f family) render(list string, in rule.Insertion) ([]string, error) {
 	type body struct {
-		text       string
-		restricted bool
+		in, out, text string
+		restricted    bool
 	}
 	var bodies []body
 	for i := range in.Rules {
@@ -144,14 +144,15 @@ func (f family) render(list string, in rule.Insertion) ([]string, error) {
 		}
 		addresses := joinWords(f.addresses("saddr", r.Traffic.Sources), f.addresses("daddr", r.Traffic.Destinations))
 		for _, s := range services {
-			text := joinWords(interfaces("iifname", r.SourceZones), interfaces("oifname", r.DestinationZones), addresses, s, stateText(r), actionText(r))
-			bodies = append(bodies, body{text, addresses != "" || isForReplies(*r)})
+			bodies = append(bodies, body{
+				interfaces("iifname", r.SourceZones), interfaces("oifname", r.DestinationZones), joinWords(addresses, s, actionText(r)), addresses != "",
+			})
 		}
 	}
 	if len(bodies) == 0 {
 		return nil, nil
 	}
-	spots, err := spot.Find(list, 0, in, f.readPlace)
+	spots, err := f.spots(list, in)
 	if err != nil {
 		return nil, err
 	}
@@ -160,8 +161,15 @@ func (f family) render(list string, in rule.Insertion) ([]string, error) {
 		if len(strings.Fields(s.Chain)) != 3 {
 			return nil, fmt.Errorf("%q is no chain; write FAMILY TABLE CHAIN, such as inet filter forward", s.Chain)
 		}
+		blind := blindOf(s.Chain, in.Base)
 		for i, b := range bodies {
 			text := b.text
+			if blind != withoutOut {
+				text = joinWords(b.out, text)
+			}
+			if blind != withoutIn {
+				text = joinWords(b.in, text)
+			}
 			if chainFamily(s.Chain) != f.header && !b.restricted {
 				text = joinWords(f.only(s.Chain), text)
 			}
@@ -173,6 +181,42 @@ func (f family) render(list string, in rule.Insertion) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// spots returns the places for the rules. A rule that denies traffic of interfaces goes to
+// a chain that sees them, if it can.
+func (f family) spots(list string, in rule.Insertion) ([]spot.Spot, error) {
+	out := slices.ContainsFunc(in.Rules, func(r rule.Rule) bool { return r.Action == rule.Deny && len(r.DestinationZones) > 0 })
+	from := slices.ContainsFunc(in.Rules, func(r rule.Rule) bool { return r.Action == rule.Deny && len(r.SourceZones) > 0 })
+	if out || from {
+		sees := func(place string) (chain string, number int, end, ok bool) {
+			chain, number, end, ok = f.readPlace(place)
+			return chain, number, end, ok && !(out && strings.HasSuffix(place, withoutOut)) && !(from && strings.HasSuffix(place, withoutIn))
+		}
+		if spots, err := spot.Find(list, 0, in, sees); err == nil {
+			return spots, nil
+		}
+	}
+	return spot.Find(list, 0, in, f.readPlace)
+}
+
+// blindOf tells on which side packets of the chain have no interface, as what ends the
+// places in it.
+func blindOf(chain string, base *rule.Ruleset) string {
+	if base == nil {
+		return ""
+	}
+	for i := range base.Rules {
+		if p := base.Rules[i].Place; spot.InChain(p, chain) {
+			for _, side := range []string{withoutIn, withoutOut} {
+				if strings.HasSuffix(p, side) {
+					return side
+				}
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 // only writes the condition that a packet is of the family.
@@ -196,6 +240,7 @@ func (f family) readPlace(place string) (chain string, number int, end, ok bool)
 // readPlace reads "inet filter forward index 3", or "inet filter forward" for the
 // end.
 func readPlace(place string) (chain string, number int, end, ok bool) {
+	place = strings.TrimSuffix(strings.TrimSuffix(place, withoutIn), withoutOut)
 	chain, digits, found := strings.Cut(place, " index ")
 	if strings.Count(chain, " ") != 2 {
 		return "", 0, false, false

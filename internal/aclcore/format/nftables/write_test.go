@@ -124,8 +124,7 @@ func TestPlaces(t *testing.T) {
 		sources, destinations, services string
 		want                            string
 	}{
-		{rule.Permit, "10.5.0.1", "10.9.0.1", "tcp/443", "nft add rule inet early pre ip saddr 10.5.0.1 ip daddr 10.9.0.1 tcp dport 443 accept\n" +
-			"nft insert rule inet fw forward index 3 ip saddr 10.5.0.1 ip daddr 10.9.0.1 tcp dport 443 accept"},
+		{rule.Permit, "10.5.0.1", "10.9.0.1", "tcp/443", "nft insert rule inet fw forward index 3 ip saddr 10.5.0.1 ip daddr 10.9.0.1 tcp dport 443 accept"},
 		{rule.Permit, "10.66.0.1", "10.5.0.1", "tcp/443", "nft insert rule inet early pre index 1 ip saddr 10.66.0.1 ip daddr 10.5.0.1 tcp dport 443 accept\n" +
 			"nft add rule inet fw forward ip saddr 10.66.0.1 ip daddr 10.5.0.1 tcp dport 443 accept"},
 		{rule.Deny, "10.1.0.1", "10.5.0.1", "tcp/80", "nft insert rule inet fw forward index 2 ip saddr 10.1.0.1 ip daddr 10.5.0.1 tcp dport 80 drop"},
@@ -139,6 +138,30 @@ func TestPlaces(t *testing.T) {
 		}
 		if got != c.want && (err == nil || !strings.Contains(got, strings.TrimPrefix(c.want, "error: "))) {
 			t.Errorf("%s -> %s %s:\n%s\nwant\n%s", c.sources, c.destinations, c.services, got, c.want)
+		}
+	}
+}
+
+// TestInterfaces names no interface in a chain whose packets have none on that side, and
+// puts a rule that denies where both are seen.
+func TestInterfaces(t *testing.T) {
+	const pre = "table inet fw {\n\tchain pre {\n\t\ttype filter hook prerouting priority raw; policy accept;\n\t\tip saddr 203.0.113.0/24 drop\n\t}\n"
+	for _, c := range []struct {
+		policy, source string
+		action         rule.Action
+		want           string
+	}{
+		{"drop", "203.0.113.7", rule.Permit, `nft insert rule inet fw pre index 0 iifname "wan" ip saddr 203.0.113.7 ip daddr 10.2.0.1 tcp dport 443 accept` + "\n" +
+			`nft add rule inet fw forward iifname "wan" oifname "dmz" ip saddr 203.0.113.7 ip daddr 10.2.0.1 tcp dport 443 accept`},
+		{"accept", "192.168.0.7", rule.Deny, `nft insert rule inet fw forward index 0 iifname "wan" oifname "dmz" ip saddr 192.168.0.7 ip daddr 10.2.0.1 tcp dport 443 drop`},
+		{"drop", "192.168.0.7", rule.Permit, `nft add rule inet fw forward iifname "wan" oifname "dmz" ip saddr 192.168.0.7 ip daddr 10.2.0.1 tcp dport 443 accept`},
+	} {
+		base := parse(t, pre+"\tchain forward {\n\t\ttype filter hook forward priority filter; policy "+c.policy+";\n\t\tct state established,related accept\n\t}\n}\n")
+		r := permit(t, c.source, "10.2.0.1", "tcp/443")
+		r.Action, r.SourceZones, r.DestinationZones = c.action, []string{"wan"}, []string{"dmz"}
+		got, err := nftables.Write("forward", rule.Insertion{Base: base, Rules: []rule.Rule{r}})
+		if err != nil || got != c.want {
+			t.Errorf("policy %s, %s:\n%s\nwant\n%s\nerror %v", c.policy, c.source, got, c.want, err)
 		}
 	}
 }

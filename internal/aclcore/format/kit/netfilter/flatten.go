@@ -13,8 +13,9 @@ import (
 const (
 	// maxEntries is how many rules a list may have beyond twice those it is made of.
 	maxEntries = 100_000
-	// maxSteps is how many rules may be looked at beyond a hundred times as many.
-	maxSteps = 2_000_000
+	// maxSteps is how many rules may be looked at beyond a hundred times as many; those
+	// with many addresses count as several.
+	maxSteps = 4_000_000
 	// maxLive is into how many parts the packets that are still in a chain are cut
 	// by rules that return.
 	maxLive = 64
@@ -218,8 +219,9 @@ func (w *walker) hits(live []Packets, cl *Clause, r *Rule) []Packets {
 		hits = w.met[:0]
 	}
 	for i := range live {
+		heavy := live[i].weight()
 		for j := range cl.Packets {
-			w.steps--
+			w.steps -= heavy + cl.Packets[j].weight() - 1
 			if h := live[i].meet(w.base.seen(cl.Packets[j])); !h.IsEmpty() {
 				hits = append(hits, h)
 			}
@@ -415,7 +417,7 @@ func (w *walker) undecided(p Packets, reason string, r *Rule) {
 }
 
 func (w *walker) add(e entry) {
-	if w.room--; w.room < 0 {
+	if w.room -= e.bulk(); w.room < 0 {
 		w.stopped = e.source
 		return
 	}

@@ -134,7 +134,7 @@ func (l *lister) follow(region Packets, next int) bool {
 		e := l.entries[i]
 		taken := false
 		for _, p := range live {
-			if l.steps--; l.steps < 0 {
+			if l.steps -= p.weight() + e.weight() - 1; l.steps < 0 {
 				return false
 			}
 			hit := p.Intersect(e.Packets)
@@ -144,7 +144,7 @@ func (l *lister) follow(region Packets, next int) bool {
 			taken = true
 			part := e
 			part.Packets = hit
-			l.room--
+			l.room -= part.bulk()
 			if l.put(part, i+1); l.room < 0 {
 				return false
 			}
@@ -154,7 +154,7 @@ func (l *lister) follow(region Packets, next int) bool {
 		}
 	}
 	for _, p := range live {
-		l.room--
+		l.room -= p.bulk()
 		l.write(entry{Packets: p, action: l.last, source: l.policy})
 	}
 	return l.room >= 0

@@ -132,6 +132,15 @@ func (p Packets) Intersect(o Packets) Packets {
 	return p
 }
 
+// weight is how much work it is to intersect p with another set, 1 for most rules.
+func (p *Packets) weight() int {
+	t := &p.Traffic
+	return 1 + (len(t.Sources.Ranges())+len(t.Destinations.Ranges())+len(t.Services.Ranges()))/64
+}
+
+// bulk is how much room p takes, 1 for most rules.
+func (p *Packets) bulk() int { return 1 + (p.weight()-1)/16 }
+
 // meet intersects address sets; most rules leave one side open.
 func meet(a, b addr.Set) addr.Set {
 	switch {

@@ -187,7 +187,7 @@ func (c *composer) part(first entry) {
 	live := []Packets{first.Packets}
 	for _, e := range c.next.entries {
 		for _, l := range live {
-			if c.steps--; c.full || c.steps < 0 {
+			if c.steps -= l.weight() + e.weight() - 1; c.full || c.steps < 0 {
 				c.full = true
 				return
 			}
@@ -215,7 +215,7 @@ func (c *composer) write(e entry) {
 // through writes down what the next stage does with the packets.
 func (c *composer) through(p Packets) {
 	for _, e := range c.next.entries {
-		if c.steps--; c.full || c.steps < 0 {
+		if c.steps -= p.weight() + e.weight() - 1; c.full || c.steps < 0 {
 			c.full = true
 			return
 		}

@@ -62,7 +62,10 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 	if !anyPlace(base) {
 		return []Spot{{Chain: list, Number: in.Before + first, End: in.Before >= len(base)}}, nil
 	}
-	type bounds struct{ after, before int }
+	type bounds struct {
+		after, before int
+		against       bool // a rule of the chain decides otherwise
+	}
 	const none = math.MaxInt
 	chains := make(map[string]*bounds)
 	var order []string
@@ -80,10 +83,11 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 			continue
 		}
 		if chains[chain] == nil {
-			chains[chain] = &bounds{math.MinInt, none}
+			chains[chain] = &bounds{after: math.MinInt, before: none}
 			order = append(order, chain)
 		}
 		b := chains[chain]
+		b.against = b.against || against
 		switch {
 		case !against:
 		case end && i < in.Before:
@@ -96,8 +100,12 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 		}
 	}
 	var spots []Spot
+	opposed := slices.ContainsFunc(order, func(name string) bool { return chains[name].against })
 	for _, name := range order {
 		b := chains[name]
+		if opposed && !b.against && !denies(in.Rules) {
+			continue // it lets the traffic pass already
+		}
 		if b.after >= b.before {
 			return nil, fmt.Errorf("no place in %s is before all rules that decide this traffic from rule %d on and after those above", name, in.Before+1)
 		}
