@@ -14,6 +14,9 @@ type jsonReader struct {
 }
 
 func (rs *ruleset) readJSON(source string, content []byte) error {
+	if len(content) > jsontree.MaxBytes {
+		return jsontree.Stream(source, content, MaxBytes, "nftables", func(v *jsontree.Value) { jsonReader{rs}.object(v, false) })
+	}
 	values, err := jsontree.Parse(source, content)
 	if err != nil {
 		return err

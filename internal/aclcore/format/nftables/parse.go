@@ -8,8 +8,8 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
 )
 
-// MaxBytes bounds the text; what is kept of it takes about ten times as much memory.
-const MaxBytes = 64 << 20
+// MaxBytes bounds the text; what is kept of it takes up to ten times as much memory.
+const MaxBytes = 256 << 20
 
 // Parse reads a document in either form; see the package comment for what its lists
 // are. The error joins all that is wrong, each with its line.
