@@ -44,6 +44,7 @@ func TestAccSnippets(t *testing.T) {
 			]`,
 			"as_netutils": `[{"obj": ["10.1.100.5", "10.1.200.0", "6/25"], "action": "notify"}]`,
 		},
+		"data-sources/acl_change_set": {"flows_by_command": `[["logs"], ["metrics"]]`, "still_open": `{}`},
 		"functions/match": {
 			"missing": `[{
 				"ruleset": "rules", "sources": ["10.1.1.1"], "destinations": ["172.16.0.10"], "services": ["tcp/80"],

@@ -61,6 +61,9 @@ type RulesetConfig struct {
 	DefaultAction string
 	// Stateless says that replies are filtered too; nil means what the format says.
 	Stateless *bool
+
+	// source is what people see of Path; empty means its last element.
+	source string
 }
 
 // Estate answers for one configuration. It is safe for concurrent use: rulesets
@@ -80,7 +83,9 @@ func New(c Config) *Estate {
 		rulesets: make(map[string]*ruleset, len(c.Rulesets)),
 		policies: c.Policies, now: c.Now,
 	}
+	shown := sources(paths(c.Rulesets))
 	for name, rc := range c.Rulesets {
+		rc.source = shown[name]
 		rs := newRuleset(name, rc, c.Progress)
 		rs.apart = func() error {
 			if conflicts := FileConflicts(c.Rulesets); len(conflicts) > 0 {

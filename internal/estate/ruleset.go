@@ -5,13 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
 // ruleset is one configured ruleset, loaded on first use.
@@ -68,22 +66,17 @@ func newRuleset(name string, c RulesetConfig, progress func(Progress)) *ruleset 
 
 func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, error) {
 	started := time.Now()
-	content, source, at := []byte(c.Content), name, stamp{}
+	content, at := []byte(c.Content), stamp{}
 	if c.Path != "" {
 		var err error
 		if content, at, err = readFile(c.Path); err != nil {
 			return nil, err
 		}
-		source = filepath.Base(c.Path)
 	}
 	progress(Progress{Ruleset: name, Bytes: len(content)})
-	o := format.Options{Name: name, Source: source, Format: c.Format, Context: c.Context, ACL: c.ACL, Stateless: c.Stateless}
-	if c.DefaultAction != "" {
-		action, err := rule.ParseAction(c.DefaultAction)
-		if err != nil {
-			return nil, fmt.Errorf("default_action: %w", err)
-		}
-		o.Default = &action
+	o, err := optionsOf(name, c)
+	if err != nil {
+		return nil, err
 	}
 	rules, list, err := format.Parse(content, o)
 	if err != nil {
