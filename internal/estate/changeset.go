@@ -195,7 +195,7 @@ func (w *assessor) bareFinding() finding {
 	for i, s := range w.stations {
 		path[i] = s.index
 	}
-	return finding{match.Check(path, w.q), path}
+	return finding{match.Check(path, w.q), path, false}
 }
 
 // make writes one rule into the draft of ruleset number i, and reports whether that could
@@ -251,7 +251,7 @@ func (c *changer) prove(flows []Flow) error {
 			c.set.Open = append(c.set.Open, OpenFlow{f.Name, "denied by policy " + strings.Join(w.judgement.DeniedBy, ", ")})
 		case w.judgement.Expired, found.Satisfied:
 		default:
-			why := w.summary(found.Finding)
+			why := w.summary(found)
 			for k, m := range found.Missing {
 				if deny := w.overruled(found, k); m.Ruleset >= 0 && deny != "" {
 					why += overrulesText(deny, m.By)
