@@ -115,6 +115,7 @@ func readItem(raw []byte, r *rule.Rule) (item, error) {
 	var more struct {
 		Owners  json.RawMessage `json:"owners"`
 		Comment json.RawMessage `json:"comment"`
+		List    string          `json:"list"`
 	}
 	if err := json.Unmarshal(raw, &more); err != nil {
 		return item{}, err
@@ -127,8 +128,20 @@ func readItem(raw []byte, r *rule.Rule) (item, error) {
 	if len(it.Owners) == 0 {
 		it.foreign = r
 	}
-	it.comment = more.Comment
+	it.comment, it.List = more.Comment, more.List
 	return it, nil
+}
+
+// ForList returns the file with the rules that stand before one list of a device alone:
+// those for it, and those of others that name no list.
+func (f *File) ForList(list string) *File {
+	out := &File{path: f.path}
+	for i := range f.items {
+		if it := &f.items[i]; it.List == list || it.List == "" && it.foreign != nil {
+			out.items = append(out.items, *it)
+		}
+	}
+	return out
 }
 
 // Source names the file for people.

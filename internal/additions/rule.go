@@ -26,6 +26,9 @@ type Rule struct {
 	SourceZones, DestinationZones []string
 	// State is as in [rule.Rule].
 	State rule.State
+	// List is the access list of a device that the rule stands before, empty in the
+	// additions of a ruleset, which is one list.
+	List string
 	// Owners are the flows that need the rule, each as [Owner] writes it, sorted. Ours
 	// have at least one.
 	Owners []string
@@ -37,11 +40,13 @@ type Rule struct {
 	line    int
 }
 
-// FromRules returns the rules that a change consists of, named by their content.
-func FromRules(rules []rule.Rule) []Rule {
+// FromRules returns the rules that a change to a list consists of, named by their
+// content.
+func FromRules(rules []rule.Rule, list string) []Rule {
 	out := make([]Rule, len(rules))
 	for i, r := range rules {
 		out[i] = fromRule(r)
+		out[i].List = list
 		out[i].Name = out[i].contentName()
 	}
 	return out
@@ -64,7 +69,7 @@ func (r Rule) Rule() rule.Rule {
 
 // Same reports whether r and o are the same rule.
 func (r Rule) Same(o Rule) bool {
-	return r.Action == o.Action && r.State == o.State && r.Traffic.Equal(o.Traffic) &&
+	return r.Action == o.Action && r.State == o.State && r.List == o.List && r.Traffic.Equal(o.Traffic) &&
 		sameNames(r.SourceZones, o.SourceZones) && sameNames(r.DestinationZones, o.DestinationZones) &&
 		sameNames(r.unknown, o.unknown)
 }
@@ -86,6 +91,9 @@ func (r Rule) contentName() string {
 		canonicalNames(r.SourceZones), canonicalNames(r.DestinationZones), canonicalNames(r.unknown),
 	} {
 		_, _ = fmt.Fprintf(h, "%q\n", part)
+	}
+	if r.List != "" {
+		_, _ = fmt.Fprintf(h, "list %q\n", r.List)
 	}
 	return "acl-" + hex.EncodeToString(h.Sum(nil)[:5])
 }
@@ -109,6 +117,7 @@ func (r Rule) ownedBy(owner string) bool {
 // text is the JSON of a rule object, in the order of its keys.
 type text struct {
 	Name             string          `json:"name,omitempty"`
+	List             string          `json:"list,omitempty"`
 	Action           string          `json:"action"`
 	Sources          []string        `json:"src_ip"`
 	Destinations     []string        `json:"dst_ip"`
@@ -125,7 +134,7 @@ type text struct {
 // the same rule.
 func (r Rule) render() ([]byte, error) {
 	t := text{
-		r.Name, r.Action.String(), r.Traffic.Sources.Strings(), r.Traffic.Destinations.Strings(), r.Traffic.Services.Strings(),
+		r.Name, r.List, r.Action.String(), r.Traffic.Sources.Strings(), r.Traffic.Destinations.Strings(), r.Traffic.Services.Strings(),
 		r.SourceZones, r.DestinationZones, r.State.String(), r.unknown, r.comment, r.Owners,
 	}
 	var b bytes.Buffer
@@ -139,7 +148,8 @@ func (r Rule) render() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rule %q cannot be written: %w", r.Name, err)
 	}
-	if !fromRule(d.Lists[0].Rules[0]).Same(r) {
+	back := fromRule(d.Lists[0].Rules[0])
+	if back.List = r.List; !back.Same(r) {
 		return nil, fmt.Errorf("rule %q cannot be written: it would be read as %s", r.Name, &d.Lists[0].Rules[0])
 	}
 	return line, nil

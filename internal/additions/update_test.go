@@ -38,7 +38,7 @@ func readParts(texts ...string) ([]Rule, error) {
 		}
 		out = append(out, rule.Rule{Action: action, Traffic: traffic.Product{Sources: src.Set, Destinations: dst.Set, Services: svc.Set}})
 	}
-	return FromRules(out), nil
+	return FromRules(out, ""), nil
 }
 
 // additionsFile writes content to a file of its own, or only names one if content

@@ -16,7 +16,14 @@ func (w writer) overruled(f finding, k int) string {
 	if w.overrideDeny {
 		return ""
 	}
-	return change.Overrules(f.path, w.q, f.Finding, k)
+	if f.way == nil {
+		return change.Overrules(f.path, w.q, f.Finding, k)
+	}
+	a := f.way.Gaps[k].Asked
+	if a == nil || !a.Step.Filter() || a.Step.Replies && a.Matcher.Tracked() {
+		return ""
+	}
+	return change.Overrules(a.Path(), a.Request, a.Finding, f.way.Gaps[k].Number)
 }
 
 // overrulesText ends the reason of a gap for which no change is offered.
@@ -39,8 +46,8 @@ func (w *assessor) accept() {
 	for range maxAccepted { // a list that is cut may hold more
 		found := w.with(func(s station) []rule.Rule { return s.file.Base() })
 		rest, accepted := w.q.Region.Possible, []string(nil)
-		for _, m := range found.Missing {
-			if !w.accepts(found.path, m) {
+		for k, m := range found.Missing {
+			if !w.accepts(found.matcher(k), m) {
 				continue
 			}
 			accepted = append(accepted, m.Refer)
@@ -54,6 +61,7 @@ func (w *assessor) accept() {
 			return
 		}
 		w.q.Region.Possible = traffic.Merge(rest)
+		w.way = w.way.of(w.q)
 		for _, refer := range accepted {
 			if !slices.Contains(w.accepted, refer) {
 				w.accepted = append(w.accepted, refer)
@@ -67,11 +75,10 @@ const maxAccepted = 20
 
 // accepts reports whether a gap is there because of a deny that the flow accepts, by the
 // rule's name, its text, or its place and name as summaries have it.
-func (w *assessor) accepts(path []match.Matcher, m match.Missing) bool {
+func (w *assessor) accepts(x match.Matcher, m match.Missing) bool {
 	if m.Ruleset < 0 || m.Rule < 0 || m.Outcome != match.Denied || m.Intent != m.By {
 		return false
 	}
-	x := path[m.Ruleset]
 	name, _ := x.Label(m.Rule, m.Replies)
 	return slices.Contains(w.flow.Accepts, name) || slices.Contains(w.flow.Accepts, m.Refer) || slices.Contains(w.flow.Accepts, x.Says(m.Rule, m.Replies))
 }

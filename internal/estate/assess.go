@@ -10,6 +10,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/topology"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
@@ -52,7 +53,9 @@ type Assessment struct {
 type station struct {
 	*ruleset
 	*base
-	file *additions.File // nil for a read-only ruleset
+	// file has the additions, nil for a read-only ruleset. For a list of a device it has
+	// those for this list, and whole has all.
+	file, whole *additions.File
 }
 
 func (s station) writable() bool { return s.file != nil }
@@ -86,19 +89,36 @@ func (e *Estate) assess(ctx context.Context, f Flow, isNew bool) (*Assessment, e
 	if err != nil {
 		return nil, err
 	}
-	stations, err := e.stations(f.Rulesets)
+	way, stations, err := e.route(f, q)
 	if err != nil {
 		return nil, err
 	}
-	if err := askSelf(&q, stations); err != nil {
+	asked := stations
+	if way != nil {
+		asked = nil // what a host sends to itself takes no way
+	}
+	if err := askSelf(&q, asked); err != nil {
 		return nil, err
 	}
 	q.DenyAt = max(0, slices.IndexFunc(stations, station.writable))
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return assess(f, q, products, stations, judgement, isNew), nil
+	return assess(f, q, products, way, stations, judgement, isNew), nil
 }
+
+// route returns what the flow crosses: the rulesets that it names, or what it meets on
+// its own ways.
+func (e *Estate) route(f Flow, q match.Request) (*way, []station, error) {
+	if e.findsWays(f) {
+		return e.wayOf(q)
+	}
+	stations, err := e.stations(f.Rulesets)
+	return nil, stations, err
+}
+
+// findsWays reports whether the flow finds its own ways.
+func (e *Estate) findsWays(f Flow) bool { return len(f.Rulesets) == 0 && e.HasDevices() }
 
 func (e *Estate) request(f Flow) (q match.Request, products int64, j Judgement, err error) {
 	names, err := e.Names()
@@ -143,18 +163,42 @@ func (e *Estate) stations(named []string) ([]station, error) {
 	}
 	out := make([]station, len(path))
 	for i, rs := range path {
-		s := station{ruleset: rs}
-		if s.base, err = rs.load(); err != nil {
+		if out[i], err = e.station(rs); err != nil {
 			return nil, err
 		}
-		if rs.config.Additions != "" {
-			if s.file, err = additions.Load(rs.config.Additions); err != nil {
-				return nil, &RulesetError{rs.name, fmt.Errorf("additions: %w", err)}
-			}
-		}
-		out[i] = s
 	}
 	return out, nil
+}
+
+// station loads a ruleset and its additions.
+func (e *Estate) station(rs *ruleset) (s station, err error) {
+	s.ruleset = rs
+	if s.base, err = rs.load(); err != nil {
+		return s, err
+	}
+	if rs.config.Additions != "" {
+		if s.file, err = additions.Load(rs.config.Additions); err != nil {
+			return s, &RulesetError{rs.name, "", fmt.Errorf("additions: %w", err)}
+		}
+		s.whole = s.file
+	}
+	return s, nil
+}
+
+// place tells the stations of a flow apart: a device has one for each of its lists.
+func (s station) place() string {
+	if s.kind == "" {
+		return s.name
+	}
+	return s.key() + " " + s.list
+}
+
+// label names the station for people in a word or two.
+func (s station) label() string {
+	if s.kind == "" || s.list == "" {
+		return s.name
+	}
+	return s.name + " " + s.list
 }
 
 // An assessor answers the questions about one flow.
@@ -177,15 +221,17 @@ type assessor struct {
 // A finding is what was found out about a path with certain rules on top.
 type finding struct {
 	match.Finding
+	// path are the rulesets that the flow names, way is what was found on its own ways.
 	path []match.Matcher
 	// pending says that the flow is as wanted, and is not without the rules on top of
 	// those rulesets whose device does not run them.
 	pending bool
+	way     *topology.Finding
 }
 
-func assess(f Flow, q match.Request, products int64, stations []station, j Judgement, isNew bool) *Assessment {
+func assess(f Flow, q match.Request, products int64, way *way, stations []station, j Judgement, isNew bool) *Assessment {
 	w := assessor{
-		writer: writer{stations, q, products, f.OverrideDeny, nil, j, f.Beside}, flow: f, isNew: isNew,
+		writer: writer{stations, way, q, products, f.OverrideDeny, nil, j, f.Beside}, flow: f, isNew: isNew,
 		a:     &Assessment{Judgement: j, Needs: map[string][]additions.Rule{}, Digests: map[string]string{}, isNew: isNew, idle: true},
 		owned: map[string][]additions.Rule{},
 	}
@@ -211,13 +257,18 @@ func assess(f Flow, q match.Request, products int64, stations []station, j Judge
 // lookUp finds out what the additions files of the path hold.
 func (w *assessor) lookUp() {
 	for _, s := range w.stations {
-		w.a.Digests[s.name] = s.digest
-		if !s.writable() {
+		if s.digest == "" {
 			continue
 		}
-		w.a.Digests[s.name] += "+" + s.file.BaseDigest()
-		w.owned[s.name] = s.file.Owned(w.flow.Owner())
-		w.a.idle = w.a.idle && len(w.owned[s.name]) == 0
+		if !s.writable() {
+			if w.a.Digests[s.key()] == "" {
+				w.a.Digests[s.key()] = s.digest
+			}
+			continue
+		}
+		w.a.Digests[s.key()] = s.digest + "+" + s.whole.BaseDigest()
+		w.owned[s.place()] = s.file.Owned(w.flow.Owner())
+		w.a.idle = w.a.idle && len(w.owned[s.place()]) == 0
 		w.shared = w.shared || s.file.SharedWith(w.flow.Owner())
 	}
 	w.ours = w.shared || !w.a.idle
@@ -225,6 +276,9 @@ func (w *assessor) lookUp() {
 
 // with matches the flow with the rules of top above those of each writable ruleset.
 func (w *assessor) with(top func(s station) []rule.Rule) finding {
+	if w.way != nil {
+		return w.withOnWays(top)
+	}
 	path := make([]match.Matcher, len(w.stations))
 	for i, s := range w.stations {
 		var rules []rule.Rule
@@ -233,11 +287,28 @@ func (w *assessor) with(top func(s station) []rule.Rule) finding {
 		}
 		path[i] = s.above(rules)
 	}
-	f := finding{match.Check(path, w.q), path, false}
+	f := finding{Finding: match.Check(path, w.q), path: path}
 	if f.Satisfied && w.restsOn(top) {
 		running := match.Check(w.running(top), w.q)
 		if f.pending = !running.Satisfied; !f.pending {
 			f.Decisions = running.Decisions // what devices run is what is told
+		}
+	}
+	return f
+}
+
+// withOnWays is with for a flow that finds its own ways.
+func (w *assessor) withOnWays(top func(s station) []rule.Rule) finding {
+	f := w.way.check(w.stations, top)
+	if f.Satisfied && w.restsOn(top) {
+		running := w.way.check(w.stations, func(s station) []rule.Rule {
+			if s.config.AdditionsEffective {
+				return top(s)
+			}
+			return nil
+		})
+		if f.pending = !running.Satisfied; !f.pending {
+			f = running
 		}
 	}
 	return f
@@ -272,7 +343,7 @@ func (w *assessor) match() {
 	w.now = w.with(func(s station) []rule.Rule { return s.file.Rules() })
 	w.alone = w.now
 	if w.shared {
-		w.alone = w.with(func(s station) []rule.Rule { return s.file.Only(w.flow.Owner(), w.owned[s.name]) })
+		w.alone = w.with(func(s station) []rule.Rule { return s.file.Only(w.flow.Owner(), w.owned[s.place()]) })
 	}
 	switch {
 	case !w.ours:
@@ -288,10 +359,10 @@ func (w *assessor) match() {
 func (w *assessor) plan() map[string][]change.Rule {
 	plans := map[string][]change.Rule{}
 	for i, s := range w.stations {
-		if w.bare == nil || !s.writable() || (w.flow.Deny && i != w.q.DenyAt) || w.judgement.Expired {
+		if w.bare == nil || !s.writable() || (w.way == nil && w.flow.Deny && i != w.q.DenyAt) || w.judgement.Expired {
 			continue // an expired flow needs nothing
 		}
-		plans[s.name] = w.deliverable(*w.bare, i)
+		plans[s.place()] = w.deliverable(*w.bare, i)
 	}
 	return plans
 }
@@ -301,9 +372,9 @@ func (w *assessor) settle(plans map[string][]change.Rule) {
 	a := w.a
 	excess := ""
 	for _, s := range w.stations {
-		for _, r := range w.owned[s.name] {
+		for _, r := range w.owned[s.place()] {
 			switch {
-			case r.State == rule.Established && w.q.Want == rule.Permit && s.index.Ruleset().Tracked: // is for no packet that opens a connection
+			case r.State == rule.Established && w.q.Want == rule.Permit && s.rules().Tracked: // is for no packet that opens a connection
 			case !within(r.Traffic, w.possible(s)):
 				excess = "owns a rule for more than its own traffic"
 			case !w.writes(s, r, plans[s.name]):
@@ -328,28 +399,32 @@ func (w *assessor) settle(plans map[string][]change.Rule) {
 
 // unneeded reports whether the flow would be as wanted without the rule that it owns.
 func (w writer) unneeded(s station, r additions.Rule, plans map[string][]change.Rule) bool {
-	plan, computed := plans[s.name]
-	_, planned := placeOf(r, plan)
+	plan, computed := plans[s.place()]
+	_, planned := s.placeOf(r, plan)
 	return computed && !planned
 }
 
 // writes reports whether the rule that the flow owns can be written in the language of
 // its ruleset.
 func (w *assessor) writes(s station, r additions.Rule, plan []change.Rule) bool {
-	placed, planned := placeOf(r, plan)
+	placed, planned := s.placeOf(r, plan)
 	return planned || s.cannot(placed) == nil // what is planned has been tried
 }
 
 // deliver finds out what will be so once the rules of the plans are written.
 func (w *assessor) deliver(plans map[string][]change.Rule) {
 	a := w.a
-	for name, rules := range plans {
-		a.Needs[name] = additionsOf(rules)
+	for _, s := range w.stations {
+		rules, ok := plans[s.place()]
+		if !ok {
+			continue
+		}
+		a.Needs[s.place()] = s.additionsOf(rules)
 		a.idle = a.idle && len(rules) == 0
 	}
 	planned := *w.bare
 	if !a.idle {
-		planned = w.with(func(s station) []rule.Rule { return s.file.Only(w.flow.Owner(), a.Needs[s.name]) })
+		planned = w.with(func(s station) []rule.Rule { return s.file.Only(w.flow.Owner(), a.Needs[s.place()]) })
 	}
 	a.Planned = a.Now
 	if w.ours || !a.idle { // else nothing is there or comes that changes what is found

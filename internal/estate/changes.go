@@ -17,8 +17,12 @@ const maxChanges = 500
 // note adds the changes that close gaps.
 func (c *Changes) note(missing []Missing) {
 	for _, m := range missing {
-		if m.Change != "" && len(c.in(m.Ruleset)) < maxChanges {
-			c.add(m.Ruleset, m.Change)
+		at := m.Ruleset
+		if m.Device != "" {
+			at = "device " + m.Device + " " + m.List
+		}
+		if m.Change != "" && len(c.in(at)) < maxChanges {
+			c.add(at, m.Change)
 		}
 	}
 }

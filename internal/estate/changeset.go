@@ -195,7 +195,7 @@ func (w *assessor) bareFinding() finding {
 	for i, s := range w.stations {
 		path[i] = s.index
 	}
-	return finding{match.Check(path, w.q), path, false}
+	return finding{Finding: match.Check(path, w.q), path: path}
 }
 
 // make writes one rule into the draft of ruleset number i, and reports whether that could

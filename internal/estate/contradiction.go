@@ -72,8 +72,15 @@ func (e *Estate) wanted(f Flow) wanted {
 	if err != nil || judgement.Expired || judgement.Denied() {
 		return wanted{}
 	}
+	if e.findsWays(f) {
+		return wanted{q, []string{ownWays}}
+	}
 	return wanted{q, e.Path(f)}
 }
+
+// ownWays stands in the path of a flow for the ways that it finds itself: the same traffic
+// takes the same ways.
+const ownWays = "its own ways"
 
 // contradiction returns traffic that every ruleset of one path has to permit and one of
 // these rulesets has to deny.

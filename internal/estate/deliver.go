@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
@@ -38,6 +39,9 @@ func (a *Assessment) Verify(planned map[string]string) error {
 		return nil
 	}
 	slices.Sort(stale)
+	if name, ok := strings.CutPrefix(stale[0], "device "); ok {
+		return fmt.Errorf("the device %s %w", name, ErrStale)
+	}
 	return fmt.Errorf("the ruleset %s %w", stale[0], ErrStale)
 }
 
@@ -60,26 +64,8 @@ func (e *Estate) Deliver(ctx context.Context, f Flow, a *Assessment) (*Assessmen
 	if a.Denied() && !a.Expired {
 		return a, a.denied()
 	}
-	stations, err := e.stations(f.Rulesets)
-	if err != nil {
+	if err := e.write(ctx, f, a); err != nil {
 		return a, err
-	}
-	for _, s := range stations {
-		same, err := s.unchanged(s.base)
-		if err != nil {
-			return a, fmt.Errorf("ruleset %q: %w", s.name, err)
-		}
-		if !same {
-			return a, fmt.Errorf("the ruleset %s %w", s.name, ErrStale)
-		}
-	}
-	for _, s := range stations {
-		if !s.writable() {
-			continue
-		}
-		if err := s.own(ctx, f.Owner(), a.Needs[s.name], a.Digests[s.name]); err != nil {
-			return a, err
-		}
 	}
 	after, err := e.assess(ctx, f, a.isNew)
 	if err != nil {
@@ -96,6 +82,46 @@ func (e *Estate) Deliver(ctx context.Context, f Flow, a *Assessment) (*Assessmen
 	return after, fmt.Errorf("%w although its rules are written:\n%s", ErrUnmet, after.InTheWay())
 }
 
+// write brings what the flow needs to the files, and nothing where a ruleset is no longer
+// what the assessment rests on.
+func (e *Estate) write(ctx context.Context, f Flow, a *Assessment) error {
+	q, _, _, err := e.request(f)
+	if err != nil {
+		return err
+	}
+	_, stations, err := e.route(f, q)
+	if err != nil {
+		return err
+	}
+	var files []station // one for each additions file
+	want := map[string][]additions.Rule{}
+	for _, s := range stations {
+		if s.digest == "" || s.load == nil {
+			continue
+		}
+		same, err := s.unchanged(s.base)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.title(), err)
+		}
+		if !same {
+			return fmt.Errorf("the %s %s %w", kindOrRuleset(s.kind), s.name, ErrStale)
+		}
+		if !s.writable() {
+			continue
+		}
+		if !slices.ContainsFunc(files, func(o station) bool { return o.key() == s.key() }) {
+			files = append(files, s)
+		}
+		want[s.key()] = append(want[s.key()], a.Needs[s.place()]...)
+	}
+	for _, s := range files {
+		if err := s.own(ctx, f.Owner(), want[s.key()], a.Digests[s.key()]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (a *Assessment) denied() error { return fmt.Errorf("%w:\n%s", ErrDenied, Indent(a.Denials)) }
 
 // InTheWay names the rules that keep a delivered flow from being as wanted, each line
@@ -106,7 +132,7 @@ func (a *Assessment) InTheWay() string {
 	}
 	var out []string
 	for _, m := range a.Now.Missing {
-		out = append(out, fmt.Sprintf("ruleset %q: %s %s", m.Ruleset, m.Reason, m.BlockedBy))
+		out = append(out, fmt.Sprintf("%s: %s %s", m.place(), m.Reason, m.BlockedBy))
 	}
 	return Indent(out)
 }
@@ -125,23 +151,38 @@ func (rs *ruleset) own(ctx context.Context, owner string, want []additions.Rule,
 			return err
 		}
 		if b.digest+"+"+now.BaseDigest() != digest {
-			return fmt.Errorf("the ruleset %s %w", rs.name, ErrStale)
+			return fmt.Errorf("the %s %s %w", kindOrRuleset(rs.kind), rs.name, ErrStale)
 		}
 		return nil
 	})
 	if err != nil && !errors.Is(err, ErrStale) {
-		return fmt.Errorf("ruleset %q: additions: %w", rs.name, err)
+		return fmt.Errorf("%s: additions: %w", rs.title(), err)
 	}
 	return err
 }
 
+// writable returns the rulesets and devices that have an additions file, in order of
+// names.
+func (e *Estate) writable() (out []*ruleset) {
+	for _, name := range e.RulesetNames() {
+		if rs := e.rulesets[name]; rs.config.Additions != "" {
+			out = append(out, rs)
+		}
+	}
+	for _, name := range e.DeviceNames() {
+		if fw := e.devices[name]; fw.config.Additions != "" {
+			out = append(out, fw.ruleset)
+		}
+	}
+	return out
+}
+
 // Release gives up every rule that owner owns in any additions file of the
-// estate, except in the rulesets named in keep.
+// estate, except in those of keep, see [Estate.Path].
 func (e *Estate) Release(ctx context.Context, owner string, keep ...string) error {
 	var errs []error
-	for _, name := range e.RulesetNames() {
-		rs := e.rulesets[name]
-		if rs.config.Additions == "" || slices.Contains(keep, name) {
+	for _, rs := range e.writable() {
+		if slices.Contains(keep, rs.key()) {
 			continue
 		}
 		if owns, err := additions.Owns(rs.config.Additions, owner); !owns && err == nil {
@@ -152,4 +193,15 @@ func (e *Estate) Release(ctx context.Context, owner string, keep ...string) erro
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// place names what is in the way for people.
+func (m Missing) place() string {
+	switch {
+	case m.Device != "":
+		return strings.TrimSpace(fmt.Sprintf("device %q %s", m.Device, m.List))
+	case m.Ruleset == "" && m.From+m.To != "":
+		return fmt.Sprintf("from zone %q to zone %q", m.From, m.To)
+	}
+	return fmt.Sprintf("ruleset %q", m.Ruleset)
 }

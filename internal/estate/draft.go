@@ -25,7 +25,7 @@ func newDraft(rs *ruleset) (*draft, error) {
 	}
 	d := &draft{base: b, content: rs.config.Content}
 	if d.options, err = optionsOf(rs.name, rs.config); err != nil {
-		return nil, &RulesetError{rs.name, err}
+		return nil, &RulesetError{Ruleset: rs.name, Err: err}
 	}
 	d.options.Format = b.index.Ruleset().Format
 	if rs.config.Path != "" {
@@ -34,7 +34,7 @@ func newDraft(rs *ruleset) (*draft, error) {
 			err = fmt.Errorf("%s changed while it was read", rs.config.Path)
 		}
 		if err != nil {
-			return nil, &RulesetError{rs.name, err}
+			return nil, &RulesetError{Ruleset: rs.name, Err: err}
 		}
 		d.content = string(content)
 	}

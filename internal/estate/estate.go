@@ -11,11 +11,18 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/topology"
 )
 
 // Config is what a provider configuration says.
 type Config struct {
 	Rulesets map[string]RulesetConfig
+	// Zones maps the zones of the estate to addresses and names of addresses, Devices are
+	// the firewalls between them, and Paths the ways that are not the shortest ones. Where
+	// there are devices, a flow that names no rulesets finds its own ways.
+	Zones   map[string][]string
+	Devices map[string]DeviceConfig
+	Paths   []PathConfig
 	// Addresses and Services map names to literals and other names.
 	Addresses, Services map[string][]string
 	// Policies are asked of every flow; nil means that there are none.
@@ -72,6 +79,8 @@ type Estate struct {
 	declared declarations
 	names    func() (*flow.Names, error)
 	rulesets map[string]*ruleset
+	devices  map[string]*firewall
+	topology func() (*topology.Topology, error)
 	policies *policy.Set
 	now      time.Time
 }
@@ -80,7 +89,7 @@ type Estate struct {
 func New(c Config) *Estate {
 	e := &Estate{
 		names:    sync.OnceValues(func() (*flow.Names, error) { return flow.NewNames(c.Addresses, c.Services) }),
-		rulesets: make(map[string]*ruleset, len(c.Rulesets)),
+		rulesets: make(map[string]*ruleset, len(c.Rulesets)), devices: make(map[string]*firewall, len(c.Devices)),
 		policies: c.Policies, now: c.Now,
 	}
 	shown := sources(paths(c.Rulesets))
@@ -88,13 +97,24 @@ func New(c Config) *Estate {
 		rc.source = shown[name]
 		rs := newRuleset(name, rc, c.Progress)
 		rs.apart = func() error {
-			if conflicts := FileConflicts(c.Rulesets); len(conflicts) > 0 {
+			if conflicts := FileConflicts(c.Rulesets, c.Devices); len(conflicts) > 0 {
 				return conflicts[0]
 			}
 			return nil
 		}
 		e.rulesets[name] = rs
 	}
+	for name, dc := range c.Devices {
+		fw := newFirewall(name, dc, c.Progress)
+		fw.apart = func() error {
+			if conflicts := FileConflicts(c.Rulesets, c.Devices); len(conflicts) > 0 {
+				return conflicts[0]
+			}
+			return nil
+		}
+		e.devices[name] = fw
+	}
+	e.topology = sync.OnceValues(func() (*topology.Topology, error) { return e.buildTopology(c) })
 	return e
 }
 
@@ -150,9 +170,12 @@ func quoted(names []string) string {
 	return strings.Join(out, ", ")
 }
 
-// Path returns the names of the rulesets that the flow crosses, in order; none
-// where that cannot be told.
+// Path returns the names of the rulesets and devices that the flow crosses, in order, as
+// [Estate.Release] takes them; none where that cannot be told.
 func (e *Estate) Path(f Flow) []string {
+	if e.findsWays(f) {
+		return e.crossed(f)
+	}
 	path, err := e.path(f.Rulesets)
 	if err != nil {
 		return nil
@@ -160,6 +183,25 @@ func (e *Estate) Path(f Flow) []string {
 	names := make([]string, len(path))
 	for i, rs := range path {
 		names[i] = rs.name
+	}
+	return names
+}
+
+// crossed returns what a flow that finds its own ways crosses.
+func (e *Estate) crossed(f Flow) []string {
+	q, _, _, err := e.request(f)
+	if err != nil {
+		return nil
+	}
+	_, stations, err := e.wayOf(q)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, s := range stations {
+		if s.base.digest != "" && !slices.Contains(names, s.key()) {
+			names = append(names, s.key())
+		}
 	}
 	return names
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
@@ -13,6 +14,8 @@ import (
 type FileConflict struct {
 	// Ruleset is the name of the ruleset whose additions file it is.
 	Ruleset string
+	// Device says that it is a device.
+	Device bool
 	// Text says what is wrong, in a sentence.
 	Text string
 }
@@ -22,20 +25,30 @@ func (c FileConflict) Error() string { return c.Text }
 // FileConflicts compares the files of rulesets, however they are spelled and whatever
 // links lead to them. An additions file is neither a file of rules nor that of another
 // ruleset. It reads no file.
-func FileConflicts(rulesets map[string]RulesetConfig) []FileConflict {
-	texts, files := map[string]additions.Place{}, map[string]additions.Place{}
+func FileConflicts(rulesets map[string]RulesetConfig, devices map[string]DeviceConfig) []FileConflict {
+	texts, files, of := map[string]additions.Place{}, map[string]additions.Place{}, map[string]FileConflict{}
+	place := func(kind, name, path, file string) {
+		title := fmt.Sprintf("%s %q", kind, name)
+		if path != "" {
+			texts[title] = additions.Locate(path)
+		}
+		if file != "" {
+			files[title] = additions.Locate(file)
+			of[title] = FileConflict{Ruleset: name, Device: kind == "device"}
+		}
+	}
 	for name, c := range rulesets {
-		if c.Path != "" {
-			texts[name] = additions.Locate(c.Path)
-		}
-		if c.Additions != "" {
-			files[name] = additions.Locate(c.Additions)
-		}
+		place("ruleset", name, c.Path, c.Additions)
+	}
+	for name, c := range devices {
+		place("device", name, c.Path, c.Additions)
 	}
 	var out []FileConflict
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if text := conflict(name, texts, files); text != "" {
-			out = append(out, FileConflict{name, text})
+			c := of[name]
+			c.Text = text
+			out = append(out, c)
 		}
 	}
 	return out
@@ -48,14 +61,18 @@ func conflict(name string, texts, files map[string]additions.Place) string {
 		switch {
 		case !mine.Overwrites(texts[other]):
 		case other == name:
-			return fmt.Sprintf("The ruleset %q would write its additions over its own rules in %s; name another file.", name, mine)
+			return fmt.Sprintf("The %s would write its additions over its own rules in %s; name another file.", name, mine)
 		default:
-			return fmt.Sprintf("The ruleset %q would write its additions over the rules of ruleset %q in %s; name another file.", name, other, mine)
+			return fmt.Sprintf("The %s would write its additions over the rules of %s in %s; name another file.", name, other, mine)
 		}
 	}
 	for _, other := range slices.Sorted(maps.Keys(files)) {
 		if other < name && mine.Overwrites(files[other]) {
-			return fmt.Sprintf("The rulesets %q and %q share the additions file %s; give each its own.", other, name, mine)
+			pair := fmt.Sprintf("The %s and the %s", other, name)
+			if a, ok := strings.CutPrefix(other, "ruleset "); ok && strings.HasPrefix(name, "ruleset ") {
+				pair = fmt.Sprintf("The rulesets %s and %s", a, strings.TrimPrefix(name, "ruleset "))
+			}
+			return fmt.Sprintf("%s share the additions file %s; give each its own.", pair, mine)
 		}
 	}
 	return ""

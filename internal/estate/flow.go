@@ -70,6 +70,8 @@ type Found struct {
 	// Unneeded are the rules of ours, by ruleset, without which the flow would be as
 	// wanted: the ruleset has come to decide their traffic so itself.
 	Unneeded []string
+	// Ways are the ways of the traffic, none where the flow names rulesets.
+	Ways []Way
 	// Violations and DeniedBy are those of the [Judgement].
 	Violations []Violation
 	DeniedBy   []string
@@ -81,7 +83,9 @@ const MaxEntries = 50
 
 // Missing is traffic whose verdict is not the wanted one.
 type Missing struct {
-	Ruleset                         string
+	// Ruleset is the ruleset in the way; or Device and List are the device and its list.
+	// From and To are the zones of the traffic where the flow finds its own way.
+	Ruleset, Device, List, From, To string
 	Sources, Destinations, Services []string
 	// BlockedBy is the deciding rule with file and line.
 	BlockedBy string
@@ -95,8 +99,9 @@ type Missing struct {
 
 // Decision is traffic and the rule that decides it.
 type Decision struct {
-	Ruleset, Rule string
-	Line          int64
+	// Ruleset, or Device and List, are where the rule stands; From and To are zones.
+	Ruleset, Device, List, From, To, Rule string
+	Line                                  int64
 	// Action is permit, deny or indeterminate.
 	Action                          string
 	Sources, Destinations, Services []string

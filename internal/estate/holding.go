@@ -15,16 +15,12 @@ type Holding map[string][]additions.Rule
 // Holding returns what the flow owns now.
 func (e *Estate) Holding(f Flow) (Holding, error) {
 	h := Holding{}
-	for _, name := range e.RulesetNames() {
-		rs := e.rulesets[name]
-		if rs.config.Additions == "" {
-			continue
-		}
+	for _, rs := range e.writable() {
 		file, err := additions.Load(rs.config.Additions)
 		if err != nil {
-			return nil, fmt.Errorf("ruleset %q: additions: %w", name, err)
+			return nil, fmt.Errorf("%s: additions: %w", rs.title(), err)
 		}
-		h[name] = file.Owned(f.Owner())
+		h[rs.key()] = file.Owned(f.Owner())
 	}
 	return h, nil
 }
@@ -33,12 +29,11 @@ func (e *Estate) Holding(f Flow) (Holding, error) {
 // nothing to write, and so no error of a file that cannot be written.
 func (e *Estate) Restore(ctx context.Context, f Flow, before Holding) error {
 	var errs []error
-	for _, name := range e.RulesetNames() {
-		want, ok := before[name]
+	for _, rs := range e.writable() {
+		want, ok := before[rs.key()]
 		if !ok {
 			continue
 		}
-		rs := e.rulesets[name]
 		file, err := additions.Load(rs.config.Additions)
 		if err == nil && slices.EqualFunc(file.Owned(f.Owner()), want, func(a, b additions.Rule) bool { return a.Name == b.Name }) {
 			continue

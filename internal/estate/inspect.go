@@ -92,7 +92,7 @@ func (e *Estate) Inspect(names []string, acl string, limit int) (*Inspection, er
 		c.ACL = cmp.Or(acl, c.ACL)
 		in, err := Inspect(c, limit)
 		if err != nil {
-			return nil, &RulesetError{rs.name, err}
+			return nil, &RulesetError{rs.name, "", err}
 		}
 		switch {
 		case i == 0:

@@ -59,7 +59,7 @@ func (e *Estate) MatchRules(r *Rules, f Flow) (Found, error) {
 	if err := askSelf(&q, stations); err != nil {
 		return Found{}, err
 	}
-	return assess(f, q, products, stations, judgement, false).Now, nil
+	return assess(f, q, products, nil, stations, judgement, false).Now, nil
 }
 
 // Render writes the rules in another format, for the access list of that name.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
@@ -24,7 +23,7 @@ func (w writer) obstacles(f finding, shown Found) []string {
 			continue
 		}
 		s := w.stations[m.Ruleset]
-		head := fmt.Sprintf("ruleset %q: %s\n  %s", s.name, m.Product, why)
+		head := fmt.Sprintf("%s: %s\n  %s", s.title(), m.Product, why)
 		switch {
 		case w.overruled(f, i) != "":
 			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant,\n  or name the rule in accepts if the deny is.", head, w.overruled(f, i)))
@@ -35,7 +34,7 @@ func (w writer) obstacles(f finding, shown Found) []string {
 			} else {
 				text = w.change(f, i, changes)
 			}
-			out = append(out, fmt.Sprintf("%s\n  The ruleset is read-only, since it has no additions file. It needs\n  %s", head, strings.ReplaceAll(text, "\n", "\n  ")))
+			out = append(out, fmt.Sprintf("%s\n  The %s is read-only, since it has no additions file. It needs\n  %s", head, kindOrRuleset(s.kind), strings.ReplaceAll(text, "\n", "\n  ")))
 		default:
 			out = append(out, head+"\n  "+w.undeliverable(f, i))
 		}
@@ -46,9 +45,9 @@ func (w writer) obstacles(f finding, shown Found) []string {
 // undeliverable says why no rule of ours closes gap number k of the finding.
 func (w writer) undeliverable(f finding, k int) string {
 	s := w.stations[f.Missing[k].Ruleset]
-	for _, r := range change.Gap(f.path, w.q, f.Finding, k) {
+	for _, r := range w.rules(f, k) {
 		if err := s.cannot(r); err != nil {
-			return fmt.Sprintf("The rule that would change that cannot be written as %s: %s.", s.index.Ruleset().Format, visible.Text(err.Error()))
+			return fmt.Sprintf("The rule that would change that cannot be written as %s: %s.", s.rules().Format, visible.Text(err.Error()))
 		}
 	}
 	return "No rule among our additions can change that."

@@ -13,10 +13,8 @@ import (
 // files returns the additions files of the rulesets, in the order of their names.
 func (e *Estate) files() []string {
 	var out []string
-	for _, name := range e.RulesetNames() {
-		if file := e.rulesets[name].config.Additions; file != "" {
-			out = append(out, file)
-		}
+	for _, rs := range e.writable() {
+		out = append(out, rs.config.Additions)
 	}
 	return out
 }

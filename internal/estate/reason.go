@@ -12,6 +12,9 @@ func (f Found) Reason() string {
 	}
 	m := f.Missing[0]
 	text := lineOf(m.Sources, m.Destinations, m.Services)
+	if m.Device != "" {
+		text += "  " + m.Device + ":"
+	}
 	switch why, undecided := strings.CutPrefix(m.Reason, "indeterminate: "); {
 	case m.BlockedBy == "":
 		text += "  " + m.Reason

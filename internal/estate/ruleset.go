@@ -10,11 +10,14 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
 // ruleset is one configured ruleset, loaded on first use.
 type ruleset struct {
-	name   string
+	name string
+	// kind is "device" for the text of a device, empty for a ruleset.
+	kind   string
 	config RulesetConfig
 	load   func() (*base, error)
 	// apart makes sure that the additions file is no ruleset and nobody else's.
@@ -23,22 +26,56 @@ type ruleset struct {
 
 // base is a loaded ruleset without our additions. It is immutable.
 type base struct {
-	index  *match.Index
-	list   string // the access list in the text, for changes
-	digest string // of the text
-	stamp  stamp
+	index *match.Index
+	// replies is, for a list of a device, the list as replies meet it; index is then
+	// asked about packets that open a connection alone. full is the list as it stands.
+	replies *match.Index
+	full    *rule.Ruleset
+	list    string // the access list in the text, for changes
+	digest  string // of the text
+	stamp   stamp
 }
 
-// A RulesetError says that a ruleset, or its additions file, cannot be read. It is the
-// same for every flow that crosses the ruleset.
+// rules are the rules of the ruleset as they stand in its text.
+func (b *base) rules() *rule.Ruleset {
+	if b.full != nil {
+		return b.full
+	}
+	return b.index.Ruleset()
+}
+
+// title names the ruleset for people: ruleset "edge", or device "fw1".
+func (rs *ruleset) title() string { return fmt.Sprintf("%s %q", kindOrRuleset(rs.kind), rs.name) }
+
+func kindOrRuleset(kind string) string {
+	if kind == "" {
+		return "ruleset"
+	}
+	return kind
+}
+
+// key tells the file of a ruleset from those of others: a device may have the name of
+// a ruleset.
+func (rs *ruleset) key() string {
+	if rs.kind == "" {
+		return rs.name
+	}
+	return rs.kind + " " + rs.name
+}
+
+// A RulesetError says that a ruleset or device, or its additions file, cannot be read.
+// It is the same for every flow that crosses it.
 type RulesetError struct {
-	// Ruleset is its name.
-	Ruleset string
+	// Ruleset is its name, Kind is "device" for a device.
+	Ruleset, Kind string
 	// Err tells what is wrong, in a line for each problem.
 	Err error
 }
 
-func (e *RulesetError) Error() string { return fmt.Sprintf("ruleset %q: %s", e.Ruleset, e.Err) }
+func (e *RulesetError) Error() string { return e.Title() + ": " + e.Err.Error() }
+
+// Title is what cannot be read: ruleset "edge".
+func (e *RulesetError) Title() string { return fmt.Sprintf("%s %q", kindOrRuleset(e.Kind), e.Ruleset) }
 
 // Unwrap returns Err.
 func (e *RulesetError) Unwrap() error { return e.Err }
@@ -57,7 +94,7 @@ func newRuleset(name string, c RulesetConfig, progress func(Progress)) *ruleset 
 	rs.load = sync.OnceValues(func() (*base, error) {
 		b, err := loadBase(name, c, progress)
 		if err != nil {
-			return nil, &RulesetError{name, err}
+			return nil, &RulesetError{name, "", err}
 		}
 		return b, nil
 	})
@@ -82,7 +119,7 @@ func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, err
 	if err != nil {
 		return nil, err
 	}
-	b := &base{match.New(rules), list, digest(content), at}
+	b := &base{index: match.New(rules), list: list, digest: digest(content), stamp: at}
 	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: rules.Format, Rules: len(rules.Rules), Took: time.Since(started)})
 	return b, nil
 }

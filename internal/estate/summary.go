@@ -75,6 +75,9 @@ func (w writer) deciding(f match.Finding) string {
 // gap tells of one part of the traffic what is in its way.
 func (w writer) gap(m match.Missing) string {
 	text := w.part(m)
+	if m.Ruleset >= 0 && w.stations[m.Ruleset].kind != "" {
+		m.Refer = w.stations[m.Ruleset].name + " " + m.Refer
+	}
 	switch {
 	case m.Refer == "":
 		return text + m.Reason

@@ -15,6 +15,8 @@ import (
 // writer turns findings into what people read.
 type writer struct {
 	stations []station
+	// way is the flow's own way, nil where it names rulesets.
+	way      *way
 	q        match.Request
 	products int64
 	// overrideDeny is the flow's own.
@@ -51,51 +53,54 @@ func (w writer) found(f finding, owned map[string][]additions.Rule, plans map[st
 		out.Missing[len(out.Missing)-1].Reason += " (the list is cut: the exact rest has too many parts)"
 	}
 	shown := decisive(f.Decisions)
-	for _, d := range shown {
+	for _, k := range shown {
+		d := f.Decisions[k]
+		s := w.stations[d.Ruleset]
+		at := f.decidedAt(k)
+		if f.way == nil || s.kind == "" {
+			at.Ruleset = s.name
+		}
 		out.Decisions = append(out.Decisions, Decision{
-			Ruleset: w.stations[d.Ruleset].name, Rule: d.Rule, Line: int64(d.Line), Action: d.Outcome.String(),
+			Ruleset: at.Ruleset, Device: at.Device, List: at.List, From: at.From, To: at.To, Rule: d.Rule, Line: int64(d.Line), Action: d.Outcome.String(),
 			Sources: d.Sources.Strings(), Destinations: d.Destinations.Strings(), Services: d.Services.Strings(),
 		})
 	}
 	if n := len(f.Decisions) - len(shown); n > 0 {
 		out.Decisions[len(shown)-1].Rule += fmt.Sprintf(" (and %d more entries)", n)
 	}
+	out.Ways = f.ways()
 	for _, s := range w.stations {
 		var managed []string
-		for _, r := range owned[s.name] {
-			placed, _ := placeOf(r, plans[s.name])
+		for _, r := range owned[s.place()] {
+			placed, _ := s.placeOf(r, plans[s.place()])
 			text := s.text(placed, managed)
 			managed = append(managed, text)
 			if len(w.stations) > 1 {
-				text = s.name + ": " + text
+				text = s.label() + ": " + text
 			}
 			out.Managed = append(out.Managed, text)
 			if f.Satisfied && w.unneeded(s, r, plans) {
-				out.Unneeded = append(out.Unneeded, s.name+": "+placed.String())
+				out.Unneeded = append(out.Unneeded, s.label()+": "+placed.String())
 			}
 		}
 	}
 	return out
 }
 
-// decisive returns MaxEntries of the decisions in their order: the first of each
+// decisive returns the numbers of MaxEntries of the decisions in their order: the first of each
 // outcome, since who reads only permits takes all for permitted, and then the first.
-func decisive(all []match.Decision) []match.Decision {
-	if len(all) <= MaxEntries {
-		return all
-	}
+func decisive(all []match.Decision) (out []int) {
 	kept := map[int]bool{}
 	seen := map[match.Outcome]bool{}
 	for i, d := range all {
-		if !seen[d.Outcome] {
+		if !seen[d.Outcome] && len(all) > MaxEntries {
 			seen[d.Outcome], kept[i] = true, true
 		}
 	}
-	var out []match.Decision
-	for i, d := range all {
+	for i := range all {
 		if kept[i] || len(kept) < MaxEntries {
 			kept[i] = true
-			out = append(out, d)
+			out = append(out, i)
 		}
 	}
 	return out
@@ -107,8 +112,12 @@ func (w writer) missing(f finding, k int, before *Changes) Missing {
 		Sources: m.Sources.Strings(), Destinations: m.Destinations.Strings(), Services: m.Services.Strings(),
 		BlockedBy: m.By, Reason: m.Reason, Own: w.own(m),
 	}
+	out.Device, out.List, out.From, out.To = f.place(k)
 	if m.Ruleset >= 0 {
-		out.Ruleset = w.stations[m.Ruleset].name
+		s := w.stations[m.Ruleset]
+		if s.kind == "" {
+			out.Ruleset = s.name
+		}
 		if deny := w.overruled(f, k); deny != "" {
 			out.Reason += overrulesText(deny, m.By)
 		} else {
@@ -125,14 +134,14 @@ func (w writer) missing(f finding, k int, before *Changes) Missing {
 func (w writer) change(f finding, k int, before *Changes) string {
 	s := w.stations[f.Missing[k].Ruleset]
 	var texts []string
-	for _, r := range change.Gap(f.path, w.q, f.Finding, k) {
-		text := s.text(r, before.in(s.name))
-		if len(before.in(s.name)) < len(w.beside.in(s.name))+MaxEntries { // more are told of, but not shown
-			before.add(s.name, text)
+	for _, r := range w.rules(f, k) {
+		text := s.text(r, before.in(s.place()))
+		if len(before.in(s.place())) < len(w.beside.in(s.place()))+MaxEntries { // more are told of, but not shown
+			before.add(s.place(), text)
 		}
 		texts = append(texts, text)
 	}
-	return format.Join(s.index.Ruleset().Format, texts)
+	return format.Join(s.rules().Format, texts)
 }
 
 // text writes a rule in the ruleset's language, or says why that cannot be.
@@ -140,7 +149,7 @@ func (s station) text(r change.Rule, beside []string) string {
 	text, err := s.write(r, beside)
 	if err != nil {
 		// In one line, unlike what is to be pasted.
-		return visible.Text(fmt.Sprintf("%s (cannot be written as %s: %s)", &r.Rule, s.index.Ruleset().Format, err))
+		return visible.Text(fmt.Sprintf("%s (cannot be written as %s: %s)", &r.Rule, s.rules().Format, err))
 	}
 	return text
 }
@@ -148,8 +157,8 @@ func (s station) text(r change.Rule, beside []string) string {
 // write writes a rule in the ruleset's language, where it has to stand, beside changes
 // that are made before it.
 func (s station) write(r change.Rule, beside []string) (string, error) {
-	rs, list := s.index.Ruleset(), s.list
-	if r.Replies {
+	rs, list := s.rules(), s.list
+	if r.Replies && (s.replies == nil || rs.OneList()) { // else the list is the one that replies meet
 		rs, list = rs.Replies(), cmp.Or(rs.ReturnList, list)
 	}
 	before := r.Before

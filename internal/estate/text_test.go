@@ -20,16 +20,16 @@ func TestDecisiveKeepsEveryOutcome(t *testing.T) {
 		t.Fatalf("%d of %d are kept, want %d", len(got), len(all), MaxEntries)
 	}
 	seen := map[match.Outcome]int{}
-	for i, d := range got {
-		seen[d.Outcome]++
-		if i > 0 && d.Line <= got[i-1].Line {
-			t.Errorf("line %d comes after %d", d.Line, got[i-1].Line)
+	for i, n := range got {
+		seen[all[n].Outcome]++
+		if i > 0 && n <= got[i-1] {
+			t.Errorf("number %d comes after %d", n, got[i-1])
 		}
 	}
 	if seen[match.Denied] != 1 || seen[match.Unknown] != 1 {
 		t.Errorf("kept of each outcome: %v", seen)
 	}
-	if got := decisive(all[:MaxEntries]); len(got) != MaxEntries || got[0].Line != 0 {
+	if got := decisive(all[:MaxEntries]); len(got) != MaxEntries || got[0] != 0 {
 		t.Errorf("a list that is short enough comes back as %v", got)
 	}
 }

@@ -74,6 +74,7 @@ type matchModel struct {
 	Products   types.Int64   `tfsdk:"products"`
 	Missing    types.List    `tfsdk:"missing"`
 	Decisions  types.List    `tfsdk:"decisions"`
+	Path       types.List    `tfsdk:"path"`
 	Violations types.List    `tfsdk:"violations"`
 }
 
@@ -235,6 +236,7 @@ func (m *matchModel) answerOne(ctx context.Context, ask asker) diag.Diagnostics 
 	m.Action, m.Products = types.StringValue(answer(found)), types.Int64Value(found.Products)
 	m.Summary = optionalString(found.Summary)
 	m.Missing, m.Decisions = missingShape.list(found.Missing, blankEmpty), decisionShape.list(found.Decisions, blankEmpty)
+	m.Path = wayShape.list(found.Ways, blankEmpty)
 	m.Violations = violationShape.list(found.Violations, blankEmpty)
 	m.Results = types.MapNull(types.ObjectType{AttrTypes: judgedTypes})
 	return diags
@@ -274,6 +276,7 @@ func (m *matchModel) answerMany(ctx context.Context, ask asker) (diags diag.Diag
 	m.Action = types.StringValue(answer(estate.Found{Status: worst}))
 	m.Summary = types.StringNull()
 	m.Missing, m.Decisions = types.ListNull(missingType), types.ListNull(decisionType)
+	m.Path = types.ListNull(wayType)
 	m.Violations = types.ListNull(violationType)
 	return diags
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -137,7 +136,7 @@ func (d *rulesetDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		unread := new(estate.RulesetError)
 		switch {
 		case errors.As(err, &unread):
-			summary, detail = unreadSummary+strconv.Quote(unread.Ruleset), unread.Err.Error()
+			summary, detail = unreadSummary+unread.Title(), unread.Err.Error()
 		case errors.Is(err, estate.ErrPath):
 			detail = capital(detail)
 		}

@@ -38,7 +38,7 @@ func briefMissing(all []estate.Missing) []estate.Missing {
 	for i := range out {
 		m := &out[i]
 		m.Sources, m.Destinations, m.Services = unlessOwn(m.Own.Sources, m.Sources), unlessOwn(m.Own.Destinations, m.Destinations), unlessOwn(m.Own.Services, m.Services)
-		key := [2]string{m.Ruleset, m.Change}
+		key := [2]string{m.Ruleset + " " + m.Device, m.Change}
 		if told[key] {
 			m.Change = ""
 		}

@@ -12,7 +12,7 @@ import (
 // length once in a plan; nothing else is cut.
 func TestFoldErrors(t *testing.T) {
 	const (
-		unread   = unreadSummary + `"edge"`
+		unread   = unreadSummary + `ruleset "edge"`
 		problems = "edge.cfg:1: one\nedge.cfg:2: two\nedge.cfg:3: three"
 		unmet    = "The flow is wanted allowed:\n  a rule"
 	)

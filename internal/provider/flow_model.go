@@ -113,6 +113,7 @@ type foundModel struct {
 	Summary      types.String `tfsdk:"summary"`
 	Missing      types.List   `tfsdk:"missing"`
 	Decisions    types.List   `tfsdk:"decisions"`
+	Path         types.List   `tfsdk:"path"`
 	ManagedRules types.List   `tfsdk:"managed_rules"`
 	Unneeded     types.List   `tfsdk:"unneeded_rules"`
 	Violations   types.List   `tfsdk:"violations"`
@@ -122,7 +123,7 @@ type foundModel struct {
 func unknownFound() foundModel {
 	return foundModel{
 		types.Int64Unknown(), types.StringUnknown(), types.StringUnknown(), types.ListUnknown(missingType),
-		types.ListUnknown(decisionType), types.ListUnknown(types.StringType), types.ListUnknown(types.StringType),
+		types.ListUnknown(decisionType), types.ListUnknown(wayType), types.ListUnknown(types.StringType), types.ListUnknown(types.StringType),
 		types.ListUnknown(violationType), types.ListUnknown(types.StringType),
 	}
 }
@@ -135,7 +136,7 @@ func (m foundModel) verdict() match.Verdict { return match.VerdictOf(m.Status.Va
 func newFoundModel(f estate.Found) foundModel {
 	return foundModel{
 		Products: types.Int64Value(f.Products), Status: types.StringValue(f.Status.String()), Summary: optionalString(f.Summary),
-		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), ManagedRules: blankNull.pasted(f.Managed), Unneeded: blankNull.strings(f.Unneeded),
+		Missing: missingList(f.Missing), Decisions: decisionList(f.Decisions), Path: wayShape.list(f.Ways, blankNull), ManagedRules: blankNull.pasted(f.Managed), Unneeded: blankNull.strings(f.Unneeded),
 		Violations: violationList(f.Violations), DeniedBy: blankNull.strings(f.DeniedBy),
 	}
 }
@@ -143,7 +144,7 @@ func newFoundModel(f estate.Found) foundModel {
 func (m foundModel) object() types.Object {
 	return types.ObjectValueMust(foundTypes, map[string]attr.Value{
 		"products": m.Products, "status": m.Status, "summary": m.Summary, "missing": m.Missing, "decisions": m.Decisions,
-		"managed_rules": m.ManagedRules, "unneeded_rules": m.Unneeded, "violations": m.Violations, "denied_by": m.DeniedBy,
+		"path": m.Path, "managed_rules": m.ManagedRules, "unneeded_rules": m.Unneeded, "violations": m.Violations, "denied_by": m.DeniedBy,
 	})
 }
 

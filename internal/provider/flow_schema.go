@@ -20,12 +20,13 @@ const (
 	overrideDenyText = "Allow a rule for this flow to overrule a deny that is narrower than any → any, which is somebody's intent. Without it no such rule is written, and no such `change` is offered. Default: `false`."
 	acceptsText      = "Rules whose denies are meant, each by its name, its text, or as `summary` names it: the traffic that they deny is not wanted, and the flow is as wanted without it. " +
 		"A name such as `outside_in line 2` stands for another rule once a line comes before it; the text does not. A deny of any → any cannot be accepted."
-	rulesetsText  = "Names of the provider's rulesets that the flow crosses, in order; all of them must permit it. Not needed where the provider has only one."
+	rulesetsText  = "Names of the provider's rulesets that the flow crosses, in order; all of them must permit it. Not needed where the provider has only one, nor where it has `devices`: a flow that names none finds its own way then."
 	productsText  = "How many (source, destination, service) products the flow expands to."
 	statusText    = "What the rulesets do with the flow: `allowed`, `partial`, `blocked`, `indeterminate` (a condition that cannot be decided), `not_routed`, or `pending`: as wanted only by rules in an additions file, which the device does not have as far as is known."
 	missingText   = "The traffic whose verdict is not the wanted one, and no other, merged into few entries; at most 50 are listed."
 	summaryText   = "The verdict in one line of text, and what it rests on: `allowed by edge.cfg:21 inside_in line 5`, or `partial: 10.30.0.128/25 tcp/5432 denied by edge.cfg:24 inside_in line 8`. It begins with the status that holds: after the apply where that writes rules, now where no rule can be written, also if a plan wants another `status`."
 	decisionsText = "Which rule decides which part of the traffic; at most 50 entries are listed."
+	pathText      = "The ways of the traffic by zones, each with what it crosses in order, where the flow names no `rulesets` and the provider has `devices`; at most 50 are listed."
 	managedText   = "The rules in additions files that this flow owns, in the language of their ruleset."
 	unneededText  = "The rules in additions files that the flow owns and no longer needs, since its ruleset now decides the traffic so itself; null if there are none. `additions_prune` of the ruleset drops them."
 )

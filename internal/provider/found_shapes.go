@@ -10,6 +10,11 @@ import (
 var (
 	missingShape = shape[estate.Missing]{
 		textField("ruleset", "The ruleset in the way.", func(m estate.Missing) types.String { return optionalString(m.Ruleset) }),
+		textField("device", "The device in the way, where the flow finds its own way.", func(m estate.Missing) types.String { return optionalString(m.Device) }),
+		textField("list", "The access list of the device.", func(m estate.Missing) types.String { return optionalString(m.List) }),
+		textField("from", "Zone that the part comes from.", func(m estate.Missing) types.String { return optionalString(m.From) }),
+		textField("to", "Zone that the part goes to.", func(m estate.Missing) types.String { return optionalString(m.To) }),
+		textField("translated", "The part in the addresses that the device compares, null where they are those of the flow.", func(estate.Missing) types.String { return types.StringNull() }),
 		textsField("sources", "Source addresses of the part."+ownText, func(m estate.Missing) []string { return m.Sources }),
 		textsField("destinations", "Destination addresses of the part."+ownText, func(m estate.Missing) []string { return m.Destinations }),
 		textsField("services", "Services of the part."+ownText, func(m estate.Missing) []string { return m.Services }),
@@ -18,7 +23,11 @@ var (
 		textField("change", "The rule that would close the gap, in the ruleset's language.", func(m estate.Missing) types.String { return pasted(m.Change) }),
 	}
 	decisionShape = shape[estate.Decision]{
-		textField("ruleset", "The ruleset.", func(d estate.Decision) types.String { return shown(d.Ruleset) }),
+		textField("ruleset", "The ruleset, null for a device.", func(d estate.Decision) types.String { return optionalString(d.Ruleset) }),
+		textField("device", "The device, where the flow finds its own way.", func(d estate.Decision) types.String { return optionalString(d.Device) }),
+		textField("list", "The access list of the device.", func(d estate.Decision) types.String { return optionalString(d.List) }),
+		textField("from", "Zone that the part comes from.", func(d estate.Decision) types.String { return optionalString(d.From) }),
+		textField("to", "Zone that the part goes to.", func(d estate.Decision) types.String { return optionalString(d.To) }),
 		textField("rule", "The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches.", func(d estate.Decision) types.String { return shown(d.Rule) }),
 		numberField("line", "Line of the rule in its file, null where it has none: the default action, a rule that is still to be written, and one that was handed over as a value.",
 			func(d estate.Decision) types.Int64 { return optionalLine(d.Line) }),
@@ -36,6 +45,17 @@ var (
 		textsField("services", "Services of the part.", func(v estate.Violation) []string { return v.Services }),
 		textField("exception", "The reason for which the flow may violate the policy, null where it may not.", func(v estate.Violation) types.String { return optionalString(v.Exception) }),
 	}
+	hopShape = shape[estate.Hop]{
+		textField("device", "The device, or the ruleset.", func(h estate.Hop) types.String { return optionalString(h.Device) }),
+		textField("in", "The interface that the traffic enters by.", func(h estate.Hop) types.String { return optionalString(h.In) }),
+		textField("out", "The interface that it leaves by.", func(h estate.Hop) types.String { return optionalString(h.Out) }),
+		textsField("lists", "The access lists that filter it.", func(h estate.Hop) []string { return h.Lists }),
+	}
+	wayShape = shape[estate.Way]{
+		textField("from", "Zone that the traffic comes from.", func(w estate.Way) types.String { return optionalString(w.From) }),
+		textField("to", "Zone that it goes to.", func(w estate.Way) types.String { return optionalString(w.To) }),
+		listField("hops", "What it crosses, in order; none within one zone.", hopShape, func(w estate.Way) []estate.Hop { return w.Hops }),
+	}
 	// foundShape is what a resource shows of a flow.
 	foundShape = shape[estate.Found]{
 		numberField("products", productsText, func(f estate.Found) types.Int64 { return types.Int64Value(f.Products) }),
@@ -43,6 +63,7 @@ var (
 		textField("summary", summaryText, func(f estate.Found) types.String { return optionalString(f.Summary) }),
 		listField("missing", missingText+nullText, missingShape, func(f estate.Found) []estate.Missing { return f.Missing }),
 		listField("decisions", decisionsText+detailsText, decisionShape, func(f estate.Found) []estate.Decision { return f.Decisions }),
+		listField("path", pathText+nullText, wayShape, func(f estate.Found) []estate.Way { return f.Ways }),
 		commandsField("managed_rules", managedText+nullText, func(f estate.Found) []string { return f.Managed }),
 		textsField("unneeded_rules", unneededText, func(f estate.Found) []string { return f.Unneeded }),
 		listField("violations", violationsText+nullText, violationShape, func(f estate.Found) []estate.Violation { return f.Violations }),
@@ -60,9 +81,11 @@ var (
 		listField("decisions", decisionsText, decisionShape, func(f estate.Found) []estate.Decision { return f.Decisions }),
 	}
 	judgedShape = append(answerShape[:len(answerShape):len(answerShape)],
+		listField("path", pathText, wayShape, func(f estate.Found) []estate.Way { return f.Ways }),
 		listField("violations", "The policies that the traffic violates, in the order in which they run; at most 50 entries are listed.",
 			violationShape, func(f estate.Found) []estate.Violation { return f.Violations }))
 
+	wayType                                  = wayShape.objectType()
 	missingType, decisionType, violationType = missingShape.objectType(), decisionShape.objectType(), violationShape.objectType()
 	foundTypes, answerTypes, judgedTypes     = foundShape.types(), answerShape.types(), judgedShape.types()
 )

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -124,7 +123,11 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 		return
 	}
 	if unread := new(estate.RulesetError); errors.As(err, &unread) {
-		addErrorAt(diags, at, unreadSummary+strconv.Quote(unread.Ruleset), ended(unread.Err.Error()))
+		addErrorAt(diags, at, unreadSummary+unread.Title(), ended(unread.Err.Error()))
+		return
+	}
+	if wrong := new(estate.TopologyError); errors.As(err, &wrong) {
+		addErrorAt(diags, at, unreadSummary+"the estate", ended(wrong.Error()))
 		return
 	}
 	addErrorAt(diags, at, summary, sentence(err.Error()))
@@ -132,7 +135,7 @@ func addAssessError(diags *diag.Diagnostics, f estate.Flow, at path.Path, err er
 
 // unreadSummary begins the summary of the errors of a ruleset that cannot be read,
 // which are the same for all that cross it.
-const unreadSummary = "Unable to read ruleset "
+const unreadSummary = "Unable to read "
 
 func unmetSummary(f estate.Flow) string {
 	return fmt.Sprintf("Flow %q is not %s", f.ID(), f.Wanted())

@@ -81,6 +81,7 @@ func (m providerModel) names(ctx context.Context) *flow.Names {
 func (m providerModel) matrixOptions(ctx context.Context, names *flow.Names, diags *diag.Diagnostics) policy.Options {
 	options := estate.PolicyOptions(names, nil)
 	if m.Matrix.IsNull() {
+		m.zoneOptions(ctx, names, &options)
 		return options
 	}
 	// A matrix that is not known, or wrong, has zones all the same.
@@ -90,6 +91,16 @@ func (m providerModel) matrixOptions(ctx context.Context, names *flow.Names, dia
 	}
 	var model matrixModel
 	diags.Append(m.Matrix.As(ctx, &model, objectOptions)...)
+	if model.Zones.IsNull() { // those of the estate
+		switch {
+		case m.Zones.IsNull():
+			diags.AddAttributeError(path.Root("matrix"), "Invalid matrix", "The matrix has no zones, nor has the provider; declare zones = { NAME = [PREFIXES] } in one of them.")
+			return options
+		case !fullyKnown(ctx, m.Zones):
+			return options
+		}
+		model.Zones = m.Zones
+	}
 	d, more := model.definition(ctx)
 	if diags.Append(more...); diags.HasError() {
 		return options
@@ -106,6 +117,21 @@ func (m providerModel) matrixOptions(ctx context.Context, names *flow.Names, dia
 		return options
 	}
 	return estate.PolicyOptions(names, compiled)
+}
+
+// zoneOptions lets policies use the zones of the estate where there is no matrix.
+func (m providerModel) zoneOptions(ctx context.Context, names *flow.Names, options *policy.Options) {
+	if m.Zones.IsNull() {
+		return
+	}
+	options.Zones = func(addr.Literal) []string { return nil }
+	var zones map[string][]string
+	if names == nil || !fullyKnown(ctx, m.Zones) || m.Zones.ElementsAs(ctx, &zones, false).HasError() {
+		return
+	}
+	if compiled, err := matrix.New(names, matrix.Definition{Zones: zones}); err == nil { // else told where zones are declared
+		options.Zones = compiled.Zones
+	}
 }
 
 func (m matrixModel) definition(ctx context.Context) (d matrix.Definition, diags diag.Diagnostics) {

@@ -72,8 +72,8 @@ func policyAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "What may pass between zones: the policy `matrix`, which every flow with `action = \"permit\"` is put to.",
 			Attributes: map[string]schema.Attribute{
 				"zones": schema.MapAttribute{
-					Required: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
-					MarkdownDescription: "Addresses and names of addresses by zone. The longest prefix decides the zone of an address; what is in none is in the zone `\"\"`.",
+					Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
+					MarkdownDescription: "Those of the provider, where not set. Addresses and names of addresses by zone. The longest prefix decides the zone of an address; what is in none is in the zone `\"\"`.",
 				},
 				"cells": schema.MapAttribute{
 					Optional: true, ElementType: types.MapType{ElemType: types.MapType{ElemType: services}}, Validators: []validator.Map{noNulls{}},

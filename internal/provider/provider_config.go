@@ -37,6 +37,9 @@ const (
 
 type providerModel struct {
 	Rulesets    types.Map    `tfsdk:"rulesets"`
+	Zones       types.Map    `tfsdk:"zones"`
+	Devices     types.Map    `tfsdk:"devices"`
+	Paths       types.List   `tfsdk:"paths"`
 	Addresses   types.Map    `tfsdk:"addresses"`
 	Services    types.Map    `tfsdk:"services"`
 	Matrix      types.Object `tfsdk:"matrix"`
@@ -141,6 +144,7 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, policyAttributes())
+	maps.Copy(resp.Schema.Attributes, estateAttributes())
 }
 
 func codeList(words []string) string {
@@ -181,6 +185,7 @@ func (p *aclProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 			resp.Diagnostics.AddAttributeError(path.Root(names.attribute), "Invalid names", err.Error())
 		}
 	}
+	resp.Diagnostics.Append(m.validateEstate(ctx)...)
 	_, diags := m.compilePolicies(ctx)
 	resp.Diagnostics.Append(diags...)
 }
@@ -205,14 +210,18 @@ func (m providerModel) validateRulesets(ctx context.Context) (diags diag.Diagnos
 		}
 		files[name] = r.config()
 	}
-	diags.Append(fileConflicts(files)...)
+	diags.Append(fileConflicts(files, m.knownDevices(ctx))...)
 	return diags
 }
 
 // fileConflicts refuses additions that would be written over rules, or over each other.
-func fileConflicts(rulesets map[string]estate.RulesetConfig) (diags diag.Diagnostics) {
-	for _, c := range estate.FileConflicts(rulesets) {
-		diags.AddAttributeError(path.Root("rulesets").AtMapKey(c.Ruleset).AtName("additions"), "Invalid ruleset", c.Text)
+func fileConflicts(rulesets map[string]estate.RulesetConfig, devices map[string]estate.DeviceConfig) (diags diag.Diagnostics) {
+	for _, c := range estate.FileConflicts(rulesets, devices) {
+		root, summary := "rulesets", "Invalid ruleset"
+		if c.Device {
+			root, summary = "devices", "Invalid device"
+		}
+		diags.AddAttributeError(path.Root(root).AtMapKey(c.Ruleset).AtName("additions"), summary, c.Text)
 	}
 	return diags
 }
@@ -285,7 +294,7 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if !resp.Diagnostics.HasError() {
 		c.Progress = func(p estate.Progress) { logProgress(ctx, p) }
 		s.estate = estate.New(c)
-		tflog.Debug(ctx, "provider is configured", map[string]any{"rulesets": len(c.Rulesets), "policies": len(m.Policies.Elements()), "enforcement": s.enforcement})
+		tflog.Debug(ctx, "provider is configured", map[string]any{"rulesets": len(c.Rulesets), "devices": len(c.Devices), "policies": len(m.Policies.Elements()), "enforcement": s.enforcement})
 	}
 }
 
@@ -298,6 +307,7 @@ func (m providerModel) estateConfig(ctx context.Context) (c estate.Config, diags
 	for name, r := range rulesets {
 		c.Rulesets[name] = r.config()
 	}
-	diags.Append(fileConflicts(c.Rulesets)...)
+	diags.Append(m.addEstate(ctx, &c)...)
+	diags.Append(fileConflicts(c.Rulesets, c.Devices)...)
 	return c, diags
 }

@@ -103,6 +103,11 @@ func (r *summaryRow) relieve(rules int) {
 func firstReason(ctx context.Context, m foundModel, declared estate.Flow) string {
 	var missing []struct {
 		Ruleset      types.String `tfsdk:"ruleset"`
+		Device       types.String `tfsdk:"device"`
+		List         types.String `tfsdk:"list"`
+		From         types.String `tfsdk:"from"`
+		To           types.String `tfsdk:"to"`
+		Translated   types.String `tfsdk:"translated"`
 		Sources      []string     `tfsdk:"sources"`
 		Destinations []string     `tfsdk:"destinations"`
 		Services     []string     `tfsdk:"services"`
@@ -117,7 +122,7 @@ func firstReason(ctx context.Context, m foundModel, declared estate.Flow) string
 	for _, e := range missing {
 		f.Missing = append(f.Missing, estate.Missing{
 			Sources: orOwn(e.Sources, declared.Sources), Destinations: orOwn(e.Destinations, declared.Destinations), Services: orOwn(e.Services, declared.Services),
-			BlockedBy: e.BlockedBy.ValueString(), Reason: e.Reason.ValueString(),
+			Device: e.Device.ValueString(), BlockedBy: e.BlockedBy.ValueString(), Reason: e.Reason.ValueString(),
 		})
 	}
 	return f.Reason()

@@ -59,7 +59,7 @@ func TestVerify(t *testing.T) {
 		{`[]`, `"rule"`, ""},
 		{`{"applications": []}`, `"inventory"`, ""},
 		{`{"a": null}`, `{"type": "object"}`, ""},
-		{`[{"action": "deny", "src": "any"}, {}]`, `"rule"`, `0: data: /0: unknown key "src"; accepted are action, comment, condition, destination_zone, destinations, dst_ip, dst_port, dst_zone, name, owners, services, source_zone, sources, src_ip, src_port, src_zone, state; ` +
+		{`[{"action": "deny", "src": "any"}, {}]`, `"rule"`, `0: data: /0: unknown key "src"; accepted are action, comment, condition, destination_zone, destinations, dst_ip, dst_port, dst_zone, list, name, owners, services, source_zone, sources, src_ip, src_port, src_zone, state; ` +
 			`/1: action is missing; write permit, allow, accept or pass; deny, drop, reject, block, discard or reset`},
 		{`5`, `"inventory"`, `0: data: is a number; write applications and the flows that they need`},
 		{`"text"`, `{"type": "string"}`, ""},

@@ -70,7 +70,7 @@ func For(path []match.Matcher, q match.Request, f match.Finding, i int, o Option
 	wholeToo := f.Cut || len(p.Refused) == 0
 	p.Rules = together(q, f, open, false, wholeToo)
 	if path[i].Tracked() {
-		p.Rules = append(p.Rules, established(ofReplies(open))...)
+		p.Rules = append(p.Rules, Established(ofReplies(open))...)
 	} else {
 		p.Rules = append(p.Rules, together(q, f, open, true, wholeToo)...)
 	}
@@ -104,10 +104,10 @@ func together(q match.Request, f match.Finding, open []match.Missing, replies, w
 	return out
 }
 
-// established returns the one rule that lets the replies of the ways pass where the
-// firewall knows connections, none where no replies are missing. It permits no packet
+// Established returns the one rule that lets the replies of the ways pass where the
+// firewall knows connections, none where there are no ways. It permits no packet
 // that opens a connection, and is the same for every flow.
-func established(ways []match.Missing) []Rule {
+func Established(ways []match.Missing) []Rule {
 	var v4, v6 bool
 	before := -1
 	for _, w := range ways {
@@ -143,7 +143,7 @@ func Gap(path []match.Matcher, q match.Request, f match.Finding, k int) []Rule {
 		}
 	}
 	if tracked {
-		out = append(out, established(ofReplies(ways))...)
+		out = append(out, Established(ofReplies(ways))...)
 	}
 	return out
 }

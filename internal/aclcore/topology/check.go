@@ -16,12 +16,53 @@ type Question struct {
 	// addresses in others are not routed.
 	SourceZone, DestinationZone string
 	Want                        rule.Action
+}
+
+// Lists are the access lists of an estate as they stand.
+type Lists struct {
 	// Matcher returns the list of a step that [Step.Filter]s, as the packets meet it
 	// that the step asks about: see [Forward] and [Replies].
 	Matcher func(*Step) match.Matcher
 	// Writable says of a step whether a rule may be added to its list. It matters only
 	// when Want is Deny: a list that may have one is preferred. It may be nil.
 	Writable func(*Step) bool
+}
+
+// A Layout is the traffic of a question on its ways.
+type Layout struct {
+	Parts []*Part
+	t     *Topology
+	q     Question
+}
+
+// Lay divides the traffic of a question by zones and finds its ways.
+func (t *Topology) Lay(q Question) *Layout {
+	l := &Layout{t: t, q: q, Parts: t.cut(q.Region.Possible)}
+	for _, part := range l.Parts {
+		if problem := q.elsewhere(part); problem != "" {
+			part.Routes, part.Problem = nil, problem
+		}
+	}
+	return l
+}
+
+// Steps returns every step that some of the traffic meets, in the order of the ways.
+func (l *Layout) Steps() []*Step {
+	var out []*Step
+	seen := map[*Step]bool{}
+	for _, part := range l.Parts {
+		if part.Problem != "" {
+			continue
+		}
+		before, after := l.t.around(part)
+		for _, s := range slices.Concat(before, part.ways.steps, after) {
+			if !seen[s] {
+				seen[s] = true
+				out = append(out, s)
+			}
+		}
+	}
+	return out
 }
 
 // Finding is what becomes of the traffic.
@@ -70,14 +111,13 @@ type Asked struct {
 // Path is the one list that was asked, for package change.
 func (a *Asked) Path() []match.Matcher { return []match.Matcher{a.Matcher} }
 
-// Check says what becomes of the traffic of a question.
-func (t *Topology) Check(q Question) *Finding {
-	c := checker{t: t, q: q, f: &Finding{}}
-	c.f.Parts = t.cut(q.Region.Possible)
-	for _, part := range c.f.Parts {
+// Check says what becomes of the traffic.
+func (l *Layout) Check(lists Lists) *Finding {
+	c := checker{t: l.t, q: l.q, lists: lists, f: &Finding{Parts: l.Parts}}
+	for _, part := range l.Parts {
 		c.part(part)
 	}
-	for _, p := range q.Region.Impossible {
+	for _, p := range l.q.Region.Impossible {
 		c.denied = true
 		c.f.Gaps = append(c.f.Gaps, Gap{Missing: match.Missing{Product: p.Product, Ruleset: -1, Before: -1, Reason: p.Reason}})
 	}
@@ -87,9 +127,10 @@ func (t *Topology) Check(q Question) *Finding {
 
 // A checker answers one question.
 type checker struct {
-	t *Topology
-	q Question
-	f *Finding
+	t     *Topology
+	q     Question
+	lists Lists
+	f     *Finding
 	// What becomes of some packet on some way.
 	permitted, denied, unknown, notRouted bool
 }
@@ -124,14 +165,11 @@ func (c *checker) judge() {
 
 // part asks about the traffic of one part.
 func (c *checker) part(part *Part) {
-	if problem := c.elsewhere(part); problem != "" {
-		part.Routes, part.Problem = nil, problem
-	}
 	if part.Problem != "" {
 		c.lost(part)
 		return
 	}
-	before, after := c.around(part)
+	before, after := c.t.around(part)
 	asked := map[*Step]*Asked{}
 	surely := true
 	for _, s := range slices.Concat(before, part.ways.steps, after) {
@@ -163,12 +201,12 @@ func (c *checker) part(part *Part) {
 }
 
 // elsewhere says that the part is not where the flow declares it.
-func (c *checker) elsewhere(part *Part) string {
+func (q Question) elsewhere(part *Part) string {
 	switch {
-	case c.q.SourceZone != "" && part.From != c.q.SourceZone:
-		return some(part, sources) + " is " + zoneText(part.From) + ", and the flow declares the source zone " + c.q.SourceZone
-	case c.q.DestinationZone != "" && part.To != c.q.DestinationZone:
-		return some(part, destinations) + " is " + zoneText(part.To) + ", and the flow declares the destination zone " + c.q.DestinationZone
+	case q.SourceZone != "" && part.From != q.SourceZone:
+		return some(part, sources) + " is " + zoneText(part.From) + ", and the flow declares the source zone " + q.SourceZone
+	case q.DestinationZone != "" && part.To != q.DestinationZone:
+		return some(part, destinations) + " is " + zoneText(part.To) + ", and the flow declares the destination zone " + q.DestinationZone
 	}
 	return ""
 }
@@ -197,7 +235,7 @@ func (c *checker) lost(part *Part) {
 }
 
 // around returns the steps that the part meets besides its ways.
-func (c *checker) around(part *Part) (before, after []*Step) {
+func (t *Topology) around(part *Part) (before, after []*Step) {
 	meets := func(steps []*Step) (out []*Step) {
 		for _, s := range steps {
 			if slices.ContainsFunc(part.Products, s.Within.Overlaps) {
@@ -206,11 +244,11 @@ func (c *checker) around(part *Part) (before, after []*Step) {
 		}
 		return out
 	}
-	before = meets(c.t.guardOut)
-	if slices.ContainsFunc(part.Products, func(p traffic.Product) bool { return p.Destinations.Overlaps(c.t.own) }) {
-		after = meets(c.t.local)
+	before = meets(t.guardOut)
+	if slices.ContainsFunc(part.Products, func(p traffic.Product) bool { return p.Destinations.Overlaps(t.own) }) {
+		after = meets(t.local)
 	}
-	return before, append(after, meets(c.t.guardIn)...)
+	return before, append(after, meets(t.guardIn)...)
 }
 
 // ask puts the part to the list of a step; nil if the list filters none of it.
@@ -225,7 +263,7 @@ func (c *checker) ask(part *Part, s *Step) *Asked {
 	if s.Fixed != nil {
 		a.Matcher = s.Fixed
 	} else {
-		a.Matcher = c.q.Matcher(s)
+		a.Matcher = c.lists.Matcher(s)
 	}
 	a.Finding = match.Check(a.Path(), a.Request)
 	return a

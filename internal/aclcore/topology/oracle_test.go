@@ -140,7 +140,7 @@ func decide(d *modelDevice, list int, p oracle.Packet, from, to string, replies 
 			return e, false
 		}
 		p.SourceZone, p.DestinationZone = to, from // of the packet whose reply goes from, to
-		rs.Stateless, rs.Return = true, rs.Rules
+		rs.Stateless, rs.Return, rs.ReturnDefault = true, rs.Rules, rs.Default
 		if rs.Return == nil {
 			rs.Return = []rule.Rule{}
 		}
@@ -295,13 +295,14 @@ func checkEstate(t *testing.T, dice enginetest.Dice) {
 	} else {
 		m.paths = nil // they do not lead where they should
 	}
-	q := Question{Want: rule.Action(dice.IntN(2)), Matcher: func(s *Step) match.Matcher {
+	q := Question{Want: rule.Action(dice.IntN(2))}
+	matcher := func(s *Step) match.Matcher {
 		rs := lists[s.Device+" "+s.List]
 		if s.Replies {
 			return match.New(Replies(rs))
 		}
 		return match.New(Forward(rs))
-	}}
+	}
 	asked := enginetest.DrawCase(dice, 0).Products
 	for _, p := range asked {
 		v4, v6 := p.ByFamily()
@@ -317,7 +318,7 @@ func checkEstate(t *testing.T, dice enginetest.Dice) {
 	if dice.IntN(6) == 5 {
 		q.SourceZone = zones.Names()[dice.IntN(len(zones.Names()))]
 	}
-	compare(t, m, q, top.Check(q))
+	compare(t, m, q, top.Lay(q).Check(Lists{Matcher: matcher}))
 }
 
 // compare puts a finding beside what the oracle says of every packet.

@@ -105,8 +105,12 @@ func Forward(rs *rule.Ruleset) *rule.Ruleset {
 
 // Replies returns the ruleset as the packets that answer a connection meet it: rules
 // for new connections match none of them, those for established ones all. Rules keep
-// their numbers.
+// their numbers in [rule.Ruleset.Replies], or in the ruleset itself where replies meet
+// another list, which is a step of its own then.
 func Replies(rs *rule.Ruleset) *rule.Ruleset {
+	if rs.OneList() {
+		rs = rs.Replies()
+	}
 	rs = Forward(rs)
 	if !slices.ContainsFunc(rs.Rules, func(r rule.Rule) bool { return r.State != rule.AnyState }) {
 		return rs

@@ -114,7 +114,7 @@ func (d *denials) add(r Route, steps []*Step, asked map[*Step]*Asked, through []
 		if asked[s] == nil || !s.Filter() || s.Replies {
 			continue
 		}
-		writable := d.c.q.Writable != nil && d.c.q.Writable(s)
+		writable := d.c.lists.Writable != nil && d.c.lists.Writable(s)
 		if at == nil || writable {
 			at = s
 		}
@@ -172,7 +172,7 @@ func (d *denials) reason() string {
 
 // ask finds out which rules of the step let the products pass.
 func (d *denials) ask(s *Step, products, unsure []traffic.Product) {
-	a := &Asked{Step: s, Matcher: d.c.q.Matcher(s), Request: match.Request{SourceZone: s.SourceZone, DestinationZone: s.DestinationZone, Want: rule.Deny}}
+	a := &Asked{Step: s, Matcher: d.c.lists.Matcher(s), Request: match.Request{SourceZone: s.SourceZone, DestinationZone: s.DestinationZone, Want: rule.Deny}}
 	a.Request.Region.Possible = s.asked(products)
 	if len(a.Request.Region.Possible) == 0 {
 		return

@@ -67,6 +67,7 @@ func (b *builder) add(e *entry) {
 		r.Traffic.Services = b.fromPorts(e, r.Traffic.Services)
 	}
 	b.strings(e, fieldOwners)
+	b.strings(e, fieldList)
 }
 
 // read returns the items of v, which are valid until the next read.

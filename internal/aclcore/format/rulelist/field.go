@@ -23,6 +23,7 @@ const (
 	fieldCondition
 	fieldComment
 	fieldOwners
+	fieldList
 	fieldCount
 )
 
@@ -54,19 +55,21 @@ func fieldOf(key []byte) (field, bool) {
 		return fieldComment, true
 	case "owners":
 		return fieldOwners, true
+	case "list": // of an additions file, which tells there what it means
+		return fieldList, true
 	}
 	return 0, false
 }
 
 // accepted lists the keys for error messages.
 const accepted = "name, action, src_ip (or sources), src_zone (source_zone), src_port, dst_ip (destinations), " +
-	"dst_port (services), dst_zone (destination_zone), state, condition, comment, owners"
+	"dst_port (services), dst_zone (destination_zone), state, condition, comment, owners, list"
 
 // knownKeys are the keys that a mistyped key is compared with, the preferred
 // spelling of a field first.
 var knownKeys = []string{
 	"name", "action", "src_ip", "sources", "src_zone", "source_zone", "src_port", "dst_ip", "destinations",
-	"dst_port", "services", "dst_zone", "destination_zone", "state", "condition", "comment", "owners",
+	"dst_port", "services", "dst_zone", "destination_zone", "state", "condition", "comment", "owners", "list",
 }
 
 // otherWords are keys of other tools, flattened, and what is to be written here.

@@ -93,7 +93,7 @@ func (k *keyCount) add(key []byte) {
 	switch {
 	case !ok:
 		k.unknown++
-	case f == fieldName || f == fieldAction || f == fieldComment || f == fieldOwners || f == fieldCondition:
+	case f == fieldName || f == fieldAction || f == fieldComment || f == fieldOwners || f == fieldList || f == fieldCondition:
 		k.common++ // other tools use these words too
 	default:
 		k.ours++

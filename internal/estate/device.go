@@ -1,0 +1,124 @@
+package estate
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/topology"
+)
+
+// DeviceConfig says where the text of one device is, how to read it, and where in the
+// estate the device stands.
+type DeviceConfig struct {
+	// Path, Content, Format, Context and Additions are as in [RulesetConfig].
+	Path, Content, Format, Context, Additions string
+	// Interfaces maps the device's own names of its sides to zones.
+	Interfaces map[string]string
+	// Guards are addresses, or names of them, that the device filters for besides those
+	// that its text has.
+	Guards []string
+	// AdditionsEffective is as in [RulesetConfig].
+	AdditionsEffective bool
+	// SkipZones leaves out the comparison of the device's own prefixes with the zones.
+	SkipZones bool
+}
+
+// firewall is one configured device, loaded on first use.
+type firewall struct {
+	*ruleset
+	device DeviceConfig
+	read   func() (*deviceText, error)
+}
+
+// deviceText is what was read of a device. It is immutable.
+type deviceText struct {
+	doc    *device.Document
+	order  device.Order
+	source string
+	digest string
+	stamp  stamp
+	lists  map[string]*deviceList
+}
+
+// deviceList is one access list of a device.
+type deviceList struct {
+	name string
+	// forward and replies are the list as packets that open a connection meet it, and as
+	// those that answer one do; often they are the same.
+	forward, replies *match.Index
+	full             *rule.Ruleset
+}
+
+func newFirewall(name string, c DeviceConfig, progress func(Progress)) *firewall {
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	text := RulesetConfig{Path: c.Path, Content: c.Content, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective}
+	fw := &firewall{device: c, ruleset: &ruleset{name: name, kind: "device", config: text}}
+	fw.read = sync.OnceValues(func() (*deviceText, error) {
+		d, err := readDevice(name, text, progress)
+		if err != nil {
+			return nil, &RulesetError{name, "device", err}
+		}
+		return d, nil
+	})
+	fw.load = func() (*base, error) {
+		d, err := fw.read()
+		if err != nil {
+			return nil, err
+		}
+		return &base{digest: d.digest, stamp: d.stamp}, nil
+	}
+	return fw
+}
+
+func readDevice(name string, c RulesetConfig, progress func(Progress)) (*deviceText, error) {
+	started := time.Now()
+	content, source, at := []byte(c.Content), name, stamp{}
+	if c.Path != "" {
+		var err error
+		if content, at, err = readFile(c.Path); err != nil {
+			return nil, err
+		}
+		source = filepath.Base(c.Path)
+	}
+	progress(Progress{Ruleset: name, Bytes: len(content)})
+	doc, err := format.Document(content, source, c.Format, c.Context)
+	if err != nil {
+		return nil, err
+	}
+	f, ok := format.Lookup(doc.Format)
+	if !ok {
+		return nil, fmt.Errorf("%s: the format %s is not known", source, doc.Format)
+	}
+	d := &deviceText{doc: doc, order: f.Order, source: source, digest: digest(content), stamp: at, lists: map[string]*deviceList{}}
+	rules := 0
+	for i := range doc.Lists {
+		l := &doc.Lists[i]
+		rules += len(l.Rules)
+		rs := l.Ruleset()
+		rs.Name, rs.Source, rs.Format = cmp.Or(l.Name, name), source, doc.Format
+		own := &deviceList{name: l.Name, forward: match.New(topology.Forward(rs)), full: rs}
+		own.replies = own.forward
+		if back := topology.Replies(rs); back != own.forward.Ruleset() {
+			own.replies = match.New(back)
+		}
+		d.lists[l.Name] = own
+	}
+	for i := range doc.Lists {
+		for _, alias := range doc.Lists[i].Aliases {
+			if d.lists[alias] == nil {
+				d.lists[alias] = d.lists[doc.Lists[i].Name]
+			}
+		}
+	}
+	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: doc.Format, Rules: rules, Took: time.Since(started)})
+	return d, nil
+}
