@@ -18,7 +18,7 @@ import (
 func ciWorkspace(t *testing.T) *workspace {
 	t.Helper()
 	t.Parallel()
-	for _, name := range []string{"jq", "sh", "awk"} {
+	for _, name := range []string{"jq", "sh"} {
 		if _, err := exec.LookPath(name); err != nil {
 			t.Skipf("there is no %s on PATH, which the gate of examples/ci needs", name)
 		}

@@ -4,20 +4,26 @@
 #   terraform plan -out=plan.bin && ./gate.sh plan.bin
 #   terraform show -json plan.bin | ./gate.sh -
 #
-# Needs jq, and terraform or tofu ($TERRAFORM, default terraform) for a plan file.
-# FAIL_ON is the list of states that fail the gate. The default is all but unknown, a
-# flow that is not known before the apply, pending, a flow that is as wanted once the
-# device has the rules, and review and notify, which policies say of a flow that is
-# otherwise as wanted:
-# "blocked partial open violation indeterminate not_routed". A plan that ended in an error
-# always fails: it does not hold every flow.
+# Needs jq 1.6, and terraform or tofu ($TERRAFORM, default terraform) for a plan file.
 #
-# Exit status: 0 all as wanted, 1 a flow is in a state of FAIL_ON, 2 the plan cannot
-# be read.
+# FAIL_ON   the states that fail the gate, each whatever else is true of the flow:
+#           blocked partial open violation indeterminate not_routed pending unknown
+#           review notify. The default is the first six.
+# ONLY      "changed": look only at flows that the plan adds or alters, by their
+#           declaration or by what is found.
+# BASELINE  a file: the JSON of an earlier plan, or what this script printed for one.
+#           What was there already does not fail the gate.
+#
+# A plan that ended in an error always fails: it does not hold every flow.
+#
+# Exit status: 0 the gate holds, 1 a flow is in a state of FAIL_ON or the plan erred,
+# 2 the plan or the baseline cannot be read, or a variable is wrong.
 set -eu
 
 plan=${1:?usage: gate.sh PLANFILE, or - for the JSON of one on standard input}
 fail_on=${FAIL_ON:-blocked partial open violation indeterminate not_routed}
+only=${ONLY:-}
+baseline=${BASELINE:-/dev/null}
 
 for state in $fail_on; do
 	case $state in
@@ -28,6 +34,17 @@ for state in $fail_on; do
 		;;
 	esac
 done
+case $only in
+'' | changed) ;;
+*)
+	echo "ONLY: write changed, or leave it out" >&2
+	exit 2
+	;;
+esac
+if ! [ -r "$baseline" ]; then
+	echo "BASELINE: there is no file $baseline that can be read" >&2
+	exit 2
+fi
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 json=$(mktemp)
@@ -39,15 +56,10 @@ else
 	"${TERRAFORM:-terraform}" show -json "$plan" >"$json" || exit 2
 fi
 
-flows=$(jq --raw-output --slurp --from-file "$here/flows.jq" "$json") || exit 2
+said=$(jq --raw-output --slurp --arg fail_on "$fail_on" --arg only "$only" --rawfile baseline "$baseline" \
+	--from-file "$here/gate.jq" "$json") || exit 2
 
-printf '%s\n' "$flows" | awk -F '\t' -v fail_on="$fail_on" '
-	NF && $1 != "errored" { total++ }
-	$1 == "pending" { pending++ }
-	$1 == "unknown" { unknown++ }
-	NF && ($1 == "errored" || index(" " fail_on " ", " " $1 " ")) { bad++; print $1 "\t" $2 "\t" $3 }
-	END {
-		later = (pending ? sprintf(", %d pending", pending) : "") (unknown ? sprintf(", %d not known before the apply", unknown) : "")
-		if (bad) { printf "the gate fails: %d of %d flows%s (%s)\n", bad, total, later, fail_on; exit 1 }
-		printf "the gate holds: %d flows%s (%s)\n", total, later, fail_on
-	}'
+newline='
+'
+printf '%s\n' "${said#*"$newline"}"
+exit "${said%%"$newline"*}"
