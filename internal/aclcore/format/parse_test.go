@@ -56,7 +56,7 @@ func TestDetectCorpus(t *testing.T) {
 		".acl": "cisco_ios", ".bacl": "cisco_ios", ".eacl": "cisco_ios", ".nxacl": "cisco_nxos", ".xacl": "cisco_xr",
 		".asa": "cisco_asa", ".ipt": "iptables", ".ips": "iptables",
 		".nft": "nftables",
-		".fcl": "fortios", ".fgacl": "fortios", ".xml": "panos", ".jcl": "junos", ".evojcl": "junos", ".srx": "junos",
+		".fcl": "fortios", ".fgacl": "fortios", ".xml": "panos", ".gce": "gcp", ".gcphf": "gcp", ".jcl": "junos", ".evojcl": "junos", ".srx": "junos",
 		".nsxt": "json", // a list of rules with keys of its own, which Parse names
 	}
 	for _, corpus := range []string{"capirca_samples", "aerleon_samples"} {

@@ -11,6 +11,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/azure"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/checkpoint"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/fortios"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/gcp"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/junos"
@@ -63,6 +64,7 @@ var formats = []Format{
 	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
 	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},
 	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Separator: "\n\n"},
+	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Separator: "\n\n"},
 	{Name: "aws", Family: "aws", Order: vpc.Order, Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
 	{Name: "terraform", Family: "terraform", Order: vpc.Order, Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: aws.Write, Separator: "\n\n"},
 }

@@ -34,6 +34,7 @@ func TestChange(t *testing.T) {
 		"junos":      {"edge", "set firewall family inet filter edge term acl-1 from source-address 10.1.0.0/16"},
 		"checkpoint": {"Network", "mgmt_cli add service-tcp name acl-tcp-443 port 443"},
 		"azure":      {"web inbound", `resource "azurerm_network_security_rule"`},
+		"gcp":        {"default ingress", `resource "google_compute_firewall"`},
 		"panos":      {"security", "set service acl-tcp-443 protocol tcp port 443"},
 		"iptables":   {"INPUT", "-A INPUT -s 10.1.0.0/16 -p tcp --dport 443 -j ACCEPT"},
 		"nftables":   {"inet filter input", "add rule inet filter input"},

@@ -1,0 +1,223 @@
+package gcp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// Parse reads an export. Its lists are the two directions of each network, "NETWORK
+// ingress" and "NETWORK egress", and of policies whose place among the others is not
+// known. Errors are led by source and line.
+func Parse(in device.Input) (*device.Document, error) {
+	e, err := read(in.Source, in.Content)
+	if err != nil {
+		return nil, err
+	}
+	doc := &device.Document{Format: "gcp"}
+	networks := e.networks()
+	for _, network := range networks {
+		for _, direction := range []string{ingress, egress} {
+			doc.Lists = append(doc.Lists, e.networkList(network, direction))
+		}
+		if !e.effective {
+			doc.Notes = append(doc.Notes, device.Note{
+				Line: 1, Text: "network " + network,
+				Reason: "hierarchical and network policies come before or behind VPC rules and are not in the text: export the effective firewalls of the network",
+			})
+		}
+	}
+	if !e.effective {
+		for i := range e.policies {
+			for _, direction := range []string{ingress, egress} {
+				p := &e.policies[i]
+				rules := append(e.stage(p, direction), zoned.Undecided(p.line, "policy "+p.name, "what no rule of the policy decides is decided elsewhere", zoned.AnyMatch())...)
+				doc.Lists = append(doc.Lists, device.List{Name: "policy " + p.name + " " + direction, Default: rule.Deny, Rules: rules})
+			}
+		}
+	}
+	if len(doc.Lists) == 0 {
+		return nil, fmt.Errorf("%s: holds no firewall rule and no firewall policy", in.Source)
+	}
+	return doc, nil
+}
+
+// networks returns the names of the networks that rules are for, in order of the text.
+func (e *export) networks() []string {
+	var out []string
+	for _, v := range e.rules {
+		if name := networkOf(text(v, "network")); !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	if len(out) == 0 && e.effective {
+		out = append(out, "network")
+	}
+	return out
+}
+
+func networkOf(link string) string {
+	if link == "" {
+		return "network"
+	}
+	return last(link)
+}
+
+// networkList returns one direction of a network, stage by stage.
+func (e *export) networkList(network, direction string) device.List {
+	l := device.List{Name: network + " " + direction, Default: rule.Deny}
+	if direction == egress {
+		l.Default = rule.Permit
+	}
+	vpc, site := e.vpc(network, direction)
+	before, after := e.policyStages(direction)
+	if e.before[network] {
+		l.Rules = slices.Concat(before, after, vpc)
+	} else {
+		l.Rules = slices.Concat(before, vpc, after)
+	}
+	l.Writer = site
+	return l
+}
+
+// vpc returns the VPC rules of a network by priority; at one priority a deny comes first.
+func (e *export) vpc(network, direction string) ([]rule.Rule, *site) {
+	var entries []entry
+	s := &site{network: network, direction: direction, priorities: make(map[string]int), names: make(map[string]bool)}
+	for _, v := range e.rules {
+		s.names[text(v, "name")] = true
+		if networkOf(text(v, "network")) != network {
+			continue
+		}
+		if r, ok := e.vpcRule(v); ok && r.direction == direction {
+			entries = append(entries, r)
+			s.priorities[r.Place] = r.priority
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int {
+		if a.priority != b.priority {
+			return a.priority - b.priority
+		}
+		return int(a.Action) - int(b.Action) // a deny is the lesser
+	})
+	var out []rule.Rule
+	for i := range entries {
+		out = append(out, entries[i].Rules()...)
+	}
+	return out, s
+}
+
+// policyStages returns the rules of the policies that come before the VPC rules, and of
+// those that come behind them unless the network says otherwise.
+func (e *export) policyStages(direction string) (before, after []rule.Rule) {
+	if !e.effective {
+		return nil, nil
+	}
+	for _, stage := range []struct {
+		kinds []string
+		out   *[]rule.Rule
+	}{
+		{[]string{"HIERARCHY"}, &before},
+		{[]string{"SYSTEM", "SYSTEM_REGIONAL", "SYSTEM_GLOBAL"}, &before},
+		{[]string{"NETWORK"}, &after},
+		{[]string{"NETWORK_REGIONAL"}, &after},
+	} {
+		for i := range e.policies {
+			if p := &e.policies[i]; slices.Contains(stage.kinds, p.kind) {
+				*stage.out = append(*stage.out, e.stage(p, direction)...)
+			}
+		}
+	}
+	for i := range e.policies {
+		switch p := &e.policies[i]; p.kind {
+		case "HIERARCHY", "SYSTEM", "SYSTEM_REGIONAL", "SYSTEM_GLOBAL", "NETWORK", "NETWORK_REGIONAL":
+		default:
+			before = append(before, zoned.Undecided(p.line, "policy "+p.name, fmt.Sprintf("the type %q of the policy %s is not known", p.kind, p.name), zoned.AnyMatch())...)
+		}
+	}
+	return before, after
+}
+
+// stage returns the rules of one policy by priority. What a rule sends on to the next
+// stage is taken out of the rules behind it.
+func (e *export) stage(p *policy, direction string) []rule.Rule {
+	var entries []entry
+	for _, v := range p.rules {
+		if r, ok := e.policyRule(v, p); ok && (r.direction == direction || r.direction != ingress && r.direction != egress) {
+			entries = append(entries, r)
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return a.priority - b.priority })
+	var out []rule.Rule
+	var surely, perhaps []traffic.Product // what has gone on
+	for i := range entries {
+		rules := entries[i].Rules()
+		for _, r := range rules {
+			switch {
+			case !entries[i].next:
+				out = append(out, without(r, surely, perhaps)...)
+			case len(r.Unknown) == 0:
+				surely, perhaps = append(surely, r.Traffic), append(perhaps, r.Traffic)
+			default:
+				perhaps = append(perhaps, r.Traffic)
+			}
+		}
+	}
+	return out
+}
+
+// maxPieces bounds into how many pieces a rule is cut.
+const maxPieces = 512
+
+// without returns a rule without what has surely gone on; what only may have gone on is
+// in doubt.
+func without(r rule.Rule, surely, perhaps []traffic.Product) []rule.Rule {
+	pieces := cut([]traffic.Product{r.Traffic}, surely)
+	decided := cut(pieces, perhaps)
+	if len(pieces) > maxPieces || len(decided) > maxPieces {
+		r.Unknown = known.Reasons(r.Unknown, []string{"rules of the policy cut the traffic into too many pieces"})
+		return []rule.Rule{r}
+	}
+	var out []rule.Rule
+	for _, p := range decided {
+		piece := r
+		piece.Traffic = p
+		out = append(out, piece)
+	}
+	for _, p := range cut(pieces, decided) {
+		piece := r
+		piece.Traffic = p
+		piece.Unknown = known.Reasons(r.Unknown, []string{"a rule before it may send the traffic on to the next stage"})
+		out = append(out, piece)
+	}
+	return out
+}
+
+func cut(pieces, by []traffic.Product) []traffic.Product {
+	for _, b := range by {
+		var next []traffic.Product
+		for _, p := range pieces {
+			next = append(next, p.Subtract(b)...)
+		}
+		if pieces = next; len(pieces) > 4*maxPieces {
+			return pieces
+		}
+	}
+	return pieces
+}
+
+// A site is what the writer needs to know of a network besides its rules.
+type site struct {
+	network, direction string
+	priorities         map[string]int // of VPC rules, by place
+	names              map[string]bool
+}
+
+// isPolicy reports whether a rule is of a policy.
+func isPolicy(r *rule.Rule) bool { return strings.HasPrefix(r.Place, "policy ") }
