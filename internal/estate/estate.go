@@ -68,6 +68,9 @@ type RulesetConfig struct {
 	DefaultAction string
 	// Stateless says that replies are filtered too; nil means what the format says.
 	Stateless *bool
+	// Assume says of conditions of rules, by their text, whether they hold: the user
+	// vouches for that.
+	Assume map[string]bool
 
 	// source is what people see of Path; empty means its last element.
 	source string

@@ -10,7 +10,7 @@ import (
 
 // optionsOf tells how the text of a ruleset is read.
 func optionsOf(name string, c RulesetConfig) (format.Options, error) {
-	o := format.Options{Name: name, Source: name, Format: c.Format, Context: c.Context, ACL: c.ACL, Stateless: c.Stateless}
+	o := format.Options{Name: name, Source: name, Format: c.Format, Context: c.Context, ACL: c.ACL, Stateless: c.Stateless, Assume: c.Assume}
 	if c.Path != "" {
 		o.Source = c.source
 		if o.Source == "" {

@@ -38,6 +38,9 @@ func (w writer) summary(f finding) string {
 	if len(w.accepted) > 0 {
 		text += "; without what it accepts as denied by " + strings.Join(w.accepted, ", ")
 	}
+	for _, a := range w.dismissed() {
+		text += "; " + a
+	}
 	for _, p := range w.q.Region.Self {
 		text += "; " + p.String() + " is from a host to itself, which crosses no firewall, and is not asked"
 	}
@@ -45,6 +48,23 @@ func (w writer) summary(f finding) string {
 		text += "; denied by policy " + strings.Join(w.judgement.DeniedBy, ", ")
 	}
 	return text
+}
+
+// dismissed names what is assumed of rules that would else match traffic of the flow.
+func (w writer) dismissed() (out []string) {
+	for _, s := range w.stations {
+		for _, r := range s.index.Ruleset().Dismissed {
+			if !slices.ContainsFunc(w.q.Region.Possible, r.Traffic.Overlaps) {
+				continue
+			}
+			for _, a := range r.Assumed {
+				if !slices.Contains(out, a) {
+					out = append(out, a)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // deciding names the rules for which a flow is as wanted, those of each ruleset together.

@@ -61,6 +61,7 @@ type rulesetModel struct {
 	Prune         types.Bool   `tfsdk:"additions_prune"`
 	DefaultAction types.String `tfsdk:"default_action"`
 	Stateless     types.Bool   `tfsdk:"stateless"`
+	Assume        types.Map    `tfsdk:"assume"`
 }
 
 // contextDescription describes the attribute context wherever a text is read.
@@ -114,7 +115,11 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					},
 					"stateless": schema.BoolAttribute{
 						Optional:            true,
-						MarkdownDescription: "Whether replies are filtered by the rules too, as in an AWS network ACL or a router's access list. Default: what the format says.",
+						MarkdownDescription: "Whether replies are filtered too, as in an AWS network ACL or a router's access list. Default: what the format says; iptables and nftables are asked about replies, which `false` turns off.",
+					},
+					"assume": schema.MapAttribute{
+						Optional: true, ElementType: types.BoolType,
+						MarkdownDescription: "Conditions of rules that cannot be decided, by their text as `indeterminate` shows it, and whether they hold: you vouch for that (`{ \"time-range TRADING-HOURS\" = true }`). Verdicts that rest on one name it.",
 					},
 				}},
 			},
@@ -228,9 +233,18 @@ func fileConflicts(rulesets map[string]estate.RulesetConfig, devices map[string]
 
 // config is the ruleset as far as it is known.
 func (r rulesetModel) config() estate.RulesetConfig {
+	var assume map[string]bool
+	for condition, holds := range r.Assume.Elements() {
+		if b, ok := holds.(types.Bool); ok && !b.IsNull() && !b.IsUnknown() {
+			if assume == nil {
+				assume = make(map[string]bool)
+			}
+			assume[condition] = b.ValueBool()
+		}
+	}
 	return estate.RulesetConfig{
 		Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
-		Additions: r.Additions.ValueString(), AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(),
+		Additions: r.Additions.ValueString(), AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(), Assume: assume,
 	}
 }
 

@@ -27,6 +27,8 @@ type Options struct {
 	// Default and Stateless overrule what the format says, unless nil.
 	Default   *rule.Action
 	Stateless *bool
+	// Assume are conditions of rules that somebody vouches for; see [Assume].
+	Assume map[string]bool
 }
 
 // Parse reads content and returns the chosen access list as a ruleset, and the
@@ -50,6 +52,9 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 	}
 	if rs.Stateless && rs.Return == nil && keepsNoState(doc.Format) {
 		turnRound(rs, doc, list, o.ACL)
+	}
+	if rs, err = Assume(rs, o.Assume); err != nil {
+		return nil, "", fmt.Errorf("%s: %w", o.Source, err)
 	}
 	return rs, list.Name, nil
 }

@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -39,7 +40,11 @@ func (x *Index) Label(i int, replies bool) (name string, line int) {
 		return fmt.Sprintf("default %s", rs.Default), 0
 	}
 	r := &rs.Rules[i]
-	return cmp.Or(r.Name, r.Text, r.String()), r.Line
+	name = cmp.Or(r.Name, r.Text, r.String())
+	if len(r.Assumed) > 0 {
+		name += " (" + strings.Join(r.Assumed, "; ") + ")"
+	}
+	return name, r.Line
 }
 
 // Position implements [Matcher].

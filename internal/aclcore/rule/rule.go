@@ -112,6 +112,9 @@ type Rule struct {
 	// each ("time-range NIGHT"); such a rule neither surely matches nor surely
 	// does not.
 	Unknown []string
+	// Assumed are the conditions that somebody vouches for, and that are no longer Unknown
+	// ("assumed: time-range NIGHT").
+	Assumed []string
 }
 
 // MayBeEveryZone reports whether a name that stands for one zone, as every name

@@ -3,6 +3,7 @@ package rule
 import (
 	"cmp"
 	"fmt"
+	"strings"
 )
 
 // Ruleset is an ordered list of rules: the first that matches a packet decides,
@@ -36,6 +37,10 @@ type Ruleset struct {
 	// itself as well.
 	Host bool
 
+	// Dismissed are the rules that match nothing since somebody vouches that a condition of
+	// theirs does not hold, as they were; their Assumed says which.
+	Dismissed []Rule
+
 	// Writer is what the format of the rules found out in their text for its own
 	// writer, nil if that needs nothing. Only the format looks inside.
 	Writer any
@@ -66,9 +71,9 @@ func (rs *Ruleset) Describe(i int) string {
 	}
 	r := &rs.Rules[i]
 	if r.Line > 0 {
-		return fmt.Sprintf("%s:%d %s", rs.Source, r.Line, r)
+		return fmt.Sprintf("%s:%d %s%s", rs.Source, r.Line, r, r.assumed())
 	}
-	return fmt.Sprintf("%s rule %d %s", rs.Source, i+1, r)
+	return fmt.Sprintf("%s rule %d %s%s", rs.Source, i+1, r, r.assumed())
 }
 
 // Refer names rule i in a few words, for a line of text: where it stands and what it
@@ -78,11 +83,19 @@ func (rs *Ruleset) Refer(i int) string {
 		return fmt.Sprintf("%s default %s", rs.Source, rs.Default)
 	}
 	r := &rs.Rules[i]
-	label := cmp.Or(r.Name, shortened(r.String()))
+	label := cmp.Or(r.Name, shortened(r.String())) + r.assumed()
 	if r.Line > 0 {
 		return fmt.Sprintf("%s:%d %s", rs.Source, r.Line, label)
 	}
 	return fmt.Sprintf("%s %s", rs.Source, label)
+}
+
+// assumed tells what is assumed of the rule, in brackets.
+func (r *Rule) assumed() string {
+	if len(r.Assumed) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(r.Assumed, "; ") + ")"
 }
 
 // maxLabel is how many characters of a rule's text are its name.
