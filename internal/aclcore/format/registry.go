@@ -25,7 +25,7 @@ import (
 )
 
 // A Format is one language of rulesets: how its texts are told apart, read, and
-// added to. All fields but Contexts are set.
+// added to. All fields but States and Contexts are set.
 type Format struct {
 	// Name is what users write: cisco_asa, panos, ….
 	Name string
@@ -44,6 +44,9 @@ type Format struct {
 	Order device.Order
 	// Separator stands between the changes of several insertions in one text.
 	Separator string
+	// States says that Write writes the State of a rule. Without it a rule that has one is
+	// refused: it would permit everything.
+	States bool
 	// Contexts says that one text may hold several firewalls, of which device.Input
 	// chooses one by its Context: a vsys, a VDOM, a device group.
 	Contexts bool
@@ -61,8 +64,8 @@ var formats = []Format{
 	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Separator: "\n", Contexts: true},
 	{Name: "checkpoint", Family: "checkpoint", Order: checkpoint.Order, Sniff: checkpoint.Sniff, Parse: checkpoint.Parse, Write: checkpoint.Write, Separator: "\n", Contexts: true},
 	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
-	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Separator: "\n"},
-	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Separator: "\n"},
+	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, States: true, Separator: "\n"},
+	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, States: true, Separator: "\n"},
 	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Separator: "\n\n"},
 	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Separator: "\n\n"},
 	{Name: "aws", Family: "aws", Order: vpc.Order, Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
@@ -92,7 +95,7 @@ func Lookup(name string) (Format, bool) {
 
 func ruleList(name string) Format {
 	return Format{
-		Name: name, Family: "list", Separator: "\n",
+		Name: name, Family: "list", States: true, Separator: "\n",
 		Sniff: func(content []byte) int {
 			if f, score := rulelist.Sniff(content); f == name {
 				return score

@@ -14,6 +14,11 @@ func Change(name, list string, in rule.Insertion) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("rules cannot be written in the format %q; write %s", name, strings.Join(Names, ", "))
 	}
+	for i := range in.Rules {
+		if r := &in.Rules[i]; r.State != rule.AnyState && !f.States {
+			return "", fmt.Errorf("rule %s: is for %s connections, which rules in the format %s do not tell apart", r, r.State, name)
+		}
+	}
 	return f.Write(list, in)
 }
 

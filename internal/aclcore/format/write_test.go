@@ -56,3 +56,26 @@ func TestChange(t *testing.T) {
 		t.Errorf("an unknown format: %v", err)
 	}
 }
+
+// TestChangeState: a rule for packets of one state is written with it, or not at all: it
+// would permit everything.
+func TestChangeState(t *testing.T) {
+	for _, state := range []rule.State{rule.New, rule.Established} {
+		in := rule.Insertion{Base: &rule.Ruleset{}, Rules: []rule.Rule{{Action: rule.Permit, Traffic: traffic.Any(), State: state}}}
+		written := 0
+		for _, name := range format.Names {
+			got, err := format.Change(name, map[string]string{"nftables": "inet filter input"}[name]+map[string]string{"iptables": "INPUT"}[name], in)
+			switch {
+			case err == nil && strings.Contains(strings.ToLower(got), state.String()):
+				written++
+			case err == nil:
+				t.Errorf("%s: %s", name, got)
+			case !strings.Contains(err.Error(), "do not tell apart"):
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if written != 4 {
+			t.Errorf("%d formats write %s, want json, yaml, iptables and nftables", written, state)
+		}
+	}
+}

@@ -146,10 +146,9 @@ func (f program) matches(list string, r *rule.Rule) ([]string, error) {
 	if n := len(zones) * len(sources) * len(destinations) * len(services); n > maxLines {
 		return nil, fmt.Errorf("takes %d commands, more than %d; declare fewer addresses and services together", n, maxLines)
 	}
-	state := ""
-	if isForReplies(*r) {
-		state = "-m conntrack --ctstate RELATED,ESTABLISHED"
-	}
+	state := map[rule.State]string{
+		rule.Established: "-m conntrack --ctstate RELATED,ESTABLISHED", rule.New: "-m conntrack --ctstate NEW",
+	}[r.State]
 	end := "-j DROP"
 	if r.Action == rule.Permit {
 		end = "-j ACCEPT"

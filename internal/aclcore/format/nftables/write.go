@@ -145,7 +145,8 @@ func (f family) render(list string, in rule.Insertion) ([]string, error) {
 		addresses := joinWords(f.addresses("saddr", r.Traffic.Sources), f.addresses("daddr", r.Traffic.Destinations))
 		for _, s := range services {
 			bodies = append(bodies, body{
-				interfaces("iifname", r.SourceZones), interfaces("oifname", r.DestinationZones), joinWords(addresses, s, actionText(r)), addresses != "",
+				interfaces("iifname", r.SourceZones), interfaces("oifname", r.DestinationZones), joinWords(addresses, s, stateText(r), actionText(r)),
+				addresses != "" || isForReplies(*r),
 			})
 		}
 	}
@@ -293,10 +294,7 @@ func interfaces(field string, zones []string) string {
 func isForReplies(r rule.Rule) bool { return r.State == rule.Established }
 
 func stateText(r *rule.Rule) string {
-	if isForReplies(*r) {
-		return "ct state established,related"
-	}
-	return ""
+	return map[rule.State]string{rule.Established: "ct state established,related", rule.New: "ct state new"}[r.State]
 }
 
 func actionText(r *rule.Rule) string {
