@@ -53,6 +53,9 @@ func (w writer) summary(f finding) string {
 // dismissed names what is assumed of rules that would else match traffic of the flow.
 func (w writer) dismissed() (out []string) {
 	for _, s := range w.stations {
+		if s.base == nil || s.index == nil { // a device that has no list there
+			continue
+		}
 		for _, r := range s.index.Ruleset().Dismissed {
 			if !slices.ContainsFunc(w.q.Region.Possible, r.Traffic.Overlaps) {
 				continue
