@@ -217,6 +217,22 @@ func (s Set) Union(o Set) Set {
 	return SetOf(slices.Concat(s.r, o.r)...)
 }
 
+// UnionOf returns the addresses of any of the sets, in one step for all of them.
+func UnionOf(sets []Set) Set {
+	if len(sets) == 1 {
+		return sets[0]
+	}
+	n := 0
+	for _, s := range sets {
+		n += len(s.r)
+	}
+	ranges := make([]Range, 0, n)
+	for _, s := range sets {
+		ranges = append(ranges, s.r...)
+	}
+	return SetOf(ranges...)
+}
+
 // Intersect returns the addresses in both s and o.
 func (s Set) Intersect(o Set) Set {
 	switch {

@@ -304,3 +304,18 @@ func texts(sets []Set) []string {
 	}
 	return out
 }
+
+func TestUnionOf(t *testing.T) {
+	at := func(from, to byte) Set {
+		return SetOf(RangeOf(netip.AddrFrom4([4]byte{10, 0, 0, from}), netip.AddrFrom4([4]byte{10, 0, 0, to})))
+	}
+	for _, sets := range [][]Set{nil, {at(1, 3)}, {at(1, 3), at(7, 9), at(4, 5)}, {at(9, 9), {}, at(0, 8), Any6()}} {
+		var want Set
+		for _, s := range sets {
+			want = want.Union(s)
+		}
+		if got := UnionOf(sets); !got.Equal(want) {
+			t.Errorf("UnionOf(%v) = %s, want %s", sets, got, want)
+		}
+	}
+}

@@ -56,6 +56,13 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 }
 
 func (t *topology) line(l terminal.Line) {
+	switch { // most lines of a long text
+	case l.Indented && t.port == nil:
+		return
+	case !l.Indented && strings.HasPrefix(l.Text, "access-list "):
+		t.port = nil
+		return
+	}
 	words := strings.Fields(l.Text)
 	word := strings.ToLower(words[0])
 	if word == "interface" && !l.Indented {

@@ -34,7 +34,7 @@ func (p *parser) networkMembers(d *definition, depth int) addresses {
 	if len(d.members) == 0 {
 		return unsureAddresses(addr.Any(), "%s holds no address", d.title)
 	}
-	var out known.Members[addr.Set]
+	out := known.Members[addr.Set]{Join: addr.UnionOf}
 	for _, m := range d.members {
 		a := p.networkMember(d, m, depth)
 		if !p.budget.spend(len(a.Sure.Ranges()) + len(a.Possible.Ranges())) {

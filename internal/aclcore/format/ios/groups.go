@@ -91,11 +91,17 @@ func (r *resolver) group(kind groupKind, name string) *group {
 func (r *resolver) readGroup(kind groupKind, name string, g *group) {
 	switch kind {
 	case networkGroup:
-		g.addrs = readMembers(r, name, g, addr.Any(), func(s addr.Set) int { return len(s.Ranges()) }, r.networkMember, true)
+		g.addrs = readMembers(r, name, g, memberKind[addr.Set]{
+			all: addr.Any(), read: r.networkMember, join: addr.UnionOf, numbered: true,
+			size: func(s addr.Set) int { return len(s.Ranges()) },
+		})
 	case serviceGroup:
-		g.services = readMembers(r, name, g, service.Any(), serviceSize, r.serviceMember, false)
+		g.services = readMembers(r, name, g, memberKind[service.Set]{all: service.Any(), read: r.serviceMember, size: serviceSize})
 	case portGroup:
-		g.ports = readMembers(r, name, g, port.All(), func(s port.Set) int { return len(s.Runs()) }, r.portMember, true)
+		g.ports = readMembers(r, name, g, memberKind[port.Set]{
+			all: port.All(), read: r.portMember, numbered: true,
+			size: func(s port.Set) int { return len(s.Runs()) },
+		})
 	}
 }
 

@@ -37,6 +37,9 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 }
 
 func (t *topology) line(l terminal.Line) {
+	if l.Indented && t.at < 0 && t.vrf == "" { // most lines of a long text
+		return
+	}
 	words := strings.Fields(l.Text)
 	word := strings.ToLower(words[0])
 	switch {

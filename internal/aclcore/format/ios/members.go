@@ -24,22 +24,31 @@ func (m member) complaint() string {
 	return fmt.Sprintf("object group %s: line %d, %q, is not understood", m.group, m.number, m.text)
 }
 
-// readMembers reads the lines of a group. all is everything that a group of the kind
-// may hold, size the number of parts of a set, numbered says that a number may stand before each
-// line. read reads one; it returns false for a line that does not begin as a member does: nothing of the group is sure then
-// (see [known.Set]).
-func readMembers[S known.Algebra[S]](
-	r *resolver, name string, g *group, all S, size func(S) int, read func(member) (known.Set[S], bool), numbered bool,
-) known.Set[S] {
+// A memberKind is how the members of one kind of groups are read.
+type memberKind[S known.Algebra[S]] struct {
+	// all is everything that a group of the kind may hold.
+	all S
+	// read reads one line. It returns false for one that does not begin as a member does.
+	read func(member) (known.Set[S], bool)
+	// size is the number of parts of a set, join the union of many; it may be nil.
+	size func(S) int
+	join func([]S) S
+	// numbered says that a number may stand before each line.
+	numbered bool
+}
+
+// readMembers reads the lines of a group. A line that does not begin as a member does
+// leaves nothing of the group sure (see [known.Set]).
+func readMembers[S known.Algebra[S]](r *resolver, name string, g *group, kind memberKind[S]) known.Set[S] {
 	var (
-		out   known.Members[S]
+		out   = known.Members[S]{Join: kind.join}
 		w     words
 		count int
 		taken numbering
 	)
 	for i, l := range g.members {
 		w.cut(l.text)
-		if numbered {
+		if kind.numbered {
 			if clash := taken.skip(&w, l); clash != "" {
 				out.Unread(fmt.Sprintf("object group %s: %s", name, clash))
 			}
@@ -49,25 +58,25 @@ func readMembers[S known.Algebra[S]](
 		}
 		count++
 		m := member{line: l, group: name, v6: g.v6, words: &w}
-		set, ok := read(m)
+		set, ok := kind.read(m)
 		switch {
 		case !ok:
 			out.Unread(m.complaint())
 			continue
 		case !w.done():
-			set = known.AtMost(all, m.complaint())
+			set = known.AtMost(kind.all, m.complaint())
 		case g.again > 0 && i < g.from:
 			set = known.AtMost(set.Possible, fmt.Sprintf("object group %s is defined twice (lines %d and %d)", name, g.line, g.again))
 		}
-		if r.groupLeft -= size(set.Possible); r.groupLeft < 0 {
-			return known.AtMost(all, fmt.Sprintf("object group %s: the object groups of the file hold more ranges than are kept", name))
+		if r.groupLeft -= kind.size(set.Possible); r.groupLeft < 0 {
+			return known.AtMost(kind.all, fmt.Sprintf("object group %s: the object groups of the file hold more ranges than are kept", name))
 		}
 		out.Add(set)
 	}
 	if count == 0 {
-		return known.AtMost(all, fmt.Sprintf("object group %s: it is empty (line %d)", name, g.line))
+		return known.AtMost(kind.all, fmt.Sprintf("object group %s: it is empty (line %d)", name, g.line))
 	}
-	return out.Set(all)
+	return out.Set(kind.all)
 }
 
 // numbering are the numbers that NX-OS gives to the members of a group, each with its
