@@ -116,6 +116,9 @@ func (c *changer) assessor(f Flow) (*assessor, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(c.estate.devices) > 0 && len(f.Rulesets) == 0 {
+		return nil, fmt.Errorf("%w: a change set is for rulesets, and does not follow the ways of a flow through devices; name the rulesets that it crosses in rulesets, in order", ErrPath)
+	}
 	path, err := c.estate.path(f.Rulesets)
 	if err != nil {
 		return nil, err

@@ -75,9 +75,6 @@ func (w writer) found(f finding, owned map[string][]additions.Rule, plans map[st
 			placed, _ := s.placeOf(r, plans[s.place()])
 			text := s.text(placed, managed)
 			managed = append(managed, text)
-			if len(w.stations) > 1 {
-				text = s.label() + ": " + text
-			}
 			out.Managed = append(out.Managed, text)
 			if f.Satisfied && w.unneeded(s, r, plans) {
 				out.Unneeded = append(out.Unneeded, s.label()+": "+placed.String())

@@ -27,7 +27,7 @@ const (
 	summaryText   = "The verdict in one line of text, and what it rests on: `allowed by edge.cfg:21 inside_in line 5`, or `partial: 10.30.0.128/25 tcp/5432 denied by edge.cfg:24 inside_in line 8`. It begins with the status that holds: after the apply where that writes rules, now where no rule can be written, also if a plan wants another `status`."
 	decisionsText = "Which rule decides which part of the traffic; at most 50 entries are listed."
 	pathText      = "The ways of the traffic by zones, each with what it crosses in order, where the flow names no `rulesets` and the provider has `devices`; at most 50 are listed."
-	managedText   = "The rules in additions files that this flow owns, in the language of their ruleset."
+	managedText   = "The rules in additions files that this flow owns, in the language of their ruleset and in the order of the flow's rulesets, as they can be pasted: with the line number of an ASA, and an entry of a JSON list with the comma behind it."
 	unneededText  = "The rules in additions files that the flow owns and no longer needs, since its ruleset now decides the traffic so itself; null if there are none. `additions_prune` of the ruleset drops them."
 )
 
