@@ -1,0 +1,232 @@
+package audit
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// Flow is a declared flow that crosses the list.
+type Flow struct {
+	// Products are disjoint.
+	Products                    []traffic.Product
+	SourceZone, DestinationZone string
+	// Deny wants the traffic to be blocked: it wants no permit.
+	Deny bool
+}
+
+// Question is a list and what it is to be judged by.
+type Question struct {
+	// Rules is the list. Its Return is no part of it; it is a question of its own, with
+	// Replies.
+	Rules *rule.Ruleset
+	// Replies says that only packets of established connections meet the rules.
+	Replies bool
+	// Hits are as in device.List.
+	Hits []int64
+	// Flows are the declared flows. Where Declared is false, rules are not judged by them.
+	Flows    []Flow
+	Declared bool
+}
+
+// Bounds of the work on one rule or flow.
+const (
+	// searchSteps is how many packets one search tries.
+	searchSteps = 20_000
+	// shares is how many shares rules take of the traffic of a rule or flow.
+	shares = 4096
+)
+
+// An auditor judges one list.
+type auditor struct {
+	Question
+	rules []rule.Rule
+	zones *extent.Zones
+	// stages are the list as the kinds of packets meet it that it makes a difference to.
+	stages []*stage
+	units  []unit
+	unitOf []int
+	// gone are the rules that may go.
+	gone []bool
+	// touched says of each rule whether it decides, perhaps, what a flow wants permitted.
+	touched []bool
+	// undivided are the flows that rules divide too finely.
+	undivided []int
+	Result
+}
+
+// A stage is the list as packets of one kind meet it.
+type stage struct {
+	*extent.List
+	replies bool
+	// wanted is a list whose permits are what flows want of these packets.
+	wanted *extent.List
+}
+
+// A unit is the rules from first to last, which are one in the text.
+type unit struct{ first, last int }
+
+// List judges a list.
+func List(q Question) Result {
+	a := newAuditor(q)
+	a.serve()
+	shadowed := a.shadowed()
+	unused := a.excess(shadowed)
+	a.redundant(shadowed, unused)
+	a.plain()
+	slices.SortStableFunc(a.Findings, func(x, y Finding) int {
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Rule, y.Rule))
+	})
+	a.Removable = a.gone
+	return a.Result
+}
+
+func newAuditor(q Question) *auditor {
+	rules := q.Rules.Rules
+	n := len(rules)
+	a := &auditor{Question: q, rules: rules, gone: make([]bool, n), touched: make([]bool, n), unitOf: make([]int, n)}
+	a.Serves = make([][]int, n)
+	for i := range rules {
+		if i == 0 || !oneInText(&rules[i-1], &rules[i]) {
+			a.units = append(a.units, unit{first: i})
+		}
+		a.unitOf[i] = len(a.units) - 1
+		a.units[a.unitOf[i]].last = i
+	}
+	var names []string
+	for _, f := range q.Flows {
+		names = append(names, f.SourceZone, f.DestinationZone)
+	}
+	a.zones = extent.NewZones(names, rules)
+	if !q.Replies {
+		a.stages = append(a.stages, a.newStage(rule.Established))
+	}
+	if q.Replies || q.Rules.Stateless && q.Rules.Return == nil && slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.State != rule.AnyState }) {
+		a.stages = append(a.stages, a.newStage(rule.New))
+	}
+	return a
+}
+
+// oneInText reports whether two neighbours are one rule in the text.
+func oneInText(a, b *rule.Rule) bool {
+	return a.Line > 0 && a.Text != "" && a.Line == b.Line && a.Text == b.Text && a.Name == b.Name && a.Place == b.Place
+}
+
+func (a *auditor) newStage(never rule.State) *stage {
+	s := &stage{List: extent.NewList(a.rules, a.Rules.Default, never, a.zones), replies: never == rule.New}
+	var wanted []rule.Rule
+	for n := range a.Flows {
+		if f := &a.Flows[n]; !f.Deny {
+			for _, e := range a.traffic(f) {
+				wanted = append(wanted, rule.Rule{Action: rule.Permit, Traffic: e.Product, SourceZones: zoneList(e.from), DestinationZones: zoneList(e.to)})
+			}
+		}
+	}
+	s.wanted = extent.NewList(wanted, rule.Deny, rule.New, a.zones)
+	return s
+}
+
+func zoneList(name string) []string {
+	if name == "" || rule.MayBeEveryZone(name) {
+		return nil
+	}
+	return []string{name}
+}
+
+// wantedTraffic is traffic of a flow between the zones that it names.
+type wantedTraffic struct {
+	traffic.Product
+	from, to string
+	replies  bool
+}
+
+// traffic returns what of a flow meets the list: its packets, their replies, or both.
+func (a *auditor) traffic(f *Flow) (out []wantedTraffic) {
+	for _, p := range f.Products {
+		if !a.Replies {
+			out = append(out, wantedTraffic{p, f.SourceZone, f.DestinationZone, false})
+		}
+		if a.Replies || a.Rules.Stateless && a.Rules.Return == nil {
+			back := traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Reverse()}
+			if !back.IsEmpty() {
+				out = append(out, wantedTraffic{back, f.DestinationZone, f.SourceZone, true})
+			}
+		}
+	}
+	return out
+}
+
+// stageFor returns the stage that packets or replies meet.
+func (a *auditor) stageFor(replies bool) *stage {
+	if replies {
+		return a.stages[len(a.stages)-1]
+	}
+	return a.stages[0]
+}
+
+func (a *auditor) find(f Finding) { a.Findings = append(a.Findings, f) }
+
+// serve finds out which flows each rule serves.
+func (a *auditor) serve() {
+	for n := range a.Flows {
+		f, budget := &a.Flows[n], extent.NewBudget(shares)
+		for _, w := range a.traffic(f) {
+			s := a.stageFor(w.replies)
+			for _, e := range extent.Of(extent.Between{From: a.zones.Declared(w.from), To: a.zones.Declared(w.to)}, w.Product) {
+				s.Divide(e, 0, len(a.rules), budget, func(part extent.Part) { a.serves(n, part) })
+			}
+		}
+		if budget.Exhausted() {
+			a.undivided = append(a.undivided, n)
+			a.Unknown++
+		}
+	}
+}
+
+// serves notes the rules that decide a part of flow n.
+func (a *auditor) serves(n int, part extent.Part) {
+	note := func(i int) {
+		deny := a.Flows[n].Deny
+		if (a.rules[i].Action == rule.Deny) != deny {
+			return
+		}
+		a.touched[i] = a.touched[i] || !deny
+		if have := a.Serves[i]; len(have) == 0 || have[len(have)-1] != n {
+			a.Serves[i] = append(have, n)
+		}
+	}
+	for _, i := range part.Perhaps {
+		note(i)
+	}
+	if part.Rule >= 0 {
+		note(part.Rule)
+	}
+}
+
+// plain finds what stands in the rules themselves.
+func (a *auditor) plain() {
+	for _, u := range a.units {
+		var reasons []string
+		hits, counted := int64(0), len(a.Hits) == len(a.rules)
+		for i := u.first; i <= u.last; i++ {
+			for _, reason := range a.rules[i].Unknown {
+				if !slices.Contains(reasons, reason) {
+					reasons = append(reasons, reason)
+				}
+			}
+			if counted = counted && a.Hits[i] >= 0; counted {
+				hits += a.Hits[i]
+			}
+		}
+		if len(reasons) > 0 {
+			a.find(Finding{Kind: Undecidable, Rule: u.first, Reason: strings.Join(reasons, "; ")})
+		}
+		if counted && hits == 0 {
+			a.find(Finding{Kind: NoHits, Rule: u.first, Reason: "the device has counted no packet for it"})
+		}
+	}
+}

@@ -1,0 +1,418 @@
+package audit
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+var universe = enginetest.Packets([]traffic.Product{traffic.Any()}, "", "")
+
+// A met packet is one of one kind on its way past the rules.
+type met struct {
+	oracle.Packet
+	replies bool
+	// rules are those that it meets, up to the first that surely matches; perhaps says
+	// which of all rules match perhaps, possible which match at all.
+	rules    []int
+	perhaps  map[int]bool
+	possible []bool
+	wanted   bool
+}
+
+// A judge knows of all packets of the universe what becomes of them.
+type judge struct {
+	Question
+	packets []met
+}
+
+// matching says whether one rule can match a packet and whether it surely does.
+func matching(r rule.Rule, p oracle.Packet, replies bool) (possible, sure bool) {
+	if replies {
+		switch r.State {
+		case rule.New:
+			r.State = rule.Established
+		case rule.Established:
+			r.State = rule.AnyState
+		}
+	}
+	d := oracle.Decide(&rule.Ruleset{Rules: []rule.Rule{r}, Default: 1 - r.Action}, p)
+	may, other := d.Permit, d.Deny
+	if r.Action == rule.Deny {
+		may, other = other, may
+	}
+	return may, may && !other
+}
+
+func newJudge(q Question) *judge {
+	j := &judge{Question: q}
+	zones := [][2]string{{"c", "c"}}
+	if slices.ContainsFunc(q.Rules.Rules, func(r rule.Rule) bool {
+		return len(r.SourceZones)+len(r.DestinationZones) > 0 || r.Pair != rule.AnyPair
+	}) || slices.ContainsFunc(q.Flows, func(f Flow) bool { return f.SourceZone+f.DestinationZone != "" }) {
+		zones = [][2]string{{"a", "a"}, {"a", "b"}, {"b", "a"}, {"b", "b"}, {"a", "c"}, {"c", "a"}, {"b", "c"}, {"c", "b"}, {"c", "c"}, {"c", "d"}}
+	}
+	kinds := []bool{false, true}
+	if q.Replies {
+		kinds = kinds[1:]
+	} else if !q.Rules.Stateless || q.Rules.Return != nil {
+		kinds = kinds[:1]
+	}
+	for _, replies := range kinds {
+		for _, z := range zones {
+			for _, p := range universe {
+				p.SourceZone, p.DestinationZone = z[0], z[1]
+				m := met{Packet: p, replies: replies, perhaps: map[int]bool{}, possible: make([]bool, len(q.Rules.Rules)), wanted: j.wants(p)}
+				ended := false
+				for i, r := range q.Rules.Rules {
+					possible, sure := matching(r, p, replies)
+					if m.possible[i] = possible; possible && !ended {
+						m.rules, m.perhaps[i], ended = append(m.rules, i), !sure, sure
+					}
+				}
+				j.packets = append(j.packets, m)
+			}
+		}
+	}
+	return j
+}
+
+func inFlow(p oracle.Packet, f *Flow) bool {
+	in := func(declared, zone string) bool { return declared == "" || declared == zone }
+	return in(f.SourceZone, p.SourceZone) && in(f.DestinationZone, p.DestinationZone) && slices.ContainsFunc(f.Products, p.In)
+}
+
+// of reports whether the packet is of the flow: one of its own or, where they meet the
+// same list, a reply.
+func (j *judge) of(f *Flow, p oracle.Packet) bool {
+	if !j.Replies && inFlow(p, f) {
+		return true
+	}
+	if !j.Replies && (!j.Rules.Stateless || j.Rules.Return != nil) {
+		return false
+	}
+	back := oracle.Packet{From: p.To, To: p.From, Protocol: p.Protocol, SourcePort: p.DestinationPort, DestinationPort: p.SourcePort, SourceZone: p.DestinationZone, DestinationZone: p.SourceZone}
+	switch code := p.DestinationPort % 256; {
+	case p.Protocol == 1 && p.DestinationPort/256 == 0:
+		back.SourcePort, back.DestinationPort = p.SourcePort, 8<<8|code
+	case p.Protocol == 58 && p.DestinationPort/256 == 129:
+		back.SourcePort, back.DestinationPort = p.SourcePort, 128<<8|code
+	case p.Protocol == 1 || p.Protocol == 58:
+		return false
+	}
+	return inFlow(back, f)
+}
+
+func (j *judge) wants(p oracle.Packet) bool {
+	for n := range j.Flows {
+		if f := &j.Flows[n]; !f.Deny && j.of(f, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// outcomes says what can become of a packet without some rules, in every choice of what
+// the undecidable ones match: a word with a letter for each choice.
+func (j *judge) outcomes(m *met, without func(int) bool) string {
+	var chosen []int
+	for i := range j.Rules.Rules {
+		if possible, sure := matching(j.Rules.Rules[i], m.Packet, m.replies); possible && !sure {
+			chosen = append(chosen, i)
+		}
+	}
+	var b strings.Builder
+	for choice := range 1 << len(chosen) {
+		action := j.Rules.Default
+		for i, r := range j.Rules.Rules {
+			if n := slices.Index(chosen, i); !m.possible[i] || without(i) || n >= 0 && choice>>n&1 == 0 {
+				continue
+			}
+			action = r.Action
+			break
+		}
+		b.WriteString(action.String()[:1])
+	}
+	return b.String()
+}
+
+func (j *judge) check(t *testing.T, got Result) {
+	t.Helper()
+	fail := func(format string, args ...any) {
+		t.Helper()
+		t.Fatalf("%sflows %+v, replies %t\n%s\n%+v", enginetest.Case{Rules: j.Rules}, j.Flows, j.Replies, fmt.Sprintf(format, args...), got.Findings)
+	}
+	found := func(i int, k Kind) *Finding {
+		n := slices.IndexFunc(got.Findings, func(f Finding) bool { return f.Rule == i && f.Kind == k })
+		if n < 0 {
+			return nil
+		}
+		return &got.Findings[n]
+	}
+	for i, r := range j.Rules.Rules {
+		decides, possibly, against, matches, changes, excess, wanted := false, true, false, false, false, 0, false
+		serves := map[int]bool{}
+		opens := false
+		for n := range j.packets {
+			m := &j.packets[n]
+			if !m.possible[i] {
+				continue
+			}
+			matches = true
+			if !slices.Contains(m.rules, i) {
+				last := m.rules[len(m.rules)-1]
+				against = against || j.Rules.Rules[last].Action != r.Action
+				continue
+			}
+			decides = true
+			possibly = possibly && m.rules[0] != i
+			changes = changes || j.outcomes(m, func(int) bool { return false }) != j.outcomes(m, func(n int) bool { return n == i })
+			for n := range j.Flows {
+				if j.of(&j.Flows[n], m.Packet) && j.Flows[n].Deny == (r.Action == rule.Deny) && (m.replies == j.isReply(n, m)) {
+					serves[n] = true
+					wanted = wanted || !j.Flows[n].Deny
+				}
+			}
+			if m.replies == j.Replies {
+				opens = true
+				if !m.wanted {
+					excess++
+				}
+				if f := found(i, Wider); f != nil && m.wanted == holds(f, m.Packet, j.zones()) {
+					fail("rule %d: %v is wanted: %t, and in the excess", i, m.Packet, m.wanted)
+				}
+				if f := found(i, Unused); f != nil && !holds(f, m.Packet, j.zones()) {
+					fail("rule %d: %v is not in the excess", i, m.Packet)
+				}
+			}
+		}
+		if want := matches && !decides; want != (found(i, Shadowed) != nil) && j.meets(r) && matches {
+			fail("rule %d shadowed: want %t", i, want)
+		}
+		if want := decides && possibly; want != (found(i, PossiblyShadowed) != nil) {
+			fail("rule %d possibly shadowed: want %t", i, want)
+		}
+		if want := matches && !decides && against; want != (found(i, Contradicts) != nil) {
+			fail("rule %d contradicts: want %t", i, want)
+		}
+		if want := decides && !changes; want != (found(i, Redundant) != nil) {
+			fail("rule %d redundant: want %t", i, want)
+		}
+		judged := j.Declared && r.Action == rule.Permit && (r.State != rule.Established || j.Replies) && opens
+		if want := judged && !wanted; want != (found(i, Unused) != nil) {
+			fail("rule %d unused: want %t", i, want)
+		}
+		if want := judged && wanted && excess > 0; want != (found(i, Wider) != nil) {
+			fail("rule %d wider: want %t", i, want)
+		}
+		for n := range j.Flows {
+			if serves[n] != slices.Contains(got.Serves[i], n) {
+				fail("rule %d serves flow %d: want %t", i, n, serves[n])
+			}
+		}
+		if f := found(i, Shadowed); f != nil && f.Reason == "" {
+			j.checkCover(fail, i, f.CoveredBy)
+		}
+	}
+	for n := range j.packets {
+		m := &j.packets[n]
+		if before, after := j.outcomes(m, func(int) bool { return false }), j.outcomes(m, func(i int) bool { return got.Removable[i] }); before != after && (j.needed(m) || !j.Declared) {
+			fail("without %v: %v is %s, was %s", got.Removable, m.Packet, after, before)
+		}
+	}
+}
+
+// needed reports whether a flow wants the packet as what it is met.
+func (j *judge) needed(m *met) bool {
+	for n := range j.Flows {
+		if f := &j.Flows[n]; !f.Deny && j.of(f, m.Packet) && (j.Replies || !j.stated() || m.replies != inFlow(m.Packet, f) || j.isReply(n, m) == m.replies) {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *judge) stated() bool {
+	return slices.ContainsFunc(j.Rules.Rules, func(r rule.Rule) bool { return r.State != rule.AnyState })
+}
+
+func (j *judge) zones() (names []string) {
+	for _, r := range j.Rules.Rules {
+		names = append(append(names, r.SourceZones...), r.DestinationZones...)
+	}
+	for _, f := range j.Flows {
+		names = append(names, f.SourceZone, f.DestinationZone)
+	}
+	return names
+}
+
+// meets reports whether packets of the kinds that are asked about can match the rule.
+func (j *judge) meets(r rule.Rule) bool {
+	return slices.ContainsFunc(j.packets, func(m met) bool {
+		return !(r.State == rule.Established && !m.replies || r.State == rule.New && m.replies)
+	})
+}
+
+// isReply reports as what the packet is of flow n: as it is met, where it can be both.
+func (j *judge) isReply(n int, m *met) bool {
+	switch {
+	case j.Replies:
+		return true
+	case !j.stated(): // one look at the list tells for both
+		return m.replies
+	case inFlow(m.Packet, &j.Flows[n]):
+		asReply := *j
+		asReply.Replies = true
+		return m.replies && asReply.of(&j.Flows[n], m.Packet)
+	}
+	return true
+}
+
+func holds(f *Finding, p oracle.Packet, ruled []string) bool {
+	named := func(zones []string, zone string, others ...string) bool {
+		if len(zones) == 0 || slices.Contains(zones, zone) {
+			return true
+		}
+		return !slices.Contains(ruled, zone) && slices.ContainsFunc(others, func(o string) bool { return slices.Contains(zones, o) })
+	}
+	second := extent.Another
+	if p.SourceZone == p.DestinationZone {
+		second = extent.Same
+	}
+	return slices.ContainsFunc(f.Excess, func(e Excess) bool {
+		return p.In(e.Product) && named(e.SourceZones, p.SourceZone, extent.Other) && named(e.DestinationZones, p.DestinationZone, extent.Other, second)
+	})
+}
+
+func (j *judge) checkCover(fail func(string, ...any), i int, by []int) {
+	for skip := -1; skip < len(by); skip++ {
+		covered := true
+		for n := range j.packets {
+			m := &j.packets[n]
+			covered = covered && (!m.possible[i] || slices.ContainsFunc(by, func(k int) bool {
+				return (skip < 0 || by[skip] != k) && k < i && m.possible[k] && sureOf(j.Rules.Rules[k], m)
+			}))
+		}
+		if covered != (skip < 0) {
+			fail("rule %d is covered by %v without the one at %d: %t", i, by, skip, covered)
+		}
+	}
+}
+
+func sureOf(r rule.Rule, m *met) bool {
+	_, sure := matching(r, m.Packet, m.replies)
+	return sure
+}
+
+func draw(dice enginetest.Dice, maxRules int) Question {
+	c := enginetest.DrawCase(dice, maxRules)
+	q := Question{Rules: c.Rules, Replies: dice.IntN(6) == 0, Declared: dice.IntN(3) > 0}
+	if q.Replies {
+		q.Rules.Return = nil
+	}
+	for range dice.IntN(3) {
+		zones := []string{"", "", "a", "b"}
+		q.Flows = append(q.Flows, Flow{
+			Products: []traffic.Product{enginetest.DrawProduct(dice)}, SourceZone: zones[dice.IntN(4)], DestinationZone: zones[dice.IntN(4)], Deny: dice.IntN(4) == 0,
+		})
+	}
+	return q
+}
+
+func TestListAgainstOracle(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for range 120 {
+		q := draw(r, 6)
+		newJudge(q).check(t, List(q))
+	}
+}
+
+// TestEveryShortList judges every list of up to four rules of a menu, in which they
+// overlap in all ways.
+func TestEveryShortList(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	var menu []rule.Rule
+	for len(menu) < 5 {
+		one := enginetest.DrawRule(r)
+		if one.State = rule.AnyState; len(one.SourceZones)+len(one.DestinationZones) == 0 && one.Pair == rule.AnyPair {
+			menu = append(menu, one)
+		}
+	}
+	flows := []Flow{{Products: []traffic.Product{menu[0].Traffic}}, {Products: []traffic.Product{enginetest.DrawProduct(r)}}}
+	n := 0
+	var ask func(rules []rule.Rule)
+	ask = func(rules []rule.Rule) {
+		n++
+		q := Question{Rules: &rule.Ruleset{Rules: rules, Default: rule.Action(n % 2)}, Flows: flows, Declared: n%3 > 0}
+		newJudge(q).check(t, List(q))
+		for _, one := range menu {
+			if len(rules) < 4 {
+				ask(append(slices.Clip(rules), one))
+			}
+		}
+	}
+	ask(nil)
+}
+
+func FuzzList(f *testing.F) {
+	r := rand.New(rand.NewPCG(13, 14))
+	for range 20 {
+		seed := make([]byte, 80)
+		for i := range seed {
+			seed[i] = byte(r.Uint32())
+		}
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		dice := enginetest.Bytes(data)
+		q := draw(&dice, 7)
+		newJudge(q).check(t, List(q))
+	})
+}
+
+// TestUnits judges rules together that are one in the text, and none of them alone.
+func TestUnits(t *testing.T) {
+	product := func(n int) traffic.Product { return enginetest.Narrow(n, 3).Rules[n-1].Traffic }
+	one := func(p traffic.Product) rule.Rule {
+		return rule.Rule{Action: rule.Permit, Line: 2, Text: "permit A B", Traffic: p}
+	}
+	rules := []rule.Rule{{Action: rule.Permit, Line: 1, Text: "permit A", Traffic: product(1)}, one(product(1)), one(product(2))}
+	kinds := func(rules []rule.Rule) (out []string) {
+		for _, f := range List(Question{Rules: &rule.Ruleset{Rules: rules}}).Findings {
+			out = append(out, fmt.Sprintf("%s %d %v", f.Kind, f.Rule, f.CoveredBy))
+		}
+		return out
+	}
+	if got := kinds(rules); !slices.Equal(got, []string{"redundant 0 [1]"}) {
+		t.Errorf("one of two is covered: %v", got)
+	}
+	if got := kinds([]rule.Rule{rules[1], rules[2], rules[0]}); !slices.Equal(got, []string{"shadowed 2 [0]"}) {
+		t.Errorf("covered by one of two: %v", got)
+	}
+}
+
+func BenchmarkList(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			e := enginetest.Enterprise(n, 1)
+			q := Question{Rules: e.Rules, Declared: true}
+			for _, p := range e.Flows(10_000) {
+				q.Flows = append(q.Flows, Flow{Products: []traffic.Product{p}})
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				got := List(q)
+				b.ReportMetric(float64(got.Unknown), "unknown")
+				b.ReportMetric(float64(len(got.Findings)), "findings")
+			}
+		})
+	}
+}

@@ -1,0 +1,174 @@
+package audit
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// excess finds what rules permit that no flow wants, and lets those go that permit
+// nothing else.
+func (a *auditor) excess(shadowed []bool) []bool {
+	unused := make([]bool, len(a.units))
+	if !a.Declared {
+		return unused
+	}
+	for n, u := range a.units {
+		if shadowed[n] || !a.isPermit(u) || !a.stages[0].Meets(u.first) {
+			continue
+		}
+		used, unknown := a.used(u)
+		if unknown {
+			a.Unknown++
+			continue
+		}
+		f := Finding{Kind: Wider, Rule: u.first}
+		if !used {
+			f.Kind = Unused
+		}
+		if a.measure(u, &f); len(f.Excess) == 0 {
+			continue
+		}
+		if !used {
+			unused[n] = true
+		}
+		f.Reason = reasonOf(f)
+		a.find(f)
+	}
+	for n, u := range a.units {
+		if unused[n] {
+			a.remove(u)
+		}
+	}
+	return unused
+}
+
+func reasonOf(f Finding) string {
+	switch {
+	case f.Kind == Unused:
+		return "no declared flow wants what it permits"
+	case f.Packets == nil:
+		return "declared flows want less than it permits"
+	}
+	return fmt.Sprintf("declared flows want %s of %s packets that it decides", new(big.Int).Sub(f.Decides, f.Packets), f.Decides)
+}
+
+// used reports whether the unit decides what a flow wants.
+func (a *auditor) used(u unit) (used, unknown bool) {
+	for i := u.first; i <= u.last; i++ {
+		if a.touched[i] {
+			return true, false
+		}
+	}
+	covering := func(_ int, sure bool) extent.Label {
+		if sure {
+			return extent.Unwanted
+		}
+		return extent.Skip
+	}
+	for _, n := range a.undivided {
+		if a.Flows[n].Deny {
+			continue
+		}
+		for _, w := range a.traffic(&a.Flows[n]) {
+			s := a.stageFor(w.replies)
+			for i := u.first; i <= u.last; i++ {
+				var shared []extent.Extent
+				for _, e := range extent.Of(extent.Between{From: a.zones.Declared(w.from), To: a.zones.Declared(w.to)}, w.Product) {
+					for _, of := range s.Possible(i) {
+						if in := of.Intersect(e); !in.IsEmpty() {
+							shared = append(shared, in)
+						}
+					}
+				}
+				switch s.Search(shared, u.first, covering, extent.Wanted, searchSteps) {
+				case extent.Found:
+					return true, false
+				case extent.GivenUp:
+					unknown = true
+				}
+			}
+		}
+	}
+	return false, unknown
+}
+
+// A sum is disjoint traffic between zones.
+type sum struct {
+	zones    *extent.Zones
+	products map[string][]traffic.Product
+	between  map[string]extent.Between
+}
+
+func newSum(z *extent.Zones) *sum {
+	return &sum{z, make(map[string][]traffic.Product), make(map[string]extent.Between)}
+}
+
+func (s *sum) add(e extent.Extent) {
+	key := fmt.Sprint(e.From, e.To)
+	s.products[key], s.between[key] = append(s.products[key], e.Product), e.Between
+}
+
+// packets counts the packets, whatever zones they go between; it is nil where they differ
+// in that, since the same packet could be counted twice.
+func (s *sum) packets() *big.Int {
+	n := new(big.Int)
+	if len(s.products) > 1 {
+		return nil
+	}
+	for _, products := range s.products {
+		for _, p := range products {
+			n.Add(n, Count(p))
+		}
+	}
+	return n
+}
+
+// excess returns the traffic, merged and sorted.
+func (s *sum) excess() (out []Excess) {
+	for key, products := range s.products {
+		from, to := s.zones.Names(s.between[key])
+		for _, p := range traffic.Merge(products) {
+			out = append(out, Excess{p, from, to})
+		}
+	}
+	slices.SortFunc(out, func(x, y Excess) int {
+		return cmp.Or(x.Product.Compare(y.Product), slices.Compare(x.SourceZones, y.SourceZones), slices.Compare(x.DestinationZones, y.DestinationZones))
+	})
+	return out
+}
+
+// measure works out what of the packets that the unit decides, perhaps, no flow wants.
+func (a *auditor) measure(u unit, f *Finding) {
+	s, budget := a.stages[0], extent.NewBudget(shares)
+	decides, excess := newSum(a.zones), newSum(a.zones)
+	for i := u.first; i <= u.last; i++ {
+		for _, e := range s.Possible(i) {
+			s.Divide(e, 0, i, budget, func(part extent.Part) { // of a unit, each packet once
+				if part.Rule >= 0 || slices.ContainsFunc(part.Perhaps, func(j int) bool { return j >= u.first }) {
+					return
+				}
+				decides.add(part.Extent)
+				if f.Kind == Unused {
+					return
+				}
+				s.wanted.Divide(part.Extent, 0, len(s.wanted.Rules()), budget, func(rest extent.Part) {
+					if rest.Rule < 0 {
+						excess.add(rest.Extent)
+					}
+				})
+			})
+		}
+	}
+	if f.Kind == Unused {
+		excess = decides
+	}
+	f.Excess, f.Cut = excess.excess(), budget.Exhausted()
+	if packets, all := excess.packets(), decides.packets(); !f.Cut && packets != nil && all != nil {
+		f.Packets, f.Decides = packets, all
+	}
+}

@@ -1,0 +1,187 @@
+package audit
+
+import (
+	"slices"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// shadowed finds the units that never decide a packet, and lets them go: what covers one
+// of them is covered itself where it is one of them.
+func (a *auditor) shadowed() []bool {
+	out := make([]bool, len(a.units))
+	for n, u := range a.units {
+		if !a.meets(u) {
+			continue
+		}
+		if a.isEmpty(u) {
+			out[n] = true
+			a.find(Finding{Kind: Shadowed, Rule: u.first, Reason: "it matches no packet: its sources and its destinations have no address of the same IP version, or there are none"})
+			continue
+		}
+		sure, perhaps := a.covered(u, func(j int, sure bool) bool { return sure })
+		switch {
+		case perhaps:
+			a.Unknown++
+		case sure:
+			out[n] = true
+			a.explainShadowed(u)
+		default:
+			if all, _ := a.covered(u, func(int, bool) bool { return true }); all {
+				by := a.minimal(u, a.deciders(u, true), false)
+				a.find(Finding{
+					Kind: PossiblyShadowed, Rule: u.first, CoveredBy: by,
+					Reason: "it decides no packet if the rules before it match that cannot be decided",
+				})
+			}
+		}
+	}
+	for n, u := range a.units {
+		if out[n] {
+			a.remove(u)
+		}
+	}
+	return out
+}
+
+func (a *auditor) remove(u unit) {
+	for i := u.first; i <= u.last; i++ {
+		a.gone[i] = true
+	}
+}
+
+// meets reports whether packets that are asked about can match the unit.
+func (a *auditor) meets(u unit) bool {
+	for _, s := range a.stages {
+		for i := u.first; i <= u.last; i++ {
+			if s.Meets(i) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (a *auditor) isEmpty(u unit) bool {
+	for _, s := range a.stages {
+		for i := u.first; i <= u.last; i++ {
+			if len(s.Possible(i)) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// covered reports whether the rules before the unit for which by holds decide all of its
+// packets; unknown says that this could not be found out.
+func (a *auditor) covered(u unit, by func(j int, sure bool) bool) (all, unknown bool) {
+	label := func(j int, sure bool) extent.Label {
+		if by(j, sure) {
+			return extent.Unwanted
+		}
+		return extent.Skip
+	}
+	for _, s := range a.stages {
+		for i := u.first; i <= u.last; i++ {
+			switch s.Search(s.Possible(i), u.first, label, extent.Wanted, searchSteps) {
+			case extent.Found:
+				return false, false
+			case extent.GivenUp:
+				unknown = true
+			}
+		}
+	}
+	return !unknown, unknown
+}
+
+// deciders returns the units that decide packets of u before it, perhaps ones too where
+// that is asked for.
+func (a *auditor) deciders(u unit, perhaps bool) (out []int) {
+	seen := make(map[int]bool)
+	note := func(i int) { seen[a.unitOf[i]] = true }
+	budget := extent.NewBudget(shares)
+	for _, s := range a.stages {
+		for i := u.first; i <= u.last; i++ {
+			for _, e := range s.Possible(i) {
+				s.Divide(e, 0, u.first, budget, func(part extent.Part) {
+					if part.Rule >= 0 {
+						note(part.Rule)
+					}
+					if perhaps {
+						for _, j := range part.Perhaps {
+							note(j)
+						}
+					}
+				})
+			}
+		}
+	}
+	for n := range seen {
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// maxCandidates is how many units are tried to find few that cover another.
+const maxCandidates = 32
+
+// minimal returns the first rules of few of the units that cover u: one if one does, else
+// some of which none can be left out.
+func (a *auditor) minimal(u unit, units []int, surely bool) (rules []int) {
+	covers := func(some []int) bool {
+		all, _ := a.covered(u, func(j int, sure bool) bool { return (sure || !surely) && slices.Contains(some, a.unitOf[j]) })
+		return all
+	}
+	if !covers(units) {
+		return nil // too many to find them all
+	}
+	if len(units) <= maxCandidates {
+		units = fewest(units, covers)
+	}
+	for _, n := range units {
+		rules = append(rules, a.units[n].first)
+	}
+	return rules
+}
+
+func fewest(units []int, covers func([]int) bool) []int {
+	for _, n := range units {
+		if covers([]int{n}) {
+			return []int{n}
+		}
+	}
+	for i := 0; i < len(units); {
+		if without := slices.Delete(slices.Clone(units), i, i+1); covers(without) {
+			units = without
+		} else {
+			i++
+		}
+	}
+	return units
+}
+
+// explainShadowed tells what covers a unit, and whether that does the other thing.
+func (a *auditor) explainShadowed(u unit) {
+	by := a.deciders(u, false)
+	f := Finding{Kind: Shadowed, Rule: u.first, CoveredBy: a.minimal(u, by, true)}
+	if len(f.CoveredBy) == 0 {
+		f.Reason = "many rules before it decide all of its packets together"
+	}
+	a.find(f)
+	var against []int
+	for _, n := range by {
+		if first := a.units[n].first; a.rules[first].Action != a.rules[u.first].Action {
+			against = append(against, first)
+		}
+	}
+	if len(against) > 0 {
+		word := "permitted"
+		if a.rules[u.first].Action == rule.Permit {
+			word = "denied"
+		}
+		a.find(Finding{Kind: Contradicts, Rule: u.first, CoveredBy: against, Reason: "packets that it is for are " + word + " before it"})
+	}
+}
