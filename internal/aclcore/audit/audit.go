@@ -37,8 +37,13 @@ type Question struct {
 const (
 	// searchSteps is how many packets one search tries.
 	searchSteps = 20_000
-	// shares is how many shares rules take of the traffic of a rule or flow.
+	// shares is how many shares rules take of the traffic of a flow, or of a rule that is
+	// covered.
 	shares = 4096
+	// excessShares is how many they take of what a rule permits, allExcess how many of what
+	// all rules do.
+	excessShares = 1024
+	allExcess    = 1 << 18
 )
 
 // An auditor judges one list.
@@ -55,7 +60,8 @@ type auditor struct {
 	// touched says of each rule whether it decides, perhaps, what a flow wants permitted.
 	touched []bool
 	// undivided are the flows that rules divide too finely.
-	undivided []int
+	undivided    []int
+	excessBudget *extent.Budget
 	Result
 }
 
@@ -88,7 +94,7 @@ func List(q Question) Result {
 func newAuditor(q Question) *auditor {
 	rules := q.Rules.Rules
 	n := len(rules)
-	a := &auditor{Question: q, rules: rules, gone: make([]bool, n), touched: make([]bool, n), unitOf: make([]int, n)}
+	a := &auditor{Question: q, rules: rules, gone: make([]bool, n), touched: make([]bool, n), unitOf: make([]int, n), excessBudget: extent.NewBudget(allExcess)}
 	a.Serves = make([][]int, n)
 	for i := range rules {
 		if i == 0 || !oneInText(&rules[i-1], &rules[i]) {

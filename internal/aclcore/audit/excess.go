@@ -30,7 +30,12 @@ func (a *auditor) excess(shadowed []bool) []bool {
 		if !used {
 			f.Kind = Unused
 		}
-		if a.measure(u, &f); len(f.Excess) == 0 {
+		switch a.measure(u, &f); {
+		case len(f.Excess) > 0:
+		case f.Cut:
+			a.Unknown++
+			continue
+		default:
 			continue
 		}
 		if !used {
@@ -144,7 +149,8 @@ func (s *sum) excess() (out []Excess) {
 
 // measure works out what of the packets that the unit decides, perhaps, no flow wants.
 func (a *auditor) measure(u unit, f *Finding) {
-	s, budget := a.stages[0], extent.NewBudget(shares)
+	s, budget := a.stages[0], a.excessBudget.Part(excessShares)
+	defer a.excessBudget.Return(budget)
 	decides, excess := newSum(a.zones), newSum(a.zones)
 	for i := u.first; i <= u.last; i++ {
 		for _, e := range s.Possible(i) {
@@ -166,6 +172,11 @@ func (a *auditor) measure(u unit, f *Finding) {
 	}
 	if f.Kind == Unused {
 		excess = decides
+		if budget.Exhausted() && len(decides.products) == 0 { // all that it matches, then
+			for _, e := range s.Possible(u.first) {
+				excess.add(e)
+			}
+		}
 	}
 	f.Excess, f.Cut = excess.excess(), budget.Exhausted()
 	if packets, all := excess.packets(), decides.packets(); !f.Cut && packets != nil && all != nil {

@@ -33,6 +33,17 @@ const shareWork = 128
 // Exhausted reports whether the budget is used up.
 func (b *Budget) Exhausted() bool { return b.left < 0 }
 
+// Part takes a budget for so many shares out of b, or for what is left; Return gives back
+// what is left of it.
+func (b *Budget) Part(shares int) *Budget {
+	part := &Budget{min(shares*shareWork, max(0, b.left))}
+	b.left -= part.left
+	return part
+}
+
+// Return gives back what is left of a part of b.
+func (b *Budget) Return(part *Budget) { b.left += max(0, part.left) }
+
 func (b *Budget) spend(e *Extent) bool {
 	b.left -= max(shareWork, len(e.Sources.Ranges())+len(e.Destinations.Ranges())+len(e.Services.Ranges()))
 	return b.left >= 0
