@@ -135,6 +135,7 @@ func (e *Estate) request(f Flow) (q match.Request, products int64, j Judgement, 
 	q = match.Request{
 		Region: resolved.Region(), Want: rule.Permit,
 		SourceZone: f.SourceZone, DestinationZone: f.DestinationZone,
+		Identity: match.Identity{Applications: f.NetworkApplications, Users: f.Users},
 	}
 	if f.Deny {
 		q.Want = rule.Deny

@@ -31,11 +31,13 @@ type Flow struct {
 	// Beside are the changes of flows that are answered together with this one, which its
 	// own are written beside; nil means that it is alone.
 	Beside *Changes
-	// The rest is read by policies alone.
-	ApplicationOwner           string
-	ApplicationLabels          map[string]string
+	// NetworkApplications and Users are compared with rules that are for some of them, by
+	// name, and read by policies.
 	NetworkApplications, Users []string
-	Comment                    string
+	// The rest is read by policies alone.
+	ApplicationOwner  string
+	ApplicationLabels map[string]string
+	Comment           string
 }
 
 // ID names the flow for people: application/name.

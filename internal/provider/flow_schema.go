@@ -50,8 +50,8 @@ func declaredAttributes() map[string]schema.Attribute {
 		"accepts": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: acceptsText,
 		},
-		"network_applications": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: "Applications (layer 7) of the flow, as in the inventory. Kept for the record; file rulesets decide by address and service."},
-		"users":                schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: "Users of the flow, as in the inventory. Kept for the record."},
+		"network_applications": schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: "Applications (layer 7) of the flow, by the names that the firewall has for them. A rule for applications (Palo Alto, Juniper) is decided by name; without them it is indeterminate. Other rulesets decide by address and service."},
+		"users":                schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: "Users or groups of the flow, by the names that the firewall has for them. A rule for users (Palo Alto, Fortinet, Juniper) is decided by name; without them it is indeterminate."},
 		"comment":              schema.StringAttribute{Optional: true, MarkdownDescription: "Free text."},
 	}
 	maps.Copy(attributes, judgedAttributes())

@@ -14,6 +14,7 @@ import (
 type Request struct {
 	Region                      flow.Region
 	SourceZone, DestinationZone string
+	Identity
 	// Want is what the flow wants: permitted by every ruleset of the path, or
 	// denied by at least one.
 	Want rule.Action
@@ -106,7 +107,7 @@ func Check(path []Matcher, q Request) Finding {
 	var f Finding
 	answers := make([]Answer, len(path))
 	for i, x := range path {
-		answers[i] = x.Match(Question{q.Region.Possible, q.SourceZone, q.DestinationZone})
+		answers[i] = x.Match(Question{q.Region.Possible, q.SourceZone, q.DestinationZone, q.Identity})
 		f.Cut = f.Cut || answers[i].Cut
 		f.Decisions = append(f.Decisions, decisions(i, x, answers[i])...)
 	}
@@ -123,7 +124,7 @@ func Check(path []Matcher, q Request) Finding {
 			unknown = slices.ContainsFunc(answers, Answer.hasUnknown)
 		}
 		if !permitted {
-			packet, outcome, found := findThrough(path, Question{q.Region.Possible, q.SourceZone, q.DestinationZone})
+			packet, outcome, found := findThrough(path, Question{q.Region.Possible, q.SourceZone, q.DestinationZone, q.Identity})
 			switch {
 			case found == exhausted:
 				unknown, entangled = true, true
@@ -251,7 +252,7 @@ func missingDeny(path []Matcher, q Request, answers []Answer, through []passage)
 	}
 	out := passed(path[q.DenyAt], q.DenyAt, answers[q.DenyAt].Parts, through)
 	if len(out) == 0 && len(through) > 0 { // the part that holds it was cut away
-		a := path[q.DenyAt].Match(Question{[]traffic.Product{through[0].Product}, q.SourceZone, q.DestinationZone})
+		a := path[q.DenyAt].Match(Question{[]traffic.Product{through[0].Product}, q.SourceZone, q.DestinationZone, q.Identity})
 		out = passed(path[q.DenyAt], q.DenyAt, a.Parts, through)
 	}
 	return mergeMissing(out)

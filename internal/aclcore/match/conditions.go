@@ -16,14 +16,22 @@ type crossing struct {
 	// never is the state that the packet cannot be in: a packet that opens a
 	// connection is not of an established one, and a reply is not new.
 	never rule.State
+	Identity
+}
+
+// Identity is what a flow declares of its packets beside addresses and services: the
+// applications and the users that they are of, by the names that firewalls have for
+// them. A rule for some matches surely if it names all that are declared.
+type Identity struct {
+	Applications, Users []string
 }
 
 func (q *Question) crossing() crossing {
-	return crossing{q.SourceZone, q.DestinationZone, rule.Established}
+	return crossing{q.SourceZone, q.DestinationZone, rule.Established, q.Identity}
 }
 
 // reply returns the crossing of the replies.
-func (c crossing) reply() crossing { return crossing{c.destination, c.source, rule.New} }
+func (c crossing) reply() crossing { return crossing{c.destination, c.source, rule.New, c.Identity} }
 
 // meets reports whether the rule can match a packet of its traffic that crosses so,
 // and whether it surely does.
@@ -34,7 +42,37 @@ func (c *crossing) meets(r *rule.Rule) (possible, sure bool) {
 	from, surelyFrom := inZone(r, r.SourceZones, c.source)
 	to, surelyTo := inZone(r, r.DestinationZones, c.destination)
 	pair, surelyPair := c.paired(r)
-	return from && to && pair, from && to && pair && surelyFrom && surelyTo && surelyPair && len(r.Unknown) == 0
+	application, surelyApplication := ofApplication(r.Applications, c.Applications)
+	possible = from && to && pair && application
+	return possible, possible && surelyFrom && surelyTo && surelyPair && surelyApplication && ofUser(r.Users, c.Users) && len(r.Unknown) == 0
+}
+
+// ofApplication reports whether a packet of one of the declared applications may be of
+// one that the rule is for, and whether it surely is. An application whose name goes on
+// with that of the rule, as facebook-base does with facebook, may be a part of it.
+func ofApplication(names, declared []string) (possible, sure bool) {
+	switch {
+	case len(names) == 0:
+		return true, true
+	case len(declared) == 0:
+		return true, false
+	}
+	sure = true
+	for _, d := range declared {
+		same := slices.Contains(names, d)
+		part := slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(d, n+"-") })
+		possible, sure = possible || same || part, sure && same
+	}
+	return possible, sure
+}
+
+// ofUser reports whether a packet of the declared users is surely of one that the rule
+// is for. It always may be: which users are in which groups is not in the text.
+func ofUser(names, declared []string) (sure bool) {
+	if len(names) == 0 {
+		return true
+	}
+	return len(declared) > 0 && !slices.ContainsFunc(declared, func(d string) bool { return !slices.Contains(names, d) })
 }
 
 // paired reports whether the zones of a packet may relate as the rule asks, and
@@ -77,7 +115,27 @@ func (c *crossing) doubt(r *rule.Rule) string {
 	if _, sure := c.paired(r); !sure {
 		reasons = append(reasons, fmt.Sprintf("the rule is for traffic %s; declare the source zone and the destination zone of the flow", r.Pair))
 	}
+	if _, sure := ofApplication(r.Applications, c.Applications); !sure {
+		reasons = append(reasons, unsureName("application", "network_applications", r.Applications, c.Applications))
+	}
+	if !ofUser(r.Users, c.Users) {
+		reasons = append(reasons, unsureName("user", "users", r.Users, c.Users))
+	}
 	return strings.Join(reasons, "; ")
+}
+
+// maxNamed is how many names of a rule a reason tells.
+const maxNamed = 4
+
+func unsureName(kind, attribute string, names, declared []string) string {
+	shown := strings.Join(names[:min(len(names), maxNamed)], ", ")
+	if len(names) > maxNamed {
+		shown += fmt.Sprintf(", … (%d)", len(names))
+	}
+	if len(declared) == 0 {
+		return fmt.Sprintf("the rule is for the %s %s and the flow declares no %s", kind, shown, attribute)
+	}
+	return fmt.Sprintf("the rule is for the %s %s and the flow declares %s", kind, shown, strings.Join(declared, ", "))
 }
 
 func unsureZone(side string, zones []string, declared string) string {

@@ -15,7 +15,7 @@ import (
 )
 
 func questionOf(c enginetest.Case) Question {
-	return Question{c.Products, c.SourceZone, c.DestinationZone}
+	return Question{Products: c.Products, SourceZone: c.SourceZone, DestinationZone: c.DestinationZone}
 }
 
 // A verifier knows what the oracle says of a case.

@@ -62,6 +62,7 @@ type Question struct {
 	// SourceZone and DestinationZone are where the traffic comes from and goes to;
 	// "" means not declared, and a rule that depends on it cannot be decided.
 	SourceZone, DestinationZone string
+	Identity
 }
 
 // Part is traffic that one rule decides.

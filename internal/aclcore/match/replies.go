@@ -91,7 +91,7 @@ func (o *Overlay) EachWay(q Request, m Missing) []Missing {
 }
 
 func eachWay(x oneWay, rules *rule.Ruleset, q Request, m Missing) []Missing {
-	out := Question{SourceZone: q.SourceZone, DestinationZone: q.DestinationZone}
+	out := Question{SourceZone: q.SourceZone, DestinationZone: q.DestinationZone, Identity: q.Identity}
 	crossing := out.crossing()
 	parts, _ := x.way([]traffic.Product{m.Product}, crossing, false)
 	v4, v6 := m.ByFamily()
@@ -117,7 +117,7 @@ func eachWay(x oneWay, rules *rule.Ruleset, q Request, m Missing) []Missing {
 // look like those to p: a rule for the replies would overrule it too. It is empty if
 // there is none.
 func opened(x oneWay, q Request, p traffic.Product) string {
-	out := Question{SourceZone: q.DestinationZone, DestinationZone: q.SourceZone}
+	out := Question{SourceZone: q.DestinationZone, DestinationZone: q.SourceZone, Identity: q.Identity}
 	parts, _ := x.way([]traffic.Product{replies(p)}, out.crossing(), false)
 	for _, part := range parts {
 		if part.Outcome != Permitted && part.Intent >= 0 {

@@ -86,7 +86,7 @@ func (r *run) keepEntangled() {
 
 // keepPacket keeps the part of one packet.
 func (r *run) keepPacket(p traffic.Product) {
-	one := newRun(r.x, Question{[]traffic.Product{p}, r.q.SourceZone, r.q.DestinationZone})
+	one := newRun(r.x, Question{[]traffic.Product{p}, r.q.SourceZone, r.q.DestinationZone, r.q.Identity})
 	defer one.release()
 	one.work = -hitWork * (len(r.x.forward.rules) + len(r.x.replies.rules))
 	one.all()

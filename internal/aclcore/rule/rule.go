@@ -108,6 +108,11 @@ type Rule struct {
 	Pair  Pair
 	State State
 
+	// Applications and Users are names, as the firewall has them, of which a packet has
+	// to be of one; none means all. What the firewall calls an application is found out
+	// from the content, so that only a flow that declares its own can be compared.
+	Applications, Users []string
+
 	// Unknown tells why it cannot be known whether the rule matches, one reason
 	// each ("time-range NIGHT"); such a rule neither surely matches nor surely
 	// does not.
@@ -137,7 +142,7 @@ func (r *Rule) HasZone(zones []string, name string) bool {
 // default written out, not somebody's intent for particular traffic.
 func (r *Rule) IsCatchAll() bool {
 	return r.State == AnyState && r.Pair == AnyPair && len(r.Unknown) == 0 && len(r.SourceZones) == 0 && len(r.DestinationZones) == 0 &&
-		r.Traffic.IsCatchAll()
+		len(r.Applications)+len(r.Users) == 0 && r.Traffic.IsCatchAll()
 }
 
 // String writes the rule on one line: its own text where it has one, else its

@@ -34,9 +34,7 @@ var harmless = words(`uuid uuid-idx comments comment label global-label custom-l
 func (v *vdom) conditions(p *policy) {
 	n := p.node
 	for _, s := range []string{"groups", "users", "fsso-groups"} {
-		if args := values(n, s); len(args) > 0 {
-			p.Doubt("%s %s", s, shown(args))
-		}
+		p.Users = append(p.Users, values(n, s)...)
 	}
 	schedule := value(n, "schedule")
 	if schedule != "" && schedule != "always" && !v.isAlways(schedule) {

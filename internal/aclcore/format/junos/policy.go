@@ -146,10 +146,12 @@ func (p *policies) match(q *zoned.Policy, n *tree.Node, from, to string) {
 		case "source-address", "destination-address", "application", "from-zone", "to-zone":
 			values[s.key] = append(values[s.key], s.value)
 		case "dynamic-application":
-			if s.value != "any" && s.value != "none" {
-				q.Doubt("dynamic-application %s", s.value)
+			p.dynamic(q, s.value)
+		case "source-identity":
+			if s.value != "any" {
+				q.Users = append(q.Users, s.value)
 			}
-		case "source-identity", "url-category":
+		case "url-category":
 			if s.value != "any" {
 				q.Doubt("%s %s", s.key, s.value)
 			}
@@ -166,6 +168,18 @@ func (p *policies) match(q *zoned.Policy, n *tree.Node, from, to string) {
 		Destinations: p.addresses(q, "destination-address", values, excluded, to),
 		Services:     p.servicesOf(q, values["application"]),
 	}}
+}
+
+// dynamic limits the policy to an application by name; junos:web and its kind are groups
+// of them, which only the device knows.
+func (p *policies) dynamic(q *zoned.Policy, name string) {
+	switch bare := strings.TrimPrefix(name, "junos:"); {
+	case name == "any", name == "none":
+	case bare != name && bare == strings.ToUpper(bare):
+		q.Applications = append(q.Applications, name)
+	default:
+		q.Doubt("dynamic-application %s", name)
+	}
 }
 
 func zonesOf(words []string) []string {

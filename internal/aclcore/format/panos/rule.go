@@ -136,12 +136,22 @@ func (p *policies) zonesOf(q *zoned.Policy, n *tree.Node) {
 	}
 }
 
+// unnamed are words for users that are no names.
+var unnamed = []string{"any", "known-user", "unknown", "pre-logon"}
+
 // conditions puts the rule in doubt for what only the firewall can decide.
 func (p *policies) conditions(q *zoned.Policy, n *tree.Node) {
-	for _, element := range []string{"source-user", "category", "source-hip", "destination-hip", "hip-profiles", "source-imei", "source-imsi", "source-nw-slice"} {
+	for _, element := range []string{"category", "source-hip", "destination-hip", "hip-profiles", "source-imei", "source-imsi", "source-nw-slice"} {
 		if words := n.Get(element).Words(); len(words) > 0 && !slices.Equal(words, []string{"any"}) {
 			q.Doubt("%s %s", element, shown(words))
 		}
+	}
+	switch users := n.Get("source-user").Words(); {
+	case len(users) == 0, slices.Equal(users, []string{"any"}):
+	case slices.ContainsFunc(users, func(u string) bool { return slices.Contains(unnamed, u) }):
+		q.Doubt("source-user %s", shown(users))
+	default:
+		q.Users = users
 	}
 	if schedule := n.Get("schedule"); schedule != nil {
 		q.Doubt("%s", schedule)
@@ -180,7 +190,7 @@ func (p *policies) servicesOf(q *zoned.Policy, n *tree.Node) zoned.Services {
 	case len(applications) == 0:
 		q.Doubt("application is not set")
 	case !anyApplication:
-		q.Doubt("application %s", shown(applications))
+		p.applications(q, applications)
 	}
 	switch {
 	case len(words) == 0:
@@ -195,6 +205,42 @@ func (p *policies) servicesOf(q *zoned.Policy, n *tree.Node) zoned.Services {
 	}
 	return p.names.services.Union(words)
 }
+
+// applications limits the rule to applications by name, with those of the groups of the
+// text. A filter stands for applications that only the firewall knows.
+func (p *policies) applications(q *zoned.Policy, words []string) {
+	seen := make(map[string]bool)
+	for len(words) > 0 && len(seen) < maxApplications {
+		name := words[0]
+		words = words[1:]
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		var members []string
+		for _, level := range p.names.levels {
+			if g := level.Get("application-group", name); g != nil {
+				members = append(g.Get("members").Words(), g.Get("member").Words()...)
+				break
+			}
+			if level.Get("application-filter", name) != nil {
+				q.Doubt("application-filter %s", name)
+				break
+			}
+		}
+		if members == nil {
+			q.Applications = append(q.Applications, name)
+		}
+		words = append(words, members...)
+	}
+	if len(words) > 0 {
+		q.Doubt("there are more than %d applications", maxApplications)
+	}
+	slices.Sort(q.Applications)
+}
+
+// maxApplications bounds how many applications and groups of them a rule names.
+const maxApplications = 10_000
 
 // defaultPorts returns the ports that applications of the text's own have; those of
 // others are in the firewall's content database.
