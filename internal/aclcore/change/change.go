@@ -69,10 +69,17 @@ func For(path []match.Matcher, q match.Request, f match.Finding, i int, o Option
 	}
 	wholeToo := f.Cut || len(p.Refused) == 0
 	p.Rules = together(q, f, open, false, wholeToo)
-	if path[i].Tracked() {
-		p.Rules = append(p.Rules, Established(ofReplies(open))...)
-	} else {
+	switch {
+	case !path[i].Tracked():
 		p.Rules = append(p.Rules, together(q, f, open, true, wholeToo)...)
+	case path[i].DeniesReplies(): // one for all replies would overrule that
+		replies := together(q, f, open, true, wholeToo)
+		for k := range replies {
+			replies[k].State = rule.Established
+		}
+		p.Rules = append(p.Rules, replies...)
+	default:
+		p.Rules = append(p.Rules, Established(ofReplies(open))...)
 	}
 	return p
 }

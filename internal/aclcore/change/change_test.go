@@ -22,6 +22,7 @@ func checkChange(t *testing.T, dice enginetest.Dice) {
 	t.Helper()
 	c := enginetest.DrawCase(dice, 6)
 	c.Rules.Return = nil // rules on top of the others never meet replies that have a list of their own
+	c.Rules.Tracked = c.Rules.Stateless && dice.IntN(2) == 1
 	want, override := rule.Action(dice.IntN(2)), dice.IntN(2) == 1
 	var region flow.Region
 	for _, p := range c.Products {

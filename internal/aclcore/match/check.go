@@ -100,6 +100,9 @@ type Matcher interface {
 	EachWay(q Request, m Missing) []Missing
 	// Tracked says that one rule for established connections lets replies pass.
 	Tracked() bool
+	// DeniesReplies says that a rule which is narrower than any → any denies packets of
+	// established connections: one for all of them that comes before it would overrule it.
+	DeniesReplies() bool
 }
 
 // Check matches the traffic of a request against every ruleset of the path.

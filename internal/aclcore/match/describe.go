@@ -19,6 +19,17 @@ func (x *Index) facing(replies bool) *rule.Ruleset {
 // Tracked implements [Matcher].
 func (x *Index) Tracked() bool { return x.rules.Tracked }
 
+// DeniesReplies implements [Matcher].
+func (x *Index) DeniesReplies() bool {
+	rules := x.facing(true).Rules
+	for i := range rules {
+		if r := &rules[i]; r.Action == rule.Deny && r.State != rule.New && !r.Traffic.IsCatchAll() && !r.Traffic.IsEmpty() {
+			return true
+		}
+	}
+	return false
+}
+
 // Describe implements [Matcher].
 func (x *Index) Describe(i int, replies bool) string { return x.facing(replies).Describe(i) }
 

@@ -143,6 +143,9 @@ func (o *Overlay) shift(i int) int {
 // Tracked implements [Matcher].
 func (o *Overlay) Tracked() bool { return o.base.rules.Tracked }
 
+// DeniesReplies implements [Matcher].
+func (o *Overlay) DeniesReplies() bool { return o.top.DeniesReplies() || o.base.DeniesReplies() }
+
 // Describe implements [Matcher].
 func (o *Overlay) Describe(i int, replies bool) string {
 	x, i := o.owner(i, replies)
