@@ -88,3 +88,33 @@ func TestDetectNXOSJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestChangeBesideOneLine: entries that stand in one line of JSON are told apart, and a
+// line that is two rules is one entry.
+func TestChangeBesideOneLine(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{
+			`{"TABLE_ip_ipv6_mac": {"ROW_ip_ipv6_mac": {"op_ip_ipv6_mac": "ip", "acl_name": "A", "TABLE_seqno": {"ROW_seqno": [` +
+				`{"seqno": "10", "permitdeny": "permit", "proto_str": "tcp", "src_any": "any", "dest_any": "any", "dest_port_op": "eq", "dest_port1_num": "22"},` +
+				`{"seqno": "20", "permitdeny": "deny", "ip": "ip", "src_any": "any", "dest_any": "any"}]}}}}`,
+			"ip access-list A\n 15 permit tcp host 10.0.0.1 host 10.0.0.2 eq 80",
+		},
+		{
+			"hostname r\nobject-group network G\n host 10.9.9.9\n host somewhere\nip access-list extended A\n 10 permit tcp any any eq 22\n 20 deny ip object-group G any\n 30 deny ip any any\n",
+			"ip access-list extended A\n 15 permit tcp host 10.0.0.1 host 10.0.0.2 eq 80",
+		},
+	} {
+		rs, _, err := format.Parse([]byte(tt.text), format.Options{Source: "x", ACL: "A"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := match.Request{Region: parsetest.Region(t, "10.0.0.1 -> 10.0.0.2 tcp/80"), Want: rule.Permit}
+		path := []match.Matcher{match.New(rs)}
+		plan := change.For(path, q, match.Check(path, q), 0, change.Options{OverrideDeny: true})
+		f, _ := format.Lookup(rs.Format)
+		text, err := f.Write("A", rule.Insertion{Base: rs, Before: plan.Rules[0].Before, Rules: []rule.Rule{plan.Rules[0].Rule}})
+		if err != nil || text != tt.want {
+			t.Errorf("%v\n%s\nwant\n%s", err, text, tt.want)
+		}
+	}
+}

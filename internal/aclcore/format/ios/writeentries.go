@@ -24,12 +24,13 @@ const (
 )
 
 // entriesOf returns the entries that the rules come from. A line that may be a
-// permit or a deny is two rules and one entry.
+// permit or a deny, or that is known in part, is two rules and one entry. The lists of
+// a switch as JSON may all be one line.
 func entriesOf(rules []rule.Rule) []baseEntry {
 	out := make([]baseEntry, 0, len(rules))
 	for i := range rules {
 		r := &rules[i]
-		if i > 0 && r.Line == rules[i-1].Line && r.Line > 0 {
+		if i > 0 && r.Line == rules[i-1].Line && r.Line > 0 && r.Text == rules[i-1].Text {
 			out[len(out)-1].last = i
 			continue
 		}
