@@ -79,6 +79,7 @@ type RulesetConfig struct {
 // Estate answers for one configuration. It is safe for concurrent use: rulesets
 // are loaded once, on first use, and never change afterwards.
 type Estate struct {
+	config   Config
 	declared declarations
 	names    func() (*flow.Names, error)
 	rulesets map[string]*ruleset
@@ -91,6 +92,7 @@ type Estate struct {
 // New returns an estate. It reads no file.
 func New(c Config) *Estate {
 	e := &Estate{
+		config:   c,
 		names:    sync.OnceValues(func() (*flow.Names, error) { return flow.NewNames(c.Addresses, c.Services) }),
 		rulesets: make(map[string]*ruleset, len(c.Rulesets)), devices: make(map[string]*firewall, len(c.Devices)),
 		policies: c.Policies, now: c.Now,

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/topology"
@@ -58,29 +57,16 @@ func (e *Estate) layOut(c Config) (*topology.Topology, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(c.Zones) == 0 {
+		return nil, &TopologyError{errors.New("zones: there are devices and no zones between which they stand; declare zones = { NAME = [PREFIXES] } and the interfaces of the devices, or begin with the suggestion of data acl_topology")}
+	}
 	zones, err := zonemap.New(names, c.Zones, zonemap.Options{Key: "zones"})
 	if err != nil {
 		return nil, &TopologyError{err}
 	}
 	t := topology.Config{Zones: zones, Rulesets: e.RulesetNames(), Paths: c.Paths}
-	for _, name := range e.DeviceNames() {
-		fw := e.devices[name]
-		d, err := fw.read()
-		if err != nil {
-			return nil, err
-		}
-		guards, err := names.Addresses(fw.device.Guards)
-		if err != nil {
-			return nil, &TopologyError{fmt.Errorf("devices[%q].guards: %w", name, err)}
-		}
-		var ranges []addr.Range
-		for _, g := range guards {
-			ranges = append(ranges, g.Set.Ranges()...)
-		}
-		t.Devices = append(t.Devices, topology.Device{
-			Name: name, Source: d.source, Document: d.doc, Order: d.order, Interfaces: fw.device.Interfaces,
-			Guards: addr.SetOf(ranges...), SkipZones: fw.device.SkipZones,
-		})
+	if t.Devices, err = e.topologyDevices(); err != nil {
+		return nil, err
 	}
 	top, err := topology.New(t)
 	if err != nil {

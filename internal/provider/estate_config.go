@@ -123,10 +123,6 @@ func (m providerModel) validateDevices(ctx context.Context) (diags diag.Diagnost
 	if m.Devices.IsUnknown() || m.Devices.IsNull() {
 		return diags
 	}
-	if m.Zones.IsNull() && len(m.Devices.Elements()) > 0 {
-		diags.AddAttributeError(path.Root("devices"), "Invalid devices", "There are devices and no zones between which they stand; declare zones = { NAME = [PREFIXES] }.")
-		return diags
-	}
 	var devices map[string]types.Object
 	diags.Append(m.Devices.ElementsAs(ctx, &devices, true)...)
 	for _, name := range slices.Sorted(maps.Keys(devices)) {

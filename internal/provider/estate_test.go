@@ -112,7 +112,7 @@ func TestAccEstateMistakes(t *testing.T) {
 		{"no such interface", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { inside = "users", transit = "transit" } } }`, `has no interface "inside"; it has "users", "transit"`, "plan"},
 		{"between no two zones", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { users = "users" } } }`, `the device filters between no two zones`, "plan"},
 		{"another zone", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { users = "transit", transit = "users" } } }`, `its connected prefix 10.1.0.0/16 lies in zone "users"`, "plan"},
-		{"no zones", `devices = { edge = { path = "edge.cfg" } }`, `There are devices and no zones`, "validate"},
+		{"no zones", `devices = { edge = { path = "edge.cfg" } }`, `there are devices and no zones between which they stand`, "plan"},
 		{"neither", estateZones + `devices = { edge = {} }`, `The device "edge" sets none of path and content`, "validate"},
 		{"paths", estateZones + `devices = {` + estateDevices + `}
 		  paths = [{ from = ["users"], to = ["servers"], via = ["edge"] }]`, `does not lead from "users" to "servers"`, "validate"},
@@ -138,4 +138,38 @@ provider "acl" {
 }
 `+estateFlow)
 	contains(t, w.Plan(2), "matrix")
+}
+
+// Files alone give a first declaration, which can be pasted and fits.
+func TestAccTopologySuggests(t *testing.T) {
+	t.Parallel()
+	const show = `
+data "acl_topology" "all" {}
+output "suggestion" { value = data.acl_topology.all.suggestion }
+output "problem" { value = coalesce(data.acl_topology.all.problem, "none") }
+`
+	w := newWorkspace(t, "-- main.tf --\nprovider \"acl\" {\n  devices = { edge = { path = \"edge.cfg\" }, core = { path = \"core.cfg\" } }\n}\n"+show+estateHead)
+	w.Apply(0)
+	var outputs map[string]struct{ Value string }
+	w.Decode(&outputs, "output", "-json")
+	suggestion := outputs["suggestion"].Value
+	for _, want := range []string{`users = ["10.1.0.0/16"]`, `transit = ["192.0.2.0/24"]`, `"GigabitEthernet0/0" = "transit"`, `path = "edge.cfg"`} {
+		if !strings.Contains(suggestion, want) {
+			t.Fatalf("no %s in\n%s", want, suggestion)
+		}
+	}
+	w.Write("main.tf", "provider \"acl\" {\n"+suggestion+"}\n"+show+strings.Replace(estateFlow, "10.3.0.7", "10.3.0.8", 1))
+	w.Apply(0)
+	if status := w.State()["acl_flow.web"]["status"]; status != "allowed" {
+		t.Errorf("status %v", status)
+	}
+	w.Decode(&outputs, "output", "-json")
+	if got := outputs["problem"].Value; got != "none" {
+		t.Error(got)
+	}
+	// What contradicts is shown.
+	w.Edit("main.tf", `["10.1.0.0/16"]`, `["10.9.0.0/16"]`)
+	w.Edit("main.tf", `["192.0.2.0/24"]`, `["192.0.2.0/24", "10.1.0.0/16"]`)
+	w.Edit("main.tf", "resource \"acl_flow\" \"web\" {", "output \"contradictions\" { value = [for c in data.acl_topology.all.contradictions : c.text] }\nresource \"acl_flow\" \"web\" {")
+	contains(t, w.Run(1, "apply", "-auto-approve"), `its connected prefix 10.1.0.0/16 lies in zone "transit"`)
 }

@@ -45,7 +45,7 @@ func (p *aclProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newMatchDataSource, newChangeSetDataSource, newRulesetDataSource}
+	return []func() datasource.DataSource{newMatchDataSource, newChangeSetDataSource, newRulesetDataSource, newTopologyDataSource}
 }
 
 func (p *aclProvider) Functions(context.Context) []func() function.Function {

@@ -31,6 +31,8 @@ type Device struct {
 type node struct {
 	Device
 	sides []*side
+	// zones are those that the device has an open side in, in order.
+	zones []int
 	// own are its interfaces' addresses, those that it guards left out; guards are all
 	// that it filters for.
 	own, guards addr.Set
@@ -98,7 +100,11 @@ func (n *node) resolve(zone func(name string) (int, bool), zones []string) (prob
 		}
 		s.zone = number
 		n.sides = append(n.sides, s)
+		if !s.shut && !slices.Contains(n.zones, number) {
+			n.zones = append(n.zones, number)
+		}
 	}
+	slices.Sort(n.zones)
 	return problems
 }
 
@@ -182,15 +188,7 @@ func (n *node) at(zone int) (out []*side) {
 }
 
 // zoneNumbers returns the zones that the device has an open side in, in order.
-func (n *node) zoneNumbers() (out []int) {
-	for _, s := range n.sides {
-		if !s.shut && !slices.Contains(out, s.zone) {
-			out = append(out, s.zone)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
+func (n *node) zoneNumbers() []int { return n.zones }
 
 // is reports whether a binding's name means the side; "" means every one.
 func (s *side) is(name string) bool { return name == "" || slices.Contains(s.names, name) }
