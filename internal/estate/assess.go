@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -122,7 +123,7 @@ func (e *Estate) findsWays(f Flow) bool { return len(f.Rulesets) == 0 && e.HasDe
 
 func (e *Estate) request(f Flow) (q match.Request, products int64, j Judgement, err error) {
 	names, err := e.Names()
-	if err != nil {
+	if err = cmp.Or(err, checkZone("source_zone", f.SourceZone), checkZone("destination_zone", f.DestinationZone)); err != nil {
 		return q, 0, j, err
 	}
 	resolved, err := flow.New(names, f.Sources, f.Destinations, f.Services)
@@ -155,6 +156,20 @@ func askSelf(q *match.Request, stations []station) error {
 	}
 	return &flow.FieldError{Field: "destinations", Problem: fmt.Errorf("every product of the flow is from a host to itself (%s), which crosses no firewall; ask the list INPUT or OUTPUT of that host, or declare another destination",
 		strings.Join(q.Region.Self[0].Sources.Strings(), ", "))}
+}
+
+// A zoneError is a [flow.ErrDeclared] about a zone.
+type zoneError string
+
+func (e zoneError) Error() string        { return string(e) }
+func (e zoneError) Is(target error) bool { return target == flow.ErrDeclared }
+
+// checkZone refuses a name that differs from another one in blanks alone.
+func checkZone(attribute, name string) error {
+	if trimmed := strings.TrimSpace(name); trimmed != name {
+		return zoneError(fmt.Sprintf("%s: %q has blanks at its ends; write %q", attribute, name, trimmed))
+	}
+	return nil
 }
 
 func (e *Estate) stations(named []string) ([]station, error) {

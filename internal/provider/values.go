@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 
@@ -83,6 +84,12 @@ const askTheText = "to match against a text, name it in the provider's rulesets 
 
 // plainRules reads a list of objects, the form in which rules are handed over.
 func plainRules(v attr.Value) ([]map[string]any, error) {
+	if d, ok := v.(types.Dynamic); ok {
+		v = d.UnderlyingValue()
+	}
+	if _, ok := v.(types.Set); ok {
+		return nil, errors.New("is a set, which Terraform sorts; the first rule that matches decides, so write a list (without toset)")
+	}
 	plain, err := plainValue(v)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func TestAgreesWithParser(t *testing.T) {
 	service := []string{`"tcp/443"`, `"TCP/https"`, `"tcp/443 from 1024-2000"`, `"6/1-2"`, `"icmp/8/0"`, `"ip"`, `"tcp"`, `"3pc"`, `"protocol/47"`, `"80"`, `"tcp/80,tcp/81"`, `"tcp/ 80"`, `"tcp/"`, `"/80"`}
 	port := []string{`80`, `"80"`, `"1024-65535"`, `"https"`, `"*"`, `65536`, `-1`, `1.5`, `"tcp/80"`, `"80 81"`}
 	zone := []string{`"dmz"`, `"any"`, `"a b"`, `"10.0.0.1"`}
-	action := []string{`"permit"`, `"allow"`, `"accept"`, `"pass"`, `"deny"`, `"drop"`, `"reject"`, `"block"`, `"discard"`, `"reset"`, `"Permit"`, `"log"`}
+	action := []string{`"permit"`, `"allow"`, `"accept"`, `"pass"`, `"deny"`, `"drop"`, `"reject"`, `"block"`, `"discard"`, `"reset"`, `"reset-client"`, `"reset-server"`, `"reset-both"`, `"Permit"`, `"log"`}
 	values := map[string][]string{
 		"src_ip": address, "sources": address, "dst_ip": address, "destinations": address,
 		"dst_port": service, "services": service, "src_port": port,

@@ -27,7 +27,7 @@ func must(t *testing.T, of func() (*Schema, error)) *Schema {
 func TestProblems(t *testing.T) {
 	const (
 		keys    = `action, comment, condition, destination_zone, destinations, dst_ip, dst_port, dst_zone, list, name, owners, services, source_zone, sources, src_ip, src_port, src_zone, state`
-		action  = `permit, allow, accept or pass; deny, drop, reject, block, discard or reset`
+		action  = `permit, allow, accept or pass; deny, drop, reject, block, discard, reset, reset-client, reset-server or reset-both`
 		address = `a host (10.0.0.1, 2001:db8::1), a prefix (10.0.0.0/24), a range (10.0.0.1-10.0.0.9) or any`
 		service = `protocol/port (tcp/443, udp/1000-2000, tcp/https, tcp/*), icmp/TYPE or icmp/TYPE/CODE, a protocol (tcp, icmp, esp, protocol/47) or any`
 	)

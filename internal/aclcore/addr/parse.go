@@ -31,7 +31,8 @@ type Literal struct {
 //
 // It refuses what could be read two ways: host bits beside a prefix length (the
 // error names the prefix that was meant), octets with leading zeros, reversed
-// ranges, ranges across families, IPv6 zones, and blanks ([ErrSeparators]).
+// ranges, ranges across families, IPv4 addresses written as IPv6, IPv6 zones, and
+// blanks ([ErrSeparators]).
 func Parse(text string) (Literal, error) {
 	s, err := parseSet(text)
 	if err != nil {
@@ -109,6 +110,9 @@ func parseHost(text string) (netip.Addr, error) {
 	if a.Zone() != "" {
 		return netip.Addr{}, fmt.Errorf("has the interface zone %q, which no ruleset knows; leave it out", a.Zone())
 	}
+	if a.Is4In6() { // no packet has such an address, and rules for it would meet none
+		return netip.Addr{}, fmt.Errorf("is the IPv4 address %s written as IPv6; write %s", a.Unmap(), a.Unmap())
+	}
 	return a, nil
 }
 
@@ -116,7 +120,7 @@ func parseRange(text string) (Set, error) {
 	first, last, _ := strings.Cut(text, "-")
 	from, err := parseHost(first)
 	if err != nil {
-		return Set{}, errors.New("is not an address; write " + Accepted)
+		return Set{}, err
 	}
 	to, err := parseHost(last)
 	if err != nil {

@@ -18,7 +18,6 @@ func TestParse(t *testing.T) {
 		{"0.0.0.0-255.255.255.255", "0.0.0.0/0"},
 		{"2001:db8::1", "2001:db8::1"}, {"2001:DB8:0:0::1", "2001:db8::1"}, {"2001:db8::/32", "2001:db8::/32"},
 		{"2001:db8::-2001:db8::ffff", "2001:db8::/112"},
-		{"::ffff:10.0.0.1", "::ffff:10.0.0.1"}, {"::ffff:10.0.0.0/120", "::ffff:10.0.0.0/120"},
 	} {
 		l, err := Parse(tt.text)
 		if err != nil {
@@ -48,6 +47,7 @@ func TestParseRefuses(t *testing.T) {
 		{"10.0.0.0/255.0.255.0", "not contiguous"},
 		{"10.0.0.9-10.0.0.1", "write 10.0.0.1-10.0.0.9"}, {"10.0.0.1-9", "ends in \"9\""}, {"10.0.0.1 - 10.0.0.9", "write 10.0.0.1-10.0.0.9"},
 		{"10.0.0.1-10.0.0.2-10.0.0.3", "is not an address"}, {"10.0.0.1-2001:db8::1", "mixes IPv4 and IPv6"},
+		{"::ffff:10.0.0.1", "is the IPv4 address 10.0.0.1 written as IPv6; write 10.0.0.1"}, {"::ffff:a00:0/120", "written as IPv6"}, {"::ffff:10.0.0.1-::ffff:10.0.0.9", "written as IPv6"},
 		{"fe80::1%eth0", "interface zone"}, {"10.0.0.0/24/24", "write 0 to 32"},
 	} {
 		l, err := Parse(tt.text)

@@ -45,6 +45,9 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 	rs := list.Ruleset()
 	rs.Name, rs.Source, rs.Format = o.Name, o.Source, doc.Format
 	if o.Default != nil {
+		if last := overruled(rs.Rules, *o.Default); last >= 0 {
+			return nil, "", fmt.Errorf("default_action is %s, but never applies: %s decides what no rule before it does; leave default_action out, or take that rule away", *o.Default, rs.Describe(last))
+		}
 		rs.Default = *o.Default
 	}
 	if o.Stateless != nil {
@@ -57,6 +60,35 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 		return nil, "", fmt.Errorf("%s: %w", o.Source, err)
 	}
 	return rs, list.Name, nil
+}
+
+// overruled returns the rule for which the default action never applies and which does
+// the opposite, -1 if there is none: in both address families a rule takes all that is
+// left.
+func overruled(rules []rule.Rule, action rule.Action) int {
+	last4, last6 := -1, -1
+	for i := range rules {
+		r := &rules[i]
+		if !r.IsCatchAll() {
+			continue
+		}
+		v4, v6 := r.Traffic.ByFamily()
+		if last4 < 0 && v4.IsCatchAll() {
+			last4 = i
+		}
+		if last6 < 0 && v6.IsCatchAll() {
+			last6 = i
+		}
+	}
+	switch {
+	case last4 < 0 || last6 < 0:
+		return -1
+	case rules[last4].Action != action:
+		return last4
+	case rules[last6].Action != action:
+		return last6
+	}
+	return -1
 }
 
 // Document reads content in the named format, or in the one that is detected where

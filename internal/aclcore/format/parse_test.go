@@ -152,15 +152,20 @@ func TestParse(t *testing.T) {
 	if err != nil || rs.Name != "edge" || rs.Source != "edge.json" || rs.Format != "aws" || list != "acl-1 egress" || !rs.Stateless || rs.Return == nil || rs.Default != rule.Deny {
 		t.Fatalf("Parse = %+v, %q, %v", rs, list, err)
 	}
-	permit, stateful := rule.Permit, false
-	rs, _, err = format.Parse(text, format.Options{Source: "edge.json", Format: "aws", ACL: "acl-1", Default: &permit, Stateless: &stateful})
-	if err != nil || rs.Stateless || rs.Default != rule.Permit {
+	permit, deny, stateful := rule.Permit, rule.Deny, false
+	rs, _, err = format.Parse(text, format.Options{Source: "edge.json", Format: "aws", ACL: "acl-1", Default: &deny, Stateless: &stateful})
+	if err != nil || rs.Stateless || rs.Default != rule.Deny {
 		t.Errorf("Parse with its own default and state: %+v, %v", rs, err)
+	}
+	rs, _, err = format.Parse([]byte(`[{"src_ip": "10.0.0.0/8", "action": "deny"}]`), format.Options{Source: "edge.json", Default: &permit})
+	if err != nil || rs.Default != rule.Permit {
+		t.Errorf("Parse with its own default: %+v, %v", rs, err)
 	}
 	for _, tt := range []struct {
 		o    format.Options
 		want string
 	}{
+		{format.Options{Source: "edge.json", Default: &permit, ACL: "acl-1"}, "default_action is permit, but never applies: edge.json:1 acl-1 ingress * deny any from any decides what no rule before it does; leave default_action out, or take that rule away"},
 		{format.Options{Source: "edge.json"}, `edge.json: has 2 access lists; set acl to one of "acl-1 ingress" (acl-1), "acl-1 egress"`},
 		{format.Options{Source: "edge.json", Format: "terraform", ACL: "acl-1"}, "edge.json: format is terraform, but the text looks like aws; the first problem is\nedge.json: is no plan and no state"},
 		{format.Options{Source: "edge.json", Format: "tf"}, `edge.json: unknown format "tf"`},

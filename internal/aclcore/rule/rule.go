@@ -32,6 +32,8 @@ func (a Action) String() string {
 var actions = map[string]Action{
 	"permit": Permit, "allow": Permit, "accept": Permit, "pass": Permit,
 	"deny": Deny, "drop": Deny, "reject": Deny, "block": Deny, "discard": Deny, "reset": Deny,
+	// The words of PAN-OS beside these.
+	"reset-client": Deny, "reset-server": Deny, "reset-both": Deny,
 }
 
 // ParseAction reads a lower-case action word. Anything else is an error: an action
@@ -44,7 +46,7 @@ func ParseAction(text string) (Action, error) {
 	if _, ok := actions[strings.ToLower(text)]; ok {
 		return 0, fmt.Errorf("unknown action %q; write it in lower case: %q", text, strings.ToLower(text))
 	}
-	return 0, fmt.Errorf("unknown action %q; write permit, allow, accept, pass, deny, drop, reject, block, discard or reset", text)
+	return 0, fmt.Errorf("unknown action %q; write permit, allow, accept, pass, deny, drop, reject, block, discard, reset, reset-client, reset-server or reset-both", text)
 }
 
 // State restricts a rule to packets of new or of established connections.

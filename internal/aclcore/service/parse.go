@@ -130,6 +130,10 @@ func parseSpec(spec string) (Range, error) {
 		}
 		return Range{}, fmt.Errorf("names a port of %s, which has none; write %s", name, whole)
 	}
+	if _, numeric := number(name, 255); numeric && port == "0" { // as 50/0 is all of esp
+		keyword := iana.ProtocolName(protocol)
+		return Range{}, fmt.Errorf("could be port 0 or every port of %s; write %s/0 or %s/*", keyword, keyword, keyword)
+	}
 	from, to, err := parsePorts(protocol, port)
 	return Ports(protocol, from, to), err
 }

@@ -50,7 +50,7 @@ func TestParseRefuses(t *testing.T) {
 		{"any/80", "no protocol"}, {"ip/80", "no protocol"}, {"IP/0", "no protocol"}, {"Any/any", "no protocol"},
 		{"0/0", "write any, or protocol/0"}, {"00/*", "write any, or protocol/0"}, {"0/80", "write any, or protocol/0"},
 		{"80/tcp", "write tcp/80"}, {"0/tcp", "write tcp/0"}, {"tcp 443", "unknown protocol"}, {"tcp 80,443", "unknown protocol"},
-		{"50/5", "write 50/0"}, {"tcp/80/443", "has two slashes; write tcp/PORT"}, {"6/80/", "has two slashes"},
+		{"6/0", "could be port 0 or every port of tcp; write tcp/0 or tcp/*"}, {"17/0", "write udp/0 or udp/*"}, {"50/5", "write 50/0"}, {"tcp/80/443", "has two slashes; write tcp/PORT"}, {"6/80/", "has two slashes"},
 		{"tcp/no-such-service", "does not assign"}, {"tcp/syslog", "udp/syslog"},
 		{"gre/80", "which has none"}, {"esp/1", "which has none"},
 		{"icmp/256", "0 to 255"}, {"icmp/8/256", "0 to 255"}, {"icmp/nope", "a type 0 to 255"}, {"icmp/3-4/0", "one type"},

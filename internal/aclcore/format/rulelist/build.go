@@ -112,7 +112,7 @@ func (b *builder) name(e *entry) string {
 }
 
 func (b *builder) action(e *entry) rule.Action {
-	const write = "write permit, allow, accept, pass, deny, drop, reject, block, discard or reset"
+	const write = "write permit, allow, accept, pass, deny, drop, reject, block, discard, reset, reset-client, reset-server or reset-both"
 	v := e.get(fieldAction)
 	if v == nil {
 		b.problem(e, e.line, []byte("action"), "is missing; "+write)
@@ -339,6 +339,10 @@ func parseZones(items []item, problem func(item, string)) []string {
 	for _, it := range items {
 		if it.kind != aString || it.text == "" {
 			problem(it, notString(it, "dmz"))
+			continue
+		}
+		if text := strings.TrimSpace(it.text); text != it.text {
+			problem(it, fmt.Sprintf("%q has blanks at its ends; write %q", it.text, text))
 			continue
 		}
 		zones = append(zones, it.text)

@@ -45,6 +45,7 @@ func TestProblems(t *testing.T) {
 		{`"action":"permit","dst_port":"80"`, map[string]any{"action": "permit", "dst_port": "80"}, `dst_port: service "80": has no protocol before the port; write tcp/80 or udp/80`},
 		{`"action":"permit","dst_port":true`, map[string]any{"action": "permit", "dst_port": true}, `dst_port: has a boolean, true; write it as a string`},
 		{`"action":"permit","dst_zone":["a",""]`, map[string]any{"action": "permit", "dst_zone": []any{"a", ""}}, `dst_zone: has an empty string`},
+		{`"action":"permit","dst_zone":["a"," b"]`, map[string]any{"action": "permit", "dst_zone": []any{"a", " b"}}, `dst_zone: " b" has blanks at its ends; write "b"`},
 		{`"action":"permit","src_port":80`, map[string]any{"action": "permit", "src_port": 80}, `src_port: the rule's service any has no source ports`},
 		{`"action":"permit","dst_port":["tcp/80","icmp"],"src_port":80`, map[string]any{"action": "permit", "dst_port": []any{"tcp/80", "icmp"}, "src_port": 80},
 			`src_port: the rule's service icmp has no source ports`},
