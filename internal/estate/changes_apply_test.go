@@ -16,7 +16,7 @@ func applyChange(format, text string, changes []string) (string, error) {
 		"json":     onTop("["),
 		"yaml":     onTop(""),
 		"iptables": onLines(iptablesCommand), "nftables": onLines(nftCommand),
-		"aws": awsChange, "terraform": terraformChange, "checkpoint": checkpointChange,
+		"aws": awsChange, "terraform": terraformChange, "checkpoint": checkpointChange, "azure": azureChange, "gcp": gcpChange,
 	}[format]
 	if apply == nil { // the reader takes commands after the text
 		apply = func(text, change string) (string, error) { return text + "\n" + change + "\n", nil }
@@ -229,4 +229,71 @@ func checkpointChange(text, change string) (string, error) {
 			v["rulebase"], v["to"], v["total"] = rules, len(rules), len(rules)
 		}
 	})
+}
+
+// options reads the words of a command behind those: the name, if one comes first, and
+// what stands behind each option.
+func options(line, command string) (name string, of map[string][]string, ok bool) {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(line), "# "+command+" ")
+	of = map[string][]string{}
+	option := ""
+	for _, w := range strings.Fields(rest) {
+		w = strings.Trim(w, `'"`)
+		switch {
+		case strings.HasPrefix(w, "--"):
+			option = w[2:]
+		case option == "":
+			name = w
+		default:
+			of[option] = append(of[option], w)
+		}
+	}
+	return name, of, ok
+}
+
+// azureChange makes commands of the Azure CLI that create rules.
+func azureChange(text, change string) (string, error) {
+	return edit(text, func(v map[string]any) {
+		for line := range strings.Lines(change) {
+			_, o, ok := options(line, "az network nsg rule create")
+			if !ok {
+				continue
+			}
+			add(v, "securityRules", map[string]any{
+				"name": o["name"][0], "priority": json.Number(o["priority"][0]), "direction": o["direction"][0], "access": o["access"][0], "protocol": o["protocol"][0],
+				"sourceAddressPrefixes": o["source-address-prefixes"], "sourcePortRanges": o["source-port-ranges"],
+				"destinationAddressPrefixes": o["destination-address-prefixes"], "destinationPortRanges": o["destination-port-ranges"],
+			})
+		}
+	})
+}
+
+// gcpChange makes commands of gcloud that create rules.
+func gcpChange(text, change string) (string, error) {
+	var rules []any
+	if err := json.Unmarshal([]byte(text), &rules); err != nil {
+		return "", fmt.Errorf("the ruleset: %w", err)
+	}
+	for line := range strings.Lines(change) {
+		name, o, ok := options(line, "gcloud compute firewall-rules create")
+		if !ok {
+			continue
+		}
+		var protocols []any
+		for _, r := range strings.Split(o["rules"][0], ",") {
+			protocol, port, ported := strings.Cut(r, ":")
+			p := map[string]any{"IPProtocol": protocol}
+			if ported {
+				p["ports"] = []string{port}
+			}
+			protocols = append(protocols, p)
+		}
+		key := map[string]string{"ALLOW": "allowed", "DENY": "denied"}[o["action"][0]]
+		rules = append(rules, map[string]any{
+			"name": name, "network": o["network"][0], "direction": o["direction"][0], "priority": json.Number(o["priority"][0]), key: protocols,
+			"sourceRanges": strings.Split(o["source-ranges"][0], ","), "destinationRanges": strings.Split(o["destination-ranges"][0], ","),
+		})
+	}
+	out, err := json.MarshalIndent(rules, "", " ")
+	return string(out) + "\n", err
 }
