@@ -158,16 +158,10 @@ func askSelf(q *match.Request, stations []station) error {
 		strings.Join(q.Region.Self[0].Sources.Strings(), ", "))}
 }
 
-// A zoneError is a [flow.ErrDeclared] about a zone.
-type zoneError string
-
-func (e zoneError) Error() string        { return string(e) }
-func (e zoneError) Is(target error) bool { return target == flow.ErrDeclared }
-
 // checkZone refuses a name that differs from another one in blanks alone.
 func checkZone(attribute, name string) error {
 	if trimmed := strings.TrimSpace(name); trimmed != name {
-		return zoneError(fmt.Sprintf("%s: %q has blanks at its ends; write %q", attribute, name, trimmed))
+		return &flow.FieldError{Field: attribute, Problem: fmt.Errorf("%q has blanks at its ends; write %q", name, trimmed)}
 	}
 	return nil
 }
