@@ -32,7 +32,7 @@
 // # Indeterminate
 //
 // Matches on what a flow does not say (limit, mac, owner, recent, string, time, u32,
-// …), interface patterns (eth+) for interfaces that the file does not
-// name, targets that hand the packet to a program (NFQUEUE), unknown targets.
+// …), marks that the file does not set, what the programs say that is missing from
+// their output, lines about chains that a table cannot have, targets that hand the packet to a program (NFQUEUE), unknown targets.
 // Options and names are those of iptables(8) and iptables-extensions(8).
 package iptables

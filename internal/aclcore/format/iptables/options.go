@@ -177,15 +177,16 @@ func readDestination(r *ruleReader, _ string, args [2]string, not bool) error {
 }
 
 func (r *ruleReader) addresses(into *addr.Set, text string, not bool) error {
-	var all addr.Set
-	parts := 0
+	var all, perhaps addr.Set
+	parts, reason := 0, ""
 	for part := range strings.SplitSeq(text, ",") {
 		parts++
 		s, err := parseAddress(part)
 		switch {
 		case errors.Is(err, addr.ErrTooScattered):
-			r.rule.unknown = append(r.rule.unknown, fmt.Sprintf("%s: %v", part, err))
-			return nil
+			perhaps = perhaps.Union(s) // one of them surely
+			reason = fmt.Sprintf("%s: %v", part, err)
+			continue
 		case err != nil && isHostName(part):
 			r.rule.unknown = append(r.rule.unknown, fmt.Sprintf("the address of %s is not in the file", part))
 			return nil
@@ -195,7 +196,25 @@ func (r *ruleReader) addresses(into *addr.Set, text string, not bool) error {
 		all = all.Union(s)
 	}
 	r.rule.copies *= parts
-	return r.narrow(into, all, not)
+	if perhaps.IsEmpty() {
+		return r.narrow(into, all, not)
+	}
+	// Addresses outside of what the mask may leave are surely not meant.
+	may := all.Union(perhaps)
+	if !not {
+		r.rule.unknown = append(r.rule.unknown, reason)
+		return r.narrow(into, may, false)
+	}
+	base := addr.Any4()
+	if v4, _ := may.Split(); v4.IsEmpty() {
+		base = addr.Any6()
+	}
+	side := netfilter.From
+	if into == &r.rule.destinations {
+		side = netfilter.All().To
+	}
+	r.rule.further = append(r.rule.further, []netfilter.Packets{side(base.Subtract(may)), side(perhaps.Subtract(all)).Because("! " + reason)})
+	return nil
 }
 
 // narrow restricts an address set to those in s, or to those that are not.
@@ -219,7 +238,8 @@ func (r *ruleReader) narrow(into *addr.Set, s addr.Set, not bool) error {
 }
 
 // parseAddress reads an address with an optional prefix length or mask, which need
-// not be contiguous. Bits under the mask do not count.
+// not be contiguous. Bits under the mask do not count. For a mask that is too scattered it
+// returns addr.ErrTooScattered, with a set that holds all addresses and more.
 func parseAddress(text string) (addr.Set, error) {
 	host, mask, masked := strings.Cut(text, "/")
 	a, err := netip.ParseAddr(host)
@@ -241,7 +261,13 @@ func parseAddress(text string) (addr.Set, error) {
 		wildcard[i] = ^wildcard[i]
 	}
 	w, _ := netip.AddrFromSlice(wildcard)
-	return addr.Wildcard(a, w)
+	s, err := addr.Wildcard(a, w)
+	if errors.Is(err, addr.ErrTooScattered) {
+		if wider, err := addr.WildcardWithin(a, w); err == nil {
+			return wider, addr.ErrTooScattered
+		}
+	}
+	return s, err
 }
 
 func isHostName(text string) bool {

@@ -25,8 +25,8 @@
 //
 // # Indeterminate
 //
-// Conditions on what a flow does not say (limit, quota, mark, fib, socket, time, …),
-// sets that change while the firewall runs, expressions that are not understood,
+// Conditions on what a flow does not say (limit, quota, socket, time, …), marks that
+// the ruleset does not set, tables and sets with lines that are not understood, sets that change while the firewall runs, expressions that are not understood,
 // verdicts left to a program (queue), destinations that are rewritten (dnat,
 // redirect). JSON leaves out what iptables-nft put into a rule ("xt"): export such
 // a ruleset with iptables-save.

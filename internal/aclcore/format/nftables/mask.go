@@ -1,6 +1,7 @@
 package nftables
 
 import (
+	"errors"
 	"net/netip"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -21,7 +22,7 @@ func (l *lowerer) masked(st *statement) ([]netfilter.Packets, bool) {
 	mask, not := st.left.args[1], st.operator == "!="
 	switch {
 	case f.address != nil:
-		return maskedAddresses(f, mask, values, not)
+		return maskedAddresses(f, mask, values, not, st.text)
 	case f.bits:
 		return maskedFlags(mask, values, not, st.text)
 	case f.state:
@@ -33,7 +34,7 @@ func (l *lowerer) masked(st *statement) ([]netfilter.Packets, bool) {
 }
 
 // maskedAddresses keeps the bits of the mask, which need not be contiguous.
-func maskedAddresses(f *field, mask expr, values []expr, not bool) ([]netfilter.Packets, bool) {
+func maskedAddresses(f *field, mask expr, values []expr, not bool, text string) ([]netfilter.Packets, bool) {
 	m, err := netip.ParseAddr(mask.text)
 	if err != nil || mask.kind != literal {
 		return nil, false
@@ -43,7 +44,7 @@ func maskedAddresses(f *field, mask expr, values []expr, not bool) ([]netfilter.
 		free[i] = ^free[i]
 	}
 	wildcard, _ := netip.AddrFromSlice(free)
-	var all addr.Set
+	var all, perhaps addr.Set
 	for _, v := range values {
 		one, ok := parseAddresses(v, f.all)
 		if !ok || len(one.Ranges()) != 1 || !one.Ranges()[0].IsSingle() || m.Is4() != one.Ranges()[0].Is4() {
@@ -54,15 +55,22 @@ func maskedAddresses(f *field, mask expr, values []expr, not bool) ([]netfilter.
 			continue // no address has bits where the mask has none
 		}
 		s, err := addr.Wildcard(a, wildcard)
+		if errors.Is(err, addr.ErrTooScattered) { // addresses outside are surely not meant
+			if s, err = addr.WildcardWithin(a, wildcard); err == nil {
+				perhaps = perhaps.Union(s)
+				continue
+			}
+		}
 		if err != nil {
 			return nil, false
 		}
 		all = all.Union(s)
 	}
+	doubt := f.address(perhaps.Subtract(all)).Because(text)
 	if not {
-		all = f.all.Subtract(all)
+		return nonEmpty(f.address(f.all.Subtract(all.Union(perhaps))), doubt), true
 	}
-	return nonEmpty(f.address(all)), true
+	return nonEmpty(f.address(all), doubt), true
 }
 
 func outside(a netip.Addr, free []byte) bool {

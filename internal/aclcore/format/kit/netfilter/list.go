@@ -98,8 +98,9 @@ func (l *lister) put(e entry, next int) {
 
 // positive returns s with what it leaves out.
 func positive(s Interfaces) Interfaces {
-	s.not = nil
-	return s
+	some := s.get()
+	some.not = nil
+	return some.set()
 }
 
 // aside writes down what packets like p meet that are of the interfaces which p
@@ -107,7 +108,7 @@ func positive(s Interfaces) Interfaces {
 func (l *lister) aside(p Packets, next int) bool {
 	p.Unknown = nil // they surely do not match
 	if p.In.negated() {
-		for _, name := range p.In.not {
+		for _, name := range p.In.get().not {
 			region := p
 			region.In, region.Out = positive(p.In).intersect(Only(name)), positive(p.Out)
 			if !l.follow(region, next) {
@@ -116,7 +117,7 @@ func (l *lister) aside(p Packets, next int) bool {
 		}
 	}
 	if p.Out.negated() {
-		for _, name := range p.Out.not {
+		for _, name := range p.Out.get().not {
 			region := p
 			region.In, region.Out = positive(p.In), positive(p.Out).intersect(Only(name))
 			if !l.follow(region, next) {
