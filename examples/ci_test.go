@@ -309,7 +309,7 @@ func TestAccReportOutputs(t *testing.T) {
 	w := ciWorkspace(t)
 	p := w.plan(2)
 	md, _ := p.outputs["connectivity_report"].(string)
-	for _, text := range []string{"❌ 2 of 5 flows are not as wanted.", "```mermaid", "Billing/database", ciDesktop} {
+	for _, text := range []string{"❌ 2 of 5 flows are not as wanted.", "### Not as wanted", "Billing/database", ciDesktop} {
 		if !strings.Contains(md, text) {
 			t.Errorf("no %q in the report\n%s", text, md)
 		}

@@ -3,7 +3,10 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
@@ -17,18 +20,23 @@ func JSON(applications []Application) (string, error) {
 		// Pending counts the flows that are as wanted once a change is on the devices.
 		Pending int `json:"pending"`
 		// Violations counts those that no exception puts up with.
-		Violations int            `json:"violations"`
+		Violations int `json:"violations"`
+		// Severities counts them by severity.
+		Severities map[string]int `json:"severities"`
 		Status     map[string]int `json:"status"`
 	}
-	s := summary{Status: map[string]int{}}
+	s := summary{Status: map[string]int{}, Severities: map[string]int{severityDeny: 0, severityReview: 0, severityNotify: 0}}
 	for _, a := range applications {
 		for _, f := range a.Flows {
 			s.Flows++
 			s.Status[f.Status.String()]++
+			for _, v := range f.open() {
+				s.Severities[v.Severity]++
+			}
 			switch {
 			case f.AsIs:
 				s.AsWanted++
-			case f.state() == state(match.Pending):
+			case f.gravity() == gravityPending:
 				s.Pending++
 			}
 		}
@@ -56,6 +64,7 @@ type Location struct {
 func SARIF(applications []Application, locations map[string]Location) (string, error) {
 	type m = map[string]any
 	results := []m{}
+	policies := policyRules{}
 	for _, a := range applications {
 		for _, f := range a.Flows {
 			id := a.Name + "/" + f.Name
@@ -84,7 +93,7 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 				if len(v.Sources) > 0 {
 					message += fmt.Sprintf(" (%s -> %s %s)", list(v.Sources), list(v.Destinations), list(v.Services))
 				}
-				add("policy-violation", levels[v.Severity], id+" "+v.Policy, message)
+				add(policies.id(v), levelOf(v), id+" "+v.Policy, message)
 			}
 		}
 	}
@@ -93,9 +102,15 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 		{"flow-blocked", "A declared flow is blocked."}, {"flow-partial", "A declared flow is allowed only in part."},
 		{"flow-pending", "A declared flow is as wanted once a change is on the devices."},
 		{"flow-indeterminate", "It cannot be decided whether a declared flow is allowed."}, {"flow-open", "Traffic that must stay blocked is not."},
-		{"policy-violation", "A policy is against a declared flow."}, {"flow-expired", "A declared flow has expired."},
+		{"flow-expired", "A declared flow has expired."},
 	} {
 		rules = append(rules, m{"id": s.id, "shortDescription": m{"text": s.text}})
+	}
+	for _, id := range slices.Sorted(maps.Keys(policies)) {
+		rules = append(rules, m{
+			"id": id, "shortDescription": m{"text": "A declared flow violates the policy " + strings.TrimPrefix(id, policyPrefix) + "."},
+			"defaultConfiguration": m{"level": policies[id]}, "properties": m{"tags": []string{"policy"}},
+		})
 	}
 	raw, err := json.MarshalIndent(m{
 		"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
@@ -107,8 +122,33 @@ func SARIF(applications []Application, locations map[string]Location) (string, e
 	return string(raw) + "\n", nil
 }
 
-// levels are those of SARIF by the severities of violations.
-var levels = map[string]string{"deny": "error", "review": "warning", "notify": "note"}
+// policyPrefix begins the ids of the rules that stand for policies.
+const policyPrefix = "policy/"
+
+// policyRules are the rules that stand for policies: the level by the id.
+type policyRules map[string]string
+
+// id returns the id of the rule for the policy of v. A policy that has violations of
+// several severities has the worst as its level.
+func (p policyRules) id(v Violation) string {
+	id := policyPrefix + shorten(visible.Text(v.Policy))
+	worst := []string{"note", "warning", "error"}
+	if level := levelOf(v); slices.Index(worst, level) > slices.Index(worst, p[id]) {
+		p[id] = level
+	}
+	return id
+}
+
+// levelOf is that of SARIF by the severity of the violation.
+func levelOf(v Violation) string {
+	switch v.Severity {
+	case severityDeny:
+		return "error"
+	case severityNotify:
+		return "note"
+	}
+	return "warning"
+}
 
 func ruleID(f Flow) string {
 	switch {

@@ -1,121 +1,175 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // MaxBytes bounds the Markdown: a comment on GitHub holds 65,536 characters.
 const MaxBytes = 63_000
 
-// The table and the graph take no more each, so that there is room for what is wrong.
-const maxPart = 20_000
+// A table takes no more, so that there is room for what follows.
+const maxPart = 12_000
 
-// Markdown writes the report for a pull request: a table of applications, a graph,
-// and for each flow that is not as wanted what is in the way and the change that
-// would help. What does not fit is counted.
+// reserve is kept for the line that tells what is left out.
+const reserve = 200
+
+// Markdown writes the report for a pull request: what the change adds or alters, where
+// that is known, then what is not as wanted, the worst first, each with what is in the
+// way and the change that would help, then the rest. What does not fit is cut from the
+// end and counted.
 func Markdown(applications []Application) string {
 	var b strings.Builder
-	b.WriteString("## Application connectivity\n\n")
+	b.WriteString("## Application connectivity\n")
 	b.WriteString(headline(applications))
-	if len(applications) == 0 {
+	flows := byGravity(applications)
+	if len(flows) == 0 && len(applications) == 0 {
 		return b.String()
 	}
-	b.WriteString(overview(applications))
-	b.WriteString("\n")
-	b.WriteString(graph(applications))
-	left := 0
-	for _, a := range applications {
-		for _, f := range a.Flows {
-			if f.AsIs && len(f.Violations) == 0 && len(f.Unneeded) == 0 {
-				continue
-			}
-			section := flowSection(a, f)
-			if b.Len()+len(section) > MaxBytes {
-				left++
-				continue
-			}
-			b.WriteString(section)
-		}
+	b.WriteString(policyTable(flows))
+	changed, others := split(flows, func(l listed) bool { return l.Change != "" })
+	gaps, rest := split(others, func(l listed) bool { return !l.gravity.settled() })
+	title := "Not as wanted"
+	if len(changed) > 0 {
+		title = "Not as wanted, not changed"
 	}
+	b.WriteString(flowTable("This change adds or alters", changed, maxPart))
+	b.WriteString(removedList(applications))
+	b.WriteString(flowTable(title, gaps, maxPart))
+	left := writeFolds(&b, flows)
 	if left > 0 {
-		fmt.Fprintf(&b, "\n… and %d more flows, left out for length.\n", left)
+		fmt.Fprintf(&b, "\n… and the details of %s, left out for length.\n", more(left, "flow"))
+		return b.String()
+	}
+	b.WriteString(flowTable("As wanted", rest, MaxBytes-reserve-b.Len()))
+	if overview := overview(applications, MaxBytes-reserve-b.Len()); len(applications) > 1 && b.Len()+len(overview) <= MaxBytes {
+		b.WriteString(overview)
 	}
 	return b.String()
 }
 
+func split(all []listed, first func(listed) bool) (yes, no []listed) {
+	for _, l := range all {
+		if first(l) {
+			yes = append(yes, l)
+		} else {
+			no = append(no, l)
+		}
+	}
+	return yes, no
+}
+
+// writeFolds writes the details of all flows of which there is something to say, until
+// there is no room, and returns how many are left out. After the first that does not
+// fit none is written: what is left out is never worse than what is there.
+func writeFolds(b *strings.Builder, flows []listed) (left int) {
+	full := false
+	for _, l := range flows {
+		if l.gravity == gravityFine {
+			continue
+		}
+		section := ""
+		if !full {
+			if section = flowSection(l); section == "" {
+				continue
+			}
+			full = b.Len()+len(section) > MaxBytes-reserve
+		}
+		if full {
+			left++
+			continue
+		}
+		b.WriteString(section)
+	}
+	return left
+}
+
+// headline says how many flows are in which state, the good ones only where all are.
 func headline(applications []Application) string {
-	total, ok, pending, unneeded, against := 0, 0, 0, 0, 0
+	total, settled, pending, unneeded := 0, 0, 0, 0
 	for _, a := range applications {
 		for _, f := range a.Flows {
 			total++
-			switch {
-			case f.AsIs:
-				ok++
-			case f.state() == state(match.Pending):
+			switch g := f.gravity(); {
+			case g.settled():
+				settled++
+			case g == gravityPending:
 				pending++
 			}
 			unneeded += len(f.Unneeded)
 		}
-		against += a.violations()
 	}
 	var b strings.Builder
 	switch {
 	case total == 0:
-		return "No flows are declared.\n"
-	case ok == total:
-		fmt.Fprintf(&b, "✅ All %d flows are as wanted.\n\n", total)
-	case ok+pending < total:
-		fmt.Fprintf(&b, "❌ %d of %d flows are not as wanted.\n\n", total-ok-pending, total)
+		return "\nNo flows are declared.\n"
+	case settled == total && total == 1:
+		b.WriteString("\n✅ The flow is as wanted.\n")
+	case settled == total:
+		fmt.Fprintf(&b, "\n✅ All %d flows are as wanted.\n", total)
+	case settled+pending < total:
+		n := total - settled - pending
+		fmt.Fprintf(&b, "\n❌ %d of %s %s not as wanted.\n", n, count(total, "flow"), be(n))
 	}
 	if pending > 0 {
-		fmt.Fprintf(&b, "⏳ %d of %d flows are pending: as wanted once the change is on the devices.\n\n", pending, total)
+		fmt.Fprintf(&b, "\n⏳ %d of %s %s pending: as wanted once the change is on the devices.\n", pending, count(total, "flow"), be(pending))
 	}
 	if unneeded > 0 {
-		fmt.Fprintf(&b, "ℹ️ %d rules in additions files are no longer needed.\n\n", unneeded)
-	}
-	if against > 0 {
-		fmt.Fprintf(&b, "⚠️ Policies are violated %d times.\n\n", against)
+		fmt.Fprintf(&b, "\nℹ️ %s in additions files %s no longer needed.\n", count(unneeded, "rule"), be(unneeded))
 	}
 	return b.String()
+}
+
+// count reads "1 flow" or "2 flows".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// more reads "1 more flow" or "2 more flows".
+func more(n int, what string) string { return count(n, "more "+what) }
+
+func be(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // maxTable is how many applications the table lists.
 const maxTable = 150
 
-func overview(applications []Application) string {
-	columns := []string{"application", "flows", "as wanted", "partial", "blocked", "indeterminate", "pending"}
-	if slices.ContainsFunc(applications, func(a Application) bool { return a.violations() > 0 }) {
-		columns = append(columns, "denied", "violations")
-	}
+// overview counts the flows of each application by gravity, in a table of at most so
+// many bytes.
+func overview(applications []Application, most int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "| %s |\n| ---%s |\n", strings.Join(columns, " | "), strings.Repeat(" | ---:", len(columns)-1))
+	b.WriteString("\n### Applications\n\n| application | flows |")
+	bars := "| --- | ---:"
+	for g := gravityDenied; g <= gravityPending; g++ {
+		fmt.Fprintf(&b, " %s |", g)
+		bars += " | ---:"
+	}
+	fmt.Fprintf(&b, " as wanted |\n%s | ---: |\n", bars)
 	for i, a := range applications {
-		if i == maxTable || b.Len() > maxPart {
-			fmt.Fprintf(&b, "| … and %d more |%s\n", len(applications)-i, strings.Repeat(" |", len(columns)-1))
+		n := map[gravity]int{}
+		for _, f := range a.Flows {
+			n[min(f.gravity(), gravityReview)]++
+		}
+		row := fmt.Sprintf("| %s | %d |", code(a.Name), len(a.Flows))
+		for g := gravityDenied; g <= gravityReview; g++ {
+			row += fmt.Sprintf(" %d |", n[g])
+		}
+		if i == maxTable || b.Len()+len(row) > most-reserve {
+			fmt.Fprintf(&b, "| … and %d more |%s\n", len(applications)-i, strings.Repeat(" |", int(gravityReview)+2))
 			break
 		}
-		n := map[match.Verdict]int{}
-		stopped := 0
-		for _, f := range a.Flows {
-			if s := f.state(); s == denied {
-				stopped++
-			} else {
-				n[match.Verdict(s)]++
-			}
-		}
-		numbers := []int{
-			len(a.Flows), n[match.Allowed], n[match.Partial], n[match.Blocked] + n[match.NotRouted], n[match.Indeterminate] + n[0], n[match.Pending], stopped, a.violations(),
-		}
-		fmt.Fprintf(&b, "| %s |", code(a.Name))
-		for _, number := range numbers[:len(columns)-1] {
-			fmt.Fprintf(&b, " %d |", number)
-		}
-		b.WriteString("\n")
+		b.WriteString(row + "\n")
 	}
 	return b.String()
 }
@@ -123,33 +177,21 @@ func overview(applications []Application) string {
 // maxMissing is how many gaps of one flow are listed.
 const maxMissing = 10
 
-func flowSection(a Application, f Flow) string {
+// flowSection is what the table does not tell of a flow, folded; empty where that is
+// nothing.
+func flowSection(f listed) string {
 	var b strings.Builder
-	status := f.Status.String()
-	if status == "" {
-		status = "not known yet"
-	}
-	switch {
-	case f.denied():
-		fmt.Fprintf(&b, "\n<details><summary>%s <b>denied</b> by policy, %s in the rulesets: <code>%s</code></summary>\n\n", symbol(f), html(status), html(a.Name+"/"+f.Name))
-	case len(f.open()) == 0 && f.AsIs:
-		fmt.Fprintf(&b, "\n<details><summary>ℹ️ <b>%s</b>, %s: <code>%s</code></summary>\n\n", html(status), map[bool]string{true: "expired", false: "excepted"}[f.expired()], html(a.Name+"/"+f.Name))
-	case f.AsIs:
-		fmt.Fprintf(&b, "\n<details><summary>⚠️ <b>%s</b>, against policies: <code>%s</code></summary>\n\n", html(status), html(a.Name+"/"+f.Name))
-	default:
-		fmt.Fprintf(&b, "\n<details><summary>%s <b>%s</b>, wanted %s: <code>%s</code></summary>\n\n",
-			symbol(f), html(status), html(f.Wanted.String()), html(a.Name+"/"+f.Name))
-	}
 	if f.Comment != "" {
 		fmt.Fprintf(&b, "%s\n\n", code(f.Comment))
 	}
+	b.WriteString(picture(f.Flow))
 	if len(f.Missing) > 0 {
 		b.WriteString("| ruleset | traffic | in the way |\n| --- | --- | --- |\n")
 	}
 	var changes []change
 	for i, m := range f.Missing {
 		if i == maxMissing {
-			fmt.Fprintf(&b, "| | … and %d more parts | |\n", len(f.Missing)-i)
+			fmt.Fprintf(&b, "| | … and %s | |\n", more(len(f.Missing)-i, "part"))
 			break
 		}
 		traffic := fmt.Sprintf("%s → %s %s", list(m.Sources), list(m.Destinations), list(m.Services))
@@ -158,20 +200,11 @@ func flowSection(a Application, f Flow) string {
 			changes = addChange(changes, m)
 		}
 	}
-	for _, c := range changes {
-		if f.denied() {
-			break // nobody is to make it
-		}
-		where := ""
-		if len(changes) > 1 {
-			where = " in " + code(c.ruleset)
-		}
-		fmt.Fprintf(&b, "\nThe change that would close the gap%s:\n\n%s", where, block(strings.Join(c.texts, "\n")))
-	}
+	b.WriteString(changeTexts(changes, f.Flow))
 	b.WriteString(violations(f.Violations))
 	if len(f.Managed) > 0 {
 		title := "Rules that are managed here"
-		if f.state() == state(match.Pending) {
+		if f.gravity == gravityPending {
 			title = "Rules that the devices need"
 		}
 		fmt.Fprintf(&b, "\n%s:\n\n%s", title, block(strings.Join(f.Managed, "\n")))
@@ -179,7 +212,44 @@ func flowSection(a Application, f Flow) string {
 	if len(f.Unneeded) > 0 {
 		fmt.Fprintf(&b, "\nRules that are no longer needed, since the ruleset has them:\n\n%s", block(strings.Join(f.Unneeded, "\n")))
 	}
-	b.WriteString("\n</details>\n")
+	if b.Len() == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n<details><summary>%s %s: <code>%s</code></summary>\n\n%s\n</details>\n", f.gravity.symbol(), f.title(), html(f.id()), b.String())
+}
+
+// title says in a few words of HTML what is the matter with the flow.
+func (l listed) title() string {
+	status := cmp.Or(l.Status.String(), "not known yet")
+	switch {
+	case l.gravity == gravityDenied:
+		return fmt.Sprintf("<b>denied</b> by policy, %s in the rulesets", html(status))
+	case l.gravity == gravityReview, l.gravity == gravityNoted && len(l.open()) > 0:
+		return fmt.Sprintf("<b>%s</b>, against policies", html(status))
+	case l.expired():
+		return fmt.Sprintf("<b>%s</b>, expired", html(status))
+	case l.gravity == gravityNoted && len(l.Violations) > 0:
+		return fmt.Sprintf("<b>%s</b>, excepted", html(status))
+	case l.gravity == gravityNoted:
+		return fmt.Sprintf("<b>%s</b>, with rules that are no longer needed", html(status))
+	}
+	return fmt.Sprintf("<b>%s</b>, required %s", html(status), html(l.Wanted.String()))
+}
+
+// changeTexts writes the changes that would close the gaps, those for one ruleset
+// together. Nobody is to make one for a flow that a policy denies.
+func changeTexts(changes []change, f Flow) string {
+	if f.denied() {
+		return ""
+	}
+	var b strings.Builder
+	for _, c := range changes {
+		where := ""
+		if len(changes) > 1 {
+			where = " in " + code(c.ruleset)
+		}
+		fmt.Fprintf(&b, "\nThe change that would close the gap%s:\n\n%s", where, block(strings.Join(c.texts, "\n")))
+	}
 	return b.String()
 }
 
@@ -252,20 +322,4 @@ func list(texts []string) string {
 func html(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "@", "&#64;",
 		"`", "&#96;", "*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;", "~", "&#126;", "|", "&#124;", `\`, "&#92;", "#", "&#35;", ":", "&#58;").Replace(shorten(visible.Text(s)))
-}
-
-func symbol(f Flow) string {
-	switch f.state() {
-	case denied:
-		return "⛔"
-	case state(match.Allowed):
-		return "✅"
-	case state(match.Partial):
-		return "🟠"
-	case state(match.Pending):
-		return "⏳"
-	case state(match.Indeterminate), unknown:
-		return "❔"
-	}
-	return "❌"
 }

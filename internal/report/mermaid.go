@@ -2,65 +2,46 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
-// maxNodes bounds the flows that the graph shows one by one; the others are
-// counted by state, so that it stays readable.
-const maxNodes = 40
+// maxHops bounds the lists in a picture: a longer row cannot be read.
+const maxHops = 8
 
-// graph draws applications, their flows by state, and what is in the way. Flows
-// that are as wanted are one node per application.
-func graph(applications []Application) string {
+// picture draws the way of a flow that is not as wanted, where it crosses more than one
+// list: the table names the lists in the way but not where they are on the way. It is
+// empty where it would say no more than the table.
+func picture(f Flow) string {
+	if f.gravity().settled() || len(f.Path) != 1 || len(f.Missing) == 0 {
+		return ""
+	}
+	type stop struct{ device, list string }
+	var stops []stop
+	for _, h := range f.Path[0].Hops {
+		for _, l := range h.Lists {
+			stops = append(stops, stop{h.Device, l})
+		}
+	}
+	if len(stops) < 2 || len(stops) > maxHops {
+		return ""
+	}
+	against := func(s stop) bool {
+		return slices.ContainsFunc(f.Missing, func(m Missing) bool { return m.Ruleset == s.list || m.Ruleset == s.device })
+	}
 	var b strings.Builder
 	b.WriteString("```mermaid\nflowchart LR\n")
-	b.WriteString("  classDef allowed fill:#d5f5d5,stroke:#2e7d32,color:#000\n")
-	b.WriteString("  classDef partial fill:#fff3cd,stroke:#e69500,color:#000\n")
-	b.WriteString("  classDef blocked fill:#f8d7da,stroke:#c62828,color:#000\n")
-	b.WriteString("  classDef unknown fill:#e2e3e5,stroke:#616161,color:#000\n")
-	shown := 0
-	for i, a := range applications {
-		if i == maxNodes || b.Len() > maxPart {
-			fmt.Fprintf(&b, "  more[\"and %d more applications\"]\n", len(applications)-i)
-			break
+	b.WriteString("  classDef against fill:#f8d7da,stroke:#c62828,color:#000\n")
+	fmt.Fprintf(&b, "  s[\"%s\"]\n", label(list(f.Sources)))
+	last := "s"
+	for i, s := range stops {
+		mark, class := "", ""
+		if against(s) {
+			mark, class = "✗ ", ":::against"
 		}
-		fmt.Fprintf(&b, "  a%d[\"%s\"]\n", i, label(a.Name))
-		rest := map[state]int{}
-		for j, f := range a.Flows {
-			s := f.state()
-			if s == state(match.Allowed) || shown >= maxNodes || b.Len() > maxPart {
-				rest[s]++
-				continue
-			}
-			shown++
-			fmt.Fprintf(&b, "  a%d --> f%d_%d[\"%s<br/>%s\"]:::%s\n", i, i, j, label(f.Name), label(shownStatus(f)), class(s))
-		}
-		for k, s := range states() {
-			if n := rest[s]; n > 0 {
-				fmt.Fprintf(&b, "  a%d --> r%d_%d[\"%d %s\"]:::%s\n", i, i, k, n, label(s.String()), class(s))
-			}
-		}
+		fmt.Fprintf(&b, "  %s --> h%d[\"%s%s<br/>%s\"]%s\n", last, i, mark, label(s.device), label(s.list), class)
+		last = fmt.Sprintf("h%d", i)
 	}
-	b.WriteString("```\n")
+	fmt.Fprintf(&b, "  %s --> d[\"%s\"]\n```\n\n", last, label(list(f.Destinations)))
 	return b.String()
-}
-
-// shownStatus is the verdict, unless a policy stops the flow.
-func shownStatus(f Flow) string {
-	if f.denied() {
-		return denied.String()
-	}
-	return f.Status.String()
-}
-
-func class(s state) string {
-	switch s {
-	case state(match.Allowed), state(match.Partial):
-		return match.Verdict(s).String()
-	case state(match.Blocked), state(match.NotRouted), denied:
-		return match.Blocked.String()
-	}
-	return "unknown"
 }

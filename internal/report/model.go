@@ -15,6 +15,8 @@ type Application struct {
 	Name  string `json:"name"`
 	Owner string `json:"owner,omitempty"`
 	Flows []Flow `json:"flows"`
+	// Removed are the flows that were there before, where that is known.
+	Removed []string `json:"removed,omitempty"`
 }
 
 // Flow is a flow and what was found out about it.
@@ -41,6 +43,11 @@ type Flow struct {
 	Destinations []string `json:"destinations,omitempty"`
 	Services     []string `json:"services,omitempty"`
 	Comment      string   `json:"comment,omitempty"`
+	// Rules are those that decide, as far as the values given name them.
+	Rules []Rule     `json:"rules,omitempty"`
+	Path  []Crossing `json:"path,omitempty"`
+	// Change is "new" or "altered" where it is known what was before.
+	Change string `json:"change,omitempty"`
 }
 
 // Missing is traffic that is not treated as wanted.
@@ -57,7 +64,7 @@ type Missing struct {
 // Violation is traffic of a flow that a policy is against.
 type Violation struct {
 	Policy string `json:"policy"`
-	// Severity is deny, review or notify.
+	// Severity is one of [severities].
 	Severity string `json:"severity"`
 	Message  string `json:"message,omitempty"`
 	// The three lists are empty where the whole flow is meant.
@@ -67,6 +74,16 @@ type Violation struct {
 	// Exception is why the violation is put up with; empty if it is not.
 	Exception string `json:"exception,omitempty"`
 }
+
+// Severities of policies.
+const (
+	severityDeny   = "deny"
+	severityReview = "review"
+	severityNotify = "notify"
+)
+
+// severities lists them, the worst first.
+var severities = []string{severityDeny, severityReview, severityNotify}
 
 // violations counts those of all flows that no exception puts up with.
 func (a Application) violations() (n int) {
@@ -91,38 +108,7 @@ func (f Flow) expired() bool {
 
 // denied reports whether a policy stops the flow.
 func (f Flow) denied() bool {
-	return slices.ContainsFunc(f.open(), func(v Violation) bool { return v.Severity == "deny" })
-}
-
-// A state is that under which a flow is counted: a verdict, or worse than any.
-type state match.Verdict
-
-const (
-	unknown state = 0
-	// denied: a policy stops the flow, whatever the verdict.
-	denied state = 255
-)
-
-// states returns all states from best to worst, with the unknown one last.
-func states() []state {
-	var out []state
-	for _, v := range match.Verdicts() {
-		out = append(out, state(v))
-	}
-	return append(out, denied, unknown)
-}
-
-// String returns the word that people read.
-func (s state) String() string {
-	switch s {
-	case unknown:
-		return "not known yet"
-	case denied:
-		return "denied"
-	case state(match.Allowed):
-		return "as wanted"
-	}
-	return match.Verdict(s).String()
+	return slices.ContainsFunc(f.open(), func(v Violation) bool { return v.Severity == severityDeny })
 }
 
 // Read takes applications from plain values (nil, bool, string, numbers, []any,
@@ -230,6 +216,8 @@ func readFlow(name string, declared, found map[string]any) Flow {
 		f.settle(objects(found["decisions"]))
 	}
 	f.AsIs = f.AsIs && !f.denied()
+	f.readRules(objects(found["decisions"]))
+	f.readPath(found["path"])
 	return f
 }
 
@@ -294,18 +282,6 @@ func (f *Flow) gaps(decisions []map[string]any, action string) {
 			BlockedBy: text(d["rule"]), Reason: "not as wanted yet",
 		})
 	}
-}
-
-// state is that under which the flow is counted: a flow that is as wanted counts as
-// allowed, and one that should be blocked and is not as partial.
-func (f Flow) state() state {
-	switch {
-	case f.AsIs:
-		return state(match.Allowed)
-	case f.denied():
-		return denied
-	}
-	return state(f.Status.Worth(f.Wanted == match.Blocked))
 }
 
 func text(v any) string {

@@ -8,5 +8,5 @@ resource "acl_flow" "web" {
 }
 
 output "summary" {
-  value = jsondecode(provider::acl::report_json(acl_flow.web)).summary # {"flows": 1, "as_wanted": 1, "pending": 0, "violations": 0, "status": {"allowed": 1}}
+  value = jsondecode(provider::acl::report_json(acl_flow.web)).summary # {"flows": 1, "as_wanted": 1, "pending": 0, "violations": 0, "severities": {"deny": 0, "notify": 0, "review": 0}, "status": {"allowed": 1}}
 }
