@@ -55,7 +55,7 @@ func (a *ace) misplaced(word, expected string) {
 
 // readACE reads what follows the name and line number of an access-list command.
 // anyone is what the word any stands for.
-func (p *parser) readACE(text string, anyone addr.Set) ace {
+func (p *dictionary) readACE(text string, anyone addr.Set) ace {
 	c := cursor{text}
 	out := anything()
 	standard := false
@@ -84,7 +84,7 @@ func (p *parser) readACE(text string, anyone addr.Set) ace {
 }
 
 // readStandard reads the one address of a standard entry: a destination.
-func (p *parser) readStandard(out *ace, c *cursor) {
+func (p *dictionary) readStandard(out *ace, c *cursor) {
 	out.src = known.Exactly(addr.Any4())
 	out.services = known.Exactly(service.Any())
 	dst, ok := p.readAddress(out, c, addr.Any4())
@@ -97,7 +97,7 @@ func (p *parser) readStandard(out *ace, c *cursor) {
 
 // readExtended reads protocol, addresses, ports or types, and options. What comes
 // after a word that cannot be placed is left at its widest.
-func (p *parser) readExtended(out *ace, c *cursor, anyone addr.Set) {
+func (p *dictionary) readExtended(out *ace, c *cursor, anyone addr.Set) {
 	arg := serviceArg{name: c.next()}
 	if arg.name == "object" || arg.name == groupArg {
 		arg.ref, arg.name = arg.name, c.next()
@@ -114,7 +114,7 @@ func (p *parser) readExtended(out *ace, c *cursor, anyone addr.Set) {
 
 // readEnds reads source and destination with their ports. It returns false at a
 // word that cannot be placed.
-func (p *parser) readEnds(out *ace, arg *serviceArg, c *cursor, anyone addr.Set) (ok bool) {
+func (p *dictionary) readEnds(out *ace, arg *serviceArg, c *cursor, anyone addr.Set) (ok bool) {
 	p.readIdentity(out, c)
 	src, ok := p.readAddress(out, c, anyone)
 	if !ok {
@@ -141,7 +141,7 @@ func (p *parser) readEnds(out *ace, arg *serviceArg, c *cursor, anyone addr.Set)
 
 // readIdentity takes the users and security groups that may stand before an
 // address.
-func (p *parser) readIdentity(out *ace, c *cursor) {
+func (p *dictionary) readIdentity(out *ace, c *cursor) {
 	for {
 		switch word := c.peek(); word {
 		case "user", "user-group", "object-group-user", "object-group-security":
@@ -157,7 +157,7 @@ func (p *parser) readIdentity(out *ace, c *cursor) {
 	}
 }
 
-func (p *parser) readAddress(out *ace, c *cursor, anyone addr.Set) (addresses, bool) {
+func (p *dictionary) readAddress(out *ace, c *cursor, anyone addr.Set) (addresses, bool) {
 	word := c.peek()
 	out.refers = out.refers || word == "object" || word == groupArg
 	a, ok := p.address(c, anyone)
@@ -170,7 +170,7 @@ func (p *parser) readAddress(out *ace, c *cursor, anyone addr.Set) (addresses, b
 // readPorts reads a port argument, if there is one. A group stands in the place of
 // ports or of the next address: what it holds tells, else what follows it. ok is
 // false if nothing does.
-func (p *parser) readPorts(out *ace, c *cursor, addressFollows bool) (arg portArg, ok bool) {
+func (p *dictionary) readPorts(out *ace, c *cursor, addressFollows bool) (arg portArg, ok bool) {
 	if c.peek() != groupArg {
 		return portArgOf(c), true
 	}
@@ -194,7 +194,7 @@ func (p *parser) readPorts(out *ace, c *cursor, addressFollows bool) (arg portAr
 
 // isPortGroup tells whether the group, after which the line goes on at rest, holds
 // ports rather than addresses.
-func (p *parser) isPortGroup(name string, rest cursor) (ports, known bool) {
+func (p *dictionary) isPortGroup(name string, rest cursor) (ports, known bool) {
 	if d := p.groups[name]; d != nil && d.kind != opaque {
 		return d.kind != networkGroup, true
 	}
@@ -231,7 +231,7 @@ func readICMP(protocol uint8, c *cursor) icmpArg {
 }
 
 // readOptions reads the rest of an entry.
-func (p *parser) readOptions(out *ace, c *cursor) {
+func (p *dictionary) readOptions(out *ace, c *cursor) {
 	for {
 		switch word := c.next(); word {
 		case "":

@@ -12,7 +12,7 @@ import (
 
 // host reads an IPv4 or IPv6 address or an alias that the name command gives to
 // one.
-func (p *parser) host(word string) (netip.Addr, bool) {
+func (p *dictionary) host(word string) (netip.Addr, bool) {
 	if a, err := netip.ParseAddr(word); err == nil {
 		return a, a.Zone() == ""
 	}
@@ -23,7 +23,7 @@ func (p *parser) host(word string) (netip.Addr, bool) {
 // plainAddress reads "host A", "A MASK" and "A6/LENGTH", the form that access
 // lists, objects and groups share. ok is false if the words are none of these;
 // then it is not known either how many of them belong together.
-func (p *parser) plainAddress(c *cursor) (a addresses, ok bool) {
+func (p *dictionary) plainAddress(c *cursor) (a addresses, ok bool) {
 	word := c.next()
 	if word == "host" {
 		word = c.next()
@@ -54,7 +54,7 @@ func (p *parser) plainAddress(c *cursor) (a addresses, ok bool) {
 
 // masked returns the addresses that equal base in every bit that is 1 in the
 // netmask. Bits of base outside the mask are ignored.
-func (p *parser) masked(base, mask netip.Addr) addresses {
+func (p *dictionary) masked(base, mask netip.Addr) addresses {
 	b := mask.As4()
 	m := binary.BigEndian.Uint32(b[:])
 	if ones := bits.LeadingZeros32(^m); m == ^uint32(0)<<(32-ones) {
@@ -83,7 +83,7 @@ func isWildcard(mask netip.Addr) bool {
 }
 
 // addressRange reads the two ends of a range.
-func (p *parser) addressRange(c *cursor) (a addresses, ok bool) {
+func (p *dictionary) addressRange(c *cursor) (a addresses, ok bool) {
 	first, last := c.next(), c.next()
 	from, okFrom := p.host(first)
 	to, okTo := p.host(last)
@@ -108,7 +108,7 @@ func domainName(c *cursor) addresses {
 
 // address reads an address argument of an ACE, as configured or as show
 // access-list expands it; anyone is what the word any stands for. ok is false if the words after it cannot be told apart.
-func (p *parser) address(c *cursor, anyone addr.Set) (a addresses, ok bool) {
+func (p *dictionary) address(c *cursor, anyone addr.Set) (a addresses, ok bool) {
 	switch c.peek() {
 	case "any":
 		c.next()

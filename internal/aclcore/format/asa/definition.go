@@ -199,7 +199,7 @@ func (p *parser) forget(l sourceLine, word, name string) {
 
 // lookup finds what "object NAME" or "object-group NAME" refers to. problem is why
 // it cannot be used, where it cannot.
-func (p *parser) lookup(word, name string) (d *definition, problem string) {
+func (p *dictionary) lookup(word, name string) (d *definition, problem string) {
 	d = p.groups[name]
 	if word == "object" {
 		d = p.objects[name]

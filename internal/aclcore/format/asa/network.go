@@ -6,7 +6,7 @@ import (
 )
 
 // networkRef returns the addresses of "object NAME" or "object-group NAME".
-func (p *parser) networkRef(word, name string, depth int) addresses {
+func (p *dictionary) networkRef(word, name string, depth int) addresses {
 	d, problem := p.lookup(word, name)
 	if problem != "" {
 		return unsureAddresses(addr.Any(), "%s", problem)
@@ -17,7 +17,7 @@ func (p *parser) networkRef(word, name string, depth int) addresses {
 	return p.network(d, depth)
 }
 
-func (p *parser) network(d *definition, depth int) addresses {
+func (p *dictionary) network(d *definition, depth int) addresses {
 	done, problem := d.enter(depth)
 	if done {
 		return d.addresses
@@ -30,7 +30,7 @@ func (p *parser) network(d *definition, depth int) addresses {
 	return d.addresses
 }
 
-func (p *parser) networkMembers(d *definition, depth int) addresses {
+func (p *dictionary) networkMembers(d *definition, depth int) addresses {
 	if len(d.members) == 0 {
 		return unsureAddresses(addr.Any(), "%s holds no address", d.title)
 	}
@@ -45,7 +45,7 @@ func (p *parser) networkMembers(d *definition, depth int) addresses {
 	return out.Set(addr.Any())
 }
 
-func (p *parser) networkMember(d *definition, m member, depth int) addresses {
+func (p *dictionary) networkMember(d *definition, m member, depth int) addresses {
 	word, c := m.split()
 	var a addresses
 	ok := true

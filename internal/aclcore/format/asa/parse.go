@@ -20,16 +20,12 @@ const Format = "cisco_asa"
 func Parse(in device.Input) (*device.Document, error) {
 	text := strings.TrimPrefix(string(in.Content), "\ufeff")
 	p := &parser{
-		source:   in.Source,
-		size:     len(text),
-		anyone:   addr.Any(),
-		names:    make(map[string]netip.Addr),
-		objects:  make(map[string]*definition),
-		groups:   make(map[string]*definition),
-		lists:    make(map[string]*list),
-		bridges:  make(map[string]bool),
-		services: make(map[serviceArg]services),
-		budget:   newBudget(len(text)),
+		source:     in.Source,
+		size:       len(text),
+		anyone:     addr.Any(),
+		lists:      make(map[string]*list),
+		bridges:    make(map[string]bool),
+		dictionary: newDictionary(len(text)),
 	}
 	p.read(text)
 	if err := p.err(); err != nil {
@@ -56,23 +52,18 @@ type parser struct {
 	// may be.
 	certain, evidence bool
 
-	names           map[string]netip.Addr
-	objects, groups map[string]*definition
-	lists           map[string]*list
-	order           []*list
+	dictionary
+	lists map[string]*list
+	order []*list
 	// bindings are the access-group commands and those that undo them, as they come.
 	bindings []binding
 	// hostname is the name of the device, another a line that names a second one.
 	hostname string
 	another  sourceLine
-	// forgotten is the last command that removed definitions.
-	forgotten sourceLine
 	// bridges are the names of bridge groups' own interfaces, onBridge says that the
 	// lines are of one.
 	bridges  map[string]bool
 	onBridge bool
-	services map[serviceArg]services
-	budget   budget
 
 	block  *block      // whose body is being read
 	latest *definition // the last that was begun
@@ -157,8 +148,7 @@ const pager = "<--- More --->"
 // command takes one command or member of a definition.
 func (p *parser) command(l sourceLine) {
 	c := cursor{l.text}
-	device := c.next()
-	word := terminal.Whole(strings.ToLower(device), "access-list", "access-group") // an ASA takes any case of letters
+	word := terminal.Whole(strings.ToLower(c.next()), "access-list", "access-group") // an ASA takes any case of letters
 	open := p.open
 	p.open = openEntry{}
 	switch word {
@@ -185,6 +175,12 @@ func (p *parser) command(l sourceLine) {
 	} else if l.indent == 0 {
 		p.left = false
 	}
+	p.topLevel(l, word, c, open)
+}
+
+// topLevel takes a command that is neither of a list nor of the body of a definition; c
+// stands after its first word, open is the ACE on the line above.
+func (p *parser) topLevel(l sourceLine, word string, c cursor, open openEntry) {
 	switch word {
 	case "access-group":
 		p.accessGroup(l, c, false)
@@ -198,7 +194,7 @@ func (p *parser) command(l sourceLine) {
 	case "name":
 		p.alias(c)
 	case "asa", "pix", "fwsm", "ngfw":
-		p.release(device, c)
+		p.release(strings.ToUpper(word), c)
 	case "interface":
 		p.onBridge = strings.HasPrefix(c.next(), "BVI")
 	case "nameif":

@@ -30,7 +30,7 @@ func portArgOf(c *cursor) portArg {
 }
 
 // portsOf returns the ports of the argument with the protocol, which has ports.
-func (p *parser) portsOf(protocol uint8, arg portArg, depth int) ports {
+func (p *dictionary) portsOf(protocol uint8, arg portArg, depth int) ports {
 	switch arg.op {
 	case "":
 		return known.Exactly(port.All())
@@ -61,7 +61,7 @@ func (p *parser) portsOf(protocol uint8, arg portArg, depth int) ports {
 }
 
 // portGroupOf returns the ports of a group that is used with the protocol.
-func (p *parser) portGroupOf(protocol uint8, name string, depth int) ports {
+func (p *dictionary) portGroupOf(protocol uint8, name string, depth int) ports {
 	d, problem := p.lookup(groupArg, name)
 	switch {
 	case problem != "":
@@ -86,7 +86,7 @@ func (p *parser) portGroupOf(protocol uint8, name string, depth int) ports {
 	return out
 }
 
-func (p *parser) portMembers(d *definition, protocol uint8, depth int) ports {
+func (p *dictionary) portMembers(d *definition, protocol uint8, depth int) ports {
 	if len(d.members) == 0 {
 		return unsurePorts(port.All(), "%s holds no port", d.title)
 	}

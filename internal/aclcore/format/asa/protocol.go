@@ -40,7 +40,7 @@ func numbers(has *[256]bool) []uint8 {
 }
 
 // protocolService returns the services of an ACE whose protocol is a group.
-func (p *parser) protocolService(d *definition, arg serviceArg, bare bool) services {
+func (p *dictionary) protocolService(d *definition, arg serviceArg, bare bool) services {
 	set := p.protocols(d, 0)
 	sure, possible := numbers(&set.sure), numbers(&set.possible)
 	if arg.icmp != (icmpArg{}) {
@@ -58,7 +58,7 @@ func (p *parser) protocolService(d *definition, arg serviceArg, bare bool) servi
 }
 
 // protocols returns what the protocol group holds.
-func (p *parser) protocols(d *definition, depth int) *protocolSet {
+func (p *dictionary) protocols(d *definition, depth int) *protocolSet {
 	done, problem := d.enter(depth)
 	if done {
 		return d.protocol
@@ -93,7 +93,7 @@ func (p *parser) protocols(d *definition, depth int) *protocolSet {
 	return set
 }
 
-func (p *parser) addProtocols(set *protocolSet, name string, depth int) {
+func (p *dictionary) addProtocols(set *protocolSet, name string, depth int) {
 	d, problem := p.lookup(groupArg, name)
 	switch {
 	case problem != "":

@@ -27,7 +27,7 @@ type serviceArg struct {
 type icmpArg struct{ kind, code, group string }
 
 // serviceOf returns the services of the argument. Equal arguments share a result.
-func (p *parser) serviceOf(arg serviceArg) services {
+func (p *dictionary) serviceOf(arg serviceArg) services {
 	if s, ok := p.services[arg]; ok {
 		return s
 	}
@@ -36,7 +36,7 @@ func (p *parser) serviceOf(arg serviceArg) services {
 	return s
 }
 
-func (p *parser) serviceOfArg(arg serviceArg) services {
+func (p *dictionary) serviceOfArg(arg serviceArg) services {
 	bare := arg.src == portArg{} && arg.dst == portArg{} && arg.icmp == icmpArg{}
 	if arg.ref == "" {
 		if arg.name == "ip" {
@@ -77,7 +77,7 @@ func (p *parser) serviceOfArg(arg serviceArg) services {
 const maxPortPairs = 4096
 
 // portService returns the services of protocols with ports.
-func (p *parser) portService(protocols []uint8, src, dst portArg, depth int) services {
+func (p *dictionary) portService(protocols []uint8, src, dst portArg, depth int) services {
 	var sure, possible []service.Range
 	var unknown []string
 	for _, n := range protocols {
@@ -105,7 +105,7 @@ func (p *parser) portService(protocols []uint8, src, dst portArg, depth int) ser
 }
 
 // icmpService returns the services of an ICMP type argument.
-func (p *parser) icmpService(protocol uint8, arg icmpArg, depth int) services {
+func (p *dictionary) icmpService(protocol uint8, arg icmpArg, depth int) services {
 	switch {
 	case arg.group != "":
 		return p.icmpGroupOf(protocol, arg.group, depth)
@@ -128,7 +128,7 @@ func (p *parser) icmpService(protocol uint8, arg icmpArg, depth int) services {
 
 // icmpGroupOf returns the types of an icmp-type group that is used with the
 // protocol.
-func (p *parser) icmpGroupOf(protocol uint8, name string, depth int) services {
+func (p *dictionary) icmpGroupOf(protocol uint8, name string, depth int) services {
 	whole := service.SetOf(service.Whole(protocol))
 	d, problem := p.lookup(groupArg, name)
 	switch {
@@ -151,7 +151,7 @@ func (p *parser) icmpGroupOf(protocol uint8, name string, depth int) services {
 	return d.services
 }
 
-func (p *parser) icmpMembers(d *definition, whole service.Set, depth int) services {
+func (p *dictionary) icmpMembers(d *definition, whole service.Set, depth int) services {
 	if len(d.members) == 0 {
 		return unsureServices(whole, "%s holds no type", d.title)
 	}
@@ -180,7 +180,7 @@ func (p *parser) icmpMembers(d *definition, whole service.Set, depth int) servic
 
 // serviceUnion gathers the members of a group.
 type serviceUnion struct {
-	p              *parser
+	p              *dictionary
 	sure, possible []service.Range
 	unknown        []string
 	scattered      bool // some member has source ports
@@ -213,7 +213,7 @@ func (u *serviceUnion) services() services {
 }
 
 // serviceDefinition returns what a service object or a group of them holds.
-func (p *parser) serviceDefinition(d *definition, depth int) services {
+func (p *dictionary) serviceDefinition(d *definition, depth int) services {
 	done, problem := d.enter(depth)
 	if done {
 		return d.services
@@ -226,7 +226,7 @@ func (p *parser) serviceDefinition(d *definition, depth int) services {
 	return d.services
 }
 
-func (p *parser) serviceMembers(d *definition, depth int) services {
+func (p *dictionary) serviceMembers(d *definition, depth int) services {
 	if len(d.members) == 0 {
 		return unsureServices(service.Any(), "%s holds no service", d.title)
 	}
@@ -252,7 +252,7 @@ func (p *parser) serviceMembers(d *definition, depth int) services {
 	return all.services()
 }
 
-func (p *parser) serviceRef(word, name string, want kind, depth int) services {
+func (p *dictionary) serviceRef(word, name string, want kind, depth int) services {
 	d, problem := p.lookup(word, name)
 	switch {
 	case problem != "":
@@ -266,7 +266,7 @@ func (p *parser) serviceRef(word, name string, want kind, depth int) services {
 // serviceLine reads a service as objects and groups have it: a protocol with
 // "source" and "destination" ports, of which the second word may be left out, or
 // with an ICMP type and code.
-func (p *parser) serviceLine(c *cursor, depth int) services {
+func (p *dictionary) serviceLine(c *cursor, depth int) services {
 	word := c.next()
 	if word == "ip" {
 		return known.Exactly(service.Any())

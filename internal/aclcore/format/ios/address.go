@@ -20,32 +20,15 @@ type address struct {
 // address reads one address field at the head of w. In a standard list an address
 // without a wildcard mask is a host.
 func (r *resolver) address(w *words, standard bool) address {
-	all := family(r.v6)
-	unknown := func(lost bool, format string, args ...any) address {
-		return address{known.AtMost(all, fmt.Sprintf(format, args...)), lost}
-	}
 	switch w.peek() {
 	case "":
-		return unknown(true, "an address is missing")
+		return r.unknown(true, "an address is missing")
 	case "any":
 		w.skip(1)
-		return exactly(all)
+		return exactly(family(r.v6))
 	case "host":
 		w.skip(1)
-		word := w.next()
-		if lower(word) == "dynamic" && w.peek() != "" { // of a list by domain name
-			word = w.next()
-		}
-		a, err := netip.ParseAddr(word)
-		switch {
-		case word == "":
-			return unknown(true, "host without an address")
-		case err != nil || a.Zone() != "":
-			return unknown(false, "host %s is a name that only the device can resolve", word)
-		case a.Is4() == r.v6:
-			return unknown(false, "host %s is not of the list's address family", word)
-		}
-		return exactly(r.ranges(addr.RangeOf(a, a)))
+		return r.host(w)
 	case "object-group", "addrgroup", "net-group":
 		w.skip(1)
 		return address{addresses: ofFamily(r.group(networkGroup, w.next()).addrs, r.v6)}
@@ -54,33 +37,60 @@ func (r *resolver) address(w *words, standard bool) address {
 	if strings.IndexByte(word, '/') >= 0 {
 		p, err := netip.ParsePrefix(word)
 		if err != nil || p.Addr().Is4() == r.v6 {
-			return unknown(true, "%q is no %s address", word, familyTitle(r.v6))
+			return r.unknown(true, "%q is no %s address", word, familyTitle(r.v6))
 		}
 		w.skip(1)
 		return exactly(r.ranges(addr.RangeOfPrefix(p)))
 	}
 	a, err := netip.ParseAddr(word)
 	if err != nil || a.Zone() != "" || a.Is4() == r.v6 {
-		return unknown(true, "%q is no %s address", word, familyTitle(r.v6))
+		return r.unknown(true, "%q is no %s address", word, familyTitle(r.v6))
 	}
 	w.skip(1)
+	return r.masked(a, w, standard)
+}
+
+// unknown is an address field that cannot be known.
+func (r *resolver) unknown(lost bool, format string, args ...any) address {
+	return address{known.AtMost(family(r.v6), fmt.Sprintf(format, args...)), lost}
+}
+
+// host reads what follows the word host.
+func (r *resolver) host(w *words) address {
+	word := w.next()
+	if lower(word) == "dynamic" && w.peek() != "" { // of a list by domain name
+		word = w.next()
+	}
+	a, err := netip.ParseAddr(word)
+	switch {
+	case word == "":
+		return r.unknown(true, "host without an address")
+	case err != nil || a.Zone() != "":
+		return r.unknown(false, "host %s is a name that only the device can resolve", word)
+	case a.Is4() == r.v6:
+		return r.unknown(false, "host %s is not of the list's address family", word)
+	}
+	return exactly(r.ranges(addr.RangeOf(a, a)))
+}
+
+// masked reads the wildcard mask that follows the address.
+func (r *resolver) masked(a netip.Addr, w *words, standard bool) address {
 	if standard && w.peek() == "wildcard" && w.ahead(1) == "bits" {
 		w.skip(2) // as "show access-lists" writes it
 	}
 	mask, err := netip.ParseAddr(w.peek())
-	if err != nil {
-		if !standard {
-			if w.done() {
-				return unknown(true, "%s has no wildcard mask", word)
-			}
-			return address{addresses: known.AtMost(r.ranges(addr.RangeOfPrefix(widest(a))), fmt.Sprintf("%s has no wildcard mask", word))}
-		}
+	switch {
+	case err != nil && standard:
 		return exactly(r.ranges(addr.RangeOf(a, a)))
+	case err != nil && w.done():
+		return r.unknown(true, "%s has no wildcard mask", a)
+	case err != nil:
+		return address{addresses: known.AtMost(r.ranges(addr.RangeOfPrefix(widest(a))), fmt.Sprintf("%s has no wildcard mask", a))}
 	}
 	w.skip(1)
 	set, err := r.wildcard(a, mask)
 	if err != nil {
-		return unknown(false, "%s %s: %v", word, mask, err)
+		return r.unknown(false, "%s %s: %v", a, mask, err)
 	}
 	return exactly(set)
 }

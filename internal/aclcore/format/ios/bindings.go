@@ -66,10 +66,10 @@ func (p *parser) bind(l line, context string, v6 bool, spot string, undo bool) {
 }
 
 // bound returns the lists that are applied in the end.
-func (p *parser) bound() []binding {
+func bound(bindings []binding) []binding {
 	latest := make(map[string]int)
-	gone := make([]bool, len(p.bindings))
-	for i, b := range p.bindings {
+	gone := make([]bool, len(bindings))
+	for i, b := range bindings {
 		spot := b.spot
 		if spot == "" {
 			spot = familyName(b.key.v6) + " " + b.alias + " " + b.key.name
@@ -80,13 +80,13 @@ func (p *parser) bound() []binding {
 		case !b.undo:
 			latest[spot] = i
 			gone[before] = gone[before] || taken
-		case taken && p.bindings[before].key == b.key:
+		case taken && bindings[before].key == b.key:
 			gone[before] = true
 			delete(latest, spot)
 		}
 	}
 	var out []binding
-	for i, b := range p.bindings {
+	for i, b := range bindings {
 		if !gone[i] {
 			out = append(out, b)
 		}
@@ -125,7 +125,7 @@ func (p *parser) apply() {
 		alias string
 	}
 	seen := make(map[use]bool)
-	for _, b := range p.bound() {
+	for _, b := range bound(p.bindings) {
 		at, ok := p.byKey[b.key]
 		if !ok {
 			at = &list{key: b.key, line: b.line.number, header: b.line.text}

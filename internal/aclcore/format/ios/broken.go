@@ -21,7 +21,7 @@ func (p *parser) resumes(l line) bool {
 	case p.left == nil:
 		return false
 	case p.left.group != nil:
-		return p.isMember(p.left.group) && !p.isEntry(l)
+		return p.words.isMember(p.left.group) && !p.isEntry(l)
 	case word == "no" || word == "default":
 		return isEntryWord(p.words.ahead(1))
 	}

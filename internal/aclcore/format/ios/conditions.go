@@ -39,27 +39,11 @@ func (r *resolver) conditions(action rule.Action, proto protocol, w *words) cond
 		masked  bool // the meaning of the flags depends on a mask (NX-OS)
 	)
 	for !w.done() {
+		if r.withoutEffect(action, w) {
+			continue
+		}
 		start := w.at
 		switch word := w.peek(); word {
-		case "log", "log-input", "log-update", "icmp-off", "icmp-on", "count":
-			w.skip(1)
-			r.logCookie(w)
-			continue
-		case "capture": // NX-OS names a session
-			w.skip(1)
-			if w.take("session") {
-				w.skip(1)
-			}
-			continue
-		case "counter": // XR
-			w.skip(2)
-			continue
-		case "reflect": // makes a temporary entry in another list
-			w.skip(2)
-			if w.take("timeout") {
-				w.skip(1)
-			}
-			continue
 		case "fragments":
 			w.skip(1)
 			c.fragments = true
@@ -68,30 +52,11 @@ func (r *resolver) conditions(action rule.Action, proto protocol, w *words) cond
 			w.skip(1)
 			c.state = rule.Established
 			continue
-		case "ttl", "hop-limit", "packet-length":
-			w.skip(1)
-			n := 1
-			switch w.peek() {
-			case "eq", "neq", "gt", "lt":
-				n = 2
-			case "range":
-				n = 3
-			}
-			c.reasons = append(c.reasons, word+" "+w.span(n))
+		}
+		if reason := undecided(w); reason != "" {
+			masked = masked || strings.HasPrefix(lower(reason), "tcp-flags-mask")
+			c.reasons = append(c.reasons, reason)
 			continue
-		default:
-			if action == rule.Permit && r.dialect == XR && nextHops(w) {
-				continue // it is permitted, and sent on by another way
-			}
-			if n, ok := arguments[word]; ok {
-				reason := w.span(1 + n)
-				masked = masked || word == "tcp-flags-mask"
-				if next := w.peek(); word == "time-range" && (next == "(active)" || next == "(inactive)") {
-					w.skip(1) // as of when the output was taken
-				}
-				c.reasons = append(c.reasons, reason)
-				continue
-			}
 		}
 		if found := flagTests(w); found != nil && proto.number == service.TCP && !proto.any {
 			tests = append(tests, found...)
@@ -112,6 +77,58 @@ func (r *resolver) conditions(action rule.Action, proto protocol, w *words) cond
 		}
 	}
 	return c
+}
+
+// withoutEffect steps over what changes nothing about which packets an entry matches, if
+// the line goes on with such.
+func (r *resolver) withoutEffect(action rule.Action, w *words) bool {
+	switch w.peek() {
+	case "log", "log-input", "log-update", "icmp-off", "icmp-on", "count":
+		w.skip(1)
+		r.logCookie(w)
+	case "capture": // NX-OS names a session
+		w.skip(1)
+		if w.take("session") {
+			w.skip(1)
+		}
+	case "counter": // XR
+		w.skip(2)
+	case "reflect": // makes a temporary entry in another list
+		w.skip(2)
+		if w.take("timeout") {
+			w.skip(1)
+		}
+	default: // a permit is one, whichever way the packet is sent on
+		return action == rule.Permit && r.dialect == XR && nextHops(w)
+	}
+	return true
+}
+
+// undecided takes a condition that a flow does not settle and returns it, empty if the
+// line goes on with something else.
+func undecided(w *words) string {
+	word := w.peek()
+	switch word {
+	case "ttl", "hop-limit", "packet-length":
+		w.skip(1)
+		n := 1
+		switch w.peek() {
+		case "eq", "neq", "gt", "lt":
+			n = 2
+		case "range":
+			n = 3
+		}
+		return word + " " + w.span(n)
+	}
+	n, ok := arguments[word]
+	if !ok {
+		return ""
+	}
+	reason := w.span(1 + n)
+	if next := w.peek(); word == "time-range" && (next == "(active)" || next == "(inactive)") {
+		w.skip(1) // as of when the output was taken
+	}
+	return reason
 }
 
 // nextHops steps over "[default] nexthop1 [vrf NAME] [ipv4 ADDRESS] [track NAME]

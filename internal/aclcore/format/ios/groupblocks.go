@@ -34,7 +34,7 @@ func (p *parser) groupLine(l line) bool {
 	case "commit": // XR stays in the group
 		return true
 	}
-	if !l.indented && !p.isMember(p.group) {
+	if !l.indented && !p.words.isMember(p.group) {
 		n := len(p.group.members)
 		if n == 0 || topWords[word] {
 			return false
@@ -52,8 +52,7 @@ func (p *parser) groupLine(l line) bool {
 }
 
 // isMember reports whether the words can be a member of the group, or take one away.
-func (p *parser) isMember(g *group) bool {
-	w := &p.words
+func (w *words) isMember(g *group) bool {
 	at := 0
 	if word := w.peek(); word == "no" || word == "default" {
 		at = 1

@@ -156,7 +156,7 @@ func startsLikeInterface(w string) bool {
 // bindLists notes where lists are applied to interfaces. A list that is applied and not
 // defined permits everything on IOS; what other systems do is as the list itself says.
 func (p *parser) bindLists(doc *device.Document) {
-	for _, b := range p.bound() {
+	for _, b := range bound(p.bindings) {
 		at, direction, ok := cutLast(b.alias)
 		if !ok || !strings.HasPrefix(b.spot, familyName(b.key.v6)) {
 			continue // of a terminal line

@@ -74,33 +74,38 @@ func jsonIn(content []byte) []byte {
 	return nil
 }
 
-// readJSON reads the lists of a JSON output as a text with the same entries would be.
-func (p *parser) readJSON(content []byte) error {
+// parseJSON is [Parse] for the output of "show access-lists | json": it reads the lists
+// as a text with the same entries would be read.
+func (p *parser) parseJSON(content []byte) (*device.Document, error) {
 	content = jsonIn(content)
 	if end := bytes.LastIndexAny(content, "}]"); end >= 0 {
 		content = content[:end+1] // a prompt may follow
 	}
 	values, err := jsontree.Parse(p.source, content)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i := range values {
-		p.jsonTables(&values[i])
-	}
-	return nil
-}
-
-// jsonTables finds the tables of lists in the value, however deep.
-func (p *parser) jsonTables(v *jsontree.Value) {
-	if table := v.Get(keyLists); table != nil {
-		for _, row := range rows(table.Get(keyList)) {
+		for _, row := range listsIn(&values[i]) {
 			p.jsonList(row)
 		}
-		return
 	}
+	if !p.known {
+		return nil, p.errorAt(1, "it holds no access list")
+	}
+	return p.document(), nil
+}
+
+// listsIn returns the rows of lists in the value, however deep.
+func listsIn(v *jsontree.Value) []*jsontree.Value {
+	if table := v.Get(keyLists); table != nil {
+		return rows(table.Get(keyList))
+	}
+	var out []*jsontree.Value
 	for i := range v.Items {
-		p.jsonTables(&v.Items[i])
+		out = append(out, listsIn(&v.Items[i])...)
 	}
+	return out
 }
 
 // rows returns the rows of a table: NX-OS writes no list around a single one.
@@ -186,15 +191,4 @@ func text(v *jsontree.Value) string {
 		return "…"
 	}
 	return strings.Join(strings.Fields(v.Text), " ")
-}
-
-// parseJSON is [Parse] for the output of "show access-lists | json".
-func (p *parser) parseJSON(in device.Input) (*device.Document, error) {
-	if err := p.readJSON(in.Content); err != nil {
-		return nil, err
-	}
-	if !p.known {
-		return nil, p.errorAt(1, "it holds no access list")
-	}
-	return p.document(), nil
 }

@@ -80,7 +80,7 @@ func Parse(dialect Dialect, in device.Input) (*device.Document, error) {
 		return nil, p.errorAt(1+strings.Count(p.text[:i], "\n"), "there is a zero byte; a configuration as text is accepted")
 	}
 	if dialect == NXOS && isJSON(in.Content) {
-		return p.parseJSON(in)
+		return p.parseJSON(in.Content)
 	}
 	text := p.text
 	p.base = marginOf(p.text)

@@ -267,9 +267,15 @@ func (l *target) resequence(n, at int, source string) (string, []int64, error) {
 	if room*int64(all+1) > lastSequence {
 		return "", nil, fmt.Errorf("%s, and there are not enough of them for %d entries", where, all)
 	}
+	return fmt.Sprintf("ip access-list resequence %s %d %d", l.name, room, room), spread(n, before, room), nil
+}
+
+// spread returns n numbers between entry number before and the next one of a list whose
+// entries are room apart.
+func spread(n, before int, room int64) []int64 {
 	numbers := make([]int64, n)
 	for i := range numbers {
 		numbers[i] = room*int64(before) + room/int64(n+1)*int64(i+1)
 	}
-	return fmt.Sprintf("ip access-list resequence %s %d %d", l.name, room, room), numbers, nil
+	return numbers
 }
