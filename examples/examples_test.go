@@ -18,6 +18,7 @@ var cases = map[string]func(*workspace){
 	"ci":                differs,
 	"compose":           differs,
 	"deny-flow":         denyFlow,
+	"estate":            estateWays,
 	"gate":              gate,
 	"inline-rules":      inlineRules,
 	"inventory":         inventory,
@@ -117,6 +118,16 @@ func gate(w *workspace) {
 	w.plan(1).wants(w,
 		"Error: Resource postcondition failed",
 		`admin is allowed: 0.0.0.0/0 -> 203.0.113.10 tcp/22: permitted by this rule: dmz.json:2 "Shop" permit any -> 203.0.113.10 tcp/22, tcp/443`,
+	)
+}
+
+// estateWays finds the devices between zones, and names the one in the way.
+func estateWays(w *workspace) {
+	p := w.plan(2)
+	p.output(w, "ways", `{"api": ["servers -> core -> dc -> cloud"], "browser": ["offices -> branch -> core -> servers"], "local": ["servers -> servers"], "reports": ["offices -> branch -> dc -> cloud"]}`)
+	p.wants(w,
+		`application "Shop": 3 of 4 flows as wanted, 1 blocked`,
+		`BLOCKED reports 10.10.5.0/24 -> 10.30.0.10 tcp/8443 dc: dc.cfg: default deny, no rule matches`,
 	)
 }
 

@@ -23,6 +23,7 @@ func TestAccSnippets(t *testing.T) {
 				"indeterminate": {"2": "time-range NIGHT"}
 			}`,
 		},
+		"data-sources/acl_topology": {"contradictions": "[]"},
 		"functions/expand": {
 			"products": `[
 				{"name": "web", "src_ip": "10.0.0.1", "dst_ip": "172.16.0.10", "dst_port": "6/80", "action": "permit"},
@@ -47,7 +48,7 @@ func TestAccSnippets(t *testing.T) {
 		"data-sources/acl_change_set": {"flows_by_command": `[["logs"], ["metrics"]]`, "still_open": `{}`},
 		"functions/match": {
 			"missing": `[{
-				"ruleset": "rules", "sources": ["10.1.1.1"], "destinations": ["172.16.0.10"], "services": ["tcp/80"],
+				"ruleset": "rules", "device": null, "list": null, "from": null, "to": null, "translated": null, "sources": ["10.1.1.1"], "destinations": ["172.16.0.10"], "services": ["tcp/80"],
 				"blocked_by": "rules: default deny, no rule matches", "reason": "no rule permits it",
 				"change": "{\"src_ip\":[\"10.1.1.1\"],\"dst_ip\":[\"172.16.0.10\"],\"dst_port\":[\"tcp/80\"],\"action\":\"permit\"},"
 			}]`,
