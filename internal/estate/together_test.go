@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -44,6 +45,43 @@ ip access-list extended EDGE
 	}
 	if after := found(list + strings.Join(changes, "\n") + "\n"); after.Status != match.Allowed {
 		t.Errorf("it is %s after\n%s", after.Status, strings.Join(changes, "\n"))
+	}
+}
+
+// TestNumbersAfterResequence: where there is no room the first change of an answer numbers
+// the list anew, and the others take numbers of their own in it, as long as there are any.
+func TestNumbersAfterResequence(t *testing.T) {
+	const list = `hostname r
+ip access-list extended INBOUND
+ 1 deny ip 10.0.0.0 0.255.255.255 any
+ 2 permit tcp any host 172.16.0.9 eq 443
+ 3 deny ip any any
+interface GigabitEthernet0/0
+ ip access-group INBOUND in
+`
+	config := RulesetConfig{Content: list, ACL: "INBOUND"}
+	e := New(Config{Rulesets: map[string]RulesetConfig{"r": config}})
+	var flows []Flow
+	beside := &Changes{}
+	for i := range 12 {
+		flows = append(flows, Flow{
+			Name: fmt.Sprint(i), Sources: []string{fmt.Sprintf("192.0.2.%d", i)}, Destinations: []string{"172.16.0.1"}, Services: []string{"tcp/443"}, Beside: beside,
+		})
+		found, err := e.Match(t.Context(), flows[i])
+		if err != nil || len(found.Missing) != 1 {
+			t.Fatalf("%v: %+v", err, found)
+		}
+		change := found.Missing[0].Change
+		if again := strings.Contains(change, "resequence"); again != (i == 0 || i >= 9) {
+			t.Errorf("change %d is\n%s", i, change)
+		}
+		config.Content += change + "\n"
+	}
+	after := New(Config{Rulesets: map[string]RulesetConfig{"r": config}})
+	for _, f := range flows {
+		if found, err := after.Match(t.Context(), f); err != nil || found.Status.String() != "allowed" {
+			t.Errorf("%v: flow %s is %s after\n%s", err, f.Name, found.Status, config.Content)
+		}
 	}
 }
 

@@ -34,11 +34,14 @@ func (l *target) place(lines []writtenLine, in rule.Insertion) (string, error) {
 	taken, renumbered := numbersIn(in.Beside)
 	numbers, ok := l.free(len(lines), at, taken)
 	if !ok || renumbered && numbers != nil {
-		var command string
-		if command, numbers, err = l.resequence(len(lines), at, in.Base.Source); err != nil {
-			return "", err
+		ok = false
+		if numbers = l.renumbered(len(lines), at, in.Beside, taken); numbers == nil {
+			var command string
+			if command, numbers, err = l.resequence(len(lines), at, in.Base.Source); err != nil {
+				return "", err
+			}
+			out = append(out, command)
 		}
-		out, ok = append(out, command), false
 	}
 	out = append(out, l.enter)
 	for _, e := range moved {
@@ -208,6 +211,31 @@ func numbersIn(changes []string) (numbers []int64, renumbered bool) {
 		}
 	}
 	return numbers, renumbered
+}
+
+// renumbered finds n numbers before entry at in the list as the first of the changes has
+// numbered it anew, nil where these are not known: the change is not the first, another
+// one did the same, entries were taken away, or there is no room.
+func (l *target) renumbered(n, at int, changes []string, taken []int64) []int64 {
+	if len(changes) == 0 {
+		return nil
+	}
+	command, _, _ := strings.Cut(changes[0], "\n")
+	step, err := strconv.ParseInt(command[strings.LastIndexByte(command, ' ')+1:], 10, 64)
+	all := "\n" + strings.Join(changes, "\n")
+	if err != nil || command != fmt.Sprintf("ip access-list resequence %s %d %d", l.name, step, step) ||
+		strings.Count(all, "\nip access-list resequence ") > 1 || strings.Contains(all, "\n no ") {
+		return nil
+	}
+	before := int64(0)
+	seen := make(map[string]bool)
+	for i := range l.entries[:at] {
+		if body := l.entries[i].body(); !seen[body] { // IOS does not keep a second one
+			seen[body] = true
+			before++
+		}
+	}
+	return spot.Between(before*step, (before+1)*step, taken, n, 0)
 }
 
 // resequence returns the command that makes room for n entries before entry at,
