@@ -73,8 +73,14 @@ type stage struct {
 	wanted *extent.List
 }
 
-// A unit is the rules from first to last, which are one in the text.
-type unit struct{ first, last int }
+// A unit is the rules from first to last, which are one in the text. One that is
+// repeated stands at several places of the list, as the rules of a chain do that several
+// rules jump to: what is found out about one place is not said of the rule unless it holds
+// of all, and such a rule never goes.
+type unit struct {
+	first, last int
+	repeated    bool
+}
 
 // List judges a list.
 func List(q Question) Result {
@@ -84,6 +90,7 @@ func List(q Question) Result {
 	unused := a.excess(shadowed)
 	a.redundant(shadowed, unused)
 	a.plain()
+	a.dropPartial()
 	slices.SortStableFunc(a.Findings, func(x, y Finding) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Rule, y.Rule))
 	})
@@ -103,6 +110,7 @@ func newAuditor(q Question) *auditor {
 		a.unitOf[i] = len(a.units) - 1
 		a.units[a.unitOf[i]].last = i
 	}
+	a.markRepeated()
 	var names []string
 	for _, f := range q.Flows {
 		names = append(names, f.SourceZone, f.DestinationZone)
@@ -117,9 +125,55 @@ func newAuditor(q Question) *auditor {
 	return a
 }
 
+// identity is what tells a rule from others in the text.
+type identity struct {
+	line              int
+	text, name, place string
+}
+
+func identityOf(r *rule.Rule) identity { return identity{r.Line, r.Text, r.Name, r.Place} }
+
+func (a *auditor) markRepeated() {
+	places := make(map[identity]int)
+	for _, u := range a.units {
+		places[identityOf(&a.rules[u.first])]++
+	}
+	for n := range a.units {
+		r := &a.rules[a.units[n].first]
+		a.units[n].repeated = r.Line > 0 && r.Text != "" && places[identityOf(r)] > 1
+	}
+}
+
+// dropPartial takes out what was found out about some places of a repeated unit, and all
+// but the first of what holds of all of them.
+func (a *auditor) dropPartial() {
+	type found struct {
+		identity
+		Kind
+	}
+	places, counts, told := make(map[identity]int), make(map[found]int), make(map[found]bool)
+	for _, u := range a.units {
+		places[identityOf(&a.rules[u.first])]++
+	}
+	repeated := func(f Finding) bool { return a.units[a.unitOf[f.Rule]].repeated }
+	for _, f := range a.Findings {
+		counts[found{identityOf(&a.rules[f.Rule]), f.Kind}]++
+	}
+	a.Findings = slices.DeleteFunc(a.Findings, func(f Finding) bool {
+		if !repeated(f) {
+			return false
+		}
+		key := found{identityOf(&a.rules[f.Rule]), f.Kind}
+		partial := f.Kind != Wider && f.Kind != Undecidable && counts[key] < places[key.identity]
+		again := told[key]
+		told[key] = true
+		return partial || again
+	})
+}
+
 // oneInText reports whether two neighbours are one rule in the text.
 func oneInText(a, b *rule.Rule) bool {
-	return a.Line > 0 && a.Text != "" && a.Line == b.Line && a.Text == b.Text && a.Name == b.Name && a.Place == b.Place
+	return a.Line > 0 && a.Text != "" && identityOf(a) == identityOf(b)
 }
 
 func (a *auditor) newStage(never rule.State) *stage {

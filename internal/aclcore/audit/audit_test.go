@@ -399,6 +399,26 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// TestRepeated says nothing of a rule that stands at two places and is shadowed at one.
+func TestRepeated(t *testing.T) {
+	all := enginetest.Narrow(3, 3).Rules
+	for i := range all {
+		all[i].Action, all[i].Line, all[i].Text = rule.Permit, i+1, fmt.Sprint("rule ", i)
+	}
+	for _, c := range []struct {
+		rules []rule.Rule
+		want  int
+	}{
+		{[]rule.Rule{all[0], all[1], all[0]}, 0},
+		{[]rule.Rule{{Action: rule.Permit, Traffic: traffic.Any()}, all[0], all[1], all[0], all[2]}, 3},
+	} {
+		got := List(Question{Rules: &rule.Ruleset{Rules: c.rules}})
+		if len(got.Findings) != c.want || got.Removable[len(c.rules)-2] && c.want == 0 {
+			t.Errorf("%v: %+v, %v", c.rules, got.Findings, got.Removable)
+		}
+	}
+}
+
 func BenchmarkList(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

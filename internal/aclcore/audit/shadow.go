@@ -45,7 +45,11 @@ func (a *auditor) shadowed() []bool {
 	return out
 }
 
+// remove lets a unit go.
 func (a *auditor) remove(u unit) {
+	if u.repeated {
+		return
+	}
 	for i := u.first; i <= u.last; i++ {
 		a.gone[i] = true
 	}
