@@ -15,10 +15,12 @@ import (
 // cases are the checks by directory. Each gets a copy of the example.
 var cases = map[string]func(*workspace){
 	"algosec":           algosecLoop,
+	"audit":             audit,
 	"ci":                differs,
 	"compose":           differs,
 	"deny-flow":         denyFlow,
 	"estate":            estateWays,
+	"diff":              diff,
 	"gate":              gate,
 	"inline-rules":      inlineRules,
 	"inventory":         inventory,
@@ -129,6 +131,25 @@ func estateWays(w *workspace) {
 		`application "Shop": 3 of 4 flows as wanted, 1 blocked`,
 		`BLOCKED reports 10.10.5.0/24 -> 10.30.0.10 tcp/8443 dc: dc.cfg: default deny, no rule matches`,
 	)
+}
+
+func audit(w *workspace) {
+	p := w.plan(2)
+	p.output(w, "remove", `[
+		"no access-list EDGE extended permit tcp host 10.99.0.1 host 172.16.0.10 eq telnet",
+		"no access-list EDGE extended permit tcp host 10.20.3.4 host 172.16.0.10 eq https"
+	]`)
+	p.output(w, "recertification", `{"edge.cfg:1": ["shop"], "edge.cfg:2": [], "edge.cfg:3": ["backups"], "edge.cfg:4": [], "edge.cfg:5": []}`)
+	p.output(w, "wider", `{"edge.cfg:1": "declared flows want 4294967296 of 8589934592 packets that it decides"}`)
+	w.Edit("firewall/edge.cfg", "permit tcp host 10.20.3.4", "deny tcp host 10.20.3.4")
+	w.plan(1).wants(w, "Error: Resource postcondition failed", "edge.cfg:2", "packets that it is for are permitted before it")
+}
+
+func diff(w *workspace) {
+	p := w.plan(2)
+	p.output(w, "flows", `{"admin": "blocked -> allowed", "shop": "allowed -> allowed"}`)
+	w.Edit("firewall/after.cfg", "eq ssh", "range ssh telnet")
+	w.plan(1).wants(w, "The change opens what no declared flow wants", "10.30.0.7 -> 172.16.0.10 tcp/23")
 }
 
 func denyFlow(w *workspace) {

@@ -17,6 +17,10 @@ func TestAccSnippets(t *testing.T) {
 		"data-sources/acl_match": {
 			"answers": `{"web": "permit", "all": {"database": "partial", "web": "allowed"}, "inline": "partial", "excluded": ["10.1.0.42"]}`,
 		},
+		"data-sources/acl_diff": {
+			"opened": `["tcp/444 by after:1 access-list IN extended permit tcp any host 172.16.0.10 range 443 444"]`,
+		},
+		"functions/audit": {"found": `["web is wider", "old is unused", "web of one office is shadowed"]`},
 		"data-sources/acl_ruleset": {
 			"understood": `{
 				"edge": "2 rules in json", "format": "cisco_asa", "access_lists": ["outside_in", "dmz_in"],

@@ -41,6 +41,9 @@
 //
 //	match      which rule decides what, the verdict, and what is missing
 //	topology   the same over an estate of devices: zones, ways, crossings, guards
+//	extent     traffic between zones: what whole lists are divided and searched by
+//	diff       what two rulesets do differently
+//	audit      what the rules of a list are for
 //	change     the rules that close the gap, few of them
 //
 // How it is known to be right:

@@ -45,13 +45,13 @@ func (p *aclProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newMatchDataSource, newChangeSetDataSource, newRulesetDataSource, newTopologyDataSource}
+	return []func() datasource.DataSource{newMatchDataSource, newChangeSetDataSource, newRulesetDataSource, newTopologyDataSource, newAuditDataSource, newDiffDataSource}
 }
 
 func (p *aclProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		newExpandFunction, newEnforceFunction, newVerifyFunction, newMatchFunction, newParseAddressFunction, newParseServiceFunction, newCoversFunction,
-		newParseRulesetFunction, newRenderFunction,
+		newParseRulesetFunction, newRenderFunction, newAuditFunction, newDiffFunction,
 		newReportFunction, newReportJSONFunction, newReportSARIFFunction,
 	}
 }

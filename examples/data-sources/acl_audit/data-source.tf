@@ -1,0 +1,15 @@
+# All rules of the ruleset, judged by the flows that are declared.
+data "acl_audit" "edge" {
+  rulesets = ["edge"]
+  flows = {
+    web = { sources = ["offices"], destinations = ["web tier"], services = ["web"] }
+  }
+}
+
+output "may_go" {
+  value = flatten(data.acl_audit.edge.findings[*].remove)
+}
+
+output "recertify" {
+  value = { for r in data.acl_audit.edge.rules : r.rule => r.serves }
+}
