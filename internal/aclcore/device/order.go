@@ -14,6 +14,10 @@ type Order struct {
 	// Guards says that the lists filter for the interfaces' own addresses, and nothing
 	// that only crosses the device.
 	Guards bool
+	// ReversePath says that a packet is dropped whose reply would be translated where the
+	// packet was not: one from outside to the real address of a host that is translated
+	// towards the outside (ASA, syslog 305013).
+	ReversePath bool
 	// Source names the vendor's document.
 	Source string
 }

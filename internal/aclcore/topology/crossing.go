@@ -14,7 +14,7 @@ import (
 // crossing returns what the device does with packets that enter by one side and leave
 // by another, and with their replies, which come the other way.
 func (n *node) crossing(in, out *side) []Step {
-	steps := n.filters(in, out, false)
+	steps := append(n.translated(in, out), n.filters(in, out, false)...)
 	back := n.filters(out, in, true)
 	if why := stateful(in, out); why != "" && len(back) > 0 {
 		back = []Step{{Device: n.Name, Fixed: undecided(n.Source, 0, "replies", "%s, as far as it knows the protocol", why), Within: families(true, true)}}

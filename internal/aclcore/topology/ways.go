@@ -16,6 +16,8 @@ type Hop struct {
 	Lists []string
 
 	steps []*Step
+	// masked are steps in doubt on what comes after the hop.
+	masked []*Step
 }
 
 // A Route is one way from a zone to another.
@@ -132,8 +134,11 @@ func (f *finder) join(hops []Hop, n *node, in, out *side) []Hop {
 			h.Lists = append(h.Lists, step.List)
 		}
 	}
+	for _, s := range n.masked(in, out) {
+		h.masked = append(h.masked, f.t.intern(s))
+	}
 	for i := range hops {
-		if slices.Equal(hops[i].steps, h.steps) {
+		if slices.Equal(hops[i].steps, h.steps) && slices.Equal(hops[i].masked, h.masked) {
 			hops[i].In, hops[i].Out = withName(hops[i].In, in.name), withName(hops[i].Out, out.name)
 			return hops
 		}
@@ -200,7 +205,7 @@ func (f *finder) keep(hops []Hop) {
 		f.tooMany = true
 		return
 	}
-	f.routes = append(f.routes, Route{slices.Clone(hops)})
+	f.routes = append(f.routes, Route{masking(hops)})
 }
 
 // follow finds the ways that cross the waypoints in order.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/terminal"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -34,9 +35,20 @@ var interfaceWords = []string{"nameif", "security-level", "shutdown", "bridge-gr
 // applied, and the routes.
 func (p *parser) readTopology(doc *device.Document, text string) {
 	t := &topology{doc: doc, names: p.names}
+	n := &nat{objects: make(map[string]addr.Set)}
 	for l := range terminal.Commands(text) {
-		t.line(l)
+		switch { // most lines of a long text
+		case l.Indented && t.port == nil && n.object == "":
+			continue
+		case !l.Indented && strings.HasPrefix(l.Text, "access-list "):
+			t.port, n.object = nil, ""
+			continue
+		}
+		words := strings.Fields(l.Text)
+		n.take(l, words)
+		t.line(l, words)
 	}
+	doc.Translations = n.translations()
 	for _, i := range t.all {
 		if i.Name == "" {
 			continue // it takes part in nothing
@@ -55,15 +67,7 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 	p.bindLists(doc)
 }
 
-func (t *topology) line(l terminal.Line) {
-	switch { // most lines of a long text
-	case l.Indented && t.port == nil:
-		return
-	case !l.Indented && strings.HasPrefix(l.Text, "access-list "):
-		t.port = nil
-		return
-	}
-	words := strings.Fields(l.Text)
+func (t *topology) line(l terminal.Line, words []string) {
 	word := strings.ToLower(words[0])
 	if word == "interface" && !l.Indented {
 		t.port = &portBlock{Interface: device.Interface{Port: strings.Join(words[1:], ""), Line: l.Number}}

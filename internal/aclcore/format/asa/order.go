@@ -8,6 +8,7 @@ var Order = device.Order{
 	Steps: []device.Step{
 		device.TranslateDestination, device.FilterIn, device.FilterLevels, device.FilterOut, device.TranslateSource,
 	},
-	Absent: device.Undecided,
-	Source: "Cisco ASA Series Firewall CLI Configuration Guide, Access Rules (Information About Access Rules) and NAT (NAT Packet Flow)",
+	Absent:      device.Undecided,
+	ReversePath: true,
+	Source:      "Cisco ASA Series Firewall CLI Configuration Guide, Access Rules (Information About Access Rules) and NAT (NAT Packet Flow)",
 }

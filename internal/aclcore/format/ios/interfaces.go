@@ -20,6 +20,7 @@ type topology struct {
 	// shown says that there is an interface block with more than the lists that are
 	// applied to it.
 	shown bool
+	nat   nat
 }
 
 // readTopology adds to the document the interfaces, where its lists are applied, and
@@ -33,6 +34,7 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 	if !t.shown {
 		doc.Interfaces = nil
 	}
+	doc.Translations = t.nat.translations()
 	p.bindLists(doc)
 }
 
@@ -59,6 +61,7 @@ func (t *topology) line(l terminal.Line) {
 		}
 		if word == "ip" || word == "ipv6" {
 			t.route(l, words, "")
+			t.nat.rule(l, words)
 		}
 	}
 }
@@ -92,6 +95,8 @@ func (t *topology) setting(l terminal.Line, words []string) {
 		i.VRF = words[len(words)-1]
 	case has("vrf") && len(words) == 2:
 		i.VRF = words[1]
+	case has("ip", "nat"):
+		t.nat.iface(i.Name, low[2])
 	case has("zone-member", "security"):
 		i.Zone = words[2]
 		t.undecided(i, l, "the zone-based firewall is not read")
