@@ -340,6 +340,40 @@ func TestAccReportOutputs(t *testing.T) {
 	}
 }
 
+// With before.json, as the workflows write it from the state, the report of a pull
+// request begins with what it adds and alters.
+func TestAccReportOfAChange(t *testing.T) {
+	w := ciWorkspace(t)
+	w.Edit("main.tf", "rulesets = {", "enforcement = \"advisory\"\n  rulesets = {")
+	w.plan(2)
+	w.apply()
+	var outputs map[string]struct{ Value any }
+	w.Decode(&outputs, "output", "-json")
+	before, _ := outputs["connectivity_json"].Value.(string)
+	w.Write("before.json", before)
+	w.Edit("inventory.json", `"dns": {`, `"ntp": { "sources": ["offices"], "destinations": ["172.16.0.53"], "services": ["udp/domain"] },
+        "dns": {`)
+	p := w.plan(2)
+	md, _ := p.outputs["connectivity_report"].(string)
+	want := "### This change adds or alters\n\n| verdict | flow | source | destination | service | rule |\n| --- | --- | --- | --- | --- | --- |\n" +
+		"| ✅ allowed, new | `Billing/ntp` | `offices` | `172.16.0.53` | `udp/domain` | `edge.cfg:22 inside_in line 6`, no change necessary |\n\n### Not as wanted, not changed\n"
+	if !strings.Contains(md, want) {
+		t.Errorf("the report is\n%s\nwant in it\n%s", md, want)
+	}
+	page, _ := p.outputs["connectivity_page"].(string)
+	for _, text := range []string{`"change":"new"`, "access-list inside_in extended permit udp", `"hit":true`} {
+		if !strings.Contains(page, text) {
+			t.Errorf("no %s in the page", text)
+		}
+	}
+	if strings.Contains(p.text, "<!DOCTYPE") {
+		t.Error("the plan prints the page")
+	}
+	if out := w.gate(0, "", "ONLY=changed"); !strings.HasPrefix(out, "the gate holds: 1 flow, 5 not changed") {
+		t.Errorf("the gate prints\n%s", out)
+	}
+}
+
 // report.md and comment.md come about by the commands of the workflow.
 func TestAccWorkflowCommands(t *testing.T) {
 	w := ciWorkspace(t)

@@ -35,6 +35,7 @@ var guideCommands = map[string]struct {
 			{line: "terraform plan -out=plan.bin", want: []string{`acl_application.this["Billing"] will be created`}},
 			{line: "terraform show -json plan.bin > plan.json", file: "plan.json", want: []string{`"connectivity_report"`}},
 			{line: "jq -r '.planned_values.outputs.connectivity_report.value' plan.json > report.md", file: "report.md", want: []string{"## Application connectivity", "2 of 5 flows are not as wanted"}},
+			{line: "terraform output -json | jq -r '.connectivity_json.value // empty' > before.json", file: "before.json", want: []string{""}},
 			{line: "./gate.sh plan.bin", exit: 1, want: []string{"the gate fails: 2 of 5 flows"}},
 			{line: "terraform show -json plan.bin | ./gate.sh -", exit: 1, want: []string{"the gate fails: 2 of 5 flows"}},
 		},

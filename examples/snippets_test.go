@@ -67,6 +67,7 @@ func TestAccSnippets(t *testing.T) {
 	// These show flows that are not as wanted; what is printed of them is enough.
 	printed := map[string][]string{
 		"functions/report":       {"1 of 2 flows is not as wanted", "Billing/database"},
+		"functions/report_html":  {"<title>Billing</title>", "Content-Security-Policy"},
 		"functions/report_sarif": {`uri = "inventory.json"`, "startLine = 7", "Billing/remote-desktop is blocked"},
 	}
 	var dirs []string

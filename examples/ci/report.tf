@@ -2,7 +2,27 @@
 # workflows in this folder post to the pull request.
 output "connectivity_report" {
   description = "What existing firewalls do with the declared flows, as Markdown."
-  value       = provider::acl::report(acl_application.this)
+  value       = provider::acl::report(acl_application.this, { before = local.before })
+}
+
+# What report_json wrote at the last apply. Without the file nothing is compared.
+locals {
+  before = try(file("${path.module}/before.json"), null)
+}
+
+output "connectivity_json" {
+  description = "The same for scripts; the next pull request compares with it."
+  value       = provider::acl::report_json(acl_application.this)
+  sensitive   = true # not printed with every plan; the JSON of the plan has it
+}
+
+output "connectivity_page" {
+  description = "The same as one page for a browser."
+  sensitive   = true
+  value = provider::acl::report_html(acl_application.this, {
+    before = local.before
+    texts  = { for f in fileset(path.module, "firewall/*.cfg") : f => file("${path.module}/${f}") }
+  })
 }
 
 output "connectivity_sarif" {

@@ -58,6 +58,18 @@ func newReportSARIFFunction() function.Function {
 	}
 }
 
+func newReportHTMLFunction() function.Function {
+	return reportFunction{
+		name: "report_html", summary: "Write a report as one HTML page.", options: []string{"before", "title", "texts"},
+		description: "One page that needs no other file and no network, for an artifact of a pipeline: search, filters by application, status, ruleset, rule and change, and sorting; for each flow its path, the deciding rules and the change; for each ruleset which flows use which rule. " +
+			"`title` is its heading. `texts` is a map from the names of ruleset files to their texts, as `{ \"edge.cfg\" = file(\"edge.cfg\") }`: the page then shows the lines around each deciding rule, and no others. " +
+			"Where scripts do not run, the page is a table of the 2,000 worst flows." + beforeText + reportInput,
+		write: func(a []report.Application, o reportOptions) (string, error) {
+			return report.HTML(a, report.Page{Title: o.title, Texts: o.texts})
+		},
+	}
+}
+
 func (f reportFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = f.name
 }

@@ -52,6 +52,6 @@ func (p *aclProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		newExpandFunction, newEnforceFunction, newVerifyFunction, newMatchFunction, newParseAddressFunction, newParseServiceFunction, newCoversFunction,
 		newParseRulesetFunction, newRenderFunction, newAuditFunction, newDiffFunction,
-		newReportFunction, newReportJSONFunction, newReportSARIFFunction,
+		newReportFunction, newReportJSONFunction, newReportSARIFFunction, newReportHTMLFunction,
 	}
 }
