@@ -27,7 +27,9 @@ func picture(f Flow) string {
 		return ""
 	}
 	against := func(s stop) bool {
-		return slices.ContainsFunc(f.Missing, func(m Missing) bool { return m.Ruleset == s.list || m.Ruleset == s.device })
+		return slices.ContainsFunc(f.Missing, func(m Missing) bool {
+			return m.Ruleset == s.list || m.Ruleset == s.device || m.Ruleset == s.device+" "+s.list
+		})
 	}
 	var b strings.Builder
 	b.WriteString("```mermaid\nflowchart LR\n")

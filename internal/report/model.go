@@ -200,7 +200,7 @@ func readFlow(name string, declared, found map[string]any) Flow {
 	}
 	for _, e := range objects(found["missing"]) {
 		f.Missing = append(f.Missing, Missing{
-			Ruleset: text(e["ruleset"]), Sources: orOwn(e["sources"], f.Sources), Destinations: orOwn(e["destinations"], f.Destinations), Services: orOwn(e["services"], f.Services),
+			Ruleset: placeOf(e), Sources: orOwn(e["sources"], f.Sources), Destinations: orOwn(e["destinations"], f.Destinations), Services: orOwn(e["services"], f.Services),
 			BlockedBy: text(e["blocked_by"]), Reason: text(e["reason"]), Change: text(e["change"]),
 		})
 	}
@@ -232,7 +232,7 @@ func (f *Flow) settle(decisions []map[string]any) {
 	rulesets := map[string]bool{}
 	for _, d := range decisions {
 		n[text(d["action"])]++
-		rulesets[text(d["ruleset"])] = true
+		rulesets[placeOf(d)] = true
 	}
 	switch {
 	case f.Status != f.Wanted || len(decisions) == 0:
@@ -278,7 +278,7 @@ func (f *Flow) gaps(decisions []map[string]any, action string) {
 			continue
 		}
 		f.Missing = append(f.Missing, Missing{
-			Ruleset: text(d["ruleset"]), Sources: texts(d["sources"]), Destinations: texts(d["destinations"]), Services: texts(d["services"]),
+			Ruleset: placeOf(d), Sources: texts(d["sources"]), Destinations: texts(d["destinations"]), Services: texts(d["services"]),
 			BlockedBy: text(d["rule"]), Reason: "not as wanted yet",
 		})
 	}

@@ -29,7 +29,7 @@ func (f *Flow) readRules(decisions []map[string]any) {
 		}
 	}
 	for _, d := range decisions {
-		add(Rule{text(d["ruleset"]), text(d["rule"]), text(d["action"])})
+		add(Rule{placeOf(d), text(d["rule"]), text(d["action"])})
 	}
 	if len(decisions) > 0 {
 		return
@@ -87,6 +87,14 @@ type Hop struct {
 	In     string   `json:"in,omitempty"`
 	Out    string   `json:"out,omitempty"`
 	Lists  []string `json:"lists,omitempty"`
+}
+
+// placeOf names the ruleset of a gap or decision, or its device and list.
+func placeOf(e map[string]any) string {
+	if ruleset := text(e["ruleset"]); ruleset != "" {
+		return ruleset
+	}
+	return strings.TrimSpace(text(e["device"]) + " " + text(e["list"]))
 }
 
 // readPath takes the ways of the flow; there are none where only rulesets are declared.
