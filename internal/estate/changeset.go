@@ -119,6 +119,9 @@ func (c *changer) assessor(f Flow) (*assessor, error) {
 	if len(c.estate.devices) > 0 && len(f.Rulesets) == 0 {
 		return nil, fmt.Errorf("%w: a change set is for rulesets, and does not follow the ways of a flow through devices; name the rulesets that it crosses in rulesets, in order", ErrPath)
 	}
+	if c.estate.findsWays(f) {
+		return nil, fmt.Errorf("%w: the flow finds its own way past devices, and change sets are written for rulesets; name those in rulesets, or take the changes from missing of the flow", ErrPath)
+	}
 	path, err := c.estate.path(f.Rulesets)
 	if err != nil {
 		return nil, err

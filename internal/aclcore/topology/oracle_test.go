@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
@@ -318,7 +319,40 @@ func checkEstate(t *testing.T, dice enginetest.Dice) {
 	if dice.IntN(6) == 5 {
 		q.SourceZone = zones.Names()[dice.IntN(len(zones.Names()))]
 	}
-	compare(t, m, q, top.Lay(q).Check(Lists{Matcher: matcher}))
+	f := top.Lay(q).Check(Lists{Matcher: matcher})
+	compare(t, m, q, f)
+	closeGaps(t, m, top, q, f, lists)
+}
+
+// closeGaps adds what every list lacks, and asks again: all changes together make the flow
+// as wanted.
+func closeGaps(t *testing.T, m *model, top *Topology, q Question, f *Finding, lists map[string]*rule.Ruleset) {
+	t.Helper()
+	if q.Want == rule.Deny || slices.ContainsFunc(f.Gaps, func(g Gap) bool { return g.Asked == nil || !g.Asked.Step.Filter() }) {
+		return
+	}
+	changed := map[string]*rule.Ruleset{}
+	for name, rs := range lists {
+		with := *rs
+		changed[name] = &with
+	}
+	for _, a := range f.Asked {
+		plan := change.For(a.Path(), a.Request, a.Finding, 0, change.Options{OverrideDeny: true})
+		rs := changed[a.Step.Device+" "+a.Step.List]
+		for _, r := range plan.Rules {
+			rs.Rules = append([]rule.Rule{r.Rule}, rs.Rules...)
+		}
+	}
+	after := top.Lay(q).Check(Lists{Matcher: func(s *Step) match.Matcher {
+		rs := changed[s.Device+" "+s.List]
+		if s.Replies {
+			return match.New(Replies(rs))
+		}
+		return match.New(Forward(rs))
+	}})
+	if !after.Satisfied {
+		t.Fatalf("%s\nasked %v: %s with all changes, %+v", m, q.Region.Possible, after.Verdict, after.Gaps)
+	}
 }
 
 // compare puts a finding beside what the oracle says of every packet.
