@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -166,7 +167,7 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 			if err != nil {
 				return nil, err
 			}
-			list := audited{ruleset: rs.name, list: b.list, rules: b.rules(), again: rs.again}
+			list := audited{ruleset: rs.name, list: b.list, rules: identified(b.rules()), again: rs.again}
 			out = append(out, list)
 			if list.rules.Stateless && list.rules.Return != nil {
 				list.list, list.rules, list.replies, list.again = cmp.Or(list.rules.ReturnList, b.list+" (replies)"), list.rules.Replies(), true, nil
@@ -185,7 +186,7 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 		}
 		for _, list := range text.doc.Lists {
 			if l := text.lists[list.Name]; l != nil {
-				out = append(out, audited{device: name, list: l.name, rules: l.full})
+				out = append(out, audited{device: name, list: l.name, rules: identified(l.full)})
 			}
 		}
 	}
@@ -211,7 +212,10 @@ func (rs *ruleset) again(lines []int) (*rule.Ruleset, error) {
 	}
 	o.Format, o.ACL = b.rules().Format, b.list
 	rules, _, err := format.Parse(format.WithoutLines(content, lines), o)
-	return rules, err
+	if err != nil {
+		return nil, err
+	}
+	return identified(rules), nil
 }
 
 func auditLists(lists []audited, q AuditQuestion, flows []auditFlow) *Audit {
@@ -289,11 +293,14 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 		if f.Cut {
 			out.Reason += "; the excess is not all of it"
 		}
-		if removal, ok := removals[f.Rule]; ok && (f.Kind == audit.Shadowed || f.Kind == audit.Redundant || f.Kind == audit.Unused) {
+		switch removal, ok := removals[f.Rule]; {
+		case f.Kind != audit.Shadowed && f.Kind != audit.Redundant && f.Kind != audit.Unused:
+		case ok && len(removal.Commands) == 0:
+			out.Reason = strings.TrimPrefix(out.Reason+"; "+removal.Reason, "; ")
+		case ok:
 			out.Remove = removal.Commands
-			if len(removal.Commands) == 0 {
-				out.Reason = strings.TrimPrefix(out.Reason+"; "+removal.Reason, "; ")
-			}
+		case out.Reason == "":
+			out.Reason = "it is met at several places of the list; look at each before it goes"
 		}
 		a.Summary[out.Kind]++
 		a.Findings = append(a.Findings, out)
@@ -304,8 +311,13 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 // itself.
 func (l *audited) isWritten(r *rule.Rule) bool {
 	inline := l.rules.Format == "json" || l.rules.Format == "yaml"
-	return (inline || r.Line > 0) && !strings.HasPrefix(r.Text, "policy of ")
+	return (inline || r.Line > 0) && !impliedRule.MatchString(r.Text)
 }
+
+// impliedRule finds the texts of what nobody wrote as a rule: the policy of a chain of
+// iptables or nftables, the cleanup of a layer of Check Point, the default security rules
+// of Azure, whose priorities nobody else can use.
+var impliedRule = regexp.MustCompile(`^policy of |^cleanup of layer |: type \w+ hook |^\w+(?:In|Out)Bound 650\d\d `)
 
 func label(r *rule.Rule) string { return cmp.Or(r.Name, r.String()) }
 
@@ -332,6 +344,8 @@ func (l *audited) removals(got audit.Result) map[int]format.Removal {
 		}
 		removal := format.Remove(l.rules.Format, r)
 		switch {
+		case l.rules.Format == "iptables" && len(removal.Commands) > 0 && !strings.Contains(removal.Commands[0], " -D "+l.list+" "):
+			removal = format.Removal{Reason: "it stands in a chain of its own, which other lists may use as well"}
 		case removal.ByLine && !lineGoes[r.Line]:
 			removal = format.Removal{Reason: "its line stands for more than this rule"}
 		case removal.ByLine && !slices.Contains(lines, r.Line):

@@ -1,0 +1,70 @@
+package estate
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestAuditApplications takes no rule of PAN-OS for covered by one for another
+// application, and two such rules for no same thing.
+func TestAuditApplications(t *testing.T) {
+	text := func(first, second string) string {
+		return `set rulebase security rules one from any to any source any destination any application ` + first + ` service any action allow
+set rulebase security rules two from any to any source any destination any application ` + second + ` service any action allow
+`
+	}
+	kinds := func(content string) (out []string) {
+		e := New(Config{Rulesets: map[string]RulesetConfig{"fw": {Content: content, Format: "panos"}}})
+		found, err := e.Audit(AuditQuestion{Everything: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found.Findings {
+			out = append(out, f.Kind+" "+f.Rule)
+		}
+		return out
+	}
+	if got := kinds(text("web-browsing", "ssl")); slices.Contains(got, "shadowed two") {
+		t.Errorf("another application: %v", got)
+	}
+	if got := kinds(text("any", "ssl")); !slices.Contains(got, "shadowed two") {
+		t.Errorf("any application covers: %v", got)
+	}
+	e := New(Config{})
+	d, err := e.Diff(DiffSide{Text: &RulesetConfig{Content: text("web-browsing", "dns")}}, DiffSide{Text: &RulesetConfig{Content: text("web-browsing", "ssl")}})
+	if err != nil || d.Same {
+		t.Errorf("another application is not the same: %+v, %v", d, err)
+	}
+}
+
+// TestAuditChains proposes no removal of a rule in a chain that another list may use.
+func TestAuditChains(t *testing.T) {
+	e := New(Config{Rulesets: map[string]RulesetConfig{"host": {Format: "iptables", ACL: "INPUT", Content: `*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:WEB - [0:0]
+-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 443 -j ACCEPT
+-A INPUT -s 10.1.0.0/16 -p tcp -m tcp --dport 443 -j ACCEPT
+-A INPUT -j WEB
+-A FORWARD -j WEB
+-A WEB -s 10.2.0.0/16 -p tcp -m tcp --dport 443 -j ACCEPT
+COMMIT
+`}}})
+	found, err := e.Audit(AuditQuestion{Everything: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	removed := map[int64][]string{}
+	for _, f := range found.Findings {
+		if f.Kind == "shadowed" {
+			removed[f.Line] = f.Remove
+		}
+	}
+	if want := []string{"iptables -D INPUT -s 10.1.0.0/16 -p tcp -m tcp --dport 443 -j ACCEPT"}; !slices.Equal(removed[7], want) {
+		t.Errorf("a rule of the list: %v", removed)
+	}
+	if commands, shadowed := removed[10]; !shadowed || len(commands) > 0 {
+		t.Errorf("a rule of a chain: %v", removed)
+	}
+}
