@@ -33,6 +33,7 @@
 //	  nftables   nft list ruleset, as text and as JSON
 //	  azure      network security groups and firewall policies of Azure
 //	  gcp        VPC firewall rules and firewall policies of Google Cloud
+//	  kubernetes network policies of a cluster
 //	  aws        security groups and network ACLs as the AWS command line shows them
 //	  tfplan     the same as Terraform shows them, in a plan or a state
 //	  kit        what formats share

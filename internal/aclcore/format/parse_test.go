@@ -57,6 +57,7 @@ func TestDetectCorpus(t *testing.T) {
 		".asa": "cisco_asa", ".ipt": "iptables", ".ips": "iptables",
 		".nft": "nftables",
 		".fcl": "fortios", ".fgacl": "fortios", ".xml": "panos", ".gce": "gcp", ".gcphf": "gcp", ".jcl": "junos", ".evojcl": "junos", ".srx": "junos",
+		".yml":  "kubernetes",
 		".nsxt": "json", // a list of rules with keys of its own, which Parse names
 	}
 	for _, corpus := range []string{"capirca_samples", "aerleon_samples"} {

@@ -17,6 +17,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/junos"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/vpc"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kubernetes"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/panos"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
@@ -68,6 +69,7 @@ var formats = []Format{
 	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, States: true, Separator: "\n"},
 	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Separator: "\n\n"},
 	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Separator: "\n\n"},
+	{Name: "kubernetes", Family: "kubernetes", Order: kubernetes.Order, Sniff: kubernetes.Sniff, Parse: kubernetes.Parse, Write: kubernetes.Write, Separator: "\n"},
 	{Name: "aws", Family: "aws", Order: vpc.Order, Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
 	{Name: "terraform", Family: "terraform", Order: vpc.Order, Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: aws.Write, Separator: "\n\n"},
 }

@@ -110,6 +110,10 @@ type Rule struct {
 	Pair  Pair
 	State State
 
+	// Implied says that nobody wrote the rule: it is what the firewall does where none
+	// matches, for part of the traffic.
+	Implied bool
+
 	// Applications and Users are names, as the firewall has them, of which a packet has
 	// to be of one; none means all. What the firewall calls an application is found out
 	// from the content, so that only a flow that declares its own can be compared.
@@ -141,9 +145,10 @@ func (r *Rule) HasZone(zones []string, name string) bool {
 }
 
 // IsCatchAll reports whether the rule is any → any without any condition: a
-// default written out, not somebody's intent for particular traffic.
+// default written out, not somebody's intent for particular traffic. A rule that is
+// implied is one too.
 func (r *Rule) IsCatchAll() bool {
-	return r.State == AnyState && r.Pair == AnyPair && len(r.Unknown) == 0 && len(r.SourceZones) == 0 && len(r.DestinationZones) == 0 &&
+	return r.Implied || r.State == AnyState && r.Pair == AnyPair && len(r.Unknown) == 0 && len(r.SourceZones) == 0 && len(r.DestinationZones) == 0 &&
 		len(r.Applications)+len(r.Users) == 0 && r.Traffic.IsCatchAll()
 }
 

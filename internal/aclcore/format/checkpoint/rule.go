@@ -74,7 +74,7 @@ func (r *reader) layer(l *layer, after []*layer, s scope, depth int) {
 		r.rule(item, l, after, s, depth)
 	}
 	end := zoned.Policy{
-		Line: l.line, Name: "Cleanup", Text: fmt.Sprintf("%scleanup of layer %q", s.within, l.name), Place: placeOf(l, ""),
+		Line: l.line, Name: "Cleanup", Implied: true, Text: fmt.Sprintf("%scleanup of layer %q", s.within, l.name), Place: placeOf(l, ""),
 		Matches: []zoned.Match{s.match}, Unknown: s.unknown,
 	}
 	r.site.add(l, after, "")

@@ -124,7 +124,7 @@ func (v *vdom) vipRules(policies []policy) []rule.Rule {
 				out = append(out, r...)
 			}
 		}
-		end := zoned.Policy{Line: vip.line, Text: fmt.Sprintf("virtual IP %q: no policy accepts what it translates", vip.name), From: vip.from, Matches: []zoned.Match{vip.takes}}
+		end := zoned.Policy{Line: vip.line, Implied: true, Text: fmt.Sprintf("virtual IP %q: no policy accepts what it translates", vip.name), From: vip.from, Matches: []zoned.Match{vip.takes}}
 		if central {
 			permit := end
 			permit.Action = rule.Permit

@@ -6,10 +6,8 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // Parse reads an export. Its lists are the two directions of each network, "NETWORK
@@ -154,62 +152,11 @@ func (e *export) stage(p *policy, direction string) []rule.Rule {
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int { return a.priority - b.priority })
-	var out []rule.Rule
-	var surely, perhaps []traffic.Product // what has gone on
+	staged := make([]zoned.Staged, len(entries))
 	for i := range entries {
-		rules := entries[i].Rules()
-		for _, r := range rules {
-			switch {
-			case !entries[i].next:
-				out = append(out, without(r, surely, perhaps)...)
-			case len(r.Unknown) == 0:
-				surely, perhaps = append(surely, r.Traffic), append(perhaps, r.Traffic)
-			default:
-				perhaps = append(perhaps, r.Traffic)
-			}
-		}
+		staged[i] = zoned.Staged{Policy: entries[i].Policy, Next: entries[i].next}
 	}
-	return out
-}
-
-// maxPieces bounds into how many pieces a rule is cut.
-const maxPieces = 512
-
-// without returns a rule without what has surely gone on; what only may have gone on is
-// in doubt.
-func without(r rule.Rule, surely, perhaps []traffic.Product) []rule.Rule {
-	pieces := cut([]traffic.Product{r.Traffic}, surely)
-	decided := cut(pieces, perhaps)
-	if len(pieces) > maxPieces || len(decided) > maxPieces {
-		r.Unknown = known.Reasons(r.Unknown, []string{"rules of the policy cut the traffic into too many pieces"})
-		return []rule.Rule{r}
-	}
-	var out []rule.Rule
-	for _, p := range decided {
-		piece := r
-		piece.Traffic = p
-		out = append(out, piece)
-	}
-	for _, p := range cut(pieces, decided) {
-		piece := r
-		piece.Traffic = p
-		piece.Unknown = known.Reasons(r.Unknown, []string{"a rule before it may send the traffic on to the next stage"})
-		out = append(out, piece)
-	}
-	return out
-}
-
-func cut(pieces, by []traffic.Product) []traffic.Product {
-	for _, b := range by {
-		var next []traffic.Product
-		for _, p := range pieces {
-			next = append(next, p.Subtract(b)...)
-		}
-		if pieces = next; len(pieces) > 4*maxPieces {
-			return pieces
-		}
-	}
-	return pieces
+	return zoned.Stage(staged)
 }
 
 // A site is what the writer needs to know of a network besides its rules.

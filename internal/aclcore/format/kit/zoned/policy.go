@@ -32,6 +32,8 @@ type Policy struct {
 	// From and To are zones or interfaces; none stands for all of them.
 	From, To []string
 	Pair     rule.Pair
+	// Implied is as in [rule.Rule]: nobody wrote the policy.
+	Implied bool
 	// Applications and Users are as in [rule.Rule]: names, none for all.
 	Applications, Users []string
 	// Matches are what the rule matches: traffic that lies in one of them. Most
@@ -79,7 +81,7 @@ func (p *Policy) appendRule(out []rule.Rule, src, dst addr.Set, services service
 	}
 	return append(out, rule.Rule{
 		Name: p.Name, Line: p.Line, Text: p.Text, Place: p.Place, Action: p.Action, Traffic: t,
-		SourceZones: p.From, DestinationZones: p.To, Pair: p.Pair, Applications: p.Applications, Users: p.Users, Unknown: why,
+		SourceZones: p.From, DestinationZones: p.To, Pair: p.Pair, Applications: p.Applications, Users: p.Users, Implied: p.Implied, Unknown: why,
 	})
 }
 

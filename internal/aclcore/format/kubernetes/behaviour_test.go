@@ -1,0 +1,11 @@
+package kubernetes_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kubernetes"
+)
+
+func TestBehaviour(t *testing.T) { parsetest.Run(t, kubernetes.Parse, os.WriteFile) }
