@@ -39,13 +39,13 @@ data "acl_match" "m" {
   services     = ["tcp/443"]
   rules        = [null]
 }`, 1, "[0] is not an object"},
-		{"rules of one type", rulesets, `
+		{"rules in a set", rulesets, `
 data "acl_match" "m" {
   sources      = ["10.0.0.1"]
   destinations = ["10.0.0.2"]
   services     = ["tcp/443"]
   rules        = toset([{ src_ip = "10.0.0.1", action = "permit" }])
-}`, 0, ""},
+}`, 1, "is a set, which Terraform sorts"},
 		{"rules of many types", rulesets, `
 data "acl_match" "m" {
   sources      = ["10.0.0.1"]
