@@ -194,8 +194,7 @@ func flowSection(f listed) string {
 			fmt.Fprintf(&b, "| | … and %s | |\n", more(len(f.Missing)-i, "part"))
 			break
 		}
-		traffic := fmt.Sprintf("%s → %s %s", list(m.Sources), list(m.Destinations), list(m.Services))
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(m.Ruleset), code(traffic), m.inTheWay())
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(m.Ruleset), code(m.traffic()), m.inTheWay())
 		if m.Change != "" {
 			changes = addChange(changes, m)
 		}
@@ -251,6 +250,15 @@ func changeTexts(changes []change, f Flow) string {
 		fmt.Fprintf(&b, "\nThe change that would close the gap%s:\n\n%s", where, block(strings.Join(c.texts, "\n")))
 	}
 	return b.String()
+}
+
+// traffic is the part in words, with its zones where they are known.
+func (m Missing) traffic() string {
+	text := fmt.Sprintf("%s → %s %s", list(m.Sources), list(m.Destinations), list(m.Services))
+	if m.From != "" || m.To != "" {
+		text += fmt.Sprintf(" (from zone %s to zone %s)", m.From, m.To)
+	}
+	return text
 }
 
 // inTheWay tells which rule keeps the traffic from being as wanted, and where that

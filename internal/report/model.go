@@ -52,7 +52,10 @@ type Flow struct {
 
 // Missing is traffic that is not treated as wanted.
 type Missing struct {
-	Ruleset      string   `json:"ruleset,omitempty"`
+	Ruleset string `json:"ruleset,omitempty"`
+	// From and To are zones, empty where none are known.
+	From         string   `json:"from,omitempty"`
+	To           string   `json:"to,omitempty"`
 	Sources      []string `json:"sources,omitempty"`
 	Destinations []string `json:"destinations,omitempty"`
 	Services     []string `json:"services,omitempty"`
@@ -200,7 +203,7 @@ func readFlow(name string, declared, found map[string]any) Flow {
 	}
 	for _, e := range objects(found["missing"]) {
 		f.Missing = append(f.Missing, Missing{
-			Ruleset: placeOf(e), Sources: orOwn(e["sources"], f.Sources), Destinations: orOwn(e["destinations"], f.Destinations), Services: orOwn(e["services"], f.Services),
+			Ruleset: placeOf(e), From: text(e["from"]), To: text(e["to"]), Sources: orOwn(e["sources"], f.Sources), Destinations: orOwn(e["destinations"], f.Destinations), Services: orOwn(e["services"], f.Services),
 			BlockedBy: text(e["blocked_by"]), Reason: text(e["reason"]), Change: text(e["change"]),
 		})
 	}
@@ -278,7 +281,7 @@ func (f *Flow) gaps(decisions []map[string]any, action string) {
 			continue
 		}
 		f.Missing = append(f.Missing, Missing{
-			Ruleset: placeOf(d), Sources: texts(d["sources"]), Destinations: texts(d["destinations"]), Services: texts(d["services"]),
+			Ruleset: placeOf(d), From: text(d["from"]), To: text(d["to"]), Sources: texts(d["sources"]), Destinations: texts(d["destinations"]), Services: texts(d["services"]),
 			BlockedBy: text(d["rule"]), Reason: "not as wanted yet",
 		})
 	}

@@ -96,6 +96,16 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// A gap of a flow that finds its own way tells between which zones it is.
+func TestZonesOfAGap(t *testing.T) {
+	f := read(t, []any{application("Shop", object{"web": object{}}, object{"web": found("blocked", object{"missing": []any{object{
+		"device": "core", "list": "FORWARD", "from": "office", "to": "dc", "sources": words("10.0.0.1"), "destinations": words("10.9.0.1"), "services": words("tcp/443"), "blocked_by": "core.txt:7",
+	}}})})})[0].Flows[0]
+	if md := flowSection(listed{"Shop", f, f.gravity()}); !strings.Contains(md, "| `10.0.0.1 → 10.9.0.1 tcp/443 (from zone office to zone dc)` | `core.txt:7` |") {
+		t.Errorf("the zones are not told:\n%s", md)
+	}
+}
+
 // A picture is drawn where the way has more than one list, and marks those in the way.
 func TestPicture(t *testing.T) {
 	f := Flow{

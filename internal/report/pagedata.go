@@ -99,7 +99,7 @@ func newPageFlow(l listed, index *ruleIndex) pageFlow {
 	var changes []change
 	for _, m := range l.Missing {
 		f.Missing = append(f.Missing, Missing{
-			Ruleset: plain(m.Ruleset), Sources: plains(m.Sources), Destinations: plains(m.Destinations), Services: plains(m.Services),
+			Ruleset: plain(m.Ruleset), From: plain(m.From), To: plain(m.To), Sources: plains(m.Sources), Destinations: plains(m.Destinations), Services: plains(m.Services),
 			BlockedBy: plain(m.BlockedBy), Reason: plain(m.Reason),
 		})
 		if m.Change != "" && !l.denied() {
