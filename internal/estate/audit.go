@@ -98,6 +98,8 @@ type audited struct {
 	replies               bool
 	// again reads the list without some lines of its text, nil where that cannot be done.
 	again func(lines []int) (*rule.Ruleset, error)
+	// hits are as in format.Hits.
+	hits []int64
 }
 
 // Audit says what the rules of rulesets and devices are for.
@@ -168,9 +170,15 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 				return nil, err
 			}
 			list := audited{ruleset: rs.name, list: b.list, rules: identified(b.rules()), again: rs.again}
+			content, err := rs.content()
+			if err != nil {
+				return nil, &RulesetError{rs.name, "", err}
+			}
+			list.hits = format.Hits(list.rules.Format, content, list.rules.Rules)
 			out = append(out, list)
 			if list.rules.Stateless && list.rules.Return != nil {
-				list.list, list.rules, list.replies, list.again = cmp.Or(list.rules.ReturnList, b.list+" (replies)"), list.rules.Replies(), true, nil
+				list.list, list.rules, list.replies = cmp.Or(list.rules.ReturnList, b.list+" (replies)"), list.rules.Replies(), true
+				list.again, list.hits = nil, nil
 				out = append(out, list)
 			}
 		}
@@ -193,14 +201,20 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 	return out, nil
 }
 
+// content returns the text of the ruleset.
+func (rs *ruleset) content() ([]byte, error) {
+	if rs.config.Path == "" {
+		return []byte(rs.config.Content), nil
+	}
+	content, _, err := readFile(rs.config.Path)
+	return content, err
+}
+
 // again reads the ruleset without some lines of its text.
 func (rs *ruleset) again(lines []int) (*rule.Ruleset, error) {
-	content := []byte(rs.config.Content)
-	if rs.config.Path != "" {
-		var err error
-		if content, _, err = readFile(rs.config.Path); err != nil {
-			return nil, err
-		}
+	content, err := rs.content()
+	if err != nil {
+		return nil, err
 	}
 	o, err := optionsOf(rs.name, rs.config)
 	if err != nil {
@@ -257,7 +271,7 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 		}
 		crossing, ids = append(crossing, f.Flow), append(ids, f.id)
 	}
-	got := audit.List(audit.Question{Rules: l.rules, Replies: l.replies, Flows: crossing, Declared: q.Declared})
+	got := audit.List(audit.Question{Rules: l.rules, Replies: l.replies, Hits: l.hits, Flows: crossing, Declared: q.Declared})
 	a.Unknown += int64(got.Unknown)
 	serves := func(i int) (names []string) {
 		for _, n := range got.Serves[i] {

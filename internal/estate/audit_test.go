@@ -68,3 +68,14 @@ COMMIT
 		t.Errorf("a rule of a chain: %v", removed)
 	}
 }
+
+// TestAuditHits tells of rules that the device has counted no packet for.
+func TestAuditHits(t *testing.T) {
+	e := New(Config{Rulesets: map[string]RulesetConfig{"fw": {Content: "access-list A; 2 elements; name hash: 0x1\n" +
+		"access-list A line 1 extended permit tcp any host 10.0.0.1 eq www (hitcnt=12) 0xa\n" +
+		"access-list A line 2 extended permit tcp any host 10.0.0.1 eq 22 (hitcnt=0) 0xb\n"}}})
+	found, err := e.Audit(AuditQuestion{Everything: true})
+	if err != nil || len(found.Findings) != 1 || found.Findings[0].Kind != "no_hits" || found.Findings[0].Line != 3 {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
