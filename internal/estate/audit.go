@@ -112,7 +112,11 @@ func (e *Estate) Audit(q AuditQuestion) (*Audit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return auditLists(lists, q, flows), nil
+	out := auditLists(lists, q, flows)
+	if err := e.violations(out, lists); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // AuditRules is [Estate.Audit] for rules that were handed over.

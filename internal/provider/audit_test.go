@@ -141,3 +141,33 @@ output "audited" {
 		},
 	})
 }
+
+// TestAccAuditPolicies puts rules to the policies: to those over traffic, and not to those
+// that ask who wants a flow.
+func TestAccAuditPolicies(t *testing.T) {
+	t.Parallel()
+	acceptance(t, resource.TestStep{
+		Config: `
+provider "acl" {
+  rulesets = { edge = { content = jsonencode([
+    { name = "web", src_ip = ["10.0.0.0/8"], dst_ip = ["172.16.0.10"], dst_port = ["tcp/443"], action = "permit" },
+    { name = "old", src_ip = ["10.0.0.0/8"], dst_ip = ["172.16.0.11"], dst_port = ["tcp/22-23"], action = "permit" },
+    { name = "no more", src_ip = ["10.0.0.0/8"], dst_ip = ["172.16.0.12"], dst_port = ["tcp/23"], action = "deny" },
+  ]) } }
+  policies = {
+    no-telnet = { use = "insecure_services" }
+    owner     = { use = "owner_required", severity = "notify" }
+  }
+}
+data "acl_audit" "edge" {}
+output "violates" { value = [for f in data.acl_audit.edge.findings : [f.rule, split(":", f.reason)[0], f.excess[0].services[0]] if f.kind == "violates"] }
+output "count" { value = data.acl_audit.edge.summary["violates"] }
+`,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownOutputValue("violates", knownvalue.ListExact([]knownvalue.Check{
+				knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("old"), knownvalue.StringExact("no-telnet (deny)"), knownvalue.StringExact("tcp/22-23")}),
+			})),
+			statecheck.ExpectKnownOutputValue("count", knownvalue.Int64Exact(1)),
+		},
+	})
+}
