@@ -31,6 +31,7 @@
 //	  panos      security rules of Palo Alto firewalls and Panorama
 //	  iptables   iptables-save
 //	  nftables   nft list ruleset, as text and as JSON
+//	  pf         pf.conf of OpenBSD and FreeBSD
 //	  azure      network security groups and firewall policies of Azure
 //	  gcp        VPC firewall rules and firewall policies of Google Cloud
 //	  kubernetes network policies of a cluster

@@ -37,6 +37,7 @@ func TestDetect(t *testing.T) {
 		{"", "the quick brown fox\npermits nothing\n"},
 		{"", `{"version": 1}`},
 		{"", `<?xml version="1.0"?><config/>`},
+		{"pf_conf", "ext = \"em0\"\nblock all\npass in on $ext proto tcp from any to any port 443\n"},
 		{"junos", "set security policies global policy p then permit\n"},
 	} {
 		got, err := format.Detect([]byte(tt.text))
@@ -57,7 +58,7 @@ func TestDetectCorpus(t *testing.T) {
 		".asa": "cisco_asa", ".ipt": "iptables", ".ips": "iptables",
 		".nft": "nftables",
 		".fcl": "fortios", ".fgacl": "fortios", ".xml": "panos", ".gce": "gcp", ".gcphf": "gcp", ".jcl": "junos", ".evojcl": "junos", ".srx": "junos",
-		".yml":  "kubernetes",
+		".yml": "kubernetes", ".pf": "pf_conf",
 		".nsxt": "json", // a list of rules with keys of its own, which Parse names
 	}
 	for _, corpus := range []string{"capirca_samples", "aerleon_samples"} {

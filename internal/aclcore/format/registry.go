@@ -20,6 +20,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kubernetes"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/panos"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/pf"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/tfplan"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -67,6 +68,7 @@ var formats = []Format{
 	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
 	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, States: true, Separator: "\n"},
 	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, States: true, Separator: "\n"},
+	{Name: "pf_conf", Family: "pf", Order: pf.Order, Sniff: pf.Sniff, Parse: pf.Parse, Write: pf.Write, Separator: "\n"},
 	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Separator: "\n\n"},
 	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Separator: "\n\n"},
 	{Name: "kubernetes", Family: "kubernetes", Order: kubernetes.Order, Sniff: kubernetes.Sniff, Parse: kubernetes.Parse, Write: kubernetes.Write, Separator: "\n"},

@@ -1,0 +1,64 @@
+package pf_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/pf"
+)
+
+// firstFile returns the text of a behaviour case.
+func firstFile(t testing.TB, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return txtar.Parse(content).Files[0].Data
+}
+
+// FuzzParse: no text makes the reader fail, and no rule loses its place.
+func FuzzParse(f *testing.F) {
+	cases, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		f.Fatal(err)
+	}
+	for _, name := range cases {
+		f.Add(firstFile(f, filepath.Base(name)))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if score := pf.Sniff(content); score < 0 || score > 100 {
+			t.Errorf("Sniff = %d", score)
+		}
+		doc, err := pf.Parse(device.Input{Source: "fuzz", Content: content})
+		if err != nil {
+			return
+		}
+		lines := strings.Count(string(content), "\n") + 1
+		for _, l := range doc.Lists {
+			for _, r := range l.Rules {
+				if r.Line > lines || r.Traffic.IsEmpty() || r.Text == "" {
+					t.Errorf("rule of line %d of %d: %q %s", r.Line, lines, r.Text, r.Traffic)
+				}
+			}
+		}
+	})
+}
+
+// TestUnreadLines: what is not understood opens nothing, wherever it stands.
+func TestUnreadLines(t *testing.T) {
+	parsetest.UnreadLines(t, pf.Parse, string(firstFile(t, "rules.txtar")),
+		[]string{"frobnicate all", "passs in all", "pass in frobnicate", "include \"x\"", "}", "set frobnicate on", "pass = \"x\"", "block -> x", "anchor x", "table <inside>"},
+		parsetest.Question{List: "in", From: "em0", Flow: "198.51.100.9 -> 192.0.2.10 tcp/443"},
+		parsetest.Question{List: "in", From: "em0", Flow: "10.0.0.1 -> 192.0.2.10 tcp/443"},
+		parsetest.Question{List: "in", From: "em1", Flow: "10.1.0.1 -> 192.0.2.53 udp/53"},
+		parsetest.Question{List: "in", Flow: "10.1.0.1 -> 192.0.2.53 udp/53"},
+		parsetest.Question{List: "out", To: "em0", Flow: "10.1.0.1 -> 192.0.2.53 udp/53"},
+	)
+}
