@@ -3,6 +3,7 @@ package pf
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -191,5 +192,12 @@ func addresses(set, all addr.Set) string {
 	if set.Equal(all) {
 		return "any"
 	}
-	return braces(set.Prefixes())
+	prefixes := slices.Clone(set.Prefixes())
+	for i, p := range prefixes {
+		prefixes[i] = strings.TrimSuffix(p, hosts[all.Contains(netip.IPv4Unspecified())])
+	}
+	return braces(prefixes)
 }
+
+// hosts are the lengths of a single address, of IPv4 if true.
+var hosts = map[bool]string{true: "/32", false: "/128"}
