@@ -173,7 +173,7 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 			if err != nil {
 				return nil, err
 			}
-			list := audited{ruleset: rs.name, list: b.list, rules: identified(b.rules()), again: rs.again}
+			list := audited{ruleset: rs.name, list: b.list, rules: b.rules(), again: rs.again}
 			content, err := rs.content()
 			if err != nil {
 				return nil, &RulesetError{rs.name, "", err}
@@ -198,7 +198,7 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 		}
 		for _, list := range text.doc.Lists {
 			if l := text.lists[list.Name]; l != nil {
-				out = append(out, audited{device: name, list: l.name, rules: identified(l.full)})
+				out = append(out, audited{device: name, list: l.name, rules: l.full})
 			}
 		}
 	}
@@ -233,7 +233,7 @@ func (rs *ruleset) again(lines []int) (*rule.Ruleset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return identified(rules), nil
+	return rules, nil
 }
 
 func auditLists(lists []audited, q AuditQuestion, flows []auditFlow) *Audit {
@@ -329,7 +329,7 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 // itself.
 func (l *audited) isWritten(r *rule.Rule) bool {
 	inline := l.rules.Format == "json" || l.rules.Format == "yaml"
-	return (inline || r.Line > 0) && !impliedRule.MatchString(r.Text)
+	return (inline || r.Line > 0) && !r.Implied && !impliedRule.MatchString(r.Text)
 }
 
 // impliedRule finds the texts of what nobody wrote as a rule: the policy of a chain of

@@ -3,14 +3,17 @@ package estate
 import (
 	"slices"
 	"testing"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 )
 
 // TestAuditApplications takes no rule of PAN-OS for covered by one for another
 // application, and two such rules for no same thing.
 func TestAuditApplications(t *testing.T) {
 	text := func(first, second string) string {
-		return `set rulebase security rules one from any to any source any destination any application ` + first + ` service any action allow
-set rulebase security rules two from any to any source any destination any application ` + second + ` service any action allow
+		return `set service web protocol tcp port 443
+set rulebase security rules one from any to any source any destination any application ` + first + ` service web action allow
+set rulebase security rules two from any to any source any destination any application ` + second + ` service web action allow
 `
 	}
 	kinds := func(content string) (out []string) {
@@ -34,6 +37,11 @@ set rulebase security rules two from any to any source any destination any appli
 	d, err := e.Diff(DiffSide{Text: &RulesetConfig{Content: text("web-browsing", "dns")}}, DiffSide{Text: &RulesetConfig{Content: text("web-browsing", "ssl")}})
 	if err != nil || d.Same {
 		t.Errorf("another application is not the same: %+v, %v", d, err)
+	}
+	side := DiffSide{Text: &RulesetConfig{Content: text("web-browsing", "ssl")}}
+	f, err := e.MatchSide(side, Flow{Sources: []string{"10.0.0.1"}, Destinations: []string{"10.0.0.2"}, Services: []string{"tcp/443"}, NetworkApplications: []string{"ssl"}})
+	if err != nil || f.Status != match.Allowed {
+		t.Errorf("a flow is %s, %v: %v", f.Status, err, f.Missing)
 	}
 }
 

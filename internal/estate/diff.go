@@ -84,7 +84,7 @@ func (e *Estate) side(s DiffSide, name string) (lists []audited, err error) {
 		if err != nil {
 			return nil, err
 		}
-		return []audited{{list: b.list, rules: identified(b.rules())}}, nil
+		return []audited{{list: b.list, rules: b.rules()}}, nil
 	case s.Ruleset != "":
 		lists, err = e.auditedLists(AuditQuestion{Rulesets: []string{s.Ruleset}})
 	default:

@@ -2,12 +2,14 @@ package diff
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash/maphash"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -145,9 +147,12 @@ func equal(a, b *rule.Rule) bool {
 // with the same text are taken for the same: both turn out the same way for a packet. The
 // number that a rule stands under is no part of it.
 func condition(r *rule.Rule) string {
-	if len(r.Unknown) == 0 {
+	if !extent.Conditional(r) {
 		return ""
 	}
-	text := strings.TrimLeft(r.Text, "0123456789 ")
-	return strings.Join(append([]string{text}, r.Unknown...), "\n")
+	text := ""
+	if len(r.Unknown) > 0 {
+		text = strings.TrimLeft(r.Text, "0123456789 ")
+	}
+	return fmt.Sprintf("%s\n%q %q %q", text, r.Unknown, r.Applications, r.Users)
 }

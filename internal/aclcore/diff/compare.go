@@ -176,8 +176,15 @@ func decided(l *extent.List, part extent.Part) Decided {
 
 // Doubt says why it is not known whether a rule matches.
 func Doubt(r *rule.Rule) string {
-	if len(r.Unknown) > 0 {
-		return strings.Join(r.Unknown, "; ")
+	reasons := slices.Clone(r.Unknown)
+	if len(r.Applications) > 0 {
+		reasons = append(reasons, "it is for the application "+strings.Join(r.Applications, ", "))
+	}
+	if len(r.Users) > 0 {
+		reasons = append(reasons, "it is for the user "+strings.Join(r.Users, ", "))
+	}
+	if len(reasons) > 0 {
+		return strings.Join(reasons, "; ")
 	}
 	return "a deny for a zone called any may be meant for every zone"
 }

@@ -27,7 +27,7 @@ func NewList(rules []rule.Rule, fallback rule.Action, never rule.State, zones *Z
 		r := &rules[i]
 		switch plain := r.Pair == rule.AnyPair && len(r.SourceZones)+len(r.DestinationZones) == 0; {
 		case r.State == never:
-		case plain && len(r.Unknown) == 0:
+		case plain && !Conditional(r):
 			l.scopes[i] = everywhere
 		case plain:
 			l.scopes[i] = perhaps

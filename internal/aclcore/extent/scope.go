@@ -29,6 +29,11 @@ func (z *Zones) side(r *rule.Rule, names []string) side {
 	return s
 }
 
+// Conditional reports whether a rule has a condition besides traffic, zones and state, so
+// that it may match one packet of its traffic and not another. Of applications and users
+// a list as a whole can only say that.
+func Conditional(r *rule.Rule) bool { return len(r.Unknown)+len(r.Applications)+len(r.Users) > 0 }
+
 // scopeOf returns the scope of a rule.
 func (z *Zones) scopeOf(r *rule.Rule) scope {
 	from, to := z.side(r, r.SourceZones), z.side(r, r.DestinationZones)
@@ -37,7 +42,7 @@ func (z *Zones) scopeOf(r *rule.Rule) scope {
 		perhaps: []Between{{from.sure, to.perhaps}, {from.perhaps, to.sure.union(to.perhaps)}},
 	}
 	s := sides.both(z.paired(r.Pair))
-	if len(r.Unknown) > 0 {
+	if Conditional(r) {
 		s.perhaps, s.sure = append(s.perhaps, s.sure...), nil
 	}
 	return s
