@@ -24,9 +24,11 @@ type ruleset struct {
 	// out are the statements of each direction in the order of the text.
 	first   [2][]entry
 	entries [2][]entry
-	// blocked is what a rule may block of packets that belong to no state, in either
-	// direction of a flow.
-	blocked []zoned.Match
+	// blocked are the flows of which a rule may block packets where they belong to no
+	// state: the replies, and later packets by their flags.
+	// allBlocked says that they are all.
+	blocked    []zoned.Match
+	allBlocked bool
 	// groups are the groups of interfaces that rules name. A flow may declare one as its
 	// zone, whose interface may be that of any rule.
 	groups []string
@@ -43,18 +45,24 @@ const (
 // maxBlocked bounds how many blocks are kept apart.
 const maxBlocked = 64
 
-// mayBlock says that packets which match may be blocked where they belong to no state.
+// mayBlock says that packets which match may be blocked where they belong to no state: a
+// flow is in doubt whose replies match.
 func (rs *ruleset) mayBlock(m zoned.Match) {
-	if len(rs.blocked) > maxBlocked {
-		return
+	rs.inDoubt(zoned.Match{
+		Sources: m.Destinations, Destinations: m.Sources, Services: known.Exactly(m.Services.Possible.Requests()),
+	})
+}
+
+// inDoubt says that a flow which matches is in doubt where it belongs to no state. Of too
+// many all are.
+func (rs *ruleset) inDoubt(m zoned.Match) {
+	if len(rs.blocked) >= maxBlocked {
+		rs.blocked = []zoned.Match{zoned.AnyMatch()}
+		rs.allBlocked = true
 	}
-	if len(rs.blocked) == maxBlocked {
-		m = zoned.AnyMatch()
+	if !rs.allBlocked {
+		rs.blocked = append(rs.blocked, possible(m))
 	}
-	rs.blocked = append(rs.blocked, possible(m), possible(zoned.Match{
-		Sources: m.Destinations, Destinations: m.Sources,
-		Services: known.Exactly(m.Services.Possible.Reverse()),
-	}))
 }
 
 // possible returns all that may match as what does.
@@ -70,9 +78,10 @@ func (rs *ruleset) add(s *statement, r *reader, action rule.Action, outer []zone
 	}
 	if action == rule.Deny {
 		all := m
-		if r.notTCP { // it may block later packets of a connection
+		if r.notTCP { // it may block later packets of a connection, in both directions
 			r.notTCP = false
 			all.Services = all.Services.Union(r.services())
+			rs.inDoubt(all)
 		}
 		rs.mayBlock(all)
 	}

@@ -134,6 +134,9 @@ func (r *statementReader) finish(s statement) statement {
 	}
 	s.last = max(s.last, s.line)
 	s.text = strings.Join(strings.Fields(strings.Join(r.lines[s.line-1:s.last], " ")), " ")
+	if s.text == "" { // nothing that is seen
+		s.text = fmt.Sprintf("%q", s.tokens[0].text)
+	}
 	if number.MatchString(s.tokens[0].text) {
 		s.tokens = s.tokens[1:]
 		if len(s.tokens) > 2 && s.tokens[0].text == "(" && s.tokens[2].text == ")" {
