@@ -138,7 +138,7 @@ func hash(seed maphash.Seed, r *rule.Rule) uint64 {
 }
 
 func equal(a, b *rule.Rule) bool {
-	return a.Action == b.Action && a.State == b.State && a.Pair == b.Pair &&
+	return a.Action == b.Action && a.State == b.State && a.Pair == b.Pair && a.ZonePatterns == b.ZonePatterns &&
 		slices.Equal(a.SourceZones, b.SourceZones) && slices.Equal(a.DestinationZones, b.DestinationZones) &&
 		a.Traffic.Equal(b.Traffic) && condition(a) == condition(b)
 }

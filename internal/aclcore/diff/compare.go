@@ -183,6 +183,9 @@ func Doubt(r *rule.Rule) string {
 	if len(r.Users) > 0 {
 		reasons = append(reasons, "it is for the user "+strings.Join(r.Users, ", "))
 	}
+	if r.ZonePatterns {
+		reasons = append(reasons, "its zones are patterns")
+	}
 	if len(reasons) > 0 {
 		return strings.Join(reasons, "; ")
 	}

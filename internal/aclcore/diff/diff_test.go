@@ -279,6 +279,27 @@ func TestCompareOtherOrder(t *testing.T) {
 	}
 }
 
+// TestCompareConditions takes rules for another application, user or pattern of zones for
+// others, and the same ones for the same.
+func TestCompareConditions(t *testing.T) {
+	one := rule.Rule{Action: rule.Permit, Traffic: traffic.Any()}
+	app, user, pattern := one, one, one
+	app.Applications, user.Users = []string{"ssl"}, []string{"alice"}
+	pattern.SourceZones, pattern.ZonePatterns = []string{"eth*"}, true
+	rules := []rule.Rule{one, app, user, pattern}
+	for i := range rules {
+		for j := range rules {
+			got := Compare(&rule.Ruleset{Rules: rules[i : i+1]}, &rule.Ruleset{Rules: rules[j : j+1]})
+			if got.Same != (i == j) {
+				t.Errorf("%d and %d: same %t", i, j, got.Same)
+			}
+			if i != j && (len(got.Changes) == 0 || got.Changes[0].Kind != Uncertain) {
+				t.Errorf("%d and %d: %+v", i, j, got.Changes)
+			}
+		}
+	}
+}
+
 func BenchmarkCompare(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

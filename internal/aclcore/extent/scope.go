@@ -19,6 +19,9 @@ func (z *Zones) side(r *rule.Rule, names []string) side {
 	if len(names) == 0 {
 		return side{sure: z.all}
 	}
+	if r.ZonePatterns { // which zones a pattern means is not known of those that no rule names
+		return side{perhaps: z.all}
+	}
 	var s side
 	for _, name := range names {
 		s.sure = s.sure.union(z.named(name))
