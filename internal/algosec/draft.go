@@ -126,12 +126,6 @@ func (a *applying) landed(app *Application, ch *Change, name, stands string) err
 	return nil
 }
 
-// applied is a change request with the status that the application has from it.
-type applied struct {
-	ChangeRequest
-	status string
-}
-
 // apply applies the draft, and makes sure that it was applied: by reading the
 // application, whatever the reply says. It returns the application as it is then.
 func (a *applying) apply(ctx context.Context, checked *Application) (*Application, *ChangeRequest, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -81,7 +82,9 @@ func TestPlan(t *testing.T) {
 // An apply notes what it opened, and never says that it delivered what it did not.
 func TestApply(t *testing.T) {
 	isApply := func(r algosectest.Request) bool { return strings.HasSuffix(r.Path, "/apply") }
-	isFlows := func(r algosectest.Request) bool { return r.Method == "GET" && strings.HasSuffix(r.Path, "/flows") }
+	isFlows := func(r algosectest.Request) bool {
+		return r.Method == http.MethodGet && strings.HasSuffix(r.Path, "/flows")
+	}
 	for _, tt := range []struct {
 		name      string
 		fault     algosectest.Fault

@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func TestAccAlgosecKilled(t *testing.T) {
 	t.Parallel()
 	isNew := func(r algosectest.Request) bool { return strings.HasSuffix(r.Path, "/flows/new") }
 	isApply := func(r algosectest.Request) bool { return strings.HasSuffix(r.Path, "/apply") }
-	isDelete := func(r algosectest.Request) bool { return r.Method == "DELETE" }
+	isDelete := func(r algosectest.Request) bool { return r.Method == http.MethodDelete }
 	for name, tt := range map[string]struct {
 		victim   string
 		update   bool
@@ -162,7 +163,9 @@ func TestAccAlgosecEmptyReplies(t *testing.T) {
 	b.Apply(0)
 	b.server.CloseTickets()
 	b.Apply(0)
-	isList := func(r algosectest.Request) bool { return r.Method == "GET" && strings.HasSuffix(r.Path, "/flows") }
+	isList := func(r algosectest.Request) bool {
+		return r.Method == http.MethodGet && strings.HasSuffix(r.Path, "/flows")
+	}
 	for skip := range 2 { // on refresh, and in the destroy itself
 		b.server.Inject(algosectest.Fault{Match: isList, Skip: skip, Times: -1, Body: "null"})
 		contains(t, b.Run(1, "destroy"), "the reply is null, where a list or an object belongs")

@@ -56,8 +56,11 @@ func TestNoAttributeForges(t *testing.T) {
 		texts := 0
 		err = tftypes.Walk(raw, func(at *tftypes.AttributePath, v tftypes.Value) (bool, error) {
 			var text string
-			if !v.Type().Is(tftypes.String) || v.IsNull() || v.As(&text) != nil {
+			if !v.Type().Is(tftypes.String) || v.IsNull() || !v.IsKnown() {
 				return true, nil
+			}
+			if err := v.As(&text); err != nil {
+				return false, err
 			}
 			texts++
 			if path := at.String(); strings.Contains(path, "change") || strings.Contains(path, "managed_rules") {

@@ -352,7 +352,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 	}
 	if md := Markdown(read(t, all)); len(md) > 65_536-1000 {
 		t.Errorf("with long names the report has %d bytes", len(md))
-	} else if !regexp.MustCompile("… and \\d+ more flows").MatchString(md) {
+	} else if !regexp.MustCompile(`… and \d+ more flows`).MatchString(md) {
 		t.Error("what the table leaves out is not said")
 	}
 }

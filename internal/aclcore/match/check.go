@@ -128,10 +128,10 @@ func Check(path []Matcher, q Request) Finding {
 		}
 		if !permitted {
 			packet, outcome, found := findThrough(path, Question{q.Region.Possible, q.SourceZone, q.DestinationZone, q.Identity})
-			switch {
-			case found == exhausted:
+			switch found {
+			case exhausted:
 				unknown, entangled = true, true
-			case found == yes:
+			case yes:
 				permitted, unknown = outcome == Permitted, unknown || outcome == Unknown
 				if len(through) == 0 {
 					through = append(through, passage{packet, outcome})

@@ -59,13 +59,6 @@ type waypoint struct {
 	ruleset string
 }
 
-func (w waypoint) name() string {
-	if w.node != nil {
-		return w.node.Name
-	}
-	return w.ruleset
-}
-
 // New compiles an estate. The error joins what is wrong, each line led by the attribute
 // that it speaks of: an interface that the device does not have, a device that leads
 // from no zone to another and guards nothing, an unknown zone, and a declared way that

@@ -233,7 +233,7 @@ func serviceCommand(t zoned.ServiceTerm) (name, command string, err error) {
 			name, command = fmt.Sprintf("%s-%d", name, t.Code), fmt.Sprintf("%s icmp-code %d", command, t.Code)
 		}
 	case t.HasPorts():
-		return "", "", fmt.Errorf("Check Point has no service with ports of IP protocol %d", t.Protocol)
+		return "", "", fmt.Errorf("no service of Check Point has ports of IP protocol %d", t.Protocol)
 	default:
 		name = fmt.Sprintf("acl-ip-%d", t.Protocol)
 		command = fmt.Sprintf("service-other name %%s ip-protocol %d", t.Protocol)

@@ -155,7 +155,7 @@ func TestCorpora(t *testing.T) {
 			}
 			doc, err := parse(c.on, d.Name(), content)
 			if err != nil {
-				return nil // of another device
+				return nil //nolint:nilerr // of another device
 			}
 			for i := range doc.Lists {
 				l := &doc.Lists[i]

@@ -86,16 +86,13 @@ func (w *writer) before() (string, error) {
 	if w.in.Base == nil || w.in.Before >= len(w.in.Base.Rules) {
 		return "", nil
 	}
-	for _, r := range w.in.Base.Rules[w.in.Before:] {
-		switch {
-		case r.Place != "":
-			return r.Place, nil
-		case strings.HasPrefix(r.Text, "zone "): // what passes within a zone comes after all policies
-			return "", nil
-		}
-		return "", fmt.Errorf("%s decides this traffic before all policies: a policy has to name the virtual IP", w.in.Base.Describe(w.in.Before))
+	switch r := &w.in.Base.Rules[w.in.Before]; {
+	case r.Place != "":
+		return r.Place, nil
+	case strings.HasPrefix(r.Text, "zone "): // what passes within a zone comes after all policies
+		return "", nil
 	}
-	return "", nil
+	return "", fmt.Errorf("%s decides this traffic before all policies: a policy has to name the virtual IP", w.in.Base.Describe(w.in.Before))
 }
 
 func (w *writer) rule(r *rule.Rule, before string) error {

@@ -14,7 +14,6 @@ type serviceMatch struct {
 	v6 bool
 	// flags says that a condition on TCP flags is there.
 	flags bool
-	bad   []string
 
 	protocols, notProtocols     []uint8
 	anyPort, notAnyPort         []zoned.Ports

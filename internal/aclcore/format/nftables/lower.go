@@ -155,12 +155,12 @@ func (l *lowerer) changeOf(st *statement) *netfilter.Change {
 }
 
 // unchanged returns the packets that have the destination already which dnat gives them.
-func (st *statement) unchanged(sets []netfilter.Packets) []netfilter.Packets {
-	p := netfilter.All().To(addr.SetOf(addr.RangeOf(st.to, st.to)))
-	if st.port != 0 {
+func (s *statement) unchanged(sets []netfilter.Packets) []netfilter.Packets {
+	p := netfilter.All().To(addr.SetOf(addr.RangeOf(s.to, s.to)))
+	if s.port != 0 {
 		var ranges []service.Range
 		for _, protocol := range withPorts {
-			ranges = append(ranges, service.Ports(protocol, st.port, st.port))
+			ranges = append(ranges, service.Ports(protocol, s.port, s.port))
 		}
 		p = p.Intersect(netfilter.For(service.SetOf(ranges...)))
 	}

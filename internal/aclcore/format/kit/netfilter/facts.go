@@ -46,8 +46,8 @@ func Marked(value, mask uint32, not bool) []Packets {
 // are not.
 func AreUntracked(yes bool) Packets { return fact(untrackedBit, yes) }
 
-// AreLocal, AreBroadcast and AreUnicast return the packets whose destination is of that
-// type for the host; of those that reach it each is local or broadcast.
+// AreLocal returns the packets whose destination is of the type "local" for the host; of
+// those that reach it each is local or broadcast.
 func AreLocal() Packets { return fact(localBit, true) }
 
 // AreBroadcast is such a condition.

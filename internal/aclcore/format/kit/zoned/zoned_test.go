@@ -137,7 +137,7 @@ func TestRules(t *testing.T) {
 		d, _ := zoned.Host(dst)
 		rs := match.New(&rule.Ruleset{Rules: policy.Rules()})
 		return match.Check([]match.Matcher{rs}, match.Request{
-			Region:     flow.Region{Possible: []traffic.Product{traffic.Product{Sources: addresses("10.1.1.1"), Destinations: d, Services: https.Sure}}},
+			Region:     flow.Region{Possible: []traffic.Product{{Sources: addresses("10.1.1.1"), Destinations: d, Services: https.Sure}}},
 			Want:       rule.Permit,
 			SourceZone: "lan", DestinationZone: "wan",
 		}).Verdict
