@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/pf"
@@ -44,10 +43,14 @@ func walk(rules []modelRule, list string, p oracle.Packet) (decision rule.Action
 	return decision, matched
 }
 
-// sayable reports whether pf has a rule for the traffic: ICMP is of its own family.
+// sayable reports whether pf has a rule for the traffic: ICMP is of its own family, and 0
+// stands for all protocols.
 func sayable(p traffic.Product) bool {
 	types := service.SetOf(service.Whole(service.ICMP), service.Whole(service.ICMPv6))
-	return !p.IsEmpty() && !p.Services.Contains(0, 0, 0) && (p.Services.IsAny() || !p.Services.Overlaps(types) || addr.Any4().ContainsSet(p.Sources))
+	if p.Services.IsAny() {
+		return !p.IsEmpty()
+	}
+	return !p.IsEmpty() && !p.Services.Contains(0, 0, 0) && !p.Services.Overlaps(types)
 }
 
 // draw returns drawn rules and their text.
@@ -96,7 +99,7 @@ func read(t *testing.T, text, list string) *rule.Ruleset {
 	return rs
 }
 
-// packets are those of the universe that can be: ICMP is of its own family.
+// packets are those of the universe.
 func packets() []oracle.Packet {
 	return enginetest.Packets([]traffic.Product{traffic.Any()}, "em0", "em1")
 }

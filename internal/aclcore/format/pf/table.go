@@ -71,7 +71,7 @@ func (t tables) read(s *statement) {
 			return
 		}
 	}
-	if !listed {
+	if !listed || len(members) == 0 {
 		unread("is filled elsewhere")
 		return
 	}
