@@ -17,6 +17,7 @@ func applyChange(format, text string, changes []string) (string, error) {
 		"yaml":     onTop(""),
 		"iptables": onLines(iptablesCommand), "nftables": onLines(nftCommand),
 		"aws": awsChange, "terraform": terraformChange, "checkpoint": checkpointChange, "azure": azureChange, "gcp": gcpChange,
+		"pf_conf": pfChange,
 	}[format]
 	if apply == nil { // the reader takes commands after the text
 		apply = func(text, change string) (string, error) { return text + "\n" + change + "\n", nil }
@@ -54,6 +55,32 @@ func onLines(command func(text, line string) (string, error)) func(text, change 
 		}
 		return text, nil
 	}
+}
+
+var pfPlace = regexp.MustCompile(`^# (before|after) line (\d+)$`)
+
+// pfChange puts lines of pf.conf where the comment above them says.
+func pfChange(text, change string) (string, error) {
+	place, rules, _ := strings.Cut(change, "\n")
+	if place == "# at the end" {
+		return strings.TrimRight(text, "\n") + "\n" + rules + "\n", nil
+	}
+	m := pfPlace.FindStringSubmatch(place)
+	if m == nil {
+		return "", fmt.Errorf("no place: %s", place)
+	}
+	lines := strings.Split(text, "\n")
+	at, err := strconv.Atoi(m[2])
+	if err != nil {
+		return "", err
+	}
+	if m[1] == "before" {
+		at--
+	}
+	if at < 0 || at > len(lines) {
+		return "", fmt.Errorf("the text has no line %d", at)
+	}
+	return strings.Join(slices.Insert(lines, at, rules), "\n"), nil
 }
 
 var iptablesInsert = regexp.MustCompile(`^(?:ip6?tables )?(?:-w )?(?:-t (\S+) )?-([IA]) (\S+) (?:(\d+) )?(.*)$`)
