@@ -20,7 +20,7 @@ resource "acl_application" "shop" {
 
 locals {
   flows = {
-    web = { sources = ["any"], destinations = ["10.0.1.10-10.0.1.13"], services = ["tcp/80", "tcp/443"] }
+    web     = { sources = ["any"], destinations = ["10.0.1.10-10.0.1.13"], services = ["tcp/80", "tcp/443"] }
     partner = { sources = ["198.51.100.0/24"], destinations = ["10.0.1.20"], services = ["tcp/8443"] }
     backup  = { sources = ["203.0.113.9"], destinations = ["10.0.1.30"], services = ["tcp/873"] }
   }

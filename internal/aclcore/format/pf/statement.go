@@ -36,7 +36,6 @@ type statementReader struct {
 	lex   lexer
 	lines []string
 	// ended is set by the brace that closes a block.
-	ended bool
 }
 
 // block reads statements up to the closing brace of the level, or to the end.
