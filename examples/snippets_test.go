@@ -18,7 +18,7 @@ func TestAccSnippets(t *testing.T) {
 			"answers": `{"web": "permit", "all": {"database": "partial", "web": "allowed"}, "inline": "partial", "excluded": ["10.1.0.42"]}`,
 		},
 		// A rule of a JSON list has no command that removes it, so none may go that way.
-		"data-sources/acl_audit": {"may_go": `[]`, "recertify": `{"Offices to web tier": ["web"], "Web tier to databases": []}`},
+		"data-sources/acl_audit": {"unused": `["Web tier to databases"]`, "recertify": `{"Offices to web tier": ["web"], "Web tier to databases": []}`},
 		"data-sources/acl_diff": {
 			"opened": `["tcp/444 by after:1 access-list IN extended permit tcp any host 172.16.0.10 range 443 444"]`,
 		},

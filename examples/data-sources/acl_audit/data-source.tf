@@ -6,8 +6,8 @@ data "acl_audit" "edge" {
   }
 }
 
-output "may_go" {
-  value = flatten(data.acl_audit.edge.findings[*].remove)
+output "unused" {
+  value = [for f in data.acl_audit.edge.findings : f.rule if f.kind == "unused"]
 }
 
 output "recertify" {

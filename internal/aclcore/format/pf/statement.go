@@ -35,7 +35,6 @@ func statements(source string, content []byte) ([]statement, error) {
 type statementReader struct {
 	lex   lexer
 	lines []string
-	// ended is set by the brace that closes a block.
 }
 
 // block reads statements up to the closing brace of the level, or to the end.
