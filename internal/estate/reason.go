@@ -11,17 +11,17 @@ func (f Found) Reason() string {
 		return ""
 	}
 	m := f.Missing[0]
-	text := lineOf(m.Sources, m.Destinations, m.Services)
+	text := lineOf(m.Sources, m.Destinations, m.Services) + "  "
 	if m.Device != "" {
-		text += "  " + m.Device + ":"
+		text += m.Device + ": "
 	}
 	switch why, undecided := strings.CutPrefix(m.Reason, "indeterminate: "); {
 	case m.BlockedBy == "":
-		text += "  " + m.Reason
+		text += m.Reason
 	case undecided: // the rule alone does not tell why
-		text += "  " + why + ": " + m.BlockedBy
+		text += why + ": " + m.BlockedBy
 	default:
-		text += "  " + m.BlockedBy
+		text += m.BlockedBy
 	}
 	if n := len(f.Missing) - 1; n > 0 {
 		text += fmt.Sprintf("  (+%d more)", n)

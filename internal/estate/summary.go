@@ -26,8 +26,11 @@ func (w writer) summary(f finding) string {
 	case f.pending:
 		text = fmt.Sprintf("%s: %s by %s", match.Pending, f.Verdict, w.deciding(f.Finding))
 	case f.Satisfied:
-		if rules := w.deciding(f.Finding); rules != "" {
+		switch rules := w.deciding(f.Finding); {
+		case rules != "":
 			text += " by " + rules
+		case w.q.Want == rule.Permit && len(f.Decisions) > 0:
+			text += ": no list on the way filters it"
 		}
 	case len(f.Missing) > 0:
 		text += ": " + w.gap(f.Missing[0])
@@ -79,7 +82,7 @@ func (w writer) deciding(f match.Finding) string {
 	const named = 3
 	rules := make([][]string, len(w.stations))
 	for _, d := range f.Decisions {
-		if of := rules[d.Ruleset]; d.Outcome == outcome && !slices.Contains(of, d.Refer) {
+		if of := rules[d.Ruleset]; d.Outcome == outcome && d.Refer != "" && !slices.Contains(of, d.Refer) {
 			rules[d.Ruleset] = append(of, d.Refer)
 		}
 	}

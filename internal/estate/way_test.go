@@ -110,6 +110,21 @@ func TestWayNamesTheDevice(t *testing.T) {
 	}
 }
 
+// Within a zone only guards filter, and the summary says so where there are none.
+func TestWayWithinAZone(t *testing.T) {
+	for source, want := range map[string]string{"10.3.0.8": "allowed: no list on the way filters it", "10.3.0.7": "blocked: denied by web "} {
+		f := web()
+		f.Sources, f.Destinations = []string{source}, []string{"10.3.0.9"}
+		found, err := rowOf(t, nil).Match(context.Background(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(found.Summary, want) {
+			t.Errorf("from %s: %s, want %s", source, found.Summary, want)
+		}
+	}
+}
+
 // The replies are asked for on the way back, where the router filters them.
 func TestWayOfReplies(t *testing.T) {
 	e := rowOf(t, func(c *Config) {
