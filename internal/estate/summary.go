@@ -102,7 +102,9 @@ func (w writer) deciding(f match.Finding) string {
 func (w writer) gap(m match.Missing) string {
 	text := w.part(m)
 	if m.Ruleset >= 0 && w.stations[m.Ruleset].kind != "" {
-		m.Refer = w.stations[m.Ruleset].name + " " + m.Refer
+		if device := w.stations[m.Ruleset].name + " "; !strings.HasPrefix(m.Refer, device) {
+			m.Refer = device + m.Refer
+		}
 	}
 	switch {
 	case m.Refer == "":

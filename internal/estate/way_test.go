@@ -112,7 +112,7 @@ func TestWayNamesTheDevice(t *testing.T) {
 
 // Within a zone only guards filter, and the summary says so where there are none.
 func TestWayWithinAZone(t *testing.T) {
-	for source, want := range map[string]string{"10.3.0.8": "allowed: no list on the way filters it", "10.3.0.7": "blocked: denied by web "} {
+	for source, want := range map[string]string{"10.3.0.8": "allowed: no list on the way filters it", "10.3.0.7": "partial: tcp/443 from 0-442, tcp/443 from 444-65535 denied by web default deny"} {
 		f := web()
 		f.Sources, f.Destinations = []string{source}, []string{"10.3.0.9"}
 		found, err := rowOf(t, nil).Match(context.Background(), f)
