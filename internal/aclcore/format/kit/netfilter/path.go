@@ -54,7 +54,7 @@ func (s Stage) then(next Stage) Stage {
 	case s.families&next.families == 0 && next.families != 0:
 		// Iptables beside ip6tables: what is of one family, the other stage passes.
 		return Stage{
-			entries: slices.Concat(s.entries, next.entries), ends: later(s.ends, next.ends),
+			entries: concat(s.entries, next.entries), ends: later(s.ends, next.ends),
 			families: s.families | next.families, size: s.size + next.size,
 		}
 	case next.IsTrivial():
@@ -124,10 +124,22 @@ func (s Stage) last(next Stage) Stage {
 		}
 	}
 	if s.ends[0].passes() && s.ends[1].passes() {
-		s.entries = append(slices.Clip(s.entries), next.entries...)
+		s.entries = concat(s.entries, next.entries)
 	}
 	s.ends, s.families, s.size = later(s.ends, next.ends), s.families|next.families, s.size+next.size
 	return s
+}
+
+// concat returns the entries of both. Entries are never changed in place, so that what is
+// of one alone needs no copy.
+func concat(first, next []entry) []entry {
+	switch {
+	case len(first) == 0:
+		return next
+	case len(next) == 0:
+		return first
+	}
+	return slices.Concat(first, next)
 }
 
 // later returns the endings of a stage that is followed by another.
@@ -261,6 +273,9 @@ func (c *composer) undecided(p Packets, reason string, source *Rule) {
 // Replies returns the stage as replies meet it: packets of a connection that is there
 // already.
 func (s Stage) Replies() Stage {
+	if !slices.ContainsFunc(s.entries, func(e entry) bool { return e.State != AnyState }) {
+		return s
+	}
 	entries := make([]entry, 0, len(s.entries))
 	for _, e := range s.entries {
 		if e.State&Later != 0 {
