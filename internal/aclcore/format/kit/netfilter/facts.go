@@ -195,16 +195,16 @@ func (s *Symbols) Holds(text string, yes bool) Packets {
 
 // text names the condition of a bit.
 func (s *Symbols) text(bit int) string {
-	switch {
-	case bit < 32:
-		return fmt.Sprintf("bit %#x of the mark", uint64(1)<<bit)
-	case 1<<bit == untrackedBit:
+	switch one := uint64(1) << bit; {
+	case one&markBits != 0:
+		return fmt.Sprintf("bit %#x of the mark", one)
+	case one == untrackedBit:
 		return "connection tracking"
-	case 1<<bit == localBit:
+	case one == localBit:
 		return "the destination is an address of the host"
-	case 1<<bit == broadcastBit:
+	case one == broadcastBit:
 		return "the destination is a broadcast address"
-	case 1<<bit == unicastBit:
+	case one == unicastBit:
 		return "the destination is a unicast address of others"
 	case s != nil && bit-firstSymbol < len(s.texts):
 		return s.texts[bit-firstSymbol]
