@@ -23,11 +23,15 @@ type policy struct {
 	vips []string
 }
 
-// rules returns the rules of the VDOM: those for virtual IPs, the policies in the order
-// of the text, and what passes within a zone.
+// rules returns the rules of the VDOM: the access control lists, the rules for virtual
+// IPs, the policies in the order of the text, and what passes within a zone.
 func (v *vdom) rules() []rule.Rule {
+	var rules []rule.Rule
+	for _, p := range v.accessControl() {
+		rules = append(rules, p.Rules()...)
+	}
 	policies := v.policies()
-	rules := v.vipRules(policies)
+	rules = append(rules, v.vipRules(policies)...)
 	for i := range policies {
 		rules = append(rules, policies[i].Rules()...)
 	}

@@ -91,6 +91,8 @@ func (w *writer) before() (string, error) {
 		return r.Place, nil
 	case strings.HasPrefix(r.Text, "zone "): // what passes within a zone comes after all policies
 		return "", nil
+	case strings.HasPrefix(r.Text, accessControlText):
+		return "", fmt.Errorf("%s drops this traffic before all policies: no policy changes that", w.in.Base.Describe(w.in.Before))
 	}
 	return "", fmt.Errorf("%s decides this traffic before all policies: a policy has to name the virtual IP", w.in.Base.Describe(w.in.Before))
 }

@@ -65,7 +65,28 @@ func (p *policies) before(c config) []rule.Rule {
 		m.Sources = known.Exactly(addr.Any6())
 		out = append(out, zoned.Undecided(v6.Line, "ipv6-firewalling no", "the firewall does not filter IPv6", m)...)
 	}
-	return append(out, p.translated()...)
+	return append(append(out, p.dropping()...), p.translated()...)
+}
+
+// dropping are the rules of DoS protection and of policy-based forwarding that drop what
+// they match, whatever the security rules say. What they match is not read, so that each
+// may drop everything.
+func (p *policies) dropping() []rule.Rule {
+	var out []rule.Rule
+	for _, l := range p.scope.layers {
+		for _, kind := range []struct{ name, action, called string }{{"dos", "deny", "DoS protection"}, {"pbf", "discard", "policy-based forwarding"}} {
+			for _, n := range l.node.Get(kind.name, "rules").Active() {
+				action := n.Get("action")
+				if action == nil || n.Value("disabled") == "yes" || action.Value() != kind.action && action.Get(kind.action) == nil {
+					continue
+				}
+				drop := zoned.Policy{Line: n.Line, Text: fmt.Sprintf("%s rule %q %s", kind.name, n.Word, kind.action), Matches: []zoned.Match{zoned.AnyMatch()}}
+				drop.Doubt("a rule of %s drops what it matches, which is not read", kind.called)
+				out = append(out, drop.Rules()...)
+			}
+		}
+	}
+	return out
 }
 
 // translated are the rules for addresses that a rule of address translation maps: the
