@@ -51,12 +51,17 @@ type namedPort struct {
 	number   uint16
 }
 
-// refused are kinds that decide beside network policies or before them, by group, and
-// what to do.
-var refused = []struct{ group, kind string }{
-	{"cilium.io", "CiliumNetworkPolicy"}, {"cilium.io", "CiliumClusterwideNetworkPolicy"},
-	{"projectcalico.org", "NetworkPolicy"}, {"projectcalico.org", "GlobalNetworkPolicy"}, {"projectcalico.org", "StagedNetworkPolicy"},
-	{"security.istio.io", "AuthorizationPolicy"},
+// otherEngine reports whether a kind of a group filters traffic, beside network policies
+// or before them: policies of Cilium, Calico, Antrea and Istio, OpenShift's egress
+// firewalls, and what is called so in groups that nobody here knows.
+func otherEngine(group, kind string) bool {
+	switch {
+	case group == "networking.k8s.io", strings.HasPrefix(group, "policy.networking.k8s.io"):
+		return false
+	case group == "security.istio.io" || strings.HasSuffix(group, ".security.istio.io"):
+		return kind == "AuthorizationPolicy"
+	}
+	return strings.Contains(group, ".") && (strings.Contains(kind, "NetworkPolicy") || strings.Contains(kind, "Firewall"))
 }
 
 // workloadKinds make pods, whose addresses they do not tell.
@@ -89,7 +94,7 @@ func (c *cluster) add(v *jsontree.Value, depth int) error {
 	kind, version := text(v, "kind"), text(v, "apiVersion")
 	switch {
 	case depth > maxNesting:
-		return nil
+		return fmt.Errorf("%s:%d: lists are nested deeper than %d levels; write their items side by side", c.source, v.Line, maxNesting)
 	case v.Kind == jsontree.Array || strings.HasSuffix(kind, "List") && v.Get("items") != nil:
 		items := v.Items
 		if v.Kind == jsontree.Object {
@@ -102,12 +107,9 @@ func (c *cluster) add(v *jsontree.Value, depth int) error {
 		}
 		return nil
 	}
-	group, _, _ := strings.Cut(version, "/")
-	for _, r := range refused {
-		if kind == r.kind && strings.HasSuffix(group, r.group) {
-			return fmt.Errorf("%s:%d: has a %s of %s, which decides beside network policies and is not read; leave it out only where it selects none of the pods that are asked about",
-				c.source, v.Line, kind, group)
-		}
+	if group, _, _ := strings.Cut(version, "/"); otherEngine(group, kind) {
+		return fmt.Errorf("%s:%d: has the kind %s of %s, which decides beside network policies and is not read; leave it out only where it selects none of the pods that are asked about",
+			c.source, v.Line, kind, group)
 	}
 	o := object{kind: kind, line: v.Line, spec: v.Get("spec")}
 	if m := v.Get("metadata"); m != nil {
