@@ -1,67 +1,22 @@
 package junos_test
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/junos"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testshared"
 )
 
 // TestCorpus reads texts that nobody here wrote: each with security rules is detected,
 // and each of their scopes is read. Its counts stand in the log.
 func TestCorpus(t *testing.T) {
-	root := testshared.Dir(t, "corpora")
-	files := 0
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		isText := strings.Contains(path, "/grammar/juniper/") || strings.Contains(path, "/formats/junos/") && filepath.Ext(path) != ".tsv" ||
+	isText := func(path string) bool {
+		return strings.Contains(path, "/grammar/juniper/") || strings.Contains(path, "/formats/junos/") && filepath.Ext(path) != ".tsv" ||
 			strings.HasSuffix(path, ".jcl") || strings.HasSuffix(path, ".srx") || strings.HasSuffix(path, ".evojcl")
-		if err != nil || d.IsDir() || !isText {
-			return err
-		}
-		files++
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		name, _ := filepath.Rel(root, path)
-		if junos.Sniff(content) == 0 {
-			t.Errorf("%s is not detected", name)
-		}
-		doc, err := junos.Parse(device.Input{Source: name, Content: content})
-		contexts := []string{""}
-		if err != nil && strings.Contains(err.Error(), "set context to one of ") {
-			_, list, _ := strings.Cut(err.Error(), "set context to one of ")
-			contexts = strings.Split(list, ", ")
-		} else if err != nil {
-			t.Errorf("%v", err)
-			return nil
-		}
-		for _, context := range contexts {
-			if context != "" {
-				if doc, err = junos.Parse(device.Input{Source: name, Content: content, Context: context}); err != nil {
-					t.Errorf("%s: %v", context, err)
-					continue
-				}
-			}
-			rules, undecided := 0, 0
-			for _, l := range doc.Lists {
-				for _, r := range l.Rules {
-					rules++
-					if len(r.Unknown) > 0 {
-						undecided++
-					}
-				}
-			}
-			t.Logf("%s %s: %d lines, %d rules, %d undecided, %d notes", name, context, strings.Count(string(content), "\n"), rules, undecided, len(doc.Notes))
-		}
-		return nil
-	})
-	if err != nil || files == 0 {
-		t.Fatalf("%d texts: %v", files, err)
 	}
+	parsetest.Corpus(t, os.DirFS(testshared.Dir(t, "corpora")), isText, junos.Sniff, junos.Parse)
 }

@@ -1,13 +1,12 @@
 package panos_test
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/panos"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testshared"
 )
@@ -15,53 +14,9 @@ import (
 // TestCorpus reads texts that nobody here wrote: each with security rules is detected,
 // and each of their scopes is read. Its counts stand in the log.
 func TestCorpus(t *testing.T) {
-	root := testshared.Dir(t, "corpora")
-	files := 0
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		isText := strings.Contains(path, "palo_alto") || strings.Contains(path, "/panos/") && (strings.HasSuffix(path, ".xml") || strings.HasSuffix(path, ".conf")) ||
+	isText := func(path string) bool {
+		return strings.Contains(path, "palo_alto") || strings.Contains(path, "/panos/") && (strings.HasSuffix(path, ".xml") || strings.HasSuffix(path, ".conf")) ||
 			strings.Contains(filepath.Base(path), "paloalto") && strings.HasSuffix(path, ".xml")
-		if err != nil || d.IsDir() || !isText {
-			return err
-		}
-		files++
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		name, _ := filepath.Rel(root, path)
-		if panos.Sniff(content) == 0 {
-			t.Errorf("%s is not detected", name)
-		}
-		doc, err := panos.Parse(device.Input{Source: name, Content: content})
-		contexts := []string{""}
-		if err != nil && strings.Contains(err.Error(), "set context to one of ") {
-			_, list, _ := strings.Cut(err.Error(), "set context to one of ")
-			contexts = strings.Split(list, ", ")
-		} else if err != nil {
-			t.Errorf("%v", err)
-			return nil
-		}
-		for _, context := range contexts {
-			if context != "" {
-				if doc, err = panos.Parse(device.Input{Source: name, Content: content, Context: context}); err != nil {
-					t.Errorf("%s: %v", context, err)
-					continue
-				}
-			}
-			rules, undecided := 0, 0
-			for _, l := range doc.Lists {
-				for _, r := range l.Rules {
-					rules++
-					if len(r.Unknown) > 0 {
-						undecided++
-					}
-				}
-			}
-			t.Logf("%s %s: %d lines, %d rules, %d undecided, %d notes", name, context, strings.Count(string(content), "\n"), rules, undecided, len(doc.Notes))
-		}
-		return nil
-	})
-	if err != nil || files == 0 {
-		t.Fatalf("%d texts: %v", files, err)
 	}
+	parsetest.Corpus(t, os.DirFS(testshared.Dir(t, "corpora")), isText, panos.Sniff, panos.Parse)
 }
