@@ -297,7 +297,9 @@ func (r *reader) flatten(s *save, f netfilter.Families, chains map[*table]map[st
 		declared := filter != nil && chains[filter][name] != nil
 		w.single = chainsMet == 1 && declared && doubts.IsTrivial()
 		if filter != nil && !declared {
-			w.out = netfilter.Pass() // there is no list of the chain
+			// There is no list of the chain, and what it does with replies is not told.
+			w.out = netfilter.Pass()
+			w.back = netfilter.Unsure(f, "the text does not have the chain "+name+", which replies meet: export all chains, as iptables-save does", netfilter.Rule{Text: "(chain " + name + ")"})
 		}
 		out[name] = w
 	}
