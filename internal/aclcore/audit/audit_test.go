@@ -433,6 +433,7 @@ func BenchmarkList(b *testing.B) {
 				b.ReportMetric(float64(got.Unknown), "unknown")
 				b.ReportMetric(float64(len(got.Findings)), "findings")
 			}
+			enginetest.ReportMemory(b)
 		})
 	}
 }

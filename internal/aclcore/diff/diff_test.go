@@ -316,6 +316,7 @@ func BenchmarkCompare(b *testing.B) {
 					b.Fatal(got.Cut)
 				}
 			}
+			enginetest.ReportMemory(b)
 		})
 	}
 }

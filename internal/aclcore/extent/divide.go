@@ -3,6 +3,7 @@ package extent
 import (
 	"slices"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -53,11 +54,35 @@ func (b *Budget) spend(e *Extent) bool {
 // followed alone, past the rules that it can meet.
 const maxTogether = 32
 
+// maxRagged is how many ranges a piece is carried with at each end. What narrow rules leave
+// of wide traffic gets a range more by each, and all of them are copied for the next: halves
+// are followed alone, so that the cost stays in proportion to the number of rules.
+const maxRagged = 96
+
 // A piece is packets that no rule has surely decided yet.
 type piece struct {
 	Extent
 	perhaps []int
 	unsure  [2]bool // by action
+}
+
+func (p piece) ragged() bool {
+	return max(len(p.Sources.Ranges()), len(p.Destinations.Ranges())) > maxRagged
+}
+
+// halves returns a ragged piece in two, cut where it is most so, and another as it is.
+func (p piece) halves() []piece {
+	if !p.ragged() {
+		return []piece{p}
+	}
+	low, high := p, p
+	if r := p.Sources.Ranges(); len(r) >= len(p.Destinations.Ranges()) {
+		low.Sources, high.Sources = addr.SetOf(r[:len(r)/2]...), addr.SetOf(r[len(r)/2:]...)
+	} else {
+		r := p.Destinations.Ranges()
+		low.Destinations, high.Destinations = addr.SetOf(r[:len(r)/2]...), addr.SetOf(r[len(r)/2:]...)
+	}
+	return []piece{low, high}
 }
 
 // A divider divides one extent.
@@ -89,10 +114,12 @@ func (d *divider) pass(p piece, from int) {
 		if len(open) == 0 || d.budget.Exhausted() {
 			return
 		}
-		if len(open) > maxTogether {
+		if len(open) > maxTogether || slices.ContainsFunc(open, piece.ragged) {
 			for _, one := range slices.Clone(open) {
-				if d.pass(one, i+1); d.budget.Exhausted() {
-					return
+				for _, part := range one.halves() {
+					if d.pass(part, i+1); d.budget.Exhausted() {
+						return
+					}
 				}
 			}
 			return

@@ -87,6 +87,14 @@ func (d dimension) compareOthers(a, b Product) int {
 // only returns p with the other two sets empty.
 func (d dimension) only(p Product) Product { return d.union(Product{}, p) }
 
+// unite returns the union of products that agree in the other two sets.
+func (d dimension) unite(run []Product) Product {
+	if len(run) == 1 {
+		return run[0]
+	}
+	return d.unionAll(run[0], run)
+}
+
 // unionAll returns p with the union of the sets of all.
 func (d dimension) unionAll(p Product, all []Product) Product {
 	switch d {

@@ -12,7 +12,7 @@ func Merge(products []Product) []Product {
 	if len(products) <= 1 {
 		return products
 	}
-	best := join(slices.Clone(products), dimension.union, dimension.compareOthers)
+	best := join(slices.Clone(products), dimension.unite, dimension.compareOthers)
 	if len(best) > 1 {
 		if cut := recut(products); cut != nil && len(cut) <= len(best) {
 			best = cut
@@ -22,20 +22,20 @@ func Merge(products []Product) []Product {
 	return best
 }
 
-// join joins items that agree in two of their sets, until no two do.
-func join[T any](items []T, union func(d dimension, a, b T) T, compareOthers func(d dimension, a, b T) int) []T {
+// join joins items that agree in two of their sets, until no two do. All that agree are
+// united in one step: one after the other they would be copied as often as there are.
+func join[T any](items []T, unite func(d dimension, run []T) T, compareOthers func(d dimension, a, b T) int) []T {
 	for before := len(items) + 1; len(items) < before; {
 		before = len(items)
 		for _, d := range [...]dimension{services, destinations, sources} {
 			compare := func(a, b T) int { return compareOthers(d, a, b) }
 			slices.SortFunc(items, compare)
 			out := items[:0]
-			for _, item := range items {
-				if n := len(out); n > 0 && compare(out[n-1], item) == 0 {
-					out[n-1] = union(d, out[n-1], item)
-					continue
+			for from, to := 0, 0; from < len(items); from = to {
+				for to = from + 1; to < len(items) && compare(items[from], items[to]) == 0; {
+					to++
 				}
-				out = append(out, item)
+				out = append(out, unite(d, items[from:to]))
 			}
 			items = out
 		}

@@ -37,7 +37,7 @@ func recut(products []Product) (best []Product) {
 	}
 	all := ^uint64(0) >> (64 - len(products))
 	for _, order := range orders {
-		pieces := join(c.cut(all, order[:]), dimension.unionPieces, dimension.comparePieces)
+		pieces := join(c.cut(all, order[:]), dimension.unitePieces, dimension.comparePieces)
 		if best != nil && len(pieces) > len(best) {
 			continue
 		}
@@ -170,8 +170,11 @@ func (p piece) compare(o piece) int {
 	return cmp.Or(slices.Compare(p[0][:], o[0][:]), slices.Compare(p[1][:], o[1][:]), slices.Compare(p[2][:], o[2][:]))
 }
 
-func (d dimension) unionPieces(p, o piece) piece {
-	p[d] = p[d].union(o[d])
+func (d dimension) unitePieces(run []piece) piece {
+	p := run[0]
+	for _, o := range run[1:] {
+		p[d] = p[d].union(o[d])
+	}
 	return p
 }
 
