@@ -3,15 +3,11 @@ package kerneltest
 import (
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/netip"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
@@ -20,6 +16,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testnet"
 )
 
 // envConnections says how many connections [TestKernelConnections] opens; 10000 is a
@@ -34,82 +31,6 @@ var (
 	dstPorts = []uint16{22, 80, 443}
 )
 
-// A netns is a network namespace, that of one thread, which does what it is told.
-type netns struct {
-	tid  int
-	work chan func()
-}
-
-// newNetns starts a thread in a new network namespace.
-func newNetns() (*netns, error) {
-	n := &netns{work: make(chan func())}
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the namespace
-		err := syscall.Unshare(syscall.CLONE_NEWNET)
-		n.tid = syscall.Gettid()
-		started <- err
-		for f := range n.work {
-			f()
-		}
-	}()
-	return n, <-started
-}
-
-// do runs f in the namespace and waits for it.
-func (n *netns) do(f func()) {
-	done := make(chan struct{})
-	n.work <- func() { defer close(done); f() }
-	<-done
-}
-
-// listen accepts connections to the ports, in the namespace of the calling thread.
-func listen() error {
-	for _, p := range dstPorts {
-		l, err := net.Listen("tcp4", fmt.Sprintf("0.0.0.0:%d", p))
-		if err != nil {
-			return err
-		}
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				_ = c.Close()
-			}
-		}()
-	}
-	return nil
-}
-
-// neighbour makes a namespace with these addresses behind an interface of the router.
-func neighbour(name, gateway string, hosts []string) (*netns, error) {
-	n, err := newNetns()
-	if err != nil {
-		return nil, err
-	}
-	peer := name + "peer"
-	if _, err := command("", "ip", "link", "add", name, "type", "veth", "peer", "name", peer); err != nil {
-		return nil, err
-	}
-	setup := fmt.Sprintf("link set %s netns %d\nlink set %s up\naddr add %s/24 dev %s\n", peer, n.tid, name, gateway, name)
-	if _, err := command(setup, "ip", "-batch", "-"); err != nil {
-		return nil, err
-	}
-	inside := "link set lo up\nlink set " + peer + " up\n"
-	for _, h := range hosts {
-		inside += "addr add " + h + "/24 dev " + peer + "\n"
-	}
-	inside += "route add default via " + gateway + "\n"
-	n.do(func() {
-		if _, err = command(inside, "ip", "-batch", "-"); err == nil {
-			err = listen()
-		}
-	})
-	return n, err
-}
-
 // A connection is one that a test tries to open.
 type connection struct {
 	// hook is the chain that is asked about it: input, forward or output; "self" for both
@@ -119,35 +40,11 @@ type connection struct {
 	srcPort, dstPort uint16
 	in, out          string // the router's interfaces
 
-	fd        int
-	connected bool
+	probe *testnet.Probe
 }
 
 func (c *connection) String() string {
 	return fmt.Sprintf("%s: %s:%d -> %s:%d [%s>%s]", c.hook, c.from, c.srcPort, c.to, c.dstPort, c.in, c.out)
-}
-
-// start sends the first packet, from the namespace of the calling thread.
-func (c *connection) start() {
-	c.connected = false
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
-	if err != nil {
-		c.fd = -1
-		return
-	}
-	c.fd = fd
-	_ = syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
-	_ = syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1})
-	_ = syscall.Bind(fd, &syscall.SockaddrInet4{Addr: netip.MustParseAddr(c.from).As4(), Port: int(c.srcPort)})
-	_ = syscall.Connect(fd, &syscall.SockaddrInet4{Addr: netip.MustParseAddr(c.to).As4(), Port: int(c.dstPort)})
-}
-
-// check notes whether the connection is there by now.
-func (c *connection) check() {
-	if c.fd >= 0 && !c.connected {
-		_, err := syscall.Getpeername(c.fd)
-		c.connected = err == nil
-	}
 }
 
 // question asks a list about the first packet of the connection, and its replies.
@@ -163,64 +60,54 @@ func (c *connection) question() match.Question {
 	}
 }
 
-// lab is the router with its neighbours.
+// lab is the router with its two neighbours.
 type lab struct {
-	lan, wan *netns
-	nextPort uint16
+	n            *testnet.Network
+	fw, lan, wan *testnet.Host
 }
 
-// try opens the connections side by side.
-func (l *lab) try(all []*connection, wait time.Duration) {
-	start := func(of func(c *connection) bool) func() {
-		return func() {
-			for _, c := range all {
-				if of(c) {
-					c.start()
-				}
-			}
+func newLab(n *testnet.Network) *lab {
+	l := &lab{n: n, fw: n.Router("fw"), lan: n.Host("lan"), wan: n.Host("wan")}
+	for _, side := range []struct {
+		name, gateway string
+		host          *testnet.Host
+		hosts         []string
+	}{{"lan", "10.1.0.254", l.lan, lanHosts}, {"wan", "10.2.0.254", l.wan, wanHosts}} {
+		wire := n.LAN(side.name)
+		l.fw.Join(wire, side.name, side.gateway+"/24")
+		var addresses []string
+		for _, h := range side.hosts {
+			addresses = append(addresses, h+"/24")
 		}
+		side.host.Join(wire, "eth0", addresses...)
+		side.host.Route("default", side.gateway)
+		side.host.Serve(dstPorts...)
 	}
-	own := func(c *connection) bool {
-		return strings.HasSuffix(c.from, ".254") || strings.HasPrefix(c.from, "127.")
-	}
-	start(own)() // any thread but those of the neighbours is in the router's namespace
-	l.lan.do(start(func(c *connection) bool { return !own(c) && strings.HasPrefix(c.from, "10.1.") }))
-	l.wan.do(start(func(c *connection) bool { return !own(c) && strings.HasPrefix(c.from, "10.2.") }))
-	for until := time.Now().Add(wait); time.Now().Before(until); time.Sleep(wait / 20) {
-		open := false
-		for _, c := range all {
-			c.check()
-			open = open || !c.connected
-		}
-		if !open {
-			break
-		}
-	}
-	for _, c := range all {
-		if c.fd >= 0 {
-			_ = syscall.Close(c.fd)
-		}
-	}
+	l.fw.Serve(dstPorts...)
+	return l
 }
 
 // draw makes a connection; no two have the same source port.
 func (l *lab) draw(g *rand.Rand) *connection {
-	l.nextPort++
-	c := &connection{srcPort: 10_000 + l.nextPort%50_000, dstPort: dstPorts[g.IntN(len(dstPorts))]}
+	c := &connection{dstPort: dstPorts[g.IntN(len(dstPorts))]}
+	client := l.fw
 	one := func(from []string) string { return from[g.IntN(len(from))] }
 	switch g.IntN(8) {
 	case 0, 1, 2:
-		c.hook, c.from, c.to, c.in, c.out = "forward", one(lanHosts), one(wanHosts), "lan", "wan"
+		client, c.hook, c.from, c.to, c.in, c.out = l.lan, "forward", one(lanHosts), one(wanHosts), "lan", "wan"
 	case 3:
-		c.hook, c.from, c.to, c.in, c.out = "forward", one(wanHosts), one(lanHosts), "wan", "lan"
+		client, c.hook, c.from, c.to, c.in, c.out = l.wan, "forward", one(wanHosts), one(lanHosts), "wan", "lan"
 	case 4, 5:
-		c.hook, c.from, c.to, c.in = "input", one(lanHosts), one(ownHosts[:2]), "lan"
+		client, c.hook, c.from, c.to, c.in = l.lan, "input", one(lanHosts), one(ownHosts[:2]), "lan"
 	case 6:
 		c.hook, c.from, c.to, c.out = "output", "10.2.0.254", one(wanHosts), "wan"
 	default:
 		c.hook, c.to, c.in, c.out = "self", one(ownHosts), "lo", "lo"
 		c.from = c.to
 	}
+	from := l.n.FreshPort(c.from)
+	c.srcPort = from.Port()
+	c.probe = &testnet.Probe{Client: client, Protocol: testnet.TCP, From: from, To: netip.AddrPortFrom(netip.MustParseAddr(c.to), c.dstPort)}
 	return c
 }
 
@@ -353,17 +240,8 @@ func TestKernelConnections(t *testing.T) {
 			t.Fatalf("%s=%s: %v", envConnections, text, err)
 		}
 	}
-	Run(t, Config{}, func(t *testing.T, _ *Router) {
-		l := &lab{}
-		var err error
-		if l.lan, err = neighbour("lan", "10.1.0.254", lanHosts); err == nil {
-			if l.wan, err = neighbour("wan", "10.2.0.254", wanHosts); err == nil {
-				err = listen()
-			}
-		}
-		if err != nil {
-			skip(t, "no neighbours here: %v", err)
-		}
+	testnet.Run(t, func(t *testing.T, n *testnet.Network) {
+		l := newLab(n)
 		const each = 40
 		agreed, allowed, undecided := 0, 0, 0
 		for seed := 0; seed*each < total && !t.Failed(); seed++ {
@@ -375,18 +253,17 @@ func TestKernelConnections(t *testing.T) {
 				all = append(all, l.draw(g))
 			}
 			expected := answers(t, loader, rules, all)
-			load(t, loader, rules)
-			l.try(all, 250*time.Millisecond)
-			l.again(all, expected)
+			l.fw.Load(loader, rules)
+			l.try(all, expected)
 			for i, c := range all {
 				switch {
 				case expected[i] == match.Unknown:
 					undecided++
-				case c.connected != (expected[i] == match.Permitted):
-					t.Errorf("%v: connected %t, and the engine says %v, of\n%s", c, c.connected, expected[i], rules)
+				case c.probe.Answered != (expected[i] == match.Permitted):
+					t.Errorf("%v: connected %t, and the engine says %v, of\n%s", c, c.probe.Answered, expected[i], rules)
 				default:
 					agreed++
-					if c.connected {
+					if c.probe.Answered {
 						allowed++
 					}
 				}
@@ -399,31 +276,15 @@ func TestKernelConnections(t *testing.T) {
 	})
 }
 
-// load puts the rules in the place of those that are there.
-func load(t *testing.T, loader Loader, rules string) {
-	t.Helper()
-	if _, err := command("", "nft", "flush", "ruleset"); err != nil {
-		t.Fatal(err)
-	}
-	program := strings.Fields(string(loader))
-	if _, err := command(rules, program[0], program[1:]...); err != nil {
-		t.Fatalf("%v, of\n%s", err, rules)
-	}
-}
-
-// again gives connections time that should have been opened and were not, since the
-// machine may be slow.
-func (l *lab) again(all []*connection, expected []match.Outcome) {
-	var late []*connection
+// try opens the connections side by side; those that are expected to open get time.
+func (l *lab) try(all []*connection, expected []match.Outcome) {
+	var probes []*testnet.Probe
+	open := map[*testnet.Probe]bool{}
 	for i, c := range all {
-		if !c.connected && expected[i] == match.Permitted {
-			l.nextPort++
-			late = append(late, c)
-		}
+		probes = append(probes, c.probe)
+		open[c.probe] = expected[i] == match.Permitted
 	}
-	if len(late) > 0 {
-		l.try(late, 3*time.Second)
-	}
+	l.n.Try(probes, func(p *testnet.Probe) bool { return open[p] })
 }
 
 // answers asks the engine about each connection.

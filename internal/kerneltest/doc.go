@@ -4,9 +4,8 @@
 // which came out. Nothing outside the namespace is touched, and it ends with the
 // test.
 //
-// [Run] starts the test again in the new namespace, since a namespace belongs to a
-// whole process; without root the new process also gets a user namespace. Where
-// that, /dev/net/tun, or a program is missing the test is skipped.
+// [Run] starts the test again in the new namespace, as package testnet does. Where that,
+// /dev/net/tun, or a program is missing the test is skipped.
 //
 // Each probe is the first packet of a connection: TCP with SYN alone, SCTP with
 // INIT, an ICMP message of the probe's type and code. TestKernelConnections opens whole
@@ -16,6 +15,8 @@ package kerneltest
 
 import (
 	"net/netip"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testnet"
 )
 
 // Hook is the way that probes take through the router.
@@ -71,12 +72,12 @@ const (
 // String returns the verdict in words.
 func (v Verdict) String() string { return [...]string{"stopped", "passed", "unsendable"}[v] }
 
-// Loader is a program that takes a ruleset on its standard input.
-type Loader string
-
-// The loaders. All act on the kernel's nf_tables.
+// The programs that load a ruleset.
 const (
-	NFT       Loader = "nft -f -"
-	IPTables  Loader = "iptables-nft-restore"
-	IP6Tables Loader = "ip6tables-nft-restore"
+	NFT       = testnet.NFT
+	IPTables  = testnet.IPTables
+	IP6Tables = testnet.IP6Tables
 )
+
+// Loader is a program that takes a ruleset on its standard input.
+type Loader = testnet.Loader

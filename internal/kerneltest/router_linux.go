@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"unsafe"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testnet"
 )
 
 const tunDevice = "/dev/net/tun"
@@ -80,10 +82,10 @@ func newRouter(c Config) (*Router, error) {
 	for _, p := range c.Local {
 		setup = append(setup, fmt.Sprintf("route add local %s dev lo table local", p))
 	}
-	if _, err := command(strings.Join(setup, "\n")+"\n", "ip", "-batch", "-"); err != nil {
+	if _, err := testnet.Command(strings.Join(setup, "\n")+"\n", "ip", "-batch", "-"); err != nil {
 		return nil, err
 	}
-	if _, err := command("", "nft", "list", "ruleset"); err != nil {
+	if _, err := testnet.Command("", "nft", "list", "ruleset"); err != nil {
 		return nil, err
 	}
 	var err4, err6 error
@@ -113,13 +115,13 @@ func openTun(name string) (int, error) {
 
 // Command runs a program in the namespace and returns what it prints.
 func (r *Router) Command(program string, args ...string) (string, error) {
-	return command("", program, args...)
+	return testnet.Command("", program, args...)
 }
 
 // Ask loads the ruleset, in the place of what was there, and tells for each probe
 // whether it passes.
 func (r *Router) Ask(l Loader, ruleset string, probes []Probe) ([]Verdict, error) {
-	if _, err := command("", "nft", "flush", "ruleset"); err != nil {
+	if _, err := testnet.Command("", "nft", "flush", "ruleset"); err != nil {
 		return nil, err
 	}
 	bare, err := r.send(probes, nil)
@@ -127,7 +129,7 @@ func (r *Router) Ask(l Loader, ruleset string, probes []Probe) ([]Verdict, error
 		return nil, err
 	}
 	program := strings.Fields(string(l))
-	if _, err := command(ruleset, program[0], program[1:]...); err != nil {
+	if _, err := testnet.Command(ruleset, program[0], program[1:]...); err != nil {
 		return nil, err
 	}
 	verdicts, err := r.send(probes, bare)

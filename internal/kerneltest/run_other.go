@@ -7,9 +7,6 @@ import "testing"
 // Router is a router in a network namespace; only Linux has them.
 type Router struct{}
 
-// EnvRequire has no meaning here.
-const EnvRequire = "ACL_KERNEL_REQUIRE"
-
 // Run skips the test.
 func Run(t *testing.T, _ Config, _ func(t *testing.T, r *Router)) {
 	t.Helper()
