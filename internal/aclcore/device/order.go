@@ -18,6 +18,9 @@ type Order struct {
 	// packet was not: one from outside to the real address of a host that is translated
 	// towards the outside (ASA, syslog 305013).
 	ReversePath bool
+	// ToByOriginal says that [Translation.To] is where the packet would leave by its
+	// destination before the translation, not after it (PAN-OS).
+	ToByOriginal bool
 	// Source names the vendor's document.
 	Source string
 }

@@ -37,7 +37,7 @@ func (p *policies) translation(n *tree.Node) device.Translation {
 	if to := n.Get("destination-translation"); to != nil {
 		t.Destination = p.mapping(&t, to.Get("translated-address").Words())
 		if port, ok := zoned.Port(orZero(to.Value("translated-port"))); ok {
-			t.Destination.Port = port
+			t.Destination.FirstPort, t.Destination.LastPort = port, port
 		}
 	}
 	if n.Get("dynamic-destination-translation") != nil {

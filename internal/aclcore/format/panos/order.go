@@ -6,6 +6,7 @@ import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcor
 // compares the addresses before translation and the zones after it; replies belong to
 // the session.
 var Order = device.Order{
-	Steps:  []device.Step{device.FilterBetween, device.TranslateDestination, device.TranslateSource},
-	Source: "Palo Alto Networks, Packet Flow Sequence in PAN-OS (KB 000010053)",
+	Steps:        []device.Step{device.FilterBetween, device.TranslateDestination, device.TranslateSource},
+	ToByOriginal: true,
+	Source:       "Palo Alto Networks, Packet Flow Sequence in PAN-OS (KB 000010053)",
 }

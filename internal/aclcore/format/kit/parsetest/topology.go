@@ -81,6 +81,7 @@ func interfaceText(i *device.Interface) string {
 
 func translationText(t *device.Translation) string {
 	text := fmt.Sprintf("%d translation %q from %s to %s: %s", t.Line, t.Name, strings.Join(t.From, ","), strings.Join(t.To, ","), t.Match)
+	text += map[device.Search]string{device.SearchDestination: ", search for destinations", device.SearchSource: ", search for sources"}[t.Search]
 	for _, m := range []struct {
 		side string
 		device.Mapping
@@ -90,8 +91,12 @@ func translationText(t *device.Translation) string {
 		}
 		kind := map[device.MappingKind]string{device.Static: "static", device.Dynamic: "dynamic"}[m.Kind]
 		text += fmt.Sprintf(", %s %s %s", m.side, kind, m.To)
-		if m.Port != 0 {
-			text += fmt.Sprintf(" port %d", m.Port)
+		switch {
+		case m.LastPort == 0:
+		case m.FirstPort == m.LastPort:
+			text += fmt.Sprintf(" port %d", m.FirstPort)
+		default:
+			text += fmt.Sprintf(" ports %d-%d", m.FirstPort, m.LastPort)
 		}
 	}
 	if t.Reverse {
