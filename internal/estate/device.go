@@ -54,6 +54,7 @@ type deviceList struct {
 	// those that answer one do; often they are the same.
 	forward, replies *match.Index
 	full             *rule.Ruleset
+	targets          *targets
 }
 
 func newFirewall(name string, c DeviceConfig, progress func(Progress)) *firewall {
@@ -105,7 +106,7 @@ func readDevice(name string, c RulesetConfig, progress func(Progress)) (*deviceT
 		rules += len(l.Rules)
 		rs := l.Ruleset()
 		rs.Name, rs.Source, rs.Format = cmp.Or(l.Name, name), source, doc.Format
-		own := &deviceList{name: l.Name, forward: match.New(topology.Forward(rs)), full: rs}
+		own := &deviceList{name: l.Name, forward: match.New(topology.Forward(rs)), full: rs, targets: newTargets(rs)}
 		own.replies = own.forward
 		if back := topology.Replies(rs); back != own.forward.Ruleset() {
 			own.replies = match.New(back)

@@ -54,6 +54,7 @@ func (d *draft) apply(text string, r change.Rule) error {
 	} else {
 		now.index = match.New(inserted(d.base.index.Ruleset(), r))
 	}
+	now.targets = newTargets(now.index.Ruleset())
 	d.base = &now
 	return nil
 }

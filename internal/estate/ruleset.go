@@ -31,8 +31,9 @@ type base struct {
 	// asked about packets that open a connection alone. full is the list as it stands.
 	replies *match.Index
 	full    *rule.Ruleset
-	list    string // the access list in the text, for changes
-	digest  string // of the text
+	targets *targets // of rules; nil where no change will be written
+	list    string   // the access list in the text, for changes
+	digest  string   // of the text
 	stamp   stamp
 }
 
@@ -119,7 +120,7 @@ func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, err
 	if err != nil {
 		return nil, err
 	}
-	b := &base{index: match.New(rules), list: list, digest: digest(content), stamp: at}
+	b := &base{index: match.New(rules), targets: newTargets(rules), list: list, digest: digest(content), stamp: at}
 	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: rules.Format, Rules: len(rules.Rules), Took: time.Since(started)})
 	return b, nil
 }

@@ -154,13 +154,17 @@ func (s station) text(r change.Rule, beside []string) string {
 // write writes a rule in the ruleset's language, where it has to stand, beside changes
 // that are made before it.
 func (s station) write(r change.Rule, beside []string) (string, error) {
-	rs, list := s.rules(), s.list
-	if r.Replies && (s.replies == nil || rs.OneList()) { // else the list is the one that replies meet
-		rs, list = rs.Replies(), cmp.Or(rs.ReturnList, list)
+	to := s.targets
+	if to == nil {
+		to = newTargets(s.rules())
+	}
+	at, list := to.opening, s.list
+	if rs := at.rules; r.Replies && (s.base.replies == nil || rs.OneList()) { // else the list is the one that replies meet
+		at, list = to.replies, cmp.Or(rs.ReturnList, list)
 	}
 	before := r.Before
 	if before < 0 {
-		before = len(rs.Rules)
+		before = len(at.rules.Rules)
 	}
-	return format.Change(rs.Format, list, rule.Insertion{Base: rs, Before: before, Rules: []rule.Rule{r.Rule}, Beside: beside})
+	return format.Change(at.rules.Format, list, rule.Insertion{Base: at.rules, Before: before, Rules: []rule.Rule{r.Rule}, Beside: beside, Lookup: at.kept})
 }

@@ -12,4 +12,6 @@ type Insertion struct {
 	// Beside are changes to the same base that are made before this one, as they were
 	// written: the numbers in them are taken.
 	Beside []string
+	// Lookup keeps what was looked up in the base for other insertions, nil if nothing.
+	Lookup *Lookup
 }

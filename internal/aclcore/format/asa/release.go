@@ -53,15 +53,20 @@ func (r release) line() string {
 	return fmt.Sprintf("ASA Version %d.%d\n", r.major, r.minor)
 }
 
+// releaseKey is what [rule.Found] keeps the release of a base by.
+type releaseKey struct{}
+
 // releaseIn returns the release that the rules of the base are of.
-func releaseIn(base *rule.Ruleset) release {
-	if base == nil {
+func releaseIn(in rule.Insertion) release {
+	if in.Base == nil {
 		return release{}
 	}
-	for i := range base.Rules {
-		if words, ok := strings.CutPrefix(base.Rules[i].Place, "release "); ok {
-			return releaseOf("ASA", words)
+	return rule.Found(in, releaseKey{}, func() release {
+		for i := range in.Base.Rules {
+			if words, ok := strings.CutPrefix(in.Base.Rules[i].Place, "release "); ok {
+				return releaseOf("ASA", words)
+			}
 		}
-	}
-	return release{}
+		return release{}
+	})
 }

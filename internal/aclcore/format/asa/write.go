@@ -44,7 +44,7 @@ func Write(listName string, in rule.Insertion) (string, error) {
 	if err := writable(list, in.Base); err != nil {
 		return "", err
 	}
-	w := writer{release: releaseIn(in.Base), defined: make(map[string]bool)}
+	w := writer{release: releaseIn(in), defined: make(map[string]bool)}
 	for i := range in.Rules {
 		r := &in.Rules[i]
 		for _, part := range w.families(r.Traffic) {

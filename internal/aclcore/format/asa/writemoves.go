@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/same"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -13,7 +14,7 @@ import (
 // returns the commands that take away those it has behind it: an ASA refuses an entry
 // that is in the list, at whatever line ("found duplicate element"). Such an entry
 // decides nothing once the new one stands before it, in the same words.
-func (w *writer) moves(list string, in rule.Insertion) (entries, removed []string, err error) {
+func (w *writer) moves(list string, in rule.Insertion) (left, removed []string, err error) {
 	w.entries = once(w.entries)
 	if len(w.entries) == 0 || in.Base == nil || len(in.Base.Rules) == 0 {
 		return w.entries, nil, nil
@@ -22,25 +23,26 @@ func (w *writer) moves(list string, in rule.Insertion) (entries, removed []strin
 	if err != nil {
 		return nil, nil, fmt.Errorf("access list %s: %w", list, err)
 	}
+	there := rule.Found(in, entriesKey(list), func() *entries { return entriesOf(in.Base.Rules, list) })
 	wanted := make(map[string]int, 2*len(meant))
+	var candidates []int
 	for i := range meant {
-		wanted[w.entries[i]] = i
-		wanted[key(&meant[i])] = i
+		m := &meant[i]
+		wanted[w.entries[i]], wanted[key(m)] = i, i
+		candidates = append(candidates, there.texts.At(same.OfText(w.entries[i]))...)
+		candidates = append(candidates, there.meanings.At(same.OfRule(m.Action, m.Traffic))...)
 	}
+	slices.Sort(candidates)
 	present, taken := make([]bool, len(meant)), make(map[string]bool)
-	for i := range in.Base.Rules {
+	for _, i := range slices.Compact(candidates) {
 		r := &in.Base.Rules[i]
-		of, _, ok := ruleLine(r.Name)
-		if !ok || of != list || len(r.Unknown) > 0 {
-			continue
-		}
 		text := body(r.Text)
-		n, same := wanted[text]
-		if !same && !strings.Contains(text, "object") {
-			n, same = wanted[key(r)]
+		n, found := wanted[text]
+		if !found && !strings.Contains(text, "object") {
+			n, found = wanted[key(r)]
 		}
 		switch {
-		case !same || present[n] || taken[text]:
+		case !found || present[n] || taken[text]:
 		case i < in.Before:
 			present[n] = true
 		default:
@@ -51,13 +53,34 @@ func (w *writer) moves(list string, in rule.Insertion) (entries, removed []strin
 	}
 	for i, e := range w.entries {
 		if !present[i] {
-			entries = append(entries, e)
+			left = append(left, e)
 		}
 	}
-	if len(entries) == 0 {
+	if len(left) == 0 {
 		return nil, nil, fmt.Errorf("access list %s has these entries already, before the place they are for", list)
 	}
-	return entries, removed, nil
+	return left, removed, nil
+}
+
+// entries finds the entries of a list of the base by what they say and by what they mean.
+// Those that are not understood for sure are not among them.
+type entries struct{ texts, meanings same.Index }
+
+// entriesKey is what [rule.Found] keeps the entries of a list by.
+type entriesKey string
+
+func entriesOf(rules []rule.Rule, list string) *entries {
+	out := &entries{}
+	for i := range rules {
+		r := &rules[i]
+		of, _, ok := ruleLine(r.Name)
+		if !ok || of != list || len(r.Unknown) > 0 {
+			continue
+		}
+		out.texts.Add(same.OfText(body(r.Text)), i)
+		out.meanings.Add(same.OfRule(r.Action, r.Traffic), i)
+	}
+	return out
 }
 
 // readBack returns what the entries mean, one rule each.

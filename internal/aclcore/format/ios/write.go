@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/same"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -58,7 +59,8 @@ func Write(dialect Dialect, listName string, in rule.Insertion) (string, error) 
 	return l.place(lines, in)
 }
 
-// A target is the access list that entries are written for.
+// A target is the access list that entries are written for. It does not change once it
+// is known.
 type target struct {
 	dialect Dialect
 	name    string
@@ -72,28 +74,51 @@ type target struct {
 	// isNew says that no text has it.
 	isNew   bool
 	entries []baseEntry
+	// meanings finds the certain entries by what they do.
+	meanings same.Index
+}
+
+// targetKey is what [rule.Found] keeps a target of the base by.
+type targetKey struct {
+	dialect Dialect
+	name    string
 }
 
 // newTarget finds out what kind of list the base is.
 func newTarget(dialect Dialect, name string, in rule.Insertion) (*target, error) {
-	l := &target{dialect: dialect, name: name, isNew: in.Base == nil || in.Base.Source == "" && len(in.Base.Rules) == 0}
 	if in.Base == nil || len(in.Base.Rules) == 0 {
+		l := &target{dialect: dialect, name: name, isNew: in.Base == nil || in.Base.Source == ""}
 		return l, l.create(in.Rules)
 	}
-	l.enter, _ = splitPlace(in.Base.Rules[0].Place)
+	l := rule.Found(in, targetKey{dialect, name}, func() *target { return targetIn(dialect, name, in.Base.Rules) })
 	if l.enter == "" {
 		return nil, fmt.Errorf(
 			"list %s has no entries in %s: where it is applied, its first entry would turn on the implicit deny of all other traffic; write its entries by hand",
 			name, in.Base.Source)
 	}
+	return l, nil
+}
+
+// targetIn returns the target that has the rules; one without the command that enters it
+// cannot be written to.
+func targetIn(dialect Dialect, name string, rules []rule.Rule) *target {
+	l := &target{dialect: dialect, name: name}
+	if l.enter, _ = splitPlace(rules[0].Place); l.enter == "" {
+		return l
+	}
 	l.v6 = strings.HasPrefix(l.enter, "ipv6 ")
 	words := strings.Fields(l.enter)
 	l.standard = len(words) == 4 && words[2] == "standard"
-	l.entries = entriesOf(in.Base.Rules)
+	l.entries = entriesOf(rules)
+	for i := range l.entries {
+		if e := &l.entries[i]; e.certain() {
+			l.meanings.Add(same.OfRule(e.rule.Action, e.rule.Traffic), i)
+		}
+	}
 	if dialect == IOS {
 		l.eos = l.isEOS()
 	}
-	return l, nil
+	return l
 }
 
 // create makes l a new list for the rules.

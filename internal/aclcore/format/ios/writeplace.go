@@ -3,10 +3,12 @@ package ios
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/same"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/spot"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -80,10 +82,7 @@ func (l *target) index(lines []writtenLine, in rule.Insertion) (int, error) {
 	if in.Before < 0 || in.Base != nil && in.Before > len(in.Base.Rules) {
 		return 0, fmt.Errorf("list %s has no rule %d to come before", l.name, in.Before)
 	}
-	at := 0
-	for at < len(l.entries) && l.entries[at].last < in.Before {
-		at++
-	}
+	at := sort.Search(len(l.entries), func(i int) bool { return l.entries[i].last >= in.Before })
 	for at > 0 && l.entries[at-1].implicit {
 		at--
 		for _, a := range lines {
@@ -119,17 +118,17 @@ func (l *target) moves(lines []writtenLine, at int) (rest []writtenLine, moved [
 		return lines, nil
 	}
 	wanted := make(map[key]int, len(lines))
+	var candidates []int
 	for i, a := range lines {
 		if k, ok := keyOf(a.action, a.traffic); ok {
 			wanted[k] = i
+			candidates = append(candidates, l.meanings.At(same.OfRule(a.action, a.traffic))...)
 		}
 	}
+	slices.Sort(candidates)
 	present := make(map[int]bool)
-	for i := range l.entries {
+	for _, i := range slices.Compact(candidates) {
 		e := &l.entries[i]
-		if !e.certain() {
-			continue
-		}
 		k, ok := keyOf(e.rule.Action, e.rule.Traffic)
 		if !ok {
 			continue

@@ -39,8 +39,9 @@ func AskBetween(base *rule.Ruleset, wanted traffic.Product, want rule.Action, fr
 // error of the first that cannot be written.
 func (a Answer) Changes(render func(rule.Insertion) (string, error)) ([]string, error) {
 	var out []string
+	kept := rule.NewLookup(a.Base)
 	for _, m := range a.Missing {
-		in := rule.Insertion{Base: a.Base, Before: m.Before, Beside: out, Rules: []rule.Rule{{Action: a.Want, Traffic: m.Product, SourceZones: zoneList(a.From), DestinationZones: zoneList(a.To)}}}
+		in := rule.Insertion{Base: a.Base, Before: m.Before, Beside: out, Lookup: kept, Rules: []rule.Rule{{Action: a.Want, Traffic: m.Product, SourceZones: zoneList(a.From), DestinationZones: zoneList(a.To)}}}
 		if m.Replies {
 			in.Rules[0].Traffic = traffic.Product{Sources: m.Destinations, Destinations: m.Sources, Services: m.Services.Reverse()}
 			in.Base = a.Base.Replies()
