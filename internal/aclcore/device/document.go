@@ -40,6 +40,9 @@ type Document struct {
 	// SameSecurity says that packets pass from one interface to another of the same
 	// security level.
 	SameSecurity bool
+	// SameInterface says that packets may leave by the interface that they entered by, on
+	// a device with security levels; on others they always may.
+	SameInterface bool
 
 	// Notes are lines that concern filtering, belong to no list, and were not
 	// understood.

@@ -21,6 +21,9 @@ type Order struct {
 	// ToByOriginal says that [Translation.To] is where the packet would leave by its
 	// destination before the translation, not after it (PAN-OS).
 	ToByOriginal bool
+	// OneSearch says that one rule decides about source and destination: the first that
+	// matches the packet as it enters (PAN-OS, Check Point).
+	OneSearch bool
 	// Source names the vendor's document.
 	Source string
 }

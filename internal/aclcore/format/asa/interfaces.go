@@ -89,6 +89,10 @@ func (t *topology) line(l terminal.Line, words []string) {
 		t.doc.SameSecurity = true
 	case strings.HasPrefix(l.Text, "no same-security-traffic permit inter-interface"):
 		t.doc.SameSecurity = false
+	case strings.HasPrefix(l.Text, "same-security-traffic permit intra-interface"):
+		t.doc.SameInterface = true
+	case strings.HasPrefix(l.Text, "no same-security-traffic permit intra-interface"):
+		t.doc.SameInterface = false
 	case strings.HasPrefix(l.Text, "firewall transparent"):
 		t.transparent = true
 	}

@@ -8,5 +8,6 @@ import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcor
 var Order = device.Order{
 	Steps:        []device.Step{device.FilterBetween, device.TranslateDestination, device.TranslateSource},
 	ToByOriginal: true,
+	OneSearch:    true,
 	Source:       "Palo Alto Networks, Packet Flow Sequence in PAN-OS (KB 000010053)",
 }
