@@ -128,10 +128,10 @@ func (h *Host) Join(l *LAN, name string, addresses ...string) {
 	h.n.t.Helper()
 	h.n.wires++
 	port := fmt.Sprintf("port%d", h.n.wires)
-	wire := fmt.Sprintf("link add %s type veth peer name %s netns %d\n", port, name, h.tid)
-	l.bridge.must(wire+fmt.Sprintf("link set %s master bridge0\nlink set %s up\n", port, port), "ip", "-batch", "-")
+	wire := fmt.Sprintf("link add name %s type veth peer name %s netns %d\n", port, name, h.tid)
+	l.bridge.must(wire+fmt.Sprintf("link set dev %s master bridge0\nlink set dev %s up\n", port, port), "ip", "-batch", "-")
 	var up strings.Builder
-	fmt.Fprintf(&up, "link set %s up\n", name)
+	fmt.Fprintf(&up, "link set dev %s up\n", name)
 	for _, text := range addresses {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
