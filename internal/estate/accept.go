@@ -28,10 +28,11 @@ func (w writer) overruled(f finding, k int) string {
 
 // overrulesText ends the reason of a gap for which no change is offered.
 func overrulesText(deny, decides string) string {
+	which := "the intentional deny " + deny
 	if deny == decides {
-		deny = "it"
+		which = "this intentional deny"
 	}
-	return "; a change would overrule " + deny + ", a deny narrower than any -> any: set override_deny = true, or name the rule in accepts"
+	return "; a change would override " + which + ": set override_deny = true, or name the deny in accepts"
 }
 
 // accept takes out of what the flow wants the traffic that rules deny which it accepts,

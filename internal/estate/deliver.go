@@ -50,7 +50,7 @@ func (a *Assessment) Verify(planned map[string]string) error {
 var ErrUnmet = errors.New("the flow is not as wanted")
 
 // ErrDenied says that a policy denies the flow.
-var ErrDenied = errors.New("the flow may not be asked for")
+var ErrDenied = errors.New("the flow violates policy")
 
 // Deliver writes the rules that the assessment says the flow needs, and assesses
 // again. The error wraps [ErrUnmet] where the flow then is not as wanted. It wraps

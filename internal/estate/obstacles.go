@@ -26,7 +26,7 @@ func (w writer) obstacles(f finding, shown Found) []string {
 		head := fmt.Sprintf("%s: %s\n  %s", s.title(), m.Product, why)
 		switch {
 		case w.overruled(f, i) != "":
-			out = append(out, fmt.Sprintf("%s\n  A rule of ours would overrule %s,\n  which is narrower than any → any. Set override_deny = true on the flow if that is meant,\n  or name the rule in accepts if the deny is.", head, w.overruled(f, i)))
+			out = append(out, fmt.Sprintf("%s\n  The rule would override the intentional deny %s.\n  If the flow is right, set override_deny = true on it. If the deny is right, name the deny in accepts.", head, w.overruled(f, i)))
 		case !s.writable():
 			text := ""
 			if i < len(shown.Missing) {

@@ -67,7 +67,7 @@ access-list outside_in extended deny ip any any log
 	if router, _ := commands["router"].(string); strings.Count(router, "resequence") != 1 || strings.Count(router, " permit tcp ") != 3 {
 		t.Errorf("the router gets\n%s", router)
 	}
-	if open := got["open"].(map[string]any); len(open) != 1 || !strings.Contains(open["telnet"].(string), "outside_in line 2; a change would overrule") {
+	if open := got["open"].(map[string]any); len(open) != 1 || !strings.Contains(open["telnet"].(string), "outside_in line 2; a change would override") {
 		t.Errorf("open is %v", open)
 	}
 	for _, c := range got["changes"].([]any) {

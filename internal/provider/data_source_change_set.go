@@ -38,7 +38,7 @@ var changeShape = shape[estate.Change]{
 	textField("ruleset", "The ruleset that is changed.", func(c estate.Change) types.String { return shown(c.Ruleset) }),
 	textField("command", "The command, or the few that only make sense together, in the ruleset's language.", func(c estate.Change) types.String { return pasted(c.Command) }),
 	textsField("flows", "Names of the flows that need it.", func(c estate.Change) []string { return c.Flows }),
-	textField("overrules", "The deny, narrower than any → any, that the command overrules, since a flow sets `override_deny`. Null if there is none.",
+	textField("overrules", "The intentional deny that the command overrides, because a flow sets `override_deny`. Null if there is none.",
 		func(c estate.Change) types.String { return optionalString(c.Overrules) }),
 }
 
@@ -65,7 +65,7 @@ func (d *changeSetDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			},
 			"commands": texts("All commands of a ruleset in one text, by its name. A ruleset that needs none is not there."),
 			"undo":     texts("What takes the commands back, in one text, by name of the ruleset. A remark stands for what only the device can tell, such as the handle of a rule of nftables."),
-			"ticket":   schema.StringAttribute{Computed: true, MarkdownDescription: "All of it as Markdown, for a change ticket: commands, the flows they are for, what they overrule, how to take them back, and what stays open."},
+			"ticket":   schema.StringAttribute{Computed: true, MarkdownDescription: "All of it as Markdown, for a change ticket: commands, the flows they are for, the denies that they override, how to take them back, and what stays open."},
 			"changes": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The commands one by one, in order.",
 				NestedObject: schema.NestedAttributeObject{Attributes: changeShape.datasource()},

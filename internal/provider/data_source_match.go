@@ -143,7 +143,7 @@ func questionAttributes(required bool) map[string]schema.Attribute {
 			Validators: rulesetEntries(),
 		},
 	}
-	attributes["override_deny"] = schema.BoolAttribute{Optional: true, MarkdownDescription: "Offer a `change` also where it overrules a deny that is narrower than any → any. Default: `false`."}
+	attributes["override_deny"] = schema.BoolAttribute{Optional: true, MarkdownDescription: "Propose a `change` even if it overrides an intentional deny, which is one that is more specific than any → any. Default: `false`."}
 	attributes["accepts"] = schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: acceptsText}
 	maps.Copy(attributes, judgedQuestionAttributes())
 	return attributes

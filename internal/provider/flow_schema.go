@@ -17,7 +17,7 @@ const (
 	sourceZoneText   = "Zone or interface that the traffic comes from. A rule for particular zones cannot be decided for a flow that declares none: the verdict is `indeterminate`."
 	destZoneText     = "Zone or interface that the traffic goes to."
 	actionText       = "What is wanted: `permit` (default), or `deny` for traffic that must stay blocked."
-	overrideDenyText = "Allow a rule for this flow to overrule a deny that is narrower than any → any, which is somebody's intent. Without it no such rule is written, and no such `change` is offered. Default: `false`."
+	overrideDenyText = "Allow a rule for this flow to override an intentional deny, which is one that is more specific than any → any. Without it no such rule is written, and no such `change` is proposed. Default: `false`."
 	acceptsText      = "Rules whose denies are meant, each by its name, its text, or as `summary` names it: the traffic that they deny is not wanted, and the flow is as wanted without it. " +
 		"A name such as `outside_in line 2` stands for another rule once a line comes before it; the text does not. A deny of any → any cannot be accepted."
 	rulesetsText  = "Names of the provider's rulesets that the flow crosses, in order; all of them must permit it. Not needed where the provider has only one, nor where it has `devices`: a flow that names none finds its own way then."

@@ -205,7 +205,7 @@ var remarkWords = map[string]string{"review": "to review", "notify": "to note", 
 func counts(rows []summaryRow) string {
 	var order []string
 	n := map[string]int{}
-	ok, later := 0, 0
+	ok, later, leaning := 0, 0, 0
 	remarked := map[string]int{}
 	for _, r := range rows {
 		if r.ok() {
@@ -222,7 +222,8 @@ func counts(rows []summaryRow) string {
 		}
 		status := r.status()
 		if status == r.wanted.String() {
-			status += " for now"
+			leaning++
+			continue
 		}
 		if n[status]++; n[status] == 1 {
 			order = append(order, status)
@@ -237,6 +238,12 @@ func counts(rows []summaryRow) string {
 	})
 	for _, status := range order {
 		text += fmt.Sprintf(", %d %s", n[status], status)
+	}
+	switch {
+	case leaning == 1:
+		text += ", 1 relies on rules of other flows"
+	case leaning > 1:
+		text += fmt.Sprintf(", %d rely on rules of other flows", leaning)
 	}
 	if later > 0 {
 		text += fmt.Sprintf(", %d known after apply", later)

@@ -131,8 +131,8 @@ func deniedDetail(by, denials []string) string {
 	for i, policy := range by {
 		granted[i] = fmt.Sprintf("%q = \"REASON\"", policy)
 	}
-	return fmt.Sprintf("The flow may not be asked for:\n%s\n\nNo rule is written for it; rules that it owns from before stay. "+
-		"Ask for something else, or declare the exception that was granted:\n  exceptions = { %s }", estate.Indent(denials), strings.Join(granted, ", "))
+	return fmt.Sprintf("The flow violates policy:\n%s\n\nNo rule is written for it. Rules that it owns from before stay. "+
+		"Change the flow, or declare the exception that was granted:\n  exceptions = { %s }", estate.Indent(denials), strings.Join(granted, ", "))
 }
 
 // denying returns the names of the policies that deny, each once.

@@ -175,7 +175,7 @@ func level(f Flow) string {
 }
 
 func sarifMessage(id string, f Flow) string {
-	text := fmt.Sprintf("Flow %s is %s, wanted %s.", id, f.Status, f.Wanted)
+	text := fmt.Sprintf("Flow %s is %s (required: %s).", id, f.Status, f.Wanted)
 	if len(f.Missing) > 0 {
 		m := f.Missing[0]
 		text += fmt.Sprintf(" %s -> %s %s: %s", list(m.Sources), list(m.Destinations), list(m.Services), m.Reason)
