@@ -16,7 +16,7 @@ import (
 // something was not understood, and nobody can vouch for that.
 var conditions = []string{
 	"time-range ", "schedule ", "user ", "object-group-user ", "security-group ", "application ", "tos ", "dscp ", "precedence ", "ttl ", "packet-length ",
-	"-m ", "limit ", "fib ", "meta ", "quota ", "socket ", "ct ", "the destination is ",
+	"-m ", "limit ", "fib ", "meta ", "quota ", "socket ", "ct ", "the destination is ", "rules outside of the file: ",
 }
 
 // isCondition reports whether a reason is a condition. In a rule list each is, since

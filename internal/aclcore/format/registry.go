@@ -73,7 +73,7 @@ var formats = []Format{
 	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Separator: "\n\n"},
 	{Name: "kubernetes", Family: "kubernetes", Order: kubernetes.Order, Sniff: kubernetes.Sniff, Parse: kubernetes.Parse, Write: kubernetes.Write, Separator: "\n"},
 	{Name: "aws", Family: "aws", Order: vpc.Order, Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
-	{Name: "terraform", Family: "terraform", Order: vpc.Order, Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: aws.Write, Separator: "\n\n"},
+	{Name: "terraform", Family: "terraform", Order: vpc.Order, Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: tfplan.Write, Separator: "\n\n"},
 }
 
 // Names are the formats in the order of preference.

@@ -23,12 +23,33 @@ func Parse(in device.Input) (*device.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := &device.Document{Format: "azure"}
+	doc := &device.Document{Format: "azure", Lists: e.all()}
+	if len(doc.Lists) == 0 {
+		return nil, fmt.Errorf("%s: holds no network security group and no rule collection", in.Source)
+	}
+	return doc, nil
+}
+
+// Lists returns the lists of resources that another reader has put together, in the shape
+// of the REST API: the two directions of each network security group in the order of the
+// groups, and the firewall policies. Application security groups may have members that are
+// not among the values. Reasons under [jsontree.Doubts] put a rule in doubt.
+func Lists(source string, values []jsontree.Value) ([]device.List, error) {
+	e, err := take(source, values)
+	if err != nil {
+		return nil, err
+	}
+	e.moreMembers = true
+	return e.all(), nil
+}
+
+func (e *export) all() []device.List {
+	var out []device.List
 	for _, v := range e.groups {
 		p := properties(v)
 		id := text(v, "id")
 		name := cmp.Or(text(v, "name"), last(id))
-		doc.Lists = append(doc.Lists, e.lists(name, id, []*jsontree.Value{p.Get("securityRules"), p.Get("defaultSecurityRules")}, true)...)
+		out = append(out, e.lists(name, id, []*jsontree.Value{p.Get("securityRules"), p.Get("defaultSecurityRules")}, true)...)
 	}
 	for i, v := range e.effective {
 		id := ""
@@ -36,13 +57,9 @@ func Parse(in device.Input) (*device.Document, error) {
 			id = text(g, "id")
 		}
 		name := cmp.Or(last(id), fmt.Sprintf("effective %d", i+1))
-		doc.Lists = append(doc.Lists, e.lists(name, id, []*jsontree.Value{v.Get("effectiveSecurityRules")}, false)...)
+		out = append(out, e.lists(name, id, []*jsontree.Value{v.Get("effectiveSecurityRules")}, false)...)
 	}
-	doc.Lists = append(doc.Lists, e.firewallPolicies()...)
-	if len(doc.Lists) == 0 {
-		return nil, fmt.Errorf("%s: holds no network security group and no rule collection", in.Source)
-	}
-	return doc, nil
+	return append(out, e.firewallPolicies()...)
 }
 
 func last(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }

@@ -90,7 +90,7 @@ func (e *export) collections(groups []*jsontree.Value) []rule.Rule {
 
 // firewallRule reads a rule of a collection.
 func (e *export) firewallRule(v, collection *jsontree.Value) zoned.Policy {
-	p := zoned.Policy{Name: text(v, "name"), Line: v.Line}
+	p := zoned.Policy{Name: text(v, "name"), Line: v.Line, Unknown: v.Why()}
 	action := ""
 	if a := collection.Get("action"); a != nil {
 		action = text(a, "type")
@@ -100,8 +100,7 @@ func (e *export) firewallRule(v, collection *jsontree.Value) zoned.Policy {
 		p.Action = rule.Permit
 	case "deny", "dnat":
 	default:
-		p.Action = rule.Permit
-		p.Doubt("the action %q is not known", action)
+		p.DoubtAction("the action %q is not known", action)
 	}
 	if list := v.Get("destinationFqdns"); list != nil && len(list.Items) > 0 {
 		p.Doubt("destination names are not in the text")

@@ -32,10 +32,10 @@ type securityRule struct {
 }
 
 // settings are what a rule may have.
-var settings = strings.Fields(`name priority direction access protocol description provisioningState id etag type resourceGroup
+var settings = append(strings.Fields(`name priority direction access protocol description provisioningState id etag type resourceGroup
 	sourceAddressPrefix sourceAddressPrefixes sourceApplicationSecurityGroups sourcePortRange sourcePortRanges
 	destinationAddressPrefix destinationAddressPrefixes destinationApplicationSecurityGroups destinationPortRange destinationPortRanges
-	expandedSourceAddressPrefix expandedDestinationAddressPrefix properties`)
+	expandedSourceAddressPrefix expandedDestinationAddressPrefix properties`), jsontree.Doubts)
 
 // rule reads a rule of a group, or an effective one.
 func (e *export) rule(v *jsontree.Value) securityRule {
@@ -52,12 +52,12 @@ func (e *export) rule(v *jsontree.Value) securityRule {
 		r.Action = rule.Permit
 	case "deny":
 	default:
-		r.Action = rule.Permit
-		r.Doubt("access %q is not known", text(p, "access"))
+		r.DoubtAction("access %q is not known", text(p, "access"))
 	}
 	for _, k := range p.Others(settings...) {
 		r.Doubt("%s is not known", k)
 	}
+	r.Unknown = known.Reasons(r.Unknown, v.Why())
 	r.Matches = []zoned.Match{{
 		Sources: e.addresses(&r, p, "source", 0), Destinations: e.addresses(&r, p, "destination", 1), Services: services(&r, p),
 	}}
@@ -127,8 +127,11 @@ func (e *export) address(word string) zoned.Addresses {
 func (e *export) applicationGroup(v *jsontree.Value) zoned.Addresses {
 	id := strings.ToLower(text(v, "id"))
 	name := id[strings.LastIndexByte(id, '/')+1:]
-	if !e.interfaces {
+	if !e.interfaces && !e.moreMembers {
 		return known.AtMost(addr.Any(), fmt.Sprintf("the members of the application security group %s are not in the text", name))
+	}
+	if e.moreMembers {
+		return known.Between(e.members[id], addr.Any(), fmt.Sprintf("the application security group %s may have members that are not in the text", name))
 	}
 	return known.Exactly(e.members[id])
 }

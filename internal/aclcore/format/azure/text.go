@@ -22,9 +22,11 @@ type export struct {
 	members map[string]addr.Set
 	// interfaces says that the text lists interfaces, so that members is complete.
 	interfaces bool
-	tags       map[string]zoned.Addresses
-	ipGroups   map[string]zoned.Addresses
-	network    addr.Set // of the virtual networks of the text
+	// moreMembers says that the groups may have others besides.
+	moreMembers bool
+	tags        map[string]zoned.Addresses
+	ipGroups    map[string]zoned.Addresses
+	network     addr.Set // of the virtual networks of the text
 }
 
 // read takes the answers of a text apart.
@@ -33,6 +35,11 @@ func read(source string, content []byte) (*export, error) {
 	if err != nil {
 		return nil, err
 	}
+	return take(source, values)
+}
+
+// take takes answers apart that have been read.
+func take(source string, values []jsontree.Value) (*export, error) {
 	e := &export{members: make(map[string]addr.Set), tags: make(map[string]zoned.Addresses), ipGroups: make(map[string]zoned.Addresses)}
 	for i := range values {
 		if next := values[i].Get("nextLink"); next != nil && next.Text != "" {

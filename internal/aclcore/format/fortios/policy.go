@@ -73,8 +73,7 @@ func (v *vdom) policy(n *tree.Node, v6 bool) policy {
 		p.Action = rule.Permit
 	case "", "deny": // a policy without an action denies
 	default:
-		p.Action = rule.Permit
-		p.Doubt("action %s", action)
+		p.DoubtAction("action %s", action)
 	}
 	for _, table := range []string{"srcintf", "dstintf"} {
 		if len(values(n, table)) == 0 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -18,6 +19,24 @@ func Parse(in device.Input) (*device.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	doc := e.document()
+	if len(doc.Lists) == 0 {
+		return nil, fmt.Errorf("%s: holds no firewall rule and no firewall policy", in.Source)
+	}
+	return doc, nil
+}
+
+// Lists returns the lists of answers that another reader has put together, and what they
+// lack. Tags and service accounts may be of machines that are not among the values.
+// Reasons under [jsontree.Doubts] put a rule in doubt.
+func Lists(values []jsontree.Value) ([]device.List, []device.Note) {
+	e := take(values)
+	e.moreMachines = true
+	doc := e.document()
+	return doc.Lists, doc.Notes
+}
+
+func (e *export) document() *device.Document {
 	doc := &device.Document{Format: "gcp"}
 	networks := e.networks()
 	for _, network := range networks {
@@ -40,10 +59,7 @@ func Parse(in device.Input) (*device.Document, error) {
 			}
 		}
 	}
-	if len(doc.Lists) == 0 {
-		return nil, fmt.Errorf("%s: holds no firewall rule and no firewall policy", in.Source)
-	}
-	return doc, nil
+	return doc
 }
 
 // networks returns the names of the networks that rules are for, in order of the text.

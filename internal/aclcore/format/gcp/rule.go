@@ -30,8 +30,8 @@ type entry struct {
 }
 
 // settings are what a VPC rule may have.
-var settings = strings.Fields(`name id description network priority direction allowed denied disabled sourceRanges destinationRanges sourceTags targetTags
-	sourceServiceAccounts targetServiceAccounts logConfig selfLink kind creationTimestamp enableLogging selfLinkWithId params`)
+var settings = append(strings.Fields(`name id description network priority direction allowed denied disabled sourceRanges destinationRanges sourceTags targetTags
+	sourceServiceAccounts targetServiceAccounts logConfig selfLink kind creationTimestamp enableLogging selfLinkWithId params`), jsontree.Doubts)
 
 // vpcRule reads a VPC firewall rule; ok is false for one that is disabled.
 func (e *export) vpcRule(v *jsontree.Value) (r entry, ok bool) {
@@ -54,11 +54,12 @@ func (e *export) vpcRule(v *jsontree.Value) (r entry, ok bool) {
 	for _, k := range v.Others(settings...) {
 		r.Doubt("%s is not known", k)
 	}
+	r.Unknown = known.Reasons(r.Unknown, v.Why())
 	list := v.Get("denied")
 	if allowed := v.Get("allowed"); allowed != nil && len(allowed.Items) > 0 {
 		r.Action = rule.Permit
 		if list != nil && len(list.Items) > 0 {
-			r.Doubt("the rule allows and denies")
+			r.DoubtAction("the rule allows and denies")
 		}
 		list = allowed
 	}
@@ -110,6 +111,10 @@ func (e *export) near(v *jsontree.Value) zoned.Addresses {
 func (e *export) resolve(kind string, names []string, all map[string]addr.Set) zoned.Addresses {
 	var out zoned.Addresses
 	for _, n := range names {
+		if e.moreMachines {
+			out = out.Union(known.Between(all[n], addr.Any(), fmt.Sprintf("there may be machines with the %s %s that are not in the text", kind, n)))
+			continue
+		}
 		if !e.machines {
 			out = out.Union(known.AtMost(addr.Any(), fmt.Sprintf("the machines with the %s %s are not in the text", kind, n)))
 			continue
@@ -185,8 +190,8 @@ func shown(words []string) string {
 
 // policySettings are what a rule of a policy may have, matchSettings what it may match.
 var (
-	policySettings = strings.Fields(`action description direction disabled enableLogging kind match priority ruleName ruleTupleCount targetServiceAccounts
-		targetSecureTags targetResources tlsInspect securityProfileGroup`)
+	policySettings = append(strings.Fields(`action description direction disabled enableLogging kind match priority ruleName ruleTupleCount targetServiceAccounts
+		targetSecureTags targetResources tlsInspect securityProfileGroup`), jsontree.Doubts)
 	matchSettings = strings.Fields("srcIpRanges destIpRanges layer4Configs versionedExpr config")
 )
 
@@ -209,26 +214,23 @@ func (e *export) policyRule(v *jsontree.Value, p *policy) (r entry, ok bool) {
 	case "goto_next":
 		r.next = true
 	default:
-		r.Action = rule.Permit
-		r.Doubt("action %s", action)
+		r.DoubtAction("action %s", action)
 	}
 	for _, k := range v.Others(policySettings...) {
 		r.Doubt("%s is not known", k)
 	}
+	r.Unknown = known.Reasons(r.Unknown, v.Why())
 	match := v.Get("match")
 	if match != nil && match.Get("config") != nil {
 		match = match.Get("config")
 	}
 	for _, k := range match.Others(matchSettings...) {
-		r.Doubt("%s", k)
+		if !alternative(k, "src") && !alternative(k, "dest") {
+			r.Doubt("%s", k)
+		}
 	}
 	m := zoned.AnyMatch()
-	if words := texts(match, "srcIpRanges"); len(words) > 0 {
-		m.Sources = prefixes(words)
-	}
-	if words := texts(match, "destIpRanges"); len(words) > 0 {
-		m.Destinations = prefixes(words)
-	}
+	m.Sources, m.Destinations = end(match, "src"), end(match, "dest")
 	m.Services = services(&r.Policy, match.Get("layer4Configs"), "ipProtocol")
 	e.targets(&r, v, &m)
 	r.Matches = []zoned.Match{m}
@@ -236,6 +238,28 @@ func (e *export) policyRule(v *jsontree.Value, p *policy) (r entry, ok bool) {
 	r.Text = fmt.Sprintf("policy %s %d %s %s %s", p.name, r.priority, r.direction, text(v, "action"),
 		shown(slices.Concat(texts(match, "srcIpRanges"), []string{"->"}, texts(match, "destIpRanges"))))
 	return r, true
+}
+
+// alternative reports whether a key of a match may add to one end of the traffic: names,
+// countries, lists and tags stand beside ranges, and a network scope limits all of them.
+func alternative(key, side string) bool {
+	return strings.HasPrefix(key, side) && !strings.Contains(key, "Network")
+}
+
+// end returns one end of a rule of a policy: its ranges, or anything where something else
+// is one.
+func end(match *jsontree.Value, side string) zoned.Addresses {
+	ranges := texts(match, side+"IpRanges")
+	set := known.Exactly(addr.Any())
+	if len(ranges) > 0 {
+		set = prefixes(ranges)
+	}
+	for _, k := range match.Others(matchSettings...) {
+		if alternative(k, side) {
+			set = set.Doubt(addr.Any(), k)
+		}
+	}
+	return set
 }
 
 // targets limits the rule to the machines that it is for.

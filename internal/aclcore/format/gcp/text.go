@@ -16,7 +16,9 @@ type export struct {
 	rules    []*jsontree.Value // VPC firewall rules
 	policies []policy
 	// machines says that the text lists machines, so that tags and accounts are complete.
-	machines       bool
+	machines bool
+	// moreMachines says that there may be others besides.
+	moreMachines   bool
 	tags, accounts map[string]addr.Set
 	// before says of a network that its policies come before the VPC rules.
 	before map[string]bool
@@ -36,11 +38,16 @@ func read(source string, content []byte) (*export, error) {
 	if err != nil {
 		return nil, err
 	}
+	return take(values), nil
+}
+
+// take takes answers apart that have been read.
+func take(values []jsontree.Value) *export {
 	e := &export{tags: make(map[string]addr.Set), accounts: make(map[string]addr.Set), before: make(map[string]bool)}
 	for i := range values {
 		e.answer(&values[i], 0)
 	}
-	return e, nil
+	return e
 }
 
 // maxNesting bounds how deep answers are looked for.

@@ -299,12 +299,12 @@ func action(then *tree.Node, p *zoned.Policy) int {
 			ends = append(ends, "next")
 		case slices.Contains(harmlessActions, a.Word), a.Word == "apply-groups", a.Word == "apply-groups-except":
 		default:
-			p.Doubt("the action %s is not decided", a)
+			p.DoubtAction("the action %s is not decided", a)
 		}
 	}
 	switch {
 	case len(ends) > 1:
-		p.Doubt("there are several actions: %s", strings.Join(ends, ", "))
+		p.DoubtAction("there are several actions: %s", strings.Join(ends, ", "))
 	case len(ends) == 0:
 	case ends[0] == "next":
 		return goesOn

@@ -120,7 +120,7 @@ func (p *policies) outcome(q *zoned.Policy, then *tree.Node) {
 	q.Action = rule.Permit
 	switch {
 	case permit != nil && permit.Inactive, permit == nil && !denies, permit != nil && denies:
-		q.Doubt("the policy has no action, or two")
+		q.DoubtAction("the policy has no action, or two")
 	case denies:
 		q.Action = rule.Deny
 	}

@@ -30,12 +30,27 @@ func Parse(in device.Input) (*device.Document, error) {
 	if len(c.policies)+len(c.tiers)+len(c.pods) == 0 {
 		return nil, fmt.Errorf("%s: holds no network policy and no pod", in.Source)
 	}
-	doc := &device.Document{Format: "kubernetes"}
+	return &device.Document{Format: "kubernetes", Lists: c.lists()}, nil
+}
+
+// Lists returns the lists of manifests that another reader has put together. Errors are
+// those of [Parse]. Reasons under [jsontree.Doubts] put a rule of a NetworkPolicy in
+// doubt.
+func Lists(source string, values []jsontree.Value) ([]device.List, error) {
+	c, err := take(source, values)
+	if err != nil {
+		return nil, err
+	}
+	return c.lists(), nil
+}
+
+func (c *cluster) lists() []device.List {
+	var out []device.List
 	for _, direction := range []string{ingress, egress} {
 		rules := slices.Concat(c.tier(direction, "Admin"), c.networkPolicies(direction), c.tier(direction, "Baseline"))
-		doc.Lists = append(doc.Lists, device.List{Name: direction, Default: rule.Permit, Rules: rules, Writer: c})
+		out = append(out, device.List{Name: direction, Default: rule.Permit, Rules: rules, Writer: c})
 	}
-	return doc, nil
+	return out
 }
 
 // networkPolicies returns the rules of the NetworkPolicies: what any of them permits,
@@ -83,9 +98,10 @@ func (c *cluster) isFor(o object, direction string) bool {
 func (c *cluster) rule(o object, v *jsontree.Value, direction string, own zoned.Addresses) zoned.Policy {
 	p := zoned.Policy{Name: o.name, Line: v.Line, Action: rule.Permit, Text: fmt.Sprintf("%s %s rule", o, direction)}
 	side := map[string]string{ingress: "from", egress: "to"}[direction]
-	for _, k := range v.Others(side, "ports") {
+	for _, k := range v.Others(side, "ports", jsontree.Doubts) {
 		p.Doubt("%s is not known", k)
 	}
+	p.Unknown = known.Reasons(p.Unknown, v.Why())
 	far := c.peers(o.namespace, v.Get(side))
 	src, dst := far, own
 	if direction == egress {
@@ -154,8 +170,7 @@ func (c *cluster) tierRule(o object, v *jsontree.Value, direction string, own zo
 	case "Pass":
 		s.Next = true
 	default:
-		s.Action = rule.Permit
-		s.Doubt("the action %q is not known", text(v, "action"))
+		s.DoubtAction("the action %q is not known", text(v, "action"))
 	}
 	side := map[string]string{ingress: "from", egress: "to"}[direction]
 	for _, k := range v.Others("name", "action", side, "ports", "protocols") {

@@ -78,6 +78,11 @@ func read(source string, content []byte) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	return take(source, values)
+}
+
+// take takes manifests apart that have been read.
+func take(source string, values []jsontree.Value) (*cluster, error) {
 	c := &cluster{source: source, namespaces: make(map[string]map[string]string)}
 	for i := range values {
 		if err := c.add(&values[i], 0); err != nil {

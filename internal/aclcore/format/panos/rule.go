@@ -74,8 +74,7 @@ func (p *policies) rule(n *tree.Node) zoned.Policy {
 		q.Action = rule.Permit
 	case "deny", "drop", "reset-client", "reset-server", "reset-both":
 	default:
-		q.Action = rule.Permit
-		q.Doubt("the action %q is not known", action)
+		q.DoubtAction("the action %q is not known", action)
 	}
 	if p.seen[n.Word] || n.Repeated {
 		q.Doubt("there are two rules of the name %q", n.Word)
@@ -309,7 +308,7 @@ func (p *policies) defaultAction(q *zoned.Policy, action rule.Action) rule.Actio
 		}
 		if n.Get("action") != nil {
 			q.Line = n.Line
-			q.Doubt("the action %s is not known", n.Get("action"))
+			q.DoubtAction("the action %s is not known", n.Get("action"))
 			return rule.Permit
 		}
 	}

@@ -38,10 +38,17 @@ func Parse(in device.Input) (*device.Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in.Source, err)
 	}
-	if len(lists) == 0 {
-		return nil, fmt.Errorf("%s: holds no aws_security_group, no aws_network_acl and no rule of one", in.Source)
+	doc := &device.Document{Format: Format, Lists: lists}
+	if err := r.addVendors(doc); err != nil {
+		return nil, err
 	}
-	doc := &device.Document{Format: Format, Lists: lists, Notes: r.notes}
+	if err := r.problems.Err(); err != nil {
+		return nil, err
+	}
+	if len(doc.Lists) == 0 {
+		return nil, fmt.Errorf("%s: holds no aws_security_group, no aws_network_acl, no rule of one, and no firewall rules of the other providers that are read", in.Source)
+	}
+	doc.Notes = r.notes
 	r.network.Topology(doc)
 	return doc, nil
 }
@@ -131,23 +138,5 @@ func (r *reader) read() {
 	r.readInterfaces()
 	r.readGroups()
 	r.readACLs()
-	for i := range r.resources {
-		if reason := unsupported(r.resources[i].kind); reason != "" {
-			r.notes = append(r.notes, device.Note{Line: r.resources[i].line, Text: r.resources[i].address, Reason: reason})
-		}
-	}
-}
-
-// unsupported gives the reason why a resource that filters traffic is not read, ""
-// for resources that are read or filter none.
-func unsupported(kind string) string {
-	for _, prefix := range []string{
-		"google_compute_firewall", "google_compute_network_firewall", "google_compute_region_network_firewall",
-		"azurerm_network_security", "azurerm_firewall", "aws_networkfirewall_", "awscc_ec2_security_group", "awscc_ec2_network_acl",
-	} {
-		if strings.HasPrefix(kind, prefix) {
-			return kind + " filters traffic too and is not read"
-		}
-	}
-	return ""
+	r.noteUnread()
 }

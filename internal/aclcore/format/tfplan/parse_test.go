@@ -181,7 +181,7 @@ func FuzzParse(f *testing.F) {
 		}
 		lines := 1 + strings.Count(string(content), "\n")
 		for _, l := range doc.Lists {
-			if l.Default != rule.Deny {
+			if l.Default != rule.Deny && strings.HasPrefix(l.Name, "aws_") {
 				t.Errorf("%s permits by default", l.Name)
 			}
 			if len(l.Rules) > 16*len(content) {

@@ -32,7 +32,12 @@ const maxHops = 20
 // target returns the address of the resource instance whose id the attribute is, ""
 // if that is not sure.
 func (c *configuration) target(res *resource, attribute string) string {
-	return c.follow(c.ofResource(res).Get("expressions").Get(attribute), res.module, maxHops)
+	return c.targetOf(res, attribute, "id")
+}
+
+// targetOf is like target for a reference that ends in any of the attributes.
+func (c *configuration) targetOf(res *resource, attribute string, ends ...string) string {
+	return c.follow(c.ofResource(res).Get("expressions").Get(attribute), res.module, ends, maxHops)
 }
 
 // sets reports whether the configuration is known to give the resource the attribute
@@ -51,8 +56,9 @@ func (c *configuration) ofResource(res *resource) *jsontree.Value {
 	return c.resource(c.module(splitAddress(res.module)), name)
 }
 
-// follow returns the address that an expression in a module instance refers to.
-func (c *configuration) follow(expression *jsontree.Value, module string, hops int) string {
+// follow returns the address that an expression in a module instance refers to, by one of
+// the attributes.
+func (c *configuration) follow(expression *jsontree.Value, module string, ends []string, hops int) string {
 	reference := splitAddress(onlyReference(expression))
 	if len(reference) < 2 || hops == 0 {
 		return ""
@@ -67,12 +73,12 @@ func (c *configuration) follow(expression *jsontree.Value, module string, hops i
 		call := withoutIndex(path[len(path)-1])
 		path = path[:len(path)-2]
 		argument := c.module(path).Get("module_calls").Get(call).Get("expressions").Get(last)
-		return c.follow(argument, strings.Join(path, "."), hops-1)
+		return c.follow(argument, strings.Join(path, "."), ends, hops-1)
 	case reference[0] == "module" && len(reference) == 3:
 		child := join(module, "module."+reference[1])
 		output := c.module(splitAddress(child)).Get("outputs").Get(last).Get("expression")
-		return c.follow(output, child, hops-1)
-	case len(reference) == 3 && last == "id":
+		return c.follow(output, child, ends, hops-1)
+	case len(reference) == 3 && slices.Contains(ends, last):
 		address := join(module, reference[0]+"."+reference[1])
 		if c.exists[address] {
 			return address

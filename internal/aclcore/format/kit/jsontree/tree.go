@@ -58,6 +58,32 @@ func (v *Value) Get(key string) *Value {
 	return nil
 }
 
+// Doubts is the key under which a reader of one format that makes an object for the reader
+// of another one says why it is not sure of it: a list of reasons. It begins with a
+// character that no key of an export has.
+const Doubts = "\x00doubts"
+
+// Why returns the reasons under [Doubts], none where there are none.
+func (v *Value) Why() []string {
+	list := v.Get(Doubts)
+	if list == nil {
+		return nil
+	}
+	var out []string
+	for i := range list.Items {
+		out = append(out, list.Items[i].Text)
+	}
+	return out
+}
+
+// TextOr returns the text of a scalar, and other of anything else.
+func (v *Value) TextOr(other string) string {
+	if v == nil || v.Kind == Null || v.Kind == Array || v.Kind == Object {
+		return other
+	}
+	return v.Text
+}
+
 // IsNull reports whether v is absent or null.
 func (v *Value) IsNull() bool { return v == nil || v.Kind == Null }
 

@@ -29,6 +29,9 @@ type Policy struct {
 	Place string
 
 	Action rule.Action
+	// AnyAction says that the action is not known: the policy may permit or deny. It comes
+	// with a reason in Unknown.
+	AnyAction bool
 	// From and To are zones or interfaces; none stands for all of them.
 	From, To []string
 	Pair     rule.Pair
@@ -61,6 +64,12 @@ func AnyMatch() Match {
 // rules that are decided; what only may match follows, as rules that are not, with the
 // reasons. There are no rules for a policy that matches nothing.
 func (p *Policy) Rules() []rule.Rule {
+	if p.AnyAction {
+		permit, deny := *p, *p
+		permit.AnyAction, permit.Action = false, rule.Permit
+		deny.AnyAction, deny.Action = false, rule.Deny
+		return append(permit.Rules(), deny.Rules()...)
+	}
 	var sure, possible []rule.Rule
 	for _, m := range p.Matches {
 		if len(p.Unknown) == 0 {
@@ -88,6 +97,12 @@ func (p *Policy) appendRule(out []rule.Rule, src, dst addr.Set, services service
 // Doubt says that a line of the policy was not understood.
 func (p *Policy) Doubt(format string, args ...any) {
 	p.Unknown = known.Reasons(p.Unknown, []string{fmt.Sprintf(format, args...)})
+}
+
+// DoubtAction says that the action was not understood: the policy may permit or deny.
+func (p *Policy) DoubtAction(format string, args ...any) {
+	p.AnyAction = true
+	p.Doubt(format, args...)
 }
 
 // Undecided returns two rules that together leave open what becomes of the traffic, for
