@@ -51,9 +51,18 @@
 // # What is not read
 //
 // EtherType and webtype lists filter no routed packets and are notes in the
-// document; so are security levels, which decide where no list is applied. NAT is
-// not: since release 8.3 access lists hold real addresses. ICMP is taken to be
-// stateful, as with "inspect icmp"; without it replies need rules of their own.
+// document; so are security levels, which decide where no list is applied. ICMP is
+// taken to be stateful, as with "inspect icmp"; without it replies need rules of their
+// own.
+//
+// # Address translation
+//
+// The nat commands of release 8.3 and later are read in the order in which an ASA tries
+// them, see [device.Translation]: manual ones, those of objects, those after-auto. Access
+// lists hold real addresses. Unknown are: words that are not known here, objects that are
+// not in the text, groups whose order is not certain, translation between IPv4 and IPv6,
+// other protocols than TCP, UDP and ICMP with translation of ports, and everything of
+// releases before 8.3 (global, static, nat with one interface).
 //
 // Sources: Cisco ASA Series Firewall CLI Configuration Guide 9.x (Objects for Access
 // Control; Access Control Lists; Access Rules), Cisco ASA Series Command Reference,

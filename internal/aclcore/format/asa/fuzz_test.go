@@ -10,6 +10,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/asa"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
 )
 
 func FuzzParse(f *testing.F) {
@@ -32,6 +33,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
+		parsetest.Translations(t, doc)
 		lines := strings.Split(string(content), "\n")
 		for _, l := range doc.Lists {
 			for _, r := range l.Rules {

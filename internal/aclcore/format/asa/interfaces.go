@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/terminal"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -35,10 +34,10 @@ var interfaceWords = []string{"nameif", "security-level", "shutdown", "bridge-gr
 // applied, and the routes.
 func (p *parser) readTopology(doc *device.Document, text string) {
 	t := &topology{doc: doc, names: p.names}
-	n := &nat{objects: make(map[string]addr.Set)}
+	n := &nat{}
 	for l := range terminal.Commands(text) {
 		switch { // most lines of a long text
-		case l.Indented && t.port == nil && n.object == "":
+		case l.Indented && t.port == nil && n.object == "" && !translates(l.Text):
 			continue
 		case !l.Indented && strings.HasPrefix(l.Text, "access-list "):
 			t.port, n.object = nil, ""
@@ -48,7 +47,6 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 		n.take(l, words)
 		t.line(l, words)
 	}
-	doc.Translations = n.translations()
 	for _, i := range t.all {
 		if i.Name == "" {
 			continue // it takes part in nothing
@@ -63,6 +61,7 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 		doc.Interfaces = append(doc.Interfaces, i.Interface)
 	}
 	doc.Topology = len(doc.Interfaces) > 0
+	doc.Translations = p.translations(n, doc)
 	t.restrict()
 	p.bindLists(doc)
 }

@@ -1,136 +1,221 @@
 package asa
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/terminal"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
-// nat collects the rules of address translation, each with all that it may touch, in the
-// order of the text. What they do is not read yet.
+// nat collects the commands of address translation in the order of the text.
+//
+// Sources: Cisco ASA Series Firewall CLI Configuration Guide 9.x (Network Address
+// Translation; NAT Rule Order; Guidelines for NAT) and Cisco ASA Series Command
+// Reference, I - R (nat).
 type nat struct {
 	// object is the network object whose body is being read, empty outside of one.
 	object string
-	// objects are what network objects hold, as far as it is an address, a subnet or a
-	// range.
-	objects map[string]addr.Set
-	lines   []natLine
+	lines  []natLine
 }
 
-// natLine is a nat command, of an object or by itself.
+// natLine is one command, by itself or in the body of an object.
 type natLine struct {
 	terminal.Line
-	words  []string
 	object string
+	// undone says that a later command takes it away; undo, that it takes something away
+	// that is not in the text.
+	undone, undo bool
 }
 
-// take notes a line of an object or a nat command.
+// take notes a line that translates, or that begins or ends the body of an object.
 func (n *nat) take(l terminal.Line, words []string) {
-	switch word := strings.ToLower(words[0]); {
+	word := strings.ToLower(words[0])
+	switch {
 	case word == "object" && !l.Indented:
 		n.object = ""
-		if len(words) == 3 && words[1] == "network" {
+		if len(words) == 3 && strings.EqualFold(words[1], "network") {
 			n.object = words[2]
 		}
-	case word == "nat" && len(words) > 2 && strings.HasPrefix(words[1], "("):
-		line := natLine{Line: l, words: words}
-		if l.Indented {
+		return
+	case word == "nat", (word == "static" || word == "global" || word == "alias") && len(words) > 1 && strings.HasPrefix(words[1], "("):
+		line := natLine{Line: l}
+		if isAuto(words) {
 			line.object = n.object
+		} else if !l.Indented {
+			n.object = ""
 		}
 		n.lines = append(n.lines, line)
-	case l.Indented && n.object != "":
-		if set, ok := networkOf(words); ok {
-			n.objects[n.object] = set
+		return
+	case word == "no" && len(words) > 1:
+		n.remove(l, words[1:])
+	case word == "clear" && len(words) > 2 && isConfigure(strings.ToLower(words[1])):
+		if what := strings.ToLower(words[2]); what == "nat" || what == "all" || what == "static" || what == "global" {
+			n.lines = append(n.lines, natLine{Line: l, undo: true})
 		}
-	case !l.Indented:
+	}
+	if !l.Indented && !memberWords[networkObject][word] && word != "description" && word != "no" {
 		n.object = ""
 	}
 }
 
-// networkOf reads "host 10.0.0.1", "subnet 10.0.0.0 255.0.0.0" and "range A B".
-func networkOf(words []string) (addr.Set, bool) {
-	switch {
-	case words[0] == "host" && len(words) == 2:
-		a, err := netip.ParseAddr(words[1])
-		return addr.SetOf(addr.RangeOf(a, a)), err == nil
-	case words[0] == "subnet" && len(words) >= 2:
-		p, k := terminal.Prefix(words[1:])
-		if k == 0 {
-			return addr.Set{}, false
-		}
-		return addr.SetOf(addr.RangeOfPrefix(p.Masked())), true
-	case words[0] == "range" && len(words) == 3:
-		a, err := netip.ParseAddr(words[1])
-		b, err2 := netip.ParseAddr(words[2])
-		if err != nil || err2 != nil || b.Less(a) || a.Is4() != b.Is4() {
-			return addr.Set{}, false
-		}
-		return addr.SetOf(addr.RangeOf(a, b)), true
-	}
-	return addr.Set{}, false
+// translates reports whether a line may be one of those that take looks for, wherever it
+// stands.
+func translates(text string) bool {
+	return strings.HasPrefix(text, "nat ") || strings.HasPrefix(text, "no nat ")
 }
 
-// translations returns the rules; what is not known of one may be anything.
-func (n *nat) translations() (out []device.Translation) {
+// remove takes "no nat …", which undoes the command that it repeats.
+func (n *nat) remove(l terminal.Line, words []string) {
+	switch strings.ToLower(words[0]) {
+	case "nat", "static", "global", "alias":
+	default:
+		return
+	}
+	for i := range slices.Backward(n.lines) {
+		line := &n.lines[i]
+		if !line.undone && slices.Equal(strings.Fields(line.Text), words) && (line.object == "" || line.object == n.object) {
+			line.undone = true
+			return
+		}
+	}
+	n.lines = append(n.lines, natLine{Line: l, undo: true})
+}
+
+// natTable is the table of an ASA: manual rules, those of objects, manual ones after them.
+type natTable struct {
+	manual, after [][]device.Translation
+	auto          []autoRule
+}
+
+// translations returns the rules of the text in the order of the table.
+func (p *parser) translations(n *nat, doc *device.Document) (out []device.Translation) {
+	r := natReader{parser: p, doc: doc}
+	for i := range n.lines {
+		if l := &n.lines[i]; l.object != "" && !l.undone {
+			for j := range n.lines[:i] { // an object has one rule: a later one replaces it
+				if before := &n.lines[j]; before.object == l.object {
+					before.undone = true
+				}
+			}
+		}
+	}
 	for _, l := range n.lines {
-		pair, ok := strings.CutSuffix(strings.TrimPrefix(l.words[1], "("), ")")
-		from, to, ok2 := strings.Cut(pair, ",")
-		t := device.Translation{Line: l.Number, Text: l.Text, Match: traffic.Any(), Unknown: []string{"address translation is not read"}}
-		if ok && ok2 {
-			t.From, t.To = interfacesOf(from), interfacesOf(to)
+		if !l.undone {
+			r.line(l)
 		}
-		n.source(l, &t)
-		if k := slices.Index(l.words, "destination"); k >= 0 && k+3 < len(l.words) && l.words[k+2] != l.words[k+3] {
-			t.Match.Destinations = n.set(l.words[k+2])
-			t.Destination = device.Mapping{Kind: device.Static, To: n.set(l.words[k+3])}
-		}
-		out = append(out, t)
+	}
+	for _, rules := range r.table.manual {
+		out = append(out, rules...)
+	}
+	for _, a := range sortedAuto(r.table.auto) {
+		out = append(out, a.rules...)
+	}
+	for _, rules := range r.table.after {
+		out = append(out, rules...)
 	}
 	return out
 }
 
-// source reads "static REAL MAPPED" and "dynamic REAL MAPPED", whose REAL is the object
-// where the command stands in one.
-func (n *nat) source(l natLine, t *device.Translation) {
-	k := slices.IndexFunc(l.words, func(w string) bool { return w == "static" || w == "dynamic" })
-	if k < 0 || k+1 >= len(l.words) {
-		t.Source = device.Mapping{Kind: device.Dynamic, To: addr.Any()}
+// isAuto reports whether the words are a command of a network object, which has no real
+// addresses of its own.
+func isAuto(words []string) bool {
+	c := cursor{strings.Join(words, " ")}
+	if !strings.EqualFold(c.next(), "nat") {
+		return false
+	}
+	var s statement
+	s.pair(&c)
+	kind := strings.ToLower(c.next())
+	return !s.single && (kind == "static" || kind == "dynamic")
+}
+
+// natReader reads the commands once all definitions are known.
+type natReader struct {
+	*parser
+	doc   *device.Document
+	table natTable
+}
+
+// line reads one command and puts its rules into the table.
+func (r *natReader) line(l natLine) {
+	c := cursor{l.Text}
+	word := strings.ToLower(c.next())
+	s := statement{natReader: r, line: l}
+	s.pair(&c)
+	if word != "nat" || l.undo || r.before83 || s.single {
+		r.table.manual = append(r.table.manual, s.old(word, &c))
 		return
 	}
-	kind := device.Dynamic
-	if l.words[k] == "static" {
-		kind = device.Static
+	ahead, after, at := c, false, 0
+	if strings.EqualFold(ahead.peek(), "after-auto") {
+		ahead.next()
+		after = true
 	}
-	real, mapped := l.object, l.words[k+1]
-	if real == "" && k+2 < len(l.words) {
-		real, mapped = mapped, l.words[k+2]
+	if n, ok := number(ahead.peek(), 1<<31-1); ok {
+		ahead.next()
+		at = n
 	}
-	t.Match.Sources = n.set(real)
-	if kind == device.Static && real == mapped {
-		return // an exemption
+	if strings.EqualFold(ahead.peek(), "source") {
+		ahead.next()
+		rules := s.manual(&ahead)
+		if after {
+			r.table.after = inserted(r.table.after, at, rules)
+		} else {
+			r.table.manual = inserted(r.table.manual, at, rules)
+		}
+		return
 	}
-	t.Source, t.Reverse = device.Mapping{Kind: kind, To: n.set(mapped)}, kind == device.Static
+	if l.object == "" {
+		r.table.manual = append(r.table.manual, s.unread("this nat command is not understood"))
+		return
+	}
+	r.table.auto = append(r.table.auto, s.auto(&c))
 }
 
-// set returns the addresses of a name, all of them if they are not known.
-func (n *nat) set(name string) addr.Set {
-	if a, err := netip.ParseAddr(name); err == nil {
-		return addr.SetOf(addr.RangeOf(a, a))
+// inserted puts the rules at a place of a section, counted from 1, or at its end for 0.
+func inserted(section [][]device.Translation, at int, rules []device.Translation) [][]device.Translation {
+	if at == 0 || at > len(section) {
+		return append(section, rules)
 	}
-	if set, ok := n.objects[name]; ok {
-		return set
-	}
-	return addr.Any()
+	return slices.Insert(section, at-1, rules)
 }
 
-func interfacesOf(name string) []string {
-	if name == "any" {
-		return nil
+// unread returns the rule for a command of which only the interfaces are known: it may
+// do anything with what passes between them.
+func (s *statement) unread(why string) []device.Translation {
+	t := s.translation()
+	t.Match = traffic.Any()
+	t.Source, t.Destination = device.Mapping{Kind: device.Dynamic}, device.Mapping{Kind: device.Dynamic}
+	t.Reverse, t.Unknown = true, []string{why}
+	return []device.Translation{t}
+}
+
+// old returns the rule for commands of releases before 8.3, whose lists compare other
+// addresses, and for those that take away what the text does not have. What they do is
+// not read.
+func (s *statement) old(word string, c *cursor) []device.Translation {
+	why := "address translation as of releases before 8.3 is not read"
+	if s.line.undo {
+		why = "the command removes translations that the text does not have word for word"
 	}
-	return []string{name}
+	out := s.unread(why)
+	t := &out[0]
+	switch word {
+	case "static":
+		// static (real_ifc,mapped_ifc) [tcp|udp] mapped [port] real [port]; what it says of
+		// addresses is not needed to doubt everything between its interfaces.
+	case "global":
+		t.From, t.To = nil, t.From // one interface, that of the mapped side
+	case "nat":
+		if n, ok := number(c.peek(), 1<<31-1); ok && s.single && !s.line.undo {
+			c.next()
+			if a, ok := s.plainAddress(c); ok && n > 0 {
+				t.Match.Sources = a.Possible
+				t.Destination = device.Mapping{}
+			}
+		}
+	}
+	return out
 }

@@ -48,6 +48,9 @@ type parser struct {
 	// versioned says that the release is known, oldIPv6 that there is a command which
 	// releases from 9.0 on write in other words.
 	versioned, oldIPv6 bool
+	// before83 says that the release is known to be older than 8.3, which has another
+	// address translation.
+	before83 bool
 	// certain says that some line can only be of an ASA, evidence that some line
 	// may be.
 	certain, evidence bool
@@ -322,6 +325,7 @@ func (p *parser) release(device string, c cursor) {
 		return
 	}
 	of := releaseOf(device, c.next())
+	p.before83 = of.before(8, 3)
 	if p.place = of.place(); of.before(9, 0) {
 		p.anyone = addr.Any4()
 	}

@@ -65,6 +65,9 @@ func runFile(t *testing.T, file string, parse Parse, write Write) {
 	}
 	input := archive.Files[0]
 	doc, err := parse(device.Input{Source: input.Name, Content: input.Data, Context: contextOf(archive)})
+	if err == nil {
+		Translations(t, doc)
+	}
 	for i := range archive.Files[1:] {
 		f := &archive.Files[i+1]
 		got := ""
