@@ -47,6 +47,15 @@ func (c *crossing) meets(r *rule.Rule) (possible, sure bool) {
 	return possible, possible && surelyFrom && surelyTo && surelyPair && surelyApplication && ofUser(r.Users, c.Users) && len(r.Unknown) == 0
 }
 
+// meetsMasked is [crossing.meets] for traffic that the masks of the rule stand for.
+func (c *crossing) meetsMasked(r *rule.Rule) (possible, sure bool) {
+	unmasked := *r
+	if len(r.Unknown) == r.Masks.Len() {
+		unmasked.Unknown = nil
+	}
+	return c.meets(&unmasked)
+}
+
 // ofApplication reports whether a packet of one of the declared applications may be of
 // one that the rule is for, and whether it surely is. An application whose name goes on
 // with that of the rule, as facebook-base does with facebook, may be a part of it.

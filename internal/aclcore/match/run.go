@@ -25,10 +25,13 @@ type run struct {
 	verdictOnly bool
 	// oneWay says that replies are not asked for.
 	oneWay bool
-	parts  []Part
-	has    [3]bool // the outcomes of parts
-	work   int
-	cut    bool
+	// plain says that masks are not looked at, so that what is found for a packet can
+	// stand for others that meet the same rules.
+	plain bool
+	parts []Part
+	has   [3]bool // the outcomes of parts
+	work  int
+	cut   bool
 }
 
 // A stage is one list of rules that the traffic of a run has to pass.
@@ -106,14 +109,26 @@ func (r *run) meet(s *stage, i int, open, next []pending) []pending {
 			r.cut = true
 			return nil
 		}
-		hit := *p
-		if !rl.Traffic.ContainsProduct(p.Product) {
+		hit, sure := *p, sure
+		within := rl.Traffic.ContainsProduct(p.Product)
+		if !within {
 			hit.Product = p.Intersect(rl.Traffic)
+		}
+		if rl.Masks != nil && !r.plain {
+			if part, ok := masked(rl.Masks, hit.Product); ok {
+				hit.Product, within = part, false
+				_, sure = s.meetsMasked(rl)
+			}
+		}
+		if !within {
 			for _, rest := range p.Subtract(hit.Product) {
 				left := *p
 				left.Product = rest
 				next = append(next, left)
 			}
+		}
+		if hit.IsEmpty() {
+			continue
 		}
 		if rl.Action == rule.Deny && hit.intent < 0 && !rl.IsCatchAll() {
 			hit.intent = i

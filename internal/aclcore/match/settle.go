@@ -88,6 +88,7 @@ func (r *run) keepEntangled() {
 func (r *run) keepPacket(p traffic.Product) {
 	one := newRun(r.x, Question{[]traffic.Product{p}, r.q.SourceZone, r.q.DestinationZone, r.q.Identity})
 	defer one.release()
+	one.plain = true
 	one.work = -hitWork * (len(r.x.forward.rules) + len(r.x.replies.rules))
 	one.all()
 	for _, part := range one.parts {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
@@ -123,9 +124,27 @@ type Rule struct {
 	// each ("time-range NIGHT"); such a rule neither surely matches nor surely
 	// does not.
 	Unknown []string
+	// Masks restrict Traffic further, where they stand for more ranges than are listed;
+	// nil if there are none. Each is one of the reasons in Unknown, for those who do not
+	// compare with it.
+	Masks *Masks
 	// Assumed are the conditions that somebody vouches for, and that are no longer Unknown
 	// ("assumed: time-range NIGHT").
 	Assumed []string
+}
+
+// Masks restrict the sources and the destinations of a rule, nil if they do not.
+type Masks struct{ Source, Destination *addr.Mask }
+
+// Len returns how many there are.
+func (m *Masks) Len() (n int) {
+	if m != nil && m.Source != nil {
+		n++
+	}
+	if m != nil && m.Destination != nil {
+		n++
+	}
+	return n
 }
 
 // MayBeEveryZone reports whether a name that stands for one zone, as every name

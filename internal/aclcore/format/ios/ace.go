@@ -13,7 +13,9 @@ import (
 type ace struct {
 	from, to addresses
 	services services
-	state    rule.State
+	// masks are those of from and to, see [address].
+	masks rule.Masks
+	state rule.State
 	// conditions are reasons that concern the entry as a whole.
 	conditions []string
 }
@@ -44,5 +46,8 @@ func (e *ace) rules(out []rule.Rule, like rule.Rule) []rule.Rule {
 	}
 	like.Traffic = traffic.Product{Sources: e.from.Possible, Destinations: e.to.Possible, Services: e.services.Possible}
 	like.Unknown = slices.Concat(like.Unknown, e.services.Why, e.from.Why, e.to.Why, e.conditions)
+	if e.masks.Len() > 0 {
+		like.Masks = &e.masks
+	}
 	return append(out, like)
 }

@@ -15,6 +15,9 @@ type address struct {
 	addresses
 	// lost says that it is not known where in the line the field ends.
 	lost bool
+	// mask is the wildcard mask that is meant, where it stands for more ranges than are
+	// listed; the addresses are then all that it may be.
+	mask *addr.Mask
 }
 
 // address reads one address field at the head of w. In a standard list an address
@@ -52,7 +55,7 @@ func (r *resolver) address(w *words, standard bool) address {
 
 // unknown is an address field that cannot be known.
 func (r *resolver) unknown(lost bool, format string, args ...any) address {
-	return address{known.AtMost(family(r.v6), fmt.Sprintf(format, args...)), lost}
+	return address{addresses: known.AtMost(family(r.v6), fmt.Sprintf(format, args...)), lost: lost}
 }
 
 // host reads what follows the word host.
@@ -90,7 +93,11 @@ func (r *resolver) masked(a netip.Addr, w *words, standard bool) address {
 	w.skip(1)
 	set, err := r.wildcard(a, mask)
 	if err != nil {
-		return r.unknown(false, "%s %s: %v", a, mask, err)
+		out := r.unknown(false, "%s %s: %v", a, mask, err)
+		if a.Is4() == mask.Is4() && !isNetmask(mask) {
+			out.mask = &addr.Mask{Address: a, Free: mask}
+		}
+		return out
 	}
 	return exactly(set)
 }

@@ -81,14 +81,14 @@ func (r *resolver) everything() traffic.Product {
 func (r *resolver) standard(w *words) ace {
 	out := r.anything()
 	from := r.address(w, true)
-	out.from = from.addresses
+	out.from, out.masks.Source = from.addresses, from.mask
 	if w.take("log") {
 		r.logCookie(w)
 	}
 	if !w.done() && !from.lost {
 		// The line may be of another kind altogether, so that its first address is
 		// not to be trusted either.
-		out.from = known.Exactly(family(r.v6))
+		out.from, out.masks.Source = known.Exactly(family(r.v6)), nil
 		out.doubt(notUnderstood(w))
 	}
 	return out
@@ -106,7 +106,7 @@ func (r *resolver) extended(action rule.Action, w *words) ace {
 	out.services = services
 
 	from := r.address(w, false)
-	out.from = from.addresses
+	out.from, out.masks.Source = from.addresses, from.mask
 	if from.lost {
 		return out
 	}
@@ -115,7 +115,7 @@ func (r *resolver) extended(action rule.Action, w *words) ace {
 		src = r.ports(proto.number, w)
 	}
 	to := r.address(w, false)
-	out.to = to.addresses
+	out.to, out.masks.Destination = to.addresses, to.mask
 	if to.lost {
 		if src.listed {
 			src = everyPort() // what followed may belong to the list
