@@ -13,7 +13,6 @@ import (
 // Network is hosts and the LANs between them. It is not safe for concurrent use.
 type Network struct {
 	t        *testing.T
-	hosts    int
 	wires    int
 	nextPort uint16
 }
