@@ -16,8 +16,13 @@ func (w writer) overruled(f finding, k int) string {
 	if w.overrideDeny {
 		return ""
 	}
+	return f.overrules(w.q, k)
+}
+
+// overrules is overruled whatever the flow says.
+func (f finding) overrules(q match.Request, k int) string {
 	if f.way == nil {
-		return change.Overrules(f.path, w.q, f.Finding, k)
+		return change.Overrules(f.path, q, f.Finding, k)
 	}
 	a := f.way.Gaps[k].Asked
 	if a == nil || !a.Step.Filter() || a.Step.Replies && a.Matcher.Tracked() {

@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,14 +9,15 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
-// A ChangeSet is what rulesets need together, so that a list of flows is as wanted.
+// A ChangeSet is what rulesets and devices need together, so that a list of flows is as
+// wanted.
 type ChangeSet struct {
 	// Changes are the commands in the order in which they are made. Each is written for
-	// the ruleset as it is after those before it.
+	// the ruleset or device as it is after those before it.
 	Changes []Change
 	// Open are the flows that are not as wanted after all changes, and why.
 	Open []OpenFlow
@@ -23,16 +25,23 @@ type ChangeSet struct {
 
 // Change is one command, or the few that only make sense together.
 type Change struct {
-	Ruleset, Command string
+	// Target names what is changed among [ChangeSet.Targets].
+	Target string
+	// Ruleset is what is changed, or Device and its List.
+	Ruleset, Device, List, Command string
 	// Flows are those that need it, by name.
 	Flows []string
 	// Overrules describes the deny narrower than any → any that the command overrules,
 	// which a flow has asked for; empty if there is none.
 	Overrules string
 
+	// place is [station.place] of the list.
+	place string
 	// undo takes the command back.
 	undo  string
 	rules []change.Rule
+	// station is what is changed, as it was before.
+	station station
 	// behind is how many rules of the list come after the new ones.
 	behind int
 }
@@ -57,22 +66,30 @@ const MaxChangeSet = 500
 // ErrChangeSet says that there is no change set.
 var ErrChangeSet = errors.New("no change set")
 
-// ChangeSet finds the changes to the named rulesets, all where there are none named, that
-// make the flows as wanted. Flows are taken in order, each against the rulesets as they
-// are with the changes for those before it: read again from their text with the commands
-// below it, so that what is offered has been understood, line numbers are those of the
-// moment at which a command is typed, and nothing is asked for twice. In the end every
-// flow is matched once more. Rules of additions files do not count.
+// Changeable names what a change set may change; none of both means all.
+type Changeable struct{ Rulesets, Devices []string }
+
+// ChangeSet finds the changes to what is named that make the flows as wanted. Flows are
+// taken in order, each against the estate as it is with the changes for those before it:
+// read again from the texts with the commands below them, so that what is offered has been
+// understood, line numbers are those of the moment at which a command is typed, and nothing
+// is asked for twice. In the end every flow is matched once more, with all changes on all of
+// its ways. Rules of additions files do not count.
 //
 // Its error is that of a flow that cannot be resolved, or wraps [ErrChangeSet] where a
 // command is not read again as what it is.
-func (e *Estate) ChangeSet(ctx context.Context, rulesets []string, flows []Flow) (*ChangeSet, error) {
-	if len(rulesets) > 0 {
-		if _, err := e.path(rulesets); err != nil {
+func (e *Estate) ChangeSet(ctx context.Context, of Changeable, flows []Flow) (*ChangeSet, error) {
+	if len(of.Rulesets) > 0 {
+		if _, err := e.path(of.Rulesets); err != nil {
 			return nil, err
 		}
 	}
-	c := changer{estate: e, named: rulesets, drafts: map[string]*draft{}, set: &ChangeSet{}}
+	for _, name := range of.Devices {
+		if e.devices[name] == nil {
+			return nil, pathError{fmt.Errorf("unknown device %q: the provider has %s", name, cmp.Or(quoted(e.DeviceNames()), "none"))}
+		}
+	}
+	c := changer{of: of, drafts: newDrafts(e), set: &ChangeSet{}}
 	for _, f := range flows {
 		if err := c.note(f); err != nil {
 			return nil, &FlowError{f, err}
@@ -94,9 +111,8 @@ func (e *Estate) ChangeSet(ctx context.Context, rulesets []string, flows []Flow)
 
 // A changer collects changes.
 type changer struct {
-	estate *Estate
-	named  []string
-	drafts map[string]*draft
+	of     Changeable
+	drafts *drafts
 	set    *ChangeSet
 	// wants are the parts of each flow that were missing before any change.
 	wants []want
@@ -104,40 +120,34 @@ type changer struct {
 	reasons map[string]string
 }
 
-// A want is what one flow lacks in one ruleset.
+// A want is what one flow lacks in one list.
 type want struct {
-	flow, ruleset string
-	missing       match.Missing
+	flow, place string
+	missing     match.Missing
 }
 
-// assessor returns the questions about one flow to the rulesets as they are drafted.
+// may reports whether the list may be changed.
+func (c *changer) may(s station) bool {
+	switch {
+	case len(c.of.Rulesets)+len(c.of.Devices) == 0:
+		return true
+	case s.kind == "":
+		return slices.Contains(c.of.Rulesets, s.name)
+	}
+	return slices.Contains(c.of.Devices, s.name)
+}
+
+// assessor returns the questions about one flow to the estate as it is drafted.
 func (c *changer) assessor(f Flow) (*assessor, error) {
-	q, products, judgement, err := c.estate.request(f)
+	q, products, judgement, err := c.drafts.estate.request(f)
 	if err != nil {
 		return nil, err
 	}
-	if len(c.estate.devices) > 0 && len(f.Rulesets) == 0 {
-		return nil, fmt.Errorf("%w: a change set is for rulesets, and does not follow the ways of a flow through devices; name the rulesets that it crosses in rulesets, in order", ErrPath)
-	}
-	if c.estate.findsWays(f) {
-		return nil, fmt.Errorf("%w: the flow finds its own way past devices, and change sets are written for rulesets; name those in rulesets, or take the changes from missing of the flow", ErrPath)
-	}
-	path, err := c.estate.path(f.Rulesets)
+	way, stations, err := c.drafts.estate.route(f, q)
 	if err != nil {
 		return nil, err
 	}
-	stations := make([]station, len(path))
-	for i, rs := range path {
-		d := c.drafts[rs.name]
-		if d == nil {
-			if d, err = newDraft(rs); err != nil {
-				return nil, err
-			}
-			c.drafts[rs.name] = d
-		}
-		stations[i] = station{ruleset: rs, base: d.base}
-	}
-	w := &assessor{writer: writer{stations: stations, q: q, products: products, overrideDeny: f.OverrideDeny, judgement: judgement}, flow: f}
+	w := &assessor{writer: writer{stations: stations, way: way, q: q, products: products, overrideDeny: f.OverrideDeny, judgement: judgement}, flow: f}
 	w.accept()
 	return w, nil
 }
@@ -148,55 +158,19 @@ func (c *changer) note(f Flow) error {
 	if err != nil {
 		return err
 	}
-	found := w.bareFinding()
-	for _, m := range found.Missing {
+	for _, m := range c.find(w).Missing {
 		if m.Ruleset >= 0 {
-			c.wants = append(c.wants, want{f.Name, w.stations[m.Ruleset].name, m})
+			c.wants = append(c.wants, want{f.Name, w.stations[m.Ruleset].place(), m})
 		}
 	}
 	return nil
 }
 
-// add makes the changes that one flow needs.
-func (c *changer) add(ctx context.Context, f Flow) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// find matches the flow against the estate as it is drafted.
+func (c *changer) find(w *assessor) finding {
+	if w.way != nil {
+		return w.way.checkFor(w.stations, func(station) []rule.Rule { return nil }, c.may)
 	}
-	w, err := c.assessor(f)
-	if err != nil || w.judgement.Denied() || w.judgement.Expired {
-		return err // nothing is asked for on behalf of a flow that policies deny
-	}
-	for i := range w.stations {
-		if len(c.named) > 0 && !slices.Contains(c.named, w.stations[i].name) || f.Deny && i != w.q.DenyAt {
-			continue
-		}
-		// Each rule is written for the list with those before it.
-		made := map[string]bool{}
-		for {
-			found := w.bareFinding()
-			plan := change.For(found.path, w.q, found.Finding, i, change.Options{OverrideDeny: f.OverrideDeny})
-			if found.Satisfied || len(plan.Rules) == 0 {
-				break
-			}
-			key := fmt.Sprint(plan.Rules[0].Replies, plan.Rules[0].String())
-			if made[key] {
-				return fmt.Errorf("%w: ruleset %q: the command for %s has no effect where it is read again", ErrChangeSet, w.stations[i].name, &plan.Rules[0].Rule)
-			}
-			made[key] = true
-			more, err := c.make(w, found, i, plan.Rules[0])
-			if err != nil {
-				return err
-			}
-			if !more {
-				break
-			}
-		}
-	}
-	return nil
-}
-
-// bareFinding matches the flow against the rulesets as they are drafted.
-func (w *assessor) bareFinding() finding {
 	path := make([]match.Matcher, len(w.stations))
 	for i, s := range w.stations {
 		path[i] = s.index
@@ -204,34 +178,96 @@ func (w *assessor) bareFinding() finding {
 	return finding{Finding: match.Check(path, w.q), path: path}
 }
 
-// make writes one rule into the draft of ruleset number i, and reports whether that could
+// add makes the changes that one flow needs, one after the other: each is written for the
+// lists with those before it.
+func (c *changer) add(ctx context.Context, f Flow) error {
+	tried := map[string]bool{}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		w, err := c.assessor(f)
+		if err != nil || w.judgement.Denied() || w.judgement.Expired {
+			return err // nothing is asked for on behalf of a flow that policies deny
+		}
+		made, err := c.step(w, tried)
+		if err != nil || !made {
+			return err
+		}
+	}
+}
+
+// step makes the first change that the flow needs and that can be made, and reports whether
+// there is one. It notes in tried what was made, and what could not be.
+func (c *changer) step(w *assessor, tried map[string]bool) (bool, error) {
+	found := c.find(w)
+	if found.Satisfied {
+		return false, nil
+	}
+	for i, s := range w.stations {
+		if !c.may(s) || w.way == nil && w.flow.Deny && i != w.q.DenyAt {
+			continue
+		}
+		for _, p := range w.plans(found, i) {
+			for _, r := range p.Rules {
+				key := fmt.Sprint(s.place(), r.Replies, r.String())
+				worked, again := tried[key]
+				if worked {
+					return false, fmt.Errorf("%w: %s: the command for %s has no effect where it is read again", ErrChangeSet, s.title(), &r.Rule)
+				}
+				if again {
+					continue
+				}
+				made, err := c.make(w, found, i, r)
+				tried[key] = made
+				if err != nil || made {
+					return made, err
+				}
+			}
+		}
+	}
+	return false, nil
+}
+
+// make writes one rule into the draft of station number i, and reports whether that could
 // be done.
 func (c *changer) make(w *assessor, found finding, i int, r change.Rule) (bool, error) {
 	s := w.stations[i]
 	text, err := s.write(r, nil)
 	if err != nil {
-		c.because(w.flow.Name, fmt.Sprintf("ruleset %q: %s cannot be written as %s: %s", s.name, &r.Rule, s.index.Ruleset().Format, err))
+		c.because(w.flow.Name, fmt.Sprintf("%s: %s cannot be written as %s: %s", s.title(), &r.Rule, s.rules().Format, err))
 		return false, nil
 	}
 	if len(c.set.Changes) == MaxChangeSet {
 		return false, fmt.Errorf("%w of more than %d commands: ask for fewer flows at once", ErrChangeSet, MaxChangeSet)
 	}
-	d := c.drafts[s.name]
-	made := Change{Ruleset: s.name, Command: text, undo: format.Undo(d.options.Format, d.content, text), rules: []change.Rule{r}}
+	made := Change{Target: c.target(s), Command: text, station: s, place: s.place(), rules: []change.Rule{r}}
+	if s.kind == "" {
+		made.Ruleset = s.name
+	} else {
+		made.Device, made.List = s.name, s.list
+	}
 	if r.Before >= 0 {
-		made.behind = len(s.index.Ruleset().Rules) - r.Before
+		made.behind = len(s.rules().Rules) - r.Before
 	}
 	for k, m := range found.Missing {
 		if m.Ruleset == i && m.Product.Overlaps(r.Traffic) && made.Overrules == "" {
-			made.Overrules = change.Overrules(found.path, w.q, found.Finding, k)
+			made.Overrules = found.overrules(w.q, k)
 		}
 	}
-	if err := d.apply(text, r); err != nil {
-		return false, fmt.Errorf("%w: ruleset %q: %w", ErrChangeSet, s.name, err)
+	if made.undo, err = c.drafts.apply(s, text, r); err != nil {
+		return false, fmt.Errorf("%w: %s: %w", ErrChangeSet, s.title(), err)
 	}
-	w.stations[i].base = d.base
 	c.set.Changes = append(c.set.Changes, made)
 	return true, nil
+}
+
+// target names what is changed: a device that is called as a ruleset is told from it.
+func (c *changer) target(s station) string {
+	if _, both := c.drafts.of.rulesets[s.name]; s.kind != "" && both {
+		return s.key()
+	}
+	return s.name
 }
 
 // because keeps the first reason for which a flow stays open.
@@ -251,7 +287,7 @@ func (c *changer) prove(flows []Flow) error {
 		if err != nil {
 			return &FlowError{f, err}
 		}
-		found := w.bareFinding()
+		found := c.find(w)
 		switch {
 		case w.judgement.Denied():
 			c.set.Open = append(c.set.Open, OpenFlow{f.Name, "denied by policy " + strings.Join(w.judgement.DeniedBy, ", ")})
@@ -273,7 +309,7 @@ func (c *changer) prove(flows []Flow) error {
 	for i := range c.set.Changes {
 		made := &c.set.Changes[i]
 		for _, want := range c.wants {
-			if want.ruleset == made.Ruleset && made.serves(want) && !slices.Contains(made.Flows, want.flow) {
+			if want.place == made.place && made.serves(want) && !slices.Contains(made.Flows, want.flow) {
 				made.Flows = append(made.Flows, want.flow)
 			}
 		}

@@ -50,7 +50,7 @@ func TestChangeSet(t *testing.T) {
 			config := RulesetConfig{Content: text, Format: name, ACL: aclOf(name)}
 			e := New(Config{Rulesets: map[string]RulesetConfig{"edge": config}})
 			flows := setFlows()
-			set, err := e.ChangeSet(t.Context(), nil, flows)
+			set, err := e.ChangeSet(t.Context(), Changeable{}, flows)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,7 +58,7 @@ func TestChangeSet(t *testing.T) {
 			if name == "cisco_ios" {
 				want = 1 // the list is renumbered once, for all of them
 			}
-			if len(set.Open) > 0 || len(set.Changes) != want || !slices.Equal(set.Rulesets(), []string{"edge"}) {
+			if len(set.Open) > 0 || len(set.Changes) != want || !slices.Equal(set.Targets(), []string{"edge"}) {
 				t.Fatalf("open %v, changes\n%s", set.Open, set.Commands("edge"))
 			}
 			if got := set.Changes[0].Flows; want == 5 && !slices.Equal(got, []string{"f0", "same"}) {
@@ -108,7 +108,7 @@ func TestChangeSet(t *testing.T) {
 func TestChangeSetOverrules(t *testing.T) {
 	e := New(Config{Rulesets: map[string]RulesetConfig{"edge": {Content: fullTexts["cisco_asa"]}}})
 	telnet := Flow{Application: "a", Name: "telnet", Sources: []string{"192.0.2.1"}, Destinations: []string{"172.16.0.1"}, Services: []string{"tcp/23"}}
-	set, err := e.ChangeSet(t.Context(), nil, []Flow{telnet})
+	set, err := e.ChangeSet(t.Context(), Changeable{}, []Flow{telnet})
 	if err != nil || len(set.Changes) != 0 || len(set.Open) != 1 || !strings.Contains(set.Open[0].Why, "set override_deny = true") {
 		t.Fatalf("%+v, %v", set, err)
 	}
@@ -116,14 +116,14 @@ func TestChangeSetOverrules(t *testing.T) {
 		t.Errorf("the ticket says\n%s", set.Ticket())
 	}
 	telnet.OverrideDeny = true
-	set, err = e.ChangeSet(t.Context(), []string{"edge"}, []Flow{telnet})
+	set, err = e.ChangeSet(t.Context(), Changeable{Rulesets: []string{"edge"}}, []Flow{telnet})
 	if err != nil || len(set.Changes) != 1 || len(set.Open) != 0 {
 		t.Fatalf("%+v, %v", set, err)
 	}
 	if got := set.Changes[0].Overrules; got != "edge:3 access-list in extended deny tcp any any eq 23" {
 		t.Errorf("overrules %q", got)
 	}
-	if _, err := e.ChangeSet(t.Context(), []string{"core"}, nil); err == nil {
+	if _, err := e.ChangeSet(t.Context(), Changeable{Rulesets: []string{"core"}}, nil); err == nil {
 		t.Error("an unknown ruleset is no error")
 	}
 }

@@ -95,15 +95,28 @@ func readDevice(name string, c RulesetConfig, progress func(Progress)) (*deviceT
 	if err != nil {
 		return nil, err
 	}
+	d, err := compileDevice(name, source, doc)
+	if err != nil {
+		return nil, err
+	}
+	d.digest, d.stamp = digest(content), at
+	rules := 0
+	for i := range doc.Lists {
+		rules += len(doc.Lists[i].Rules)
+	}
+	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: doc.Format, Rules: rules, Took: time.Since(started)})
+	return d, nil
+}
+
+// compileDevice makes the lists of a document ready to be asked.
+func compileDevice(name, source string, doc *device.Document) (*deviceText, error) {
 	f, ok := format.Lookup(doc.Format)
 	if !ok {
 		return nil, fmt.Errorf("%s: the format %s is not known", source, doc.Format)
 	}
-	d := &deviceText{doc: doc, order: f.Order, source: source, digest: digest(content), stamp: at, lists: map[string]*deviceList{}}
-	rules := 0
+	d := &deviceText{doc: doc, order: f.Order, source: source, lists: map[string]*deviceList{}}
 	for i := range doc.Lists {
 		l := &doc.Lists[i]
-		rules += len(l.Rules)
 		rs := l.Ruleset()
 		rs.Name, rs.Source, rs.Format = cmp.Or(l.Name, name), source, doc.Format
 		own := &deviceList{name: l.Name, forward: match.New(topology.Forward(rs)), full: rs, targets: newTargets(rs)}
@@ -120,6 +133,5 @@ func readDevice(name string, c RulesetConfig, progress func(Progress)) (*deviceT
 			}
 		}
 	}
-	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: doc.Format, Rules: rules, Took: time.Since(started)})
 	return d, nil
 }

@@ -23,22 +23,30 @@ func newDraft(rs *ruleset) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{base: b, content: rs.config.Content}
+	d := &draft{base: b}
 	if d.options, err = optionsOf(rs.name, rs.config); err != nil {
 		return nil, &RulesetError{Ruleset: rs.name, Err: err}
 	}
 	d.options.Format = b.index.Ruleset().Format
-	if rs.config.Path != "" {
-		content, _, err := readFile(rs.config.Path)
-		if err == nil && digest(content) != b.digest {
-			err = fmt.Errorf("%s changed while it was read", rs.config.Path)
-		}
-		if err != nil {
-			return nil, &RulesetError{Ruleset: rs.name, Err: err}
-		}
-		d.content = string(content)
+	if d.content, err = contentOf(rs, b); err != nil {
+		return nil, err
 	}
 	return d, nil
+}
+
+// contentOf returns the text that was loaded.
+func contentOf(rs *ruleset, b *base) (string, error) {
+	if rs.config.Path == "" {
+		return rs.config.Content, nil
+	}
+	content, _, err := readFile(rs.config.Path)
+	if err == nil && digest(content) != b.digest {
+		err = fmt.Errorf("%s changed while it was read", rs.config.Path)
+	}
+	if err != nil {
+		return "", &RulesetError{rs.name, rs.kind, err}
+	}
+	return string(content), nil
 }
 
 // apply makes a change: it reads the text again with the commands below it, or puts the

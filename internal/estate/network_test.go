@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/testnet"
 )
@@ -328,6 +329,7 @@ func (l *lab) compare(t *testing.T, seed uint64) {
 				t.Errorf("round %d: %s -> %s %s is %s, and with each routing arrives: %v\nways %+v\ndecisions %+v\nmissing %+v", round, x.flow.Sources, x.flow.Destinations, x.flow.Services, x.found.Status, x.answered, x.found.Ways, x.found.Decisions, x.found.Missing)
 			}
 		}
+		l.close(t, e, trials)
 		if t.Failed() {
 			for name, d := range l.config.Devices {
 				t.Logf("%s:\n%s", name, d.Content)
@@ -337,6 +339,49 @@ func (l *lab) compare(t *testing.T, seed uint64) {
 	t.Logf("as the estate says: %v", tally)
 	if total >= 200 && (tally[match.Allowed]*20 < total || tally[match.Blocked]*8 < total || tally[match.Indeterminate]*10 > total) {
 		t.Errorf("the flows are too much alike to be of interest: %v", tally)
+	}
+}
+
+// close types what a change set says for the blocked flows on the devices, and tries the
+// flows again: they arrive.
+func (l *lab) close(t *testing.T, e *Estate, trials []*trial) {
+	t.Helper()
+	var blocked []*trial
+	var flows []Flow
+	for _, x := range trials {
+		if x.found.Status == match.Blocked && len(blocked) < 10 {
+			f := x.flow // from any port
+			f.Services, f.OverrideDeny = []string{strings.Fields(f.Services[0])[0]}, true
+			blocked, flows = append(blocked, x), append(flows, f)
+		}
+	}
+	set, err := e.ChangeSet(t.Context(), Changeable{}, flows)
+	if err != nil || len(set.Open) > 0 {
+		t.Errorf("changes for blocked flows: %v, open %v", err, set.Open)
+		return
+	}
+	for _, name := range set.Targets() {
+		d := l.config.Devices[name]
+		loader, language := testnet.NFT, "nftables"
+		if strings.HasPrefix(d.Content, "*") {
+			loader, language = testnet.IPTables, "iptables"
+		}
+		d.Content, _ = format.Apply(language, d.Content, set.Commands(name))
+		host := l.routers[name]
+		if host == nil {
+			host = l.guards[name]
+		}
+		host.Load(loader, d.Content)
+		l.config.Devices[name] = d
+	}
+	for i, x := range blocked {
+		blocked[i] = &trial{probe: x.probe, flow: x.flow, found: Found{Status: match.Allowed}}
+	}
+	l.try(blocked)
+	for _, x := range blocked {
+		if !x.agrees() {
+			t.Errorf("%s -> %s %s arrives %v with the commands\n%s", x.flow.Sources, x.flow.Destinations, x.flow.Services, x.answered, set.Ticket())
+		}
 	}
 }
 

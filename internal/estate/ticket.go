@@ -8,30 +8,31 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
-// Rulesets names the rulesets that are changed, in the order of their first change.
-func (s *ChangeSet) Rulesets() []string {
+// Targets names the rulesets and devices that are changed, in the order of their first
+// change.
+func (s *ChangeSet) Targets() []string {
 	var out []string
 	for _, c := range s.Changes {
-		if !slices.Contains(out, c.Ruleset) {
-			out = append(out, c.Ruleset)
+		if !slices.Contains(out, c.Target) {
+			out = append(out, c.Target)
 		}
 	}
 	return out
 }
 
-// Commands is all that is typed for one ruleset, in order.
-func (s *ChangeSet) Commands(ruleset string) string { return s.join(s.texts(ruleset, false)) }
+// Commands is all that is typed for one of the targets, in order.
+func (s *ChangeSet) Commands(target string) string { return s.join(s.texts(target, false)) }
 
 // Undo takes back what Commands does, the last first.
-func (s *ChangeSet) Undo(ruleset string) string { return s.join(s.texts(ruleset, true)) }
+func (s *ChangeSet) Undo(target string) string { return s.join(s.texts(target, true)) }
 
 func (s *ChangeSet) join(texts []string) string { return strings.Join(texts, "\n") }
 
-func (s *ChangeSet) texts(ruleset string, undo bool) []string {
+func (s *ChangeSet) texts(target string, undo bool) []string {
 	var out []string
 	for _, c := range s.Changes {
 		switch {
-		case c.Ruleset != ruleset:
+		case c.Target != target:
 		case undo:
 			out = append([]string{c.undo}, out...)
 		default:
@@ -41,7 +42,7 @@ func (s *ChangeSet) texts(ruleset string, undo bool) []string {
 	return out
 }
 
-// Ticket writes the change set for people, as Markdown: for each ruleset what to type,
+// Ticket writes the change set for people, as Markdown: for each ruleset and device what to type,
 // for which flows, what it overrules, and how to take it back; and what stays open.
 func (s *ChangeSet) Ticket() string {
 	var b strings.Builder
@@ -49,18 +50,9 @@ func (s *ChangeSet) Ticket() string {
 	if len(s.Changes) == 0 {
 		b.WriteString("\nNo change is necessary.\n")
 	}
-	for _, name := range s.Rulesets() {
+	for _, name := range s.Targets() {
 		fmt.Fprintf(&b, "\n## %s\n\nType these commands in this order:\n\n%s", inline(name), fenced(s.Commands(name)))
-		b.WriteString("\n| command | flows | overrules |\n| --- | --- | --- |\n")
-		for _, c := range s.Changes {
-			if c.Ruleset == name {
-				overrules := "nothing"
-				if c.Overrules != "" {
-					overrules = inline(c.Overrules)
-				}
-				fmt.Fprintf(&b, "| %s | %s | %s |\n", lines(c.Command), inline(strings.Join(c.Flows, ", ")), overrules)
-			}
-		}
+		s.table(&b, name)
 		fmt.Fprintf(&b, "\nTo take them back:\n\n%s", fenced(s.Undo(name)))
 	}
 	if len(s.Open) > 0 {
@@ -70,6 +62,31 @@ func (s *ChangeSet) Ticket() string {
 		}
 	}
 	return b.String()
+}
+
+// table lists the commands of one target; those of a device with their list.
+func (s *ChangeSet) table(b *strings.Builder, target string) {
+	head := true
+	for _, c := range s.Changes {
+		if c.Target != target {
+			continue
+		}
+		list := ""
+		if c.Device != "" {
+			list = " " + inline(c.List) + " |"
+		}
+		if head && list == "" {
+			b.WriteString("\n| command | flows | overrules |\n| --- | --- | --- |\n")
+		} else if head {
+			b.WriteString("\n| command | list | flows | overrules |\n| --- | --- | --- | --- |\n")
+		}
+		head = false
+		overrules := "nothing"
+		if c.Overrules != "" {
+			overrules = inline(c.Overrules)
+		}
+		fmt.Fprintf(b, "| %s |%s %s | %s |\n", lines(c.Command), list, inline(strings.Join(c.Flows, ", ")), overrules)
+	}
 }
 
 // lines writes the lines of a command in a cell of a table.

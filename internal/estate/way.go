@@ -110,8 +110,14 @@ func (e *Estate) stationOf(step *topology.Step) (station, error) {
 	return s, nil
 }
 
-// check asks every list on the ways with the rules of top above it.
+// check asks every list on the ways with the rules of top above it. What has to be denied
+// is denied where additions can be written, if that is possible.
 func (w *way) check(stations []station, top func(s station) []rule.Rule) finding {
+	return w.checkFor(stations, top, station.writable)
+}
+
+// checkFor is check with another choice of where to deny.
+func (w *way) checkFor(stations []station, top func(s station) []rule.Rule, here func(s station) bool) finding {
 	above := map[int][]rule.Rule{}
 	f := w.layout.Check(topology.Lists{
 		Matcher: func(step *topology.Step) match.Matcher {
@@ -129,7 +135,7 @@ func (w *way) check(stations []station, top func(s station) []rule.Rule) finding
 			}
 			return s.above(rules)
 		},
-		Writable: func(step *topology.Step) bool { return stations[w.stationOf[step]].writable() },
+		Writable: func(step *topology.Step) bool { return here(stations[w.stationOf[step]]) },
 	})
 	return w.finding(f, len(stations)-1)
 }

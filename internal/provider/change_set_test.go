@@ -95,3 +95,46 @@ access-list outside_in extended deny ip any any log
 	w.Edit("main.tf", `services = ["443"]`, `services = ["tcp/443"], rulesets = ["core"]`)
 	contains(t, w.Plan(1), `nknown ruleset "core"`)
 }
+
+// A flow past three devices gets commands for each, by device and list; typed on the
+// devices, nothing is left to do. What may not be changed stays open.
+func TestAccChangeSetOfDevices(t *testing.T) {
+	terraformtest.Need(t)
+	t.Parallel()
+	w := newWorkspace(t, "-- main.tf --\nprovider \"acl\" {"+estateZones+"devices = {"+estateDevices+"}\n}\n"+`
+data "acl_change_set" "release" {
+  flows = { ssh = { sources = ["10.1.5.0/24"], destinations = ["10.3.0.7"], services = ["tcp/22"] } }
+}
+output "set" {
+  value = data.acl_change_set.release
+}
+`+estateHead)
+	set := func() map[string]any {
+		t.Helper()
+		out, _ := w.PlanJSON(2).OutputChanges["set"].After.(map[string]any)
+		return out
+	}
+	got := set()
+	commands := got["commands"].(map[string]any)
+	if len(commands) != 3 || commands["edge"] != "access-list users_in extended permit tcp 10.1.5.0 255.255.255.0 host 10.3.0.7 eq 22" {
+		t.Errorf("commands are %v", commands)
+	}
+	if first, want := quote(t, got["changes"].([]any)[0]), `{"command":"access-list users_in extended permit tcp 10.1.5.0 255.255.255.0 host 10.3.0.7 eq 22","device":"edge","flows":["ssh"],"list":"users_in","overrules":null,"ruleset":null}`; first != want {
+		t.Errorf("the first change is\n%s\nwant\n%s", first, want)
+	}
+	contains(t, got["ticket"].(string), "## `edge`", "## `core`", "## `web`", "`FROM_TRANSIT`", "To take them back:")
+
+	w.Write("edge.cfg", w.Read("edge.cfg")+commands["edge"].(string)+"\n")
+	w.Write("core.cfg", w.Read("core.cfg")+commands["core"].(string)+"\n")
+	w.Edit("main.tf", "  flows = { ssh", "  devices = [\"edge\", \"core\"]\n  flows = { ssh")
+	got = set()
+	if open := got["open"].(map[string]any); len(got["commands"].(map[string]any)) != 0 || !strings.Contains(open["ssh"].(string), "web") {
+		t.Errorf("commands %v, open %v", got["commands"], open)
+	}
+	w.Edit("web.rules", "COMMIT\n", commands["web"].(string)+"\nCOMMIT\n")
+	if open := set()["open"].(map[string]any); len(open) != 0 {
+		t.Errorf("once all are typed, open is %v", open)
+	}
+	w.Edit("main.tf", `["edge", "core"]`, `["egde"]`)
+	contains(t, w.Plan(1), `nknown device "egde": the provider has "core", "edge", "web"`)
+}
