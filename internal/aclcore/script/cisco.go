@@ -1,0 +1,93 @@
+package script
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
+)
+
+// asaCommands tells entries that are taken away from those that are written.
+func asaCommands(text string, _ []Rule) (commands, touches []string) {
+	commands = strings.Split(text, "\n")
+	for _, line := range commands {
+		if strings.HasPrefix(line, "no ") {
+			touches = append(touches, line)
+		}
+	}
+	return commands, touches
+}
+
+var asaLine = regexp.MustCompile(`^(access-list \S+) line \d+ `)
+
+// removeASA takes entries out by what they say, and then the groups and objects of ours
+// that nothing names any more.
+func removeASA(l *List, at []int) (commands []string, text string, err error) {
+	for _, i := range at {
+		r := &l.Rules.Rules[i]
+		removal := format.Remove(l.format(), r)
+		if len(removal.Commands) != 1 {
+			return nil, "", fmt.Errorf("%s cannot be taken out: %s", r, removal.Reason)
+		}
+		commands = append(commands, "no "+asaLine.ReplaceAllString(strings.TrimPrefix(removal.Commands[0], "no "), "$1 "))
+	}
+	text = l.withoutLines(at)
+	orphans, text := dropOrphans(text)
+	return append(commands, orphans...), text, nil
+}
+
+var asaDefinition = regexp.MustCompile(`^(object(?:-group)? \S+) (acl-[a-z]+-[0-9a-f]{12})\s*$`)
+
+// dropOrphans takes out the groups and objects whose names are made of what they hold, as
+// ours are, and that no other line names. One may hold another.
+func dropOrphans(text string) (commands []string, rest string) {
+	for {
+		all := lines(text)
+		var drop []int
+		for n, line := range all {
+			m := asaDefinition.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+			if m == nil || strings.Count(text, m[2]) > 1 {
+				continue
+			}
+			commands = append(commands, "no "+m[1]+" "+m[2])
+			drop = append(drop, n+1)
+			for k := n + 1; k < len(all) && strings.HasPrefix(all[k], " "); k++ {
+				drop = append(drop, k+1)
+			}
+		}
+		if len(drop) == 0 {
+			return commands, text
+		}
+		text = withoutLines(text, drop)
+	}
+}
+
+// routerCommands tells what is not ours: entries that are taken away, and new numbers.
+func routerCommands(text string, _ []Rule) (commands, touches []string) {
+	commands = strings.Split(text, "\n")
+	for _, line := range commands {
+		if strings.HasPrefix(line, " no ") || strings.Contains(line, "resequence") {
+			touches = append(touches, strings.TrimSpace(line))
+		}
+	}
+	return commands, touches
+}
+
+// removeRouter takes entries out by their numbers, or by what they say where they have
+// none.
+func removeRouter(l *List, at []int) (commands []string, text string, err error) {
+	for _, i := range at {
+		r := &l.Rules.Rules[i]
+		removal := format.Remove(l.format(), r)
+		if len(removal.Commands) != 2 {
+			return nil, "", fmt.Errorf("%s cannot be taken out: %s", r, removal.Reason)
+		}
+		if !slices.Contains(commands, removal.Commands[0]) { // one list
+			commands = append(commands, removal.Commands[0])
+		}
+		commands = append(commands, removal.Commands[1])
+	}
+	return commands, l.withoutLines(at), nil
+}

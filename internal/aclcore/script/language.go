@@ -1,0 +1,134 @@
+package script
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+)
+
+// A language is how one kind of device takes scripts.
+type language struct {
+	// comment leads a line that the device passes over; empty if it has none.
+	comment string
+	// open and close stand around the commands.
+	open, close []string
+	// name returns a rule of ours as it is handed to the writer of the format: with the
+	// name, and the comment if the writer knows of one, that it is to have on the device.
+	name func(r Rule) rule.Rule
+	// commands returns what the writer of the format wrote as lines of a script, and
+	// those of them that change what is not ours.
+	commands func(text string, rules []Rule) (commands, touches []string)
+	// remove returns the commands that take rules out of the list, and its text without
+	// them.
+	remove func(l *List, at []int) (commands []string, text string, err error)
+}
+
+// languages by the name of the format.
+var languages = map[string]language{
+	"iptables":   {comment: "# ", open: []string{"*filter"}, close: []string{"COMMIT"}, name: commented, commands: iptablesCommands, remove: removeIptables},
+	"nftables":   {comment: "# ", name: commented, commands: nftCommands, remove: removeNft},
+	"cisco_asa":  {comment: "! ", name: unzoned, commands: asaCommands, remove: removeASA},
+	"cisco_ios":  router,
+	"cisco_nxos": router,
+	"cisco_xr":   router,
+}
+
+var router = language{comment: "! ", name: unzoned, commands: routerCommands, remove: removeRouter}
+
+func languageOf(name string) (language, error) {
+	lang, ok := languages[name]
+	if !ok {
+		return lang, fmt.Errorf("the commands of a text in the format %s cannot be read again together with it, so that no script is proven", name)
+	}
+	return lang, nil
+}
+
+// Supports reports whether scripts are written in the language of the format.
+func Supports(name string) bool {
+	_, ok := languages[name]
+	return ok
+}
+
+// Whole returns commands as one text: what leads them, remarks and what closes them.
+// There is no text where there are no commands.
+func Whole(name string, remarks, commands []string) string {
+	if len(commands) == 0 {
+		return ""
+	}
+	lang := languages[name]
+	var out []string
+	if lang.comment != "" {
+		for _, r := range remarks {
+			out = append(out, strings.TrimRight(lang.comment+r, " "))
+		}
+	}
+	out = slices.Concat(out, lang.open, commands, lang.close)
+	return strings.Join(out, "\n") + "\n"
+}
+
+// commented gives the rule its name and comment.
+func commented(r Rule) rule.Rule {
+	if r.Comment != "" {
+		r.Name += " " + r.Comment
+	}
+	return r.Rule
+}
+
+func unzoned(r Rule) rule.Rule { return plain(r.Rule) }
+
+// iptablesCommands leaves out what the writer says of the programs: a text is that of one
+// of them.
+func iptablesCommands(text string, _ []Rule) (commands, touches []string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if line != "" && line[0] != '#' {
+			commands = append(commands, line)
+		}
+	}
+	return commands, nil
+}
+
+var iptablesRule = regexp.MustCompile(`^(?:\[\d+:\d+\] )?-[AI] (\S+) (?:\d+ )?(.*)$`)
+
+// removeIptables deletes rules by what they say.
+func removeIptables(l *List, at []int) (commands []string, text string, err error) {
+	for _, i := range at {
+		m := iptablesRule.FindStringSubmatch(l.line(&l.Rules.Rules[i]))
+		if m == nil {
+			return nil, "", fmt.Errorf("%s stands in no line of its own", &l.Rules.Rules[i])
+		}
+		commands = append(commands, "-D "+m[1]+" "+m[2])
+	}
+	return commands, l.withoutLines(at), nil
+}
+
+// withoutLines is the text without the lines of some rules, which have one each.
+func (l *List) withoutLines(at []int) string {
+	drop := make([]int, len(at))
+	for k, i := range at {
+		drop[k] = l.Rules.Rules[i].Line
+	}
+	slices.Sort(drop)
+	return withoutLines(l.Text, drop)
+}
+
+func withoutLines(text string, drop []int) string {
+	var b strings.Builder
+	for n, line := range lines(text) {
+		if _, is := slices.BinarySearch(drop, n+1); !is {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// line is the line of the text in which a rule stands.
+func (l *List) line(r *rule.Rule) string {
+	all := lines(l.Text)
+	if r.Line < 1 || r.Line > len(all) {
+		return ""
+	}
+	return strings.TrimSpace(all[r.Line-1])
+}
