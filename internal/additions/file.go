@@ -144,6 +144,33 @@ func (f *File) ForList(list string) *File {
 	return out
 }
 
+// Ours returns the rules that flows own, in order.
+func (f *File) Ours() []Rule {
+	var out []Rule
+	for i := range f.items {
+		if f.items[i].foreign == nil {
+			out = append(out, f.items[i].Rule)
+		}
+	}
+	return out
+}
+
+// Holding returns the file with those rules of ours alone, in that order, which are
+// numbers of [File.Ours].
+func (f *File) Holding(numbers []int) *File {
+	var own []item
+	for _, it := range f.items {
+		if it.foreign == nil {
+			own = append(own, it)
+		}
+	}
+	out := &File{path: f.path}
+	for _, n := range numbers {
+		out.items = append(out.items, own[n])
+	}
+	return out
+}
+
 // Source names the file for people.
 func (f *File) Source() string { return filepath.Base(f.path) }
 

@@ -27,8 +27,8 @@ var inProcess sync.Map // resolved path -> chan struct{}
 
 // acquire locks the file at target against every other writer. The kernel releases
 // the lock file of a process that dies.
-func acquire(ctx context.Context, target string) (release func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, LockTimeout)
+func acquire(ctx context.Context, target string, wait time.Duration) (release func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	started := time.Now()
 	entry, _ := inProcess.LoadOrStore(target, make(chan struct{}, 1))

@@ -83,6 +83,14 @@ func canonicalNames(names []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(names)))
 }
 
+// ContentName is the name that the rule has by what it says, whatever it is called in the
+// file; on a device it is found by that.
+func (r Rule) ContentName() string { return r.contentName() }
+
+// Conditions reports whether somebody has added conditions to the rule by hand, which no
+// device has.
+func (r Rule) Conditions() bool { return len(r.unknown) > 0 }
+
 // contentName is "acl-" and 40 bits of a digest of what the rule says.
 func (r Rule) contentName() string {
 	h := sha256.New()

@@ -301,7 +301,7 @@ func TestWaiting(t *testing.T) {
 	// Neither the process nor the abandoned wait in the kernel keeps the lock.
 	own(t, path, "a/b", "permit any any any")
 
-	release, err := acquire(context.Background(), target)
+	release, err := acquire(context.Background(), target, LockTimeout)
 	if err != nil {
 		t.Fatal(err)
 	}

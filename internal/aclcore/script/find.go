@@ -21,19 +21,21 @@ type Found struct {
 	Order []int
 	// Rest is the list without the rules of Order.
 	Rest *rule.Ruleset
-	// Changed are the rules of the list that have a name of ours and another content than
-	// ours, or than any of ours.
+	// Parts are, for one of ours that is not there, what is left of it: rules of the list
+	// that have its name, or would be among its entries, and do less than it does.
+	Parts [][]int
+	// Changed are the other rules of the list that have the name of one of ours: somebody
+	// made them what they are.
 	Changed []int
 }
 
 // Find looks for rules of ours in the list. Its error says that it cannot be known what
 // ours look like in the language of the list.
 func (l *List) Find(ours []rule.Rule) (*Found, error) {
-	f := &Found{At: make([][]int, len(ours)), OnTop: make([]bool, len(ours))}
-	var err error
+	f := &Found{At: make([][]int, len(ours)), OnTop: make([]bool, len(ours)), Parts: make([][]int, len(ours))}
 	if hasNames(l.format()) {
 		f.byName(l.Rules, ours)
-	} else if f.At, err = l.byContent(ours); err != nil {
+	} else if err := f.byContent(l, ours); err != nil {
 		return nil, err
 	}
 	f.judge(l.Rules, ours)
@@ -74,39 +76,39 @@ func (f *Found) byName(rs *rule.Ruleset, ours []rule.Rule) {
 			named[name] = append(named[name], i)
 		}
 	}
-	claimed := map[int]bool{}
 	for n := range ours {
 		at := named[ours[n].Name]
 		if len(at) > 0 && saysSame(rs, at, &ours[n]) {
 			f.At[n] = at
-			for _, i := range at {
-				claimed[i] = true
-			}
+			continue
 		}
-	}
-	for _, at := range named {
 		for _, i := range at {
-			if !claimed[i] {
+			if isPart(&rs.Rules[i], &ours[n]) {
+				f.Parts[n] = append(f.Parts[n], i)
+			} else {
 				f.Changed = append(f.Changed, i)
 			}
 		}
 	}
 	slices.Sort(f.Changed)
+	f.Changed = slices.Compact(f.Changed)
+}
+
+// isPart reports whether a rule of the list does what one of ours does, to less traffic.
+func isPart(r, our *rule.Rule) bool {
+	like := *r
+	like.Traffic = our.Traffic
+	return our.Traffic.ContainsProduct(r.Traffic) && sameRule(&like, our)
 }
 
 // saysSame reports whether the rules of the list say together what one of ours does.
 func saysSame(rs *rule.Ruleset, at []int, our *rule.Rule) bool {
 	products := make([]traffic.Product, len(at))
 	for k, i := range at {
-		like := rs.Rules[i]
-		if !our.Traffic.ContainsProduct(like.Traffic) {
+		if !isPart(&rs.Rules[i], our) {
 			return false
 		}
-		products[k] = like.Traffic
-		like.Traffic = our.Traffic
-		if !sameRule(&like, our) {
-			return false
-		}
+		products[k] = rs.Rules[i].Traffic
 	}
 	v4, v6 := our.Traffic.ByFamily()
 	rest := slices.DeleteFunc([]traffic.Product{v4, v6}, traffic.Product.IsEmpty)
@@ -122,15 +124,16 @@ func saysSame(rs *rule.Ruleset, at []int, our *rule.Rule) bool {
 
 // byContent finds rules in a list that holds no entry twice: those that say what the
 // writer of the language makes of ours.
-func (l *List) byContent(ours []rule.Rule) ([][]int, error) {
-	out := make([][]int, len(ours))
+func (f *Found) byContent(l *List, ours []rule.Rule) error {
 	if len(ours) == 0 {
-		return out, nil
+		return nil
 	}
-	index := map[string][]int{}
+	index := map[string]int{}
 	for i := range l.Rules.Rules {
 		key := contentKey(&l.Rules.Rules[i])
-		index[key] = append(index[key], i)
+		if _, twice := index[key]; !twice { // the others decide nothing
+			index[key] = i
+		}
 	}
 	for n := range ours {
 		if ours[n].Action == rule.Deny && len(ours[n].SourceZones)+len(ours[n].DestinationZones) > 0 {
@@ -138,21 +141,23 @@ func (l *List) byContent(ours []rule.Rule) ([][]int, error) {
 		}
 		entries, err := l.entries(ours[n])
 		if err != nil {
-			return nil, err
+			return err
 		}
 		var at []int
 		for i := range entries {
-			found := index[contentKey(&entries[i])]
-			if len(found) == 0 {
-				at = nil
-				break
+			if k, ok := index[contentKey(&entries[i])]; ok {
+				at = append(at, k)
 			}
-			at = append(at, found[0]) // the others decide nothing
 		}
+		whole := len(at) == len(entries)
 		slices.Sort(at)
-		out[n] = slices.Compact(at)
+		if at = slices.Compact(at); whole {
+			f.At[n] = at
+		} else {
+			f.Parts[n] = at
+		}
 	}
-	return out, nil
+	return nil
 }
 
 // contentKey is the same for rules that say the same.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // A language is how one kind of device takes scripts.
@@ -59,14 +60,20 @@ func Whole(name string, remarks, commands []string) string {
 		return ""
 	}
 	lang := languages[name]
-	var out []string
-	if lang.comment != "" {
-		for _, r := range remarks {
-			out = append(out, strings.TrimRight(lang.comment+r, " "))
-		}
+	return Remarks(name, remarks) + strings.Join(slices.Concat(lang.open, commands, lang.close), "\n") + "\n"
+}
+
+// Remarks returns lines that a device passes over, none where it would not.
+func Remarks(name string, remarks []string) string {
+	lang := languages[name]
+	if lang.comment == "" {
+		return ""
 	}
-	out = slices.Concat(out, lang.open, commands, lang.close)
-	return strings.Join(out, "\n") + "\n"
+	var b strings.Builder
+	for _, r := range remarks {
+		b.WriteString(strings.TrimRight(lang.comment+visible.Text(r), " ") + "\n")
+	}
+	return b.String()
 }
 
 // commented gives the rule its name and comment.

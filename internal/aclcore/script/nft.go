@@ -41,3 +41,13 @@ func removeNft(l *List, at []int) (commands []string, text string, err error) {
 	}
 	return commands, l.withoutLines(at), nil
 }
+
+// ShowsHandles reports whether a text of nftables has the handles of its rules.
+func ShowsHandles(text string) bool {
+	for line := range strings.Lines(text) {
+		if nftHandle.MatchString(strings.TrimRight(line, "\r\n")) {
+			return true
+		}
+	}
+	return false
+}

@@ -24,6 +24,8 @@ type Removal struct {
 	At []int
 	// Rule is what they are, to put it back.
 	Rule Rule
+	// Debris says that they are only a part of it, which is not put back.
+	Debris bool
 }
 
 // An Edit is what a list becomes: what is taken out, and then what is put in.
@@ -61,11 +63,7 @@ func (l *List) Write(e Edit) (*Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	back, err := l.inverse(e, s.After, made)
-	if err != nil {
-		return nil, err
-	}
-	undo, _, err := s.After.make(back)
+	undo, _, err := s.After.make(inverse(e, made))
 	if err != nil {
 		s.NoUndo = err.Error()
 		return s, nil
@@ -74,7 +72,7 @@ func (l *List) Write(e Edit) (*Script, error) {
 		s.NoUndo = "it would change what is not ours: " + undo.Touches[0]
 		return s, nil
 	}
-	if !slices.EqualFunc(undo.After.Rules.Rules, l.Rules.Rules, func(a, b rule.Rule) bool { return sameRule(&a, &b) }) && !sameUpToPlace(undo.After, l, e) {
+	if !sameUpToPlace(undo.After, l, e) {
 		s.NoUndo = "the list would not be what it was"
 		return s, nil
 	}
@@ -216,13 +214,14 @@ func differ(want, got *rule.Ruleset) string {
 	return ""
 }
 
-// inverse is the edit of the list after e that takes e back.
-func (l *List) inverse(e Edit, after *List, made [][]int) (Edit, error) {
+// inverse is the edit of the list after e that takes e back; made is where the rules stand
+// that e put in.
+func inverse(e Edit, made [][]int) Edit {
 	var back Edit
 	n := 0
 	for _, in := range e.Insert {
 		for _, r := range in.Rules {
-			back.Remove = append(back.Remove, Removal{made[n], r})
+			back.Remove = append(back.Remove, Removal{At: made[n], Rule: r})
 			n++
 		}
 	}
@@ -232,6 +231,9 @@ func (l *List) inverse(e Edit, after *List, made [][]int) (Edit, error) {
 	}
 	slices.Sort(gone)
 	for _, r := range e.Remove {
+		if r.Debris {
+			continue
+		}
 		k, _ := slices.BinarySearch(gone, r.At[0])
 		before := r.At[0] - k
 		if last := len(back.Insert) - 1; last >= 0 && back.Insert[last].Before == before {
@@ -241,27 +243,35 @@ func (l *List) inverse(e Edit, after *List, made [][]int) (Edit, error) {
 		back.Insert = append(back.Insert, Insertion{before, []Rule{r.Rule}})
 	}
 	slices.SortStableFunc(back.Insert, func(a, b Insertion) int { return a.Before - b.Before })
-	return back, nil
+	return back
 }
 
-// sameUpToPlace reports whether two lists are the same but for the places of the rules
-// that the edit took out, which were proven to take effect all the same.
-func sameUpToPlace(got, want *List, e Edit) bool {
+// sameUpToPlace reports whether got is the list before the edit, without debris, but for
+// the places of the rules that the edit took out, which were proven to take effect all
+// the same.
+func sameUpToPlace(got, before *List, e Edit) bool {
+	var debris, whole []int
 	var ours []rule.Rule
 	for _, r := range e.Remove {
-		ours = append(ours, r.Rule.Rule)
-	}
-	strip := func(l *List) *rule.Ruleset {
-		found, err := l.Find(ours)
-		if err != nil {
-			return l.Rules
+		if r.Debris {
+			debris = append(debris, r.At...)
+			continue
 		}
-		var all []int
-		for _, at := range found.At {
-			all = append(all, at...)
-		}
-		slices.Sort(all)
-		return without(l.Rules, all)
+		whole, ours = append(whole, r.At...), append(ours, r.Rule.Rule)
 	}
-	return differ(strip(want), strip(got)) == ""
+	found, err := got.Find(ours)
+	if err != nil {
+		return false
+	}
+	var back []int
+	for n := range ours {
+		if len(found.At[n]) == 0 {
+			return false
+		}
+		back = append(back, found.At[n]...)
+	}
+	gone := slices.Concat(debris, whole)
+	slices.Sort(gone)
+	slices.Sort(back)
+	return differ(without(before.Rules, gone), without(got.Rules, back)) == ""
 }

@@ -1,0 +1,288 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/diff"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/script"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+)
+
+// deliver makes one delivery of all the orders, while nobody else delivers to the device.
+func (d *Device) deliver(ctx context.Context, orders []*pending) {
+	err := additions.Hold(ctx, d.Ledger, d.wait(), func(h *additions.Held) error {
+		lock, err := lockRun(ctx, d.Ledger, d.wait())
+		if err != nil {
+			return err
+		}
+		defer lock.release()
+		r := &run{d: d, held: h, lock: lock.file}
+		return r.deliver(ctx, orders)
+	})
+	if err != nil {
+		for _, p := range orders {
+			p.fail(err)
+		}
+	}
+}
+
+// A run is one delivery.
+type run struct {
+	d    *Device
+	held *additions.Held
+	lock *os.File
+	// before is the device as it was found, wanted as it is to become.
+	before, wanted *Text
+	script         *Script
+}
+
+func (r *run) deliver(ctx context.Context, orders []*pending) error {
+	d := r.d
+	var err error
+	if r.before, err = d.Read(ctx); err != nil {
+		return err
+	}
+	d.learn(r.before)
+	state, err := newState(r.before, r.held.File)
+	if err != nil {
+		return err
+	}
+	after, intent, err := r.ledgers(state, orders)
+	if err != nil || after == nil {
+		return err
+	}
+	if err := r.compile(state, after, orders); err != nil {
+		return err
+	}
+	if len(r.script.Do) == 0 {
+		return r.held.Write(after)
+	}
+	if err := r.permitted(); err != nil {
+		return err
+	}
+	old := r.held.File
+	if err := r.held.Write(intent, r.files(state)...); err != nil {
+		return err
+	}
+	failed := r.send(ctx)
+	if failed == nil {
+		return r.held.Write(after)
+	}
+	if failed.restored {
+		return errors.Join(failed, r.held.Write(old))
+	}
+	return failed
+}
+
+// ledgers returns the additions once all orders are made, and those that hold beside them
+// what is still to be taken out. Orders that the device has changed under fail. Nothing
+// is returned where no order is left.
+func (r *run) ledgers(state *State, orders []*pending) (after, intent *additions.File, err error) {
+	after, intent = r.held.File, r.held.File
+	left := 0
+	for _, p := range orders {
+		if p.Check != nil {
+			if err := p.Check(state); err != nil {
+				p.fail(err)
+				continue
+			}
+		}
+		left++
+		if after, err = after.With(p.Owner, p.Want); err != nil {
+			return nil, nil, err
+		}
+		if intent, err = intent.With(p.Owner, slices.Concat(p.Want, intent.Owned(p.Owner))); err != nil {
+			return nil, nil, err
+		}
+	}
+	if left == 0 {
+		return nil, nil, nil
+	}
+	return after, intent, nil
+}
+
+// compile writes the script: what the orders want goes in, what nobody wants any more
+// goes out, and what others have ordered stays as it is.
+func (r *run) compile(state *State, after *additions.File, orders []*pending) error {
+	if !script.Supports(r.before.Format) {
+		return fmt.Errorf("scripts for %s texts cannot be delivered: what they do is not read again as a part of the text", r.before.Format)
+	}
+	var c Change
+	for _, rule := range after.Ours() {
+		wanted := slices.ContainsFunc(orders, func(p *pending) bool { return p.err == nil && slices.ContainsFunc(p.Want, rule.Same) })
+		switch l := state.Lists[rule.List]; {
+		case wanted && rule.Conditions():
+			return fmt.Errorf("the rule %s has a condition that somebody has added by hand to %s; no device has it", rule.Name, r.d.Ledger)
+		case wanted && (l == nil || !l.Has(rule)):
+			c.Put = append(c.Put, rule)
+		default:
+			c.Keep = append(c.Keep, rule)
+		}
+	}
+	for _, rule := range r.held.File.Ours() {
+		if !slices.ContainsFunc(after.Ours(), rule.Same) {
+			c.Take = append(c.Take, rule)
+		}
+	}
+	var err error
+	r.script, err = Compile(r.before, c)
+	return err
+}
+
+// permitted tells what keeps the script from being sent.
+func (r *run) permitted() error {
+	switch s := r.script; {
+	case len(s.Touches) > 0:
+		return fmt.Errorf("nothing was sent: the script would change what is not ours: %s. Make room by hand, then apply again", strings.Join(s.Touches, "; "))
+	case s.NoUndo == "":
+		return nil
+	case len(s.Out) == 0 && r.d.undoable(r.before, s):
+		return nil
+	default:
+		return fmt.Errorf("nothing was sent: the script could not be taken back exactly: %s", s.NoUndo)
+	}
+}
+
+// undoable reports whether what the script puts in can be taken out of a text that has
+// it, although the text with the commands does not tell how: nft numbers its rules itself,
+// and shows the numbers where it shows those of others.
+func (d *Device) undoable(t *Text, s *Script) bool {
+	return t.Format == "nftables" && script.ShowsHandles(t.Content)
+}
+
+// files are the script and its undo.
+func (r *run) files(state *State) []additions.Companion {
+	if r.d.Script == "" {
+		return nil
+	}
+	format := r.before.Format
+	return []additions.Companion{
+		{Path: r.d.Script + UndoSuffix, Content: []byte(r.script.WholeUndo(format, r.d.Title))},
+		{Path: r.d.Script, Content: []byte(r.script.Whole(format, r.d.Title, r.d.why(state)))},
+	}
+}
+
+func (d *Device) why(state *State) func(additions.Rule) string {
+	if d.Why == nil {
+		return nil
+	}
+	return func(r additions.Rule) string { return d.Why(state, r) }
+}
+
+// whole puts the lines around a script that lead into the device's configuration.
+func (d *Device) whole(text string) string {
+	if text == "" || len(d.Prologue)+len(d.Epilogue) == 0 {
+		return text
+	}
+	lines := func(l []string) string {
+		if len(l) == 0 {
+			return ""
+		}
+		return strings.Join(l, "\n") + "\n"
+	}
+	return lines(d.Prologue) + text + lines(d.Epilogue)
+}
+
+// lists are the lists that the script changes.
+func (r *run) lists() []string {
+	var out []string
+	for _, rule := range slices.Concat(r.script.In, r.script.Out) {
+		name := rule.List
+		if l := r.before.Lists[name]; l != nil {
+			name = l.Name
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// send sends the script and compares what the device then has with what it was to have.
+func (r *run) send(ctx context.Context) *Failure {
+	d := r.d
+	var err error
+	if r.wanted, err = r.before.with(r.script.Text); err != nil {
+		return &Failure{Title: d.Title, Cause: err}
+	}
+	cause := d.Send(ctx, d.whole(r.script.Whole(r.before.Format, d.Title, nil)), Do, r.lists(), r.lock)
+	now, unread := d.Read(ctx)
+	if unread != nil {
+		return &Failure{Title: d.Title, Cause: cause, Unread: unread, undo: r.script.WholeUndo(r.before.Format, d.Title), lists: r.lists()}
+	}
+	d.learn(now)
+	difference := compare(r.wanted, now)
+	if cause == nil && len(difference) == 0 {
+		return nil
+	}
+	f := &Failure{Title: d.Title, Cause: cause, Difference: difference, Traffic: traffic(r.wanted, now), lists: r.lists()}
+	r.takeBack(ctx, f, now)
+	return f
+}
+
+// compare tells how the lists of a text differ from those that it was to have.
+func compare(wanted, now *Text) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(wanted.Lists)) {
+		lead := ""
+		if name != "" {
+			lead = "list " + name + ": "
+		}
+		l := now.Lists[name]
+		if l == nil {
+			out = append(out, lead+"is gone")
+			continue
+		}
+		for _, line := range script.Difference(wanted.Lists[name].Rules, l.Rules) {
+			out = append(out, lead+line)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(now.Lists)) {
+		if wanted.Lists[name] == nil {
+			out = append(out, "list "+name+": is new")
+		}
+	}
+	return out
+}
+
+// maxTraffic is how many differences in traffic an error shows.
+const maxTraffic = 5
+
+// traffic tells what the lists of a text let through otherwise than they were to.
+func traffic(wanted, now *Text) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(wanted.Lists)) {
+		l := now.Lists[name]
+		if l == nil || len(script.Difference(wanted.Lists[name].Rules, l.Rules)) == 0 {
+			continue
+		}
+		for _, c := range diff.Compare(wanted.Lists[name].Rules, l.Rules).Changes {
+			if len(out) == maxTraffic {
+				return append(out, "and more")
+			}
+			word := map[diff.Kind]string{diff.Opened: "is permitted and was not to be", diff.Closed: "is denied and was not to be", diff.Uncertain: "is in doubt"}[c.Kind]
+			out = append(out, c.Product.String()+" "+word)
+		}
+	}
+	return out
+}
+
+// with returns the text with another content.
+func (t *Text) with(content string) (*Text, error) {
+	out := &Text{Content: content, Format: t.Format, Lists: make(map[string]*script.List, len(t.Lists))}
+	for name, l := range t.Lists {
+		rules, err := l.Read(content)
+		if err != nil {
+			return nil, err
+		}
+		out.Lists[name] = &script.List{Name: l.Name, Text: content, Rules: rules, Read: l.Read}
+	}
+	return out, nil
+}

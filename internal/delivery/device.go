@@ -1,0 +1,97 @@
+package delivery
+
+import (
+	"context"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+)
+
+// A Device is a firewall, or one list of one, that rules are delivered to. Its fields do
+// not change once it is used; it is safe for concurrent use.
+type Device struct {
+	// Title names it for people: ruleset "edge", device "fw1".
+	Title string
+	// Ledger is the additions file.
+	Ledger string
+	// Script is the file that the script is written to, "" for none; its undo goes to the
+	// file of that name with ".undo" behind.
+	Script string
+	// Read reads the text of the device as it is now.
+	Read func(ctx context.Context) (*Text, error)
+	// Send hands a text to the command, and waits for its end. The command inherits the
+	// lock file, so that the lock is held as long as it runs.
+	Send func(ctx context.Context, text string, phase Phase, lists []string, lock *os.File) error
+	// UndoOnFailure takes a delivery back that went wrong.
+	UndoOnFailure bool
+	// Prologue and Epilogue are lines around what is sent: what enters and leaves the
+	// configuration of a device.
+	Prologue, Epilogue []string
+	// Wait is how long other processes are waited for; zero means [additions.LockTimeout].
+	Wait time.Duration
+	// Why tells why a rule is needed, for people; it may be nil.
+	Why func(*State, additions.Rule) string
+	// Gather tells whether more orders are about to come; it may be nil.
+	Gather *Gathering
+
+	mu     sync.Mutex
+	text   *Text
+	state  *State
+	ledger *additions.File // that state was made with
+
+	queue queue
+}
+
+// Phase is what a script is sent for.
+type Phase string
+
+// The phases, as the command sees them in its environment.
+const (
+	Do   Phase = "deliver"
+	Undo Phase = "undo"
+)
+
+// UndoSuffix makes the name of the file that holds the undo of a script.
+const UndoSuffix = ".undo"
+
+// State returns what the device has, by its text as it was read last, which is read at
+// the first use.
+func (d *Device) State(ctx context.Context) (*State, error) {
+	ledger, err := additions.Load(d.Ledger)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.text == nil {
+		if d.text, err = d.Read(ctx); err != nil {
+			d.text = nil
+			return nil, err
+		}
+		d.state = nil
+	}
+	if d.state == nil || d.ledger != ledger {
+		state, err := newState(d.text, ledger)
+		if err != nil {
+			return nil, err
+		}
+		d.state, d.ledger = state, ledger
+	}
+	return d.state, nil
+}
+
+// learn keeps what was read of the device.
+func (d *Device) learn(t *Text) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.text, d.state = t, nil
+}
+
+func (d *Device) wait() time.Duration {
+	if d.Wait > 0 {
+		return d.Wait
+	}
+	return additions.LockTimeout
+}
