@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/script"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
@@ -16,6 +17,8 @@ type Text struct {
 	Content, Format string
 	// Lists are its lists by name; a ruleset has one, whose name here is empty.
 	Lists map[string]*script.List
+	// Parse reads another content of the same device.
+	Parse func(content string) (*Text, error)
 }
 
 // A Change is rules that have to stand on top of their lists, and rules that have to be
@@ -179,4 +182,30 @@ func (s *Script) WholeUndo(format, title string) string {
 		return script.Remarks(format, []string{"how to take the script for " + title + " back is known once it has run: " + s.NoUndo})
 	}
 	return script.Whole(format, []string{fmt.Sprintf("takes back the script for %s: %d out, %d in", title, len(s.In), len(s.Out))}, s.Undo)
+}
+
+// compileAny is [Compile], or what comes closest where the commands of a format cannot be
+// read again together with its text.
+func compileAny(t *Text, c Change) (*Script, error) {
+	if script.Supports(t.Format) {
+		return Compile(t, c)
+	}
+	s := &Script{Text: t.Content}
+	for _, name := range c.lists() {
+		put, l := ofList(c.Put, name), t.Lists[name]
+		if len(put) == 0 || l == nil {
+			continue
+		}
+		in := rule.Insertion{Base: l.Rules}
+		for _, r := range put {
+			plain := ofScript(r).Rule
+			in.Rules = append(in.Rules, plain)
+		}
+		text, err := format.Change(t.Format, l.Name, in)
+		if err != nil {
+			return nil, err
+		}
+		s.Do, s.Undo, s.In = append(s.Do, text), append(s.Undo, format.Undo(t.Format, t.Content, text)), append(s.In, put...)
+	}
+	return s, nil
 }

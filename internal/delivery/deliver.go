@@ -17,13 +17,17 @@ import (
 // deliver makes one delivery of all the orders, while nobody else delivers to the device.
 func (d *Device) deliver(ctx context.Context, orders []*pending) {
 	err := additions.Hold(ctx, d.Ledger, d.wait(), func(h *additions.Held) error {
+		r := &run{d: d, held: h, orders: orders}
+		if d.Send == nil {
+			return r.write(ctx)
+		}
 		lock, err := lockRun(ctx, d.Ledger, d.wait())
 		if err != nil {
 			return err
 		}
 		defer lock.release()
-		r := &run{d: d, held: h, lock: lock.file}
-		return r.deliver(ctx, orders)
+		r.lock = lock.file
+		return r.deliver(ctx)
 	})
 	if err != nil {
 		for _, p := range orders {
@@ -34,15 +38,16 @@ func (d *Device) deliver(ctx context.Context, orders []*pending) {
 
 // A run is one delivery.
 type run struct {
-	d    *Device
-	held *additions.Held
-	lock *os.File
+	d      *Device
+	held   *additions.Held
+	lock   *os.File
+	orders []*pending
 	// before is the device as it was found, wanted as it is to become.
 	before, wanted *Text
 	script         *Script
 }
 
-func (r *run) deliver(ctx context.Context, orders []*pending) error {
+func (r *run) deliver(ctx context.Context) error {
 	d := r.d
 	var err error
 	if r.before, err = d.Read(ctx); err != nil {
@@ -53,11 +58,11 @@ func (r *run) deliver(ctx context.Context, orders []*pending) error {
 	if err != nil {
 		return err
 	}
-	after, intent, err := r.ledgers(state, orders)
+	after, intent, err := r.ledgers(state)
 	if err != nil || after == nil {
 		return err
 	}
-	if err := r.compile(state, after, orders); err != nil {
+	if err := r.compile(state, after); err != nil {
 		return err
 	}
 	if len(r.script.Do) == 0 {
@@ -67,7 +72,7 @@ func (r *run) deliver(ctx context.Context, orders []*pending) error {
 		return err
 	}
 	old := r.held.File
-	if err := r.held.Write(intent, r.files(state)...); err != nil {
+	if err := r.held.Write(intent, r.files()...); err != nil {
 		return err
 	}
 	failed := r.send(ctx)
@@ -83,12 +88,12 @@ func (r *run) deliver(ctx context.Context, orders []*pending) error {
 // ledgers returns the additions once all orders are made, and those that hold beside them
 // what is still to be taken out. Orders that the device has changed under fail. Nothing
 // is returned where no order is left.
-func (r *run) ledgers(state *State, orders []*pending) (after, intent *additions.File, err error) {
+func (r *run) ledgers(state *State) (after, intent *additions.File, err error) {
 	after, intent = r.held.File, r.held.File
 	left := 0
-	for _, p := range orders {
+	for _, p := range r.orders {
 		if p.Check != nil {
-			if err := p.Check(state); err != nil {
+			if err := p.Check(state, r.held.File); err != nil {
 				p.fail(err)
 				continue
 			}
@@ -109,24 +114,33 @@ func (r *run) ledgers(state *State, orders []*pending) (after, intent *additions
 
 // compile writes the script: what the orders want goes in, what nobody wants any more
 // goes out, and what others have ordered stays as it is.
-func (r *run) compile(state *State, after *additions.File, orders []*pending) error {
+func (r *run) compile(state *State, after *additions.File) error {
 	if !script.Supports(r.before.Format) {
 		return fmt.Errorf("scripts for %s texts cannot be delivered: what they do is not read again as a part of the text", r.before.Format)
 	}
+	wanted := map[key]bool{}
+	for _, p := range r.orders {
+		for _, rule := range p.Want {
+			if p.err == nil {
+				wanted[keyOf(rule)] = true
+			}
+		}
+	}
 	var c Change
+	stays := map[key]bool{}
 	for _, rule := range after.Ours() {
-		wanted := slices.ContainsFunc(orders, func(p *pending) bool { return p.err == nil && slices.ContainsFunc(p.Want, rule.Same) })
+		stays[keyOf(rule)] = true
 		switch l := state.Lists[rule.List]; {
-		case wanted && rule.Conditions():
+		case wanted[keyOf(rule)] && rule.Conditions():
 			return fmt.Errorf("the rule %s has a condition that somebody has added by hand to %s; no device has it", rule.Name, r.d.Ledger)
-		case wanted && (l == nil || !l.Has(rule)):
+		case wanted[keyOf(rule)] && (l == nil || !l.Has(rule)):
 			c.Put = append(c.Put, rule)
 		default:
 			c.Keep = append(c.Keep, rule)
 		}
 	}
 	for _, rule := range r.held.File.Ours() {
-		if !slices.ContainsFunc(after.Ours(), rule.Same) {
+		if !stays[keyOf(rule)] {
 			c.Take = append(c.Take, rule)
 		}
 	}
@@ -134,6 +148,11 @@ func (r *run) compile(state *State, after *additions.File, orders []*pending) er
 	r.script, err = Compile(r.before, c)
 	return err
 }
+
+// A key tells rules of ours apart.
+type key struct{ list, name string }
+
+func keyOf(r additions.Rule) key { return key{r.List, r.ContentName()} }
 
 // permitted tells what keeps the script from being sent.
 func (r *run) permitted() error {
@@ -157,22 +176,21 @@ func (d *Device) undoable(t *Text, s *Script) bool {
 }
 
 // files are the script and its undo.
-func (r *run) files(state *State) []additions.Companion {
+func (r *run) files() []additions.Companion {
 	if r.d.Script == "" {
 		return nil
 	}
 	format := r.before.Format
+	why := func(rule additions.Rule) string {
+		if r.d.Why == nil {
+			return ""
+		}
+		return r.d.Why(r.before, rule)
+	}
 	return []additions.Companion{
 		{Path: r.d.Script + UndoSuffix, Content: []byte(r.script.WholeUndo(format, r.d.Title))},
-		{Path: r.d.Script, Content: []byte(r.script.Whole(format, r.d.Title, r.d.why(state)))},
+		{Path: r.d.Script, Content: []byte(r.script.Whole(format, r.d.Title, why))},
 	}
-}
-
-func (d *Device) why(state *State) func(additions.Rule) string {
-	if d.Why == nil {
-		return nil
-	}
-	return func(r additions.Rule) string { return d.Why(state, r) }
 }
 
 // whole puts the lines around a script that lead into the device's configuration.
@@ -209,7 +227,7 @@ func (r *run) lists() []string {
 func (r *run) send(ctx context.Context) *Failure {
 	d := r.d
 	var err error
-	if r.wanted, err = r.before.with(r.script.Text); err != nil {
+	if r.wanted, err = r.before.Parse(r.script.Text); err != nil {
 		return &Failure{Title: d.Title, Cause: err}
 	}
 	cause := d.Send(ctx, d.whole(r.script.Whole(r.before.Format, d.Title, nil)), Do, r.lists(), r.lock)
@@ -272,17 +290,4 @@ func traffic(wanted, now *Text) []string {
 		}
 	}
 	return out
-}
-
-// with returns the text with another content.
-func (t *Text) with(content string) (*Text, error) {
-	out := &Text{Content: content, Format: t.Format, Lists: make(map[string]*script.List, len(t.Lists))}
-	for name, l := range t.Lists {
-		rules, err := l.Read(content)
-		if err != nil {
-			return nil, err
-		}
-		out.Lists[name] = &script.List{Name: l.Name, Text: content, Rules: rules, Read: l.Read}
-	}
-	return out, nil
 }

@@ -22,7 +22,8 @@ type Device struct {
 	// Read reads the text of the device as it is now.
 	Read func(ctx context.Context) (*Text, error)
 	// Send hands a text to the command, and waits for its end. The command inherits the
-	// lock file, so that the lock is held as long as it runs.
+	// lock file, so that the lock is held as long as it runs. Where it is nil, nothing is
+	// sent: the script and the additions file are written, and that is all.
 	Send func(ctx context.Context, text string, phase Phase, lists []string, lock *os.File) error
 	// UndoOnFailure takes a delivery back that went wrong.
 	UndoOnFailure bool
@@ -32,7 +33,7 @@ type Device struct {
 	// Wait is how long other processes are waited for; zero means [additions.LockTimeout].
 	Wait time.Duration
 	// Why tells why a rule is needed, for people; it may be nil.
-	Why func(*State, additions.Rule) string
+	Why func(*Text, additions.Rule) string
 	// Gather tells whether more orders are about to come; it may be nil.
 	Gather *Gathering
 

@@ -13,9 +13,10 @@ import (
 type Order struct {
 	Owner string
 	Want  []additions.Rule
-	// Check is asked about the device as it is found, before anything is written; its
-	// error is that of the order. It may be nil.
-	Check func(*State) error
+	// Check is asked about the device and the additions file as they are found, before
+	// anything is written; its error is that of the order. It may be nil. The state is nil
+	// where nothing is sent.
+	Check func(*State, *additions.File) error
 }
 
 // pending is an order that waits for its delivery.

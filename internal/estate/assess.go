@@ -183,6 +183,11 @@ func (e *Estate) stations(named []string) ([]station, error) {
 // station loads a ruleset and its additions.
 func (e *Estate) station(rs *ruleset) (s station, err error) {
 	s.ruleset = rs
+	if rs.sends() {
+		s.base, s.file, err = rs.onDevice("")
+		s.whole = s.file
+		return s, err
+	}
 	if s.base, err = rs.load(); err != nil {
 		return s, err
 	}

@@ -99,6 +99,10 @@ func (e *Estate) write(ctx context.Context, f Flow, a *Assessment) error {
 		if s.digest == "" || s.load == nil {
 			continue
 		}
+		if s.sends() { // is read again before anything is sent
+			files, want = s.among(files, want, a)
+			continue
+		}
 		same, err := s.unchanged(s.base)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.title(), err)
@@ -109,10 +113,7 @@ func (e *Estate) write(ctx context.Context, f Flow, a *Assessment) error {
 		if !s.writable() {
 			continue
 		}
-		if !slices.ContainsFunc(files, func(o station) bool { return o.key() == s.key() }) {
-			files = append(files, s)
-		}
-		want[s.key()] = append(want[s.key()], a.Needs[s.place()]...)
+		files, want = s.among(files, want, a)
 	}
 	for _, s := range files {
 		if err := s.own(ctx, f.Owner(), want[s.key()], a.Digests[s.key()]); err != nil {
@@ -120,6 +121,15 @@ func (e *Estate) write(ctx context.Context, f Flow, a *Assessment) error {
 		}
 	}
 	return nil
+}
+
+// among adds the station's needs to those of its additions file.
+func (s station) among(files []station, want map[string][]additions.Rule, a *Assessment) ([]station, map[string][]additions.Rule) {
+	if !slices.ContainsFunc(files, func(o station) bool { return o.key() == s.key() }) {
+		files = append(files, s)
+	}
+	want[s.key()] = append(want[s.key()], a.Needs[s.place()]...)
+	return files, want
 }
 
 func (a *Assessment) denied() error { return fmt.Errorf("%w:\n%s", ErrDenied, Indent(a.Denials)) }
@@ -139,6 +149,9 @@ func (a *Assessment) InTheWay() string {
 
 // own makes want the rules that owner owns in the ruleset's additions file.
 func (rs *ruleset) own(ctx context.Context, owner string, want []additions.Rule, digest string) error {
+	if rs.delivers != nil {
+		return rs.order(ctx, owner, want, digest)
+	}
 	_, err := additions.Update(ctx, rs.config.Additions, owner, want, func(now *additions.File) error {
 		if err := rs.apart(); err != nil {
 			return err

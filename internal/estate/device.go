@@ -19,6 +19,9 @@ import (
 type DeviceConfig struct {
 	// Path, Content, Format, Context and Additions are as in [RulesetConfig].
 	Path, Content, Format, Context, Additions string
+	// Script and Deliver are as in [RulesetConfig].
+	Script  string
+	Deliver *DeliverConfig
 	// Interfaces maps the device's own names of its sides to zones.
 	Interfaces map[string]string
 	// Guards are addresses, or names of them, that the device filters for besides those
@@ -61,7 +64,7 @@ func newFirewall(name string, c DeviceConfig, progress func(Progress)) *firewall
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	text := RulesetConfig{Path: c.Path, Content: c.Content, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective}
+	text := RulesetConfig{Path: c.Path, Content: c.Content, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective, Script: c.Script, Deliver: c.Deliver}
 	fw := &firewall{device: c, ruleset: &ruleset{name: name, kind: "device", config: text}}
 	fw.read = sync.OnceValues(func() (*deviceText, error) {
 		d, err := readDevice(name, text, progress)

@@ -12,6 +12,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/topology"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/delivery"
 )
 
 // Config is what a provider configuration says.
@@ -59,6 +60,10 @@ type RulesetConfig struct {
 	ACL string
 	// Additions is the file of the rules that we own; empty means read-only.
 	Additions string
+	// Script is the file of the commands that bring the additions to the device, empty for
+	// none; Deliver brings them there.
+	Script  string
+	Deliver *DeliverConfig
 	// AdditionsEffective says that the device runs the additions too: what they permit is
 	// allowed, and not pending.
 	AdditionsEffective bool
@@ -87,6 +92,8 @@ type Estate struct {
 	topology func() (*topology.Topology, error)
 	policies *policy.Set
 	now      time.Time
+	// gathering knows who is about to deliver.
+	gathering *delivery.Gathering
 }
 
 // New returns an estate. It reads no file.
@@ -95,7 +102,7 @@ func New(c Config) *Estate {
 		config:   c,
 		names:    sync.OnceValues(func() (*flow.Names, error) { return flow.NewNames(c.Addresses, c.Services) }),
 		rulesets: make(map[string]*ruleset, len(c.Rulesets)), devices: make(map[string]*firewall, len(c.Devices)),
-		policies: c.Policies, now: c.Now,
+		policies: c.Policies, now: c.Now, gathering: new(delivery.Gathering),
 	}
 	shown := sources(paths(c.Rulesets))
 	for name, rc := range c.Rulesets {
@@ -107,6 +114,7 @@ func New(c Config) *Estate {
 			}
 			return nil
 		}
+		rs.delivers = newDelivering(rs, e.gathering)
 		e.rulesets[name] = rs
 	}
 	for name, dc := range c.Devices {
@@ -117,6 +125,7 @@ func New(c Config) *Estate {
 			}
 			return nil
 		}
+		fw.delivers = newDelivering(fw.ruleset, e.gathering)
 		e.devices[name] = fw
 	}
 	e.topology = sync.OnceValues(func() (*topology.Topology, error) { return e.buildTopology(c) })

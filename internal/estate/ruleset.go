@@ -22,7 +22,13 @@ type ruleset struct {
 	load   func() (*base, error)
 	// apart makes sure that the additions file is no ruleset and nobody else's.
 	apart func() error
+	// delivers brings additions to the device or to a script, nil where they stay what
+	// they are.
+	delivers *delivering
 }
+
+// sends reports whether rules are brought to the device, so that what it has is the truth.
+func (rs *ruleset) sends() bool { return rs.delivers != nil && rs.delivers.sends }
 
 // base is a loaded ruleset without our additions. It is immutable.
 type base struct {

@@ -100,6 +100,12 @@ func (e *Estate) stationOf(step *topology.Step) (station, error) {
 		return station{ruleset: &ruleset{name: fw.name, kind: fw.kind}, base: &base{index: step.Fixed, digest: d.digest}}, nil
 	}
 	l := d.lists[step.List]
+	if fw.sends() {
+		s := station{ruleset: fw.ruleset}
+		s.base, s.file, err = fw.onDevice(l.name)
+		s.whole = s.file
+		return s, err
+	}
 	s := station{ruleset: fw.ruleset, base: &base{index: l.forward, replies: l.replies, full: l.full, targets: l.targets, list: l.name, digest: d.digest, stamp: d.stamp}}
 	if fw.config.Additions != "" {
 		if s.whole, err = additions.Load(fw.config.Additions); err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,11 @@ type Command struct {
 	Dir string
 	// Environment is set for the program. Its values are kept secret.
 	Environment map[string]string
+	// Names are set for the program as well, and are no secrets: what a device is called.
+	Names map[string]string
+	// Inherit are open files that the program and all that it starts keep open: a lock is
+	// held as long as they run. Windows hands on none.
+	Inherit []*os.File
 	// PassEnvironment names variables of this process that are handed on, besides those
 	// that say where things are, see [PassedAlways]. Nothing else is: a program that
 	// reads a firewall is not shown the credentials of other systems.
@@ -180,7 +186,7 @@ func (c Command) prepare() (*exec.Cmd, error) {
 	case err != nil:
 		return nil, c.failure("cannot be run: it is no file that may be executed", "", err)
 	}
-	return &exec.Cmd{Path: found, Args: slices.Clone(c.Args), Dir: c.Dir, Env: c.environ(os.LookupEnv)}, nil
+	return &exec.Cmd{Path: found, Args: slices.Clone(c.Args), Dir: c.Dir, Env: c.environ(os.LookupEnv), ExtraFiles: inheritable(c.Inherit)}, nil
 }
 
 // environ is the environment of the program.
@@ -194,8 +200,19 @@ func (c Command) environ(lookup func(string) (string, bool)) []string {
 	for name, value := range c.Environment {
 		out = append(out, name+"="+value) // the last one of a name counts
 	}
-	slices.Sort(out[len(out)-len(c.Environment):])
+	for name, value := range c.Names {
+		out = append(out, name+"="+value)
+	}
+	slices.Sort(out[len(out)-len(c.Environment)-len(c.Names):])
 	return out
+}
+
+// inheritable are the files that can be handed on.
+func inheritable(files []*os.File) []*os.File {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(files), func(f *os.File) bool { return f == nil })
 }
 
 // secrets are what no error may show.

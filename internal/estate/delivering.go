@@ -1,0 +1,263 @@
+package estate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/script"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/topology"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/delivery"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/live"
+)
+
+// DeliverConfig says how the rules that we own come to a device.
+type DeliverConfig struct {
+	// Command takes a script on its standard input, where the Gate allows programs.
+	Command live.Command
+	Gate    live.Gate
+	// UndoOnFailure takes a delivery back that went wrong.
+	UndoOnFailure bool
+	// Prologue and Epilogue are lines around each script.
+	Prologue, Epilogue []string
+}
+
+// delivering is how a ruleset's additions come to its device: by a script that is sent,
+// or that is written for people.
+type delivering struct {
+	*delivery.Device
+	// sends says that scripts are sent, so that what the device has is the truth.
+	sends bool
+
+	mu    sync.Mutex
+	state *delivery.State // that lists are of
+	lists map[string]*base
+}
+
+// newDelivering returns nil where additions are written and nothing else.
+func newDelivering(rs *ruleset, g *delivery.Gathering) *delivering {
+	c := &rs.config
+	if c.Deliver == nil && c.Script == "" {
+		return nil
+	}
+	d := &delivering{sends: c.Deliver != nil, Device: &delivery.Device{
+		Title: rs.title(), Ledger: c.Additions, Script: c.Script, Gather: g,
+		Read: func(ctx context.Context) (*delivery.Text, error) {
+			text, err := rs.read(ctx)
+			if err != nil {
+				return nil, &RulesetError{rs.name, rs.kind, err}
+			}
+			return text, nil
+		},
+		Why: why,
+	}}
+	if d.sends {
+		c.AdditionsEffective = true // what is found on the device is run by it
+		d.UndoOnFailure, d.Prologue, d.Epilogue = c.Deliver.UndoOnFailure, c.Deliver.Prologue, c.Deliver.Epilogue
+		d.Wait = additions.LockTimeout + cmp.Or(c.Deliver.Command.Timeout, live.DefaultTimeout)
+		d.Send = rs.send
+	}
+	return d
+}
+
+// send hands a script to the command.
+func (rs *ruleset) send(ctx context.Context, text string, phase delivery.Phase, lists []string, lock *os.File) error {
+	c := rs.config.Deliver.Command
+	c.Input, c.Inherit = []byte(text), []*os.File{lock}
+	c.Names = map[string]string{
+		"ACL_" + strings.ToUpper(kindOrRuleset(rs.kind)): rs.name,
+		"ACL_LIST": strings.Join(lists, ","), "ACL_PHASE": string(phase), "ACL_CONTEXT": rs.config.Context,
+	}
+	_, err := c.Run(ctx, rs.config.Deliver.Gate)
+	return err
+}
+
+// read reads the text of the ruleset or device as it is now.
+func (rs *ruleset) read(context.Context) (*delivery.Text, error) {
+	content := []byte(rs.config.Content)
+	if rs.config.Path != "" {
+		var err error
+		if content, _, err = readFile(rs.config.Path); err != nil {
+			return nil, err
+		}
+	}
+	return rs.parse(string(content))
+}
+
+// parse reads a text of the ruleset, which has one list, or of the device, which has all.
+func (rs *ruleset) parse(content string) (*delivery.Text, error) {
+	if rs.kind == "" {
+		return rs.parseList(content)
+	}
+	source := rs.name
+	if rs.config.Path != "" {
+		source = filepath.Base(rs.config.Path)
+	}
+	doc, err := format.Document([]byte(content), source, rs.config.Format, rs.config.Context)
+	if err != nil {
+		return nil, err
+	}
+	t := &delivery.Text{Content: content, Format: doc.Format, Lists: make(map[string]*script.List, len(doc.Lists)), Parse: rs.parse}
+	for i := range doc.Lists {
+		name := doc.Lists[i].Name
+		rules := doc.Lists[i].Ruleset()
+		rules.Name, rules.Source, rules.Format = cmp.Or(name, rs.name), source, doc.Format
+		t.Lists[name] = &script.List{Name: name, Text: content, Rules: rules, Read: func(text string) (*rule.Ruleset, error) {
+			other, err := rs.parse(text)
+			if err != nil {
+				return nil, err
+			}
+			if l := other.Lists[name]; l != nil {
+				return l.Rules, nil
+			}
+			return nil, fmt.Errorf("the list %q is not there any more", name)
+		}}
+	}
+	return t, nil
+}
+
+func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
+	o, err := optionsOf(rs.name, rs.config)
+	if err != nil {
+		return nil, err
+	}
+	rules, list, err := format.Parse([]byte(content), o)
+	if err != nil {
+		return nil, err
+	}
+	l := &script.List{Name: list, Text: content, Rules: rules, Read: func(text string) (*rule.Ruleset, error) {
+		rules, _, err := format.Parse([]byte(text), o)
+		return rules, err
+	}}
+	return &delivery.Text{Content: content, Format: rules.Format, Lists: map[string]*script.List{"": l}, Parse: rs.parse}, nil
+}
+
+// onDevice returns the list of the device without what is ours on top of it, and the
+// additions that the device has.
+func (rs *ruleset) onDevice(list string) (*base, *additions.File, error) {
+	state, err := rs.delivers.State(context.Background())
+	if err != nil {
+		return nil, nil, err
+	}
+	own := state.Lists[list]
+	if own == nil {
+		return nil, nil, &RulesetError{rs.name, rs.kind, fmt.Errorf("the device has no list %q any more", list)}
+	}
+	return rs.delivers.indexed(state, list), own.Ours, nil
+}
+
+// indexed returns a list of the state, which is indexed once.
+func (d *delivering) indexed(state *delivery.State, list string) *base {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.state != state {
+		d.state, d.lists = state, map[string]*base{}
+	}
+	b := d.lists[list]
+	if b == nil {
+		rest := state.Lists[list].Rest
+		b = &base{index: match.New(rest), list: state.Text.Lists[list].Name, digest: state.Digest}
+		if list != "" { // a list of a device, whose replies are asked on their own
+			b = &base{index: match.New(topology.Forward(rest)), full: rest, list: list, digest: state.Digest}
+			b.replies = b.index
+			if back := topology.Replies(rest); back != b.index.Ruleset() {
+				b.replies = match.New(back)
+			}
+		}
+		d.lists[list] = b
+	}
+	return b
+}
+
+// order makes want the rules that owner owns, by way of the device or its script.
+func (rs *ruleset) order(ctx context.Context, owner string, want []additions.Rule, planned string) error {
+	err := rs.delivers.Deliver(ctx, delivery.Order{Owner: owner, Want: want, Check: func(now *delivery.State, ledger *additions.File) error {
+		if err := rs.apart(); err != nil {
+			return err
+		}
+		if planned == "" {
+			return nil
+		}
+		digest := ""
+		if now != nil {
+			digest = now.Digest + "+" + new(additions.File).BaseDigest()
+		} else {
+			b, err := rs.load()
+			if err != nil {
+				return err
+			}
+			digest = b.digest + "+" + ledger.BaseDigest()
+		}
+		if digest != planned {
+			return fmt.Errorf("the %s %s %w", kindOrRuleset(rs.kind), rs.name, ErrStale)
+		}
+		return nil
+	}})
+	unread := new(RulesetError)
+	if err != nil && !errors.Is(err, ErrStale) && !errors.As(err, &unread) && !errors.As(err, new(*delivery.Failure)) {
+		return fmt.Errorf("%s: %w", rs.title(), err)
+	}
+	return err
+}
+
+// why tells which rule of the text decides the traffic of one of ours without it.
+func why(t *delivery.Text, r additions.Rule) string {
+	l := t.Lists[r.List]
+	if l == nil {
+		return ""
+	}
+	for i := range l.Rules.Rules {
+		other := &l.Rules.Rules[i]
+		if other.Action != r.Action && other.State != rule.Established && other.Traffic.Overlaps(r.Traffic) && !strings.HasPrefix(other.Name, "acl-") {
+			return fmt.Sprintf("of %s", l.Rules.Refer(i))
+		}
+	}
+	if l.Rules.Default != r.Action {
+		return "of " + l.Rules.Refer(-1)
+	}
+	return ""
+}
+
+// Enter says that somebody is about to deliver flows, until leave is called: deliveries
+// wait a little for all who have entered, so that one takes the rules of many.
+func (e *Estate) Enter() (leave func()) { return e.gathering.Enter() }
+
+// Delivers reports whether rules are brought to a device or to a script, so that flows are
+// better delivered at the same time than one after the other.
+func (e *Estate) Delivers() bool {
+	return slices.ContainsFunc(e.writable(), func(rs *ruleset) bool { return rs.delivers != nil })
+}
+
+// Together calls each for the numbers 0 to n-1: at the same time where that makes one
+// delivery of many, else one after the other.
+func (e *Estate) Together(n int, each func(i int)) {
+	if !e.Delivers() || n < 2 {
+		for i := range n {
+			each(i)
+		}
+		return
+	}
+	leave := make([]func(), n)
+	for i := range leave {
+		leave[i] = e.gathering.Enter()
+	}
+	defer e.gathering.Pause()()
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			defer leave[i]()
+			each(i)
+		})
+	}
+	all.Wait()
+}
