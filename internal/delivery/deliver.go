@@ -42,9 +42,9 @@ type run struct {
 	held   *additions.Held
 	lock   *os.File
 	orders []*pending
-	// before is the device as it was found, wanted as it is to become.
-	before, wanted *Text
-	script         *Script
+	// before is the device as it was found, wanted as it is to become, after as it became.
+	before, wanted, after *Text
+	script                *Script
 }
 
 func (r *run) deliver(ctx context.Context) error {
@@ -77,7 +77,7 @@ func (r *run) deliver(ctx context.Context) error {
 	}
 	failed := r.send(ctx)
 	if failed == nil {
-		return r.held.Write(after)
+		return r.held.Write(after, r.undoFile()...)
 	}
 	if failed.restored {
 		return errors.Join(failed, r.held.Write(old))
@@ -159,21 +159,17 @@ func (r *run) permitted() error {
 	switch s := r.script; {
 	case len(s.Touches) > 0:
 		return fmt.Errorf("nothing was sent: the script would change what is not ours: %s. Make room by hand, then apply again", strings.Join(s.Touches, "; "))
-	case s.NoUndo == "":
-		return nil
-	case len(s.Out) == 0 && r.d.undoable(r.before, s):
+	case s.NoUndo == "", undoable(r.before):
 		return nil
 	default:
 		return fmt.Errorf("nothing was sent: the script could not be taken back exactly: %s", s.NoUndo)
 	}
 }
 
-// undoable reports whether what the script puts in can be taken out of a text that has
-// it, although the text with the commands does not tell how: nft numbers its rules itself,
-// and shows the numbers where it shows those of others.
-func (d *Device) undoable(t *Text, s *Script) bool {
-	return t.Format == "nftables" && script.ShowsHandles(t.Content)
-}
+// undoable reports whether what a script puts in can be taken out of the text that then
+// has it, although the text with the commands does not tell how: nft numbers its rules
+// itself, and shows the numbers where it shows those of others.
+func undoable(t *Text) bool { return t.Format == "nftables" && script.ShowsHandles(t.Content) }
 
 // files are the script and its undo.
 func (r *run) files() []additions.Companion {
@@ -191,6 +187,18 @@ func (r *run) files() []additions.Companion {
 		{Path: r.d.Script + UndoSuffix, Content: []byte(r.script.WholeUndo(format, r.d.Title))},
 		{Path: r.d.Script, Content: []byte(r.script.Whole(format, r.d.Title, why))},
 	}
+}
+
+// undoFile is the undo of a script that has run, where only that could tell it.
+func (r *run) undoFile() []additions.Companion {
+	if r.d.Script == "" || r.script.NoUndo == "" {
+		return nil
+	}
+	undo, err := r.undoing(r.after)
+	if err != nil {
+		return nil
+	}
+	return []additions.Companion{{Path: r.d.Script + UndoSuffix, Content: []byte(undo.Whole(r.after.Format, r.d.Title+", which take the script back", nil))}}
 }
 
 // whole puts the lines around a script that lead into the device's configuration.
@@ -236,6 +244,7 @@ func (r *run) send(ctx context.Context) *Failure {
 		return &Failure{Title: d.Title, Cause: cause, Unread: unread, undo: r.script.WholeUndo(r.before.Format, d.Title), lists: r.lists()}
 	}
 	d.learn(now)
+	r.after = now
 	difference := compare(r.wanted, now)
 	if cause == nil && len(difference) == 0 {
 		return nil

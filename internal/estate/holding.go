@@ -31,7 +31,7 @@ func (e *Estate) Restore(ctx context.Context, f Flow, before Holding) error {
 	var errs []error
 	for _, rs := range e.writable() {
 		want, ok := before[rs.key()]
-		if !ok {
+		if !ok || rs.sends() && !rs.config.Deliver.UndoOnFailure { // the state tells of what is left
 			continue
 		}
 		file, err := additions.Load(rs.config.Additions)
@@ -41,4 +41,12 @@ func (e *Estate) Restore(ctx context.Context, f Flow, before Holding) error {
 		errs = append(errs, rs.own(ctx, f.Owner(), want, ""))
 	}
 	return errors.Join(errs...)
+}
+
+// Left reports whether the flow owns rules for a device that rules are brought to.
+func (e *Estate) Left(f Flow) bool {
+	return slices.ContainsFunc(e.writable(), func(rs *ruleset) bool {
+		owns, err := additions.Owns(rs.config.Additions, f.Owner())
+		return rs.sends() && (owns || err != nil)
+	})
 }

@@ -98,6 +98,32 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 	return s.brief(after.Now), newEvidence(after), diags
 }
 
+// deliverAll delivers the flows of one resource, and notes what was found and what is
+// known then.
+func (s *session) deliverAll(ctx context.Context, deliveries []delivery, found map[string]foundModel, known map[string]evidence, diags *diag.Diagnostics) {
+	type result struct {
+		found foundModel
+		known evidence
+		diags diag.Diagnostics
+	}
+	results := make([]result, len(deliveries))
+	s.estate.Together(len(deliveries), func(i int) {
+		results[i].found, results[i].known, results[i].diags = s.deliver(ctx, &deliveries[i])
+	})
+	for i, r := range results {
+		name := deliveries[i].flow.Name
+		found[name], known[name] = r.found, r.known
+		diags.Append(r.diags...)
+	}
+	*diags = s.foldErrors(*diags)
+}
+
+// remains reports whether rules of flows whose creation failed are still on a device, or may
+// be: they need a state then, so that somebody takes them out.
+func (s *session) remains(deliveries []delivery) bool {
+	return slices.ContainsFunc(deliveries, func(d delivery) bool { return s.estate.Left(d.flow) })
+}
+
 // confirm matches the flows of an application once more together after the last write:
 // rules for one of them may decide traffic of another. It replaces what was found for
 // flows that are no longer as wanted.
@@ -124,17 +150,22 @@ func (s *session) confirm(ctx context.Context, deliveries []delivery, found map[
 // undo takes back what was written for flows whose creation failed: without a state
 // nobody would ever remove it.
 func (s *session) undo(ctx context.Context, deliveries []delivery, diags *diag.Diagnostics) {
-	for _, d := range deliveries {
+	errs := make([]error, len(deliveries))
+	s.estate.Together(len(deliveries), func(i int) {
+		d := deliveries[i]
 		if d.before == nil {
-			continue // nothing was written, or by another resource
+			return // nothing was written, or by another resource
 		}
-		done := s.turn(d.flow)
-		if err := s.estate.Restore(ctx, d.flow, d.before); err != nil {
-			addErrorAt(diags, d.at, fmt.Sprintf("Unable to take back the rules of flow %q", d.flow.ID()), sentence(err.Error()))
-		}
+		defer s.turn(d.flow)()
+		errs[i] = s.estate.Restore(ctx, d.flow, d.before)
 		s.delivered.Delete(d.flow.ID())
-		done()
+	})
+	for i, err := range errs {
+		if err != nil {
+			addErrorAt(diags, deliveries[i].at, fmt.Sprintf("Unable to take back the rules of flow %q", deliveries[i].flow.ID()), sentence(err.Error()))
+		}
 	}
+	*diags = s.foldErrors(*diags)
 }
 
 // turn waits until nobody else writes for the flow; the caller ends its turn by

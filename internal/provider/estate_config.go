@@ -26,6 +26,8 @@ type deviceModel struct {
 	CheckZones types.Bool   `tfsdk:"check_zones"`
 	Additions  types.String `tfsdk:"additions"`
 	Effective  types.Bool   `tfsdk:"additions_effective"`
+	Script     types.String `tfsdk:"script"`
+	Deliver    types.Object `tfsdk:"deliver"`
 }
 
 type pathModel struct {
@@ -35,11 +37,12 @@ type pathModel struct {
 }
 
 // config is the device as far as it is known.
-func (d deviceModel) config(ctx context.Context) (c estate.DeviceConfig, diags diag.Diagnostics) {
+func (d deviceModel) config(ctx context.Context, name string) (c estate.DeviceConfig, diags diag.Diagnostics) {
 	c = estate.DeviceConfig{
 		Path: d.Path.ValueString(), Content: d.Content.ValueString(), Format: d.Format.ValueString(), Context: d.Context.ValueString(),
-		Additions: d.Additions.ValueString(), AdditionsEffective: d.Effective.ValueBool(), SkipZones: !d.CheckZones.IsNull() && !d.CheckZones.ValueBool(),
+		Additions: additionsFile(name, d.Additions, d.Script, d.Deliver), Script: d.Script.ValueString(), AdditionsEffective: d.Effective.ValueBool(), SkipZones: !d.CheckZones.IsNull() && !d.CheckZones.ValueBool(),
 	}
+	c.Deliver, diags = deliverConfig(ctx, d.Deliver)
 	if fullyKnown(ctx, d.Interfaces) {
 		diags.Append(d.Interfaces.ElementsAs(ctx, &c.Interfaces, false)...)
 	}
@@ -57,7 +60,7 @@ func (m providerModel) addEstate(ctx context.Context, c *estate.Config) (diags d
 	diags.Append(m.Devices.ElementsAs(ctx, &devices, false)...)
 	c.Devices = make(map[string]estate.DeviceConfig, len(devices))
 	for name, d := range devices {
-		config, more := d.config(ctx)
+		config, more := d.config(ctx, name)
 		diags.Append(more...)
 		c.Devices[name] = config
 	}
@@ -105,7 +108,7 @@ func (m providerModel) validateEstate(ctx context.Context) (diags diag.Diagnosti
 		if !fullyKnown(ctx, d.Interfaces) || !fullyKnown(ctx, d.Guards) {
 			return diags
 		}
-		config, more := d.config(ctx)
+		config, more := d.config(ctx, name)
 		diags.Append(more...)
 		c.Devices[name] = config
 	}
@@ -135,6 +138,7 @@ func (m providerModel) validateDevices(ctx context.Context) (diags diag.Diagnost
 			diags.AddAttributeError(path.Root("devices").AtMapKey(name), "Invalid device", fmt.Sprintf("The device %q sets %s of path and content; set exactly one: path = \"FILE\", or content = \"TEXT\".",
 				name, map[bool]string{true: "none", false: "both"}[d.Path.IsNull()]))
 		}
+		checkDeliver(&diags, path.Root("devices").AtMapKey(name), fmt.Sprintf("device %q", name), d.Content, d.Deliver)
 	}
 	return diags
 }
@@ -189,7 +193,7 @@ func (m providerModel) knownDevices(ctx context.Context) map[string]estate.Devic
 		if object.As(ctx, &d, objectOptions).HasError() {
 			continue
 		}
-		out[name], _ = d.config(ctx)
+		out[name], _ = d.config(ctx, name)
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -38,6 +40,12 @@ func estateAttributes() map[string]schema.Attribute {
 }
 
 func deviceAttributes() map[string]schema.Attribute {
+	out := deliverAttributes("device")
+	maps.Copy(out, deviceTextAttributes())
+	return out
+}
+
+func deviceTextAttributes() map[string]schema.Attribute {
 	filled := []validator.String{stringvalidator.LengthAtLeast(1)}
 	return map[string]schema.Attribute{
 		"path": schema.StringAttribute{

@@ -102,15 +102,20 @@ func (s *session) warnOwnership(diags *diag.Diagnostics, o ownership, flows []es
 // in this apply keeps them: one that moves is destroyed and created, in no particular
 // order.
 func (s *session) release(ctx context.Context, o ownership, flows []estate.Flow, diags *diag.Diagnostics) {
-	for _, f := range flows {
-		done := s.turn(f)
+	errs := make([]error, len(flows))
+	s.estate.Together(len(flows), func(i int) {
+		f := flows[i]
+		defer s.turn(f)()
 		if by, _ := s.delivered.Load(f.ID()); by != f.Owner() {
-			if err := s.estate.Release(ctx, f.Owner()); err != nil {
-				diags.AddError(fmt.Sprintf("Unable to remove the rules of flow %q", f.ID()), sentence(err.Error()))
-			}
+			errs[i] = s.estate.Release(ctx, f.Owner())
 		}
-		done()
+	})
+	for i, err := range errs {
+		if err != nil {
+			diags.AddError(fmt.Sprintf("Unable to remove the rules of flow %q", flows[i].ID()), sentence(err.Error()))
+		}
 	}
+	*diags = s.foldErrors(*diags)
 	s.clear(ctx, o, flows, diags)
 }
 

@@ -59,6 +59,8 @@ type rulesetModel struct {
 	Additions     types.String `tfsdk:"additions"`
 	Effective     types.Bool   `tfsdk:"additions_effective"`
 	Prune         types.Bool   `tfsdk:"additions_prune"`
+	Script        types.String `tfsdk:"script"`
+	Deliver       types.Object `tfsdk:"deliver"`
 	DefaultAction types.String `tfsdk:"default_action"`
 	Stateless     types.Bool   `tfsdk:"stateless"`
 	Assume        types.Map    `tfsdk:"assume"`
@@ -148,6 +150,9 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"algosec": algosecProviderAttribute(),
 		},
 	}
+	if rulesets, ok := resp.Schema.Attributes["rulesets"].(schema.MapNestedAttribute); ok {
+		maps.Copy(rulesets.NestedObject.Attributes, deliverAttributes("ruleset"))
+	}
 	maps.Copy(resp.Schema.Attributes, policyAttributes())
 	maps.Copy(resp.Schema.Attributes, estateAttributes())
 }
@@ -213,7 +218,10 @@ func (m providerModel) validateRulesets(ctx context.Context) (diags diag.Diagnos
 			diags.AddAttributeError(at, "Invalid ruleset", fmt.Sprintf("The ruleset %q sets %s of path and content; set exactly one: path = \"FILE\", or content = \"TEXT\".",
 				name, map[bool]string{true: "none", false: "both"}[r.Path.IsNull()]))
 		}
-		files[name] = r.config()
+		checkDeliver(&diags, at, fmt.Sprintf("ruleset %q", name), r.Content, r.Deliver)
+		config, more := r.config(ctx, name)
+		diags.Append(more...)
+		files[name] = config
 	}
 	diags.Append(fileConflicts(files, m.knownDevices(ctx))...)
 	return diags
@@ -232,7 +240,7 @@ func fileConflicts(rulesets map[string]estate.RulesetConfig, devices map[string]
 }
 
 // config is the ruleset as far as it is known.
-func (r rulesetModel) config() estate.RulesetConfig {
+func (r rulesetModel) config(ctx context.Context, name string) (estate.RulesetConfig, diag.Diagnostics) {
 	var assume map[string]bool
 	for condition, holds := range r.Assume.Elements() {
 		if b, ok := holds.(types.Bool); ok && !b.IsNull() && !b.IsUnknown() {
@@ -242,10 +250,12 @@ func (r rulesetModel) config() estate.RulesetConfig {
 			assume[condition] = b.ValueBool()
 		}
 	}
+	deliver, diags := deliverConfig(ctx, r.Deliver)
 	return estate.RulesetConfig{
 		Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
-		Additions: r.Additions.ValueString(), AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(), Assume: assume,
-	}
+		Additions: additionsFile(name, r.Additions, r.Script, r.Deliver), Script: r.Script.ValueString(), Deliver: deliver,
+		AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(), Assume: assume,
+	}, diags
 }
 
 // A session is what Configure hands to resources and data sources.
@@ -319,7 +329,9 @@ func (m providerModel) estateConfig(ctx context.Context) (c estate.Config, diags
 	diags.Append(m.Services.ElementsAs(ctx, &c.Services, false)...)
 	c.Rulesets = make(map[string]estate.RulesetConfig, len(rulesets))
 	for name, r := range rulesets {
-		c.Rulesets[name] = r.config()
+		config, more := r.config(ctx, name)
+		diags.Append(more...)
+		c.Rulesets[name] = config
 	}
 	diags.Append(m.addEstate(ctx, &c)...)
 	diags.Append(fileConflicts(c.Rulesets, c.Devices)...)

@@ -307,6 +307,7 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
+	defer r.session.estate.Enter()()
 	own := ownership{ID: r.session.configurationID}
 	deliveries := r.prepare(ctx, plan, nil, own, &resp.Diagnostics)
 	for i := range deliveries {
@@ -318,8 +319,9 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	known := r.deliver(ctx, &plan, deliveries, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// No state: the next plan creates it again, where a state would be tainted.
-		r.session.undo(ctx, deliveries, &resp.Diagnostics)
-		return
+		if r.session.undo(ctx, deliveries, &resp.Diagnostics); !r.session.remains(deliveries) {
+			return
+		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(storeEvidence(ctx, resp.Private, known)...)
@@ -337,6 +339,7 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
+	defer r.session.estate.Enter()()
 	var priors map[string]priorFlow
 	if r.session.sameApplicant(state.applicant, plan.applicant) && state.Rulesets.Equal(plan.Rulesets) {
 		var diags diag.Diagnostics
@@ -390,12 +393,7 @@ func (r *applicationResource) prepare(ctx context.Context, plan applicationModel
 // the evidence.
 func (r *applicationResource) deliver(ctx context.Context, plan *applicationModel, deliveries []delivery, diags *diag.Diagnostics) map[string]evidence {
 	found, known := make(map[string]foundModel, len(deliveries)), make(map[string]evidence, len(deliveries))
-	for i := range deliveries {
-		d := &deliveries[i]
-		var more diag.Diagnostics
-		found[d.flow.Name], known[d.flow.Name], more = r.session.deliver(ctx, d)
-		diags.Append(more...)
-	}
+	r.session.deliverAll(ctx, deliveries, found, known, diags)
 	diags.Append(r.session.confirm(ctx, deliveries, found, known)...)
 	flows, more := plan.declared(ctx)
 	diags.Append(more...)
@@ -414,6 +412,7 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
+	defer r.session.estate.Enter()()
 	own := r.session.ownership(ctx, req.Private, state.owners(""))
 	r.session.release(ctx, own, state.owners(own.ID), &resp.Diagnostics)
 }

@@ -189,6 +189,7 @@ func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
+	defer r.session.estate.Enter()()
 	own := ownership{ID: r.session.configurationID}
 	f, diags := plan.request(ctx, own.ID)
 	resp.Diagnostics.Append(diags...)
@@ -202,8 +203,9 @@ func (r *flowResource) Create(ctx context.Context, req resource.CreateRequest, r
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		// No state: the next plan creates it again, where a state would be tainted.
-		r.session.undo(ctx, []delivery{d}, &resp.Diagnostics)
-		return
+		if r.session.undo(ctx, []delivery{d}, &resp.Diagnostics); !r.session.remains([]delivery{d}) {
+			return
+		}
 	}
 	plan.ID, plan.foundModel = types.StringValue(f.ID()), found
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -222,6 +224,7 @@ func (r *flowResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
+	defer r.session.estate.Enter()()
 	own := r.session.ownership(ctx, req.Private, state.owners(""))
 	f, diags := plan.request(ctx, own.ID)
 	resp.Diagnostics.Append(diags...)
@@ -255,6 +258,7 @@ func (r *flowResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() || !r.configured(&resp.Diagnostics) {
 		return
 	}
+	defer r.session.estate.Enter()()
 	own := r.session.ownership(ctx, req.Private, state.owners(""))
 	r.session.release(ctx, own, state.owners(own.ID), &resp.Diagnostics)
 }
