@@ -249,7 +249,7 @@ func (r *run) send(ctx context.Context) *Failure {
 	if cause == nil && len(difference) == 0 {
 		return nil
 	}
-	f := &Failure{Title: d.Title, Cause: cause, Difference: difference, Traffic: traffic(r.wanted, now), lists: r.lists()}
+	f := &Failure{Title: d.Title, Cause: cause, Difference: difference, Traffic: inTraffic(r.wanted, now), lists: r.lists()}
 	r.takeBack(ctx, f, now)
 	return f
 }
@@ -282,8 +282,8 @@ func compare(wanted, now *Text) []string {
 // maxTraffic is how many differences in traffic an error shows.
 const maxTraffic = 5
 
-// traffic tells what the lists of a text let through otherwise than they were to.
-func traffic(wanted, now *Text) []string {
+// inTraffic tells what the lists of a text let through otherwise than they were to.
+func inTraffic(wanted, now *Text) []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(wanted.Lists)) {
 		l := now.Lists[name]
