@@ -8,8 +8,10 @@ import "strings"
 // entries of a rule list, and calls of a cloud's tools.
 func Apply(name, text, change string) (string, bool) {
 	switch name {
-	case "cisco_asa", "cisco_ios", "cisco_nxos", "cisco_xr", "fortios", "junos", "panos":
+	case "cisco_asa", "cisco_ios", "cisco_nxos", "cisco_xr", "junos", "panos":
 		return before(text, change, lastLine(text)), true
+	case "fortios": // whose last line, end, closes a table
+		return before(text, change, len(text)), true
 	case "iptables":
 		at := strings.Index(text, "*filter")
 		if at < 0 {

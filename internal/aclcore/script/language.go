@@ -35,6 +35,9 @@ var languages = map[string]language{
 	"cisco_ios":  router,
 	"cisco_nxos": router,
 	"cisco_xr":   router,
+	"fortios":    {comment: "# ", name: named, commands: fortiosCommands, remove: deletion(fortiosOrphans)},
+	"junos":      {comment: "# ", name: named, commands: junosCommands, remove: deletion(setOrphans(junosDefinition))},
+	"panos":      {name: named, commands: panosCommands, remove: deletion(setOrphans(panosDefinition))}, // its CLI has no remarks
 }
 
 var router = language{comment: "! ", name: unzoned, commands: routerCommands, remove: removeRouter}

@@ -102,6 +102,30 @@ access-list outside_in extended deny ip any4 object-group servers
  200 deny ipv4 10.9.0.0 0.0.255.255 any
 !
 `},
+	{"fortios", "", `config firewall address
+    edit "web"
+        set subnet 10.0.0.8 255.255.255.255
+    next
+end
+config firewall policy
+    edit 1
+        set name "no"
+        set srcintf "any"
+        set dstintf "any"
+        set srcaddr "all"
+        set dstaddr "web"
+        set schedule "always"
+        set service "ALL"
+    next
+end
+`},
+	{"panos", "", `set address web ip-netmask 10.0.0.8/32
+set rulebase security rules no from any to any source 10.9.0.0/16 destination web source-user any category any application any service any action deny
+`},
+	{"junos", "edge", `set firewall family inet filter edge term no from source-address 10.9.0.0/16
+set firewall family inet filter edge term no then discard
+set firewall family inet filter edge term rest then discard
+`},
 }
 
 // What is put in is found again, on top, and taken out the list is what it was.

@@ -63,20 +63,16 @@ func (l *List) Write(e Edit) (*Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	undo, _, err := s.After.make(inverse(e, made))
-	if err != nil {
+	switch undo, _, err := s.After.make(inverse(e, made)); {
+	case err != nil:
 		s.NoUndo = err.Error()
-		return s, nil
-	}
-	if len(undo.Touches) > 0 {
+	case len(undo.Touches) > 0:
 		s.NoUndo = "it would change what is not ours: " + undo.Touches[0]
-		return s, nil
-	}
-	if !sameUpToPlace(undo.After, l, e) {
+	case !sameUpToPlace(undo.After, l, e):
 		s.NoUndo = "the list would not be what it was"
-		return s, nil
+	default:
+		s.Undo = undo.Do
 	}
-	s.Undo = undo.Do
 	return s, nil
 }
 

@@ -350,3 +350,20 @@ func run(p zoned.Ports) string {
 	}
 	return fmt.Sprintf("%d-%d", p.From, p.To)
 }
+
+// Delete returns the commands that delete a policy of the list.
+func Delete(base *rule.Ruleset, r *rule.Rule) (string, error) {
+	if r.Place == "" {
+		return "", fmt.Errorf("%s is no policy", r)
+	}
+	w := &writer{site: &site{}}
+	if s, ok := base.Writer.(*site); ok {
+		w.site = s
+	}
+	table := "firewall policy"
+	if v4, _ := r.Traffic.ByFamily(); v4.IsEmpty() && w.site.split {
+		table = "firewall policy6"
+	}
+	w.add(table, "    delete "+r.Place)
+	return w.text(), nil
+}

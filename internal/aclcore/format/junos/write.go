@@ -58,7 +58,8 @@ func before(in rule.Insertion) (string, error) {
 	return r.Place, nil
 }
 
-// freeName returns the rule's own name if it can be one and is free, else acl-N.
+// freeName returns the rule's own name if it can be one and is free, or with a number
+// behind, since a rule may take several terms; without such a name acl-N.
 func freeName(in rule.Insertion, wanted, kind string, taken func(name string) bool, written []string) string {
 	used := func(name string) bool {
 		mark := " " + kind + " " + name + " "
@@ -68,8 +69,12 @@ func freeName(in rule.Insertion, wanted, kind string, taken func(name string) bo
 	if isName(wanted) && !used(wanted) {
 		return wanted
 	}
-	for i := 1; ; i++ {
-		if name := fmt.Sprintf("acl-%d", i); !used(name) {
+	stem, i := "acl", 1
+	if isName(wanted) && len(wanted) < maxName-10 {
+		stem, i = wanted, 2
+	}
+	for ; ; i++ {
+		if name := fmt.Sprintf("%s-%d", stem, i); !used(name) {
 			return name
 		}
 	}
@@ -191,3 +196,22 @@ func run(p zoned.Ports) string {
 }
 
 var errZones = errors.New("a security policy is for a pair of zones: declare source_zone and destination_zone of the flow")
+
+// Delete returns the command that deletes a term or a policy of the list.
+func Delete(base *rule.Ruleset, r *rule.Rule) (string, error) {
+	switch s := base.Writer.(type) {
+	case *filter:
+		if r.Place != "" {
+			return fmt.Sprintf("delete %s term %s", strings.Join(s.path, " "), r.Place), nil
+		}
+	case *policySite:
+		switch p, ok := s.policies[r.Place]; {
+		case !ok:
+		case p.from == "":
+			return "delete security policies global policy " + p.name, nil
+		default:
+			return fmt.Sprintf("delete security policies from-zone %s to-zone %s policy %s", p.from, p.to, p.name), nil
+		}
+	}
+	return "", fmt.Errorf("%s is no term or policy of its own", r)
+}

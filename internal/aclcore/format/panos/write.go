@@ -242,3 +242,16 @@ func quoted(word string) string {
 	}
 	return word
 }
+
+// Delete returns the command that deletes a rule of the list.
+func Delete(base *rule.Ruleset, r *rule.Rule) (string, error) {
+	s, _ := base.Writer.(*site)
+	if s == nil {
+		return "", fmt.Errorf("%s stands in no rulebase that is known", r)
+	}
+	at, ok := s.rules[r.Place]
+	if !ok || !s.layers[at.layer].writable {
+		return "", fmt.Errorf("%s is no rule of the firewall's own", r)
+	}
+	return "delete " + strings.Join(append(quotedWords(s.layers[at.layer].path), "security", "rules", quoted(at.name)), " "), nil
+}
