@@ -51,7 +51,7 @@ func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSourc
 func (p *aclProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		newExpandFunction, newEnforceFunction, newVerifyFunction, newMatchFunction, newParseAddressFunction, newParseServiceFunction, newCoversFunction,
-		newParseRulesetFunction, newRenderFunction, newAuditFunction, newDiffFunction,
+		newParseRulesetFunction, newResourceRulesFunction, newRenderFunction, newAuditFunction, newDiffFunction,
 		newReportFunction, newReportJSONFunction, newReportSARIFFunction, newReportHTMLFunction,
 	}
 }
