@@ -35,11 +35,11 @@ access-list edge extended permit tcp any object-group GONE eq 25
 		"one is left": {config: RulesetConfig{Content: asa, Assume: map[string]bool{"time-range NIGHT": false}}, status: "indeterminate"},
 		"no such condition": {
 			config: RulesetConfig{Content: asa, Assume: map[string]bool{"time-range DAY": true}},
-			err:    `no rule of the list has the condition "time-range DAY"; there are "time-range NIGHT", "time-range TRADING-HOURS"`,
+			err:    `no rule has the condition "time-range DAY"; there are "time-range NIGHT", "time-range TRADING-HOURS"`,
 		},
 		"what is not understood": {
 			config: RulesetConfig{Content: asa, Assume: map[string]bool{"object-group GONE is not in the text": true}},
-			err:    `no rule of the list has the condition "object-group GONE`,
+			err:    `no rule has the condition "object-group GONE`,
 		},
 		"matches of iptables": {
 			config: RulesetConfig{Content: host, ACL: "INPUT", Assume: map[string]bool{"-m rpfilter --invert": false, "-m limit --limit 5/min": true}},
@@ -74,5 +74,43 @@ access-list edge extended permit tcp any object-group GONE eq 25
 				t.Errorf("%s: %s\nby %s", found.Status, found.Summary, rules)
 			}
 		})
+	}
+}
+
+// TestAssumeOfDevice: a device has the conditions of all of its lists.
+func TestAssumeOfDevice(t *testing.T) {
+	const asa = `ASA Version 9.16(4)
+interface GigabitEthernet0/0
+ nameif inside
+ security-level 100
+ ip address 10.0.0.1 255.255.255.0
+interface GigabitEthernet0/1
+ nameif outside
+ security-level 0
+ ip address 192.0.2.254 255.255.255.0
+access-list in extended deny tcp any any eq 443 time-range FREEZE
+access-list in extended permit tcp any any eq 443
+access-list out extended permit tcp any any eq 443 time-range DAY
+access-group in in interface inside
+access-group out out interface outside
+`
+	find := func(assume map[string]bool) (Found, error) {
+		e := New(Config{
+			Zones:   map[string][]string{"a": {"10.0.0.0/24"}, "b": {"192.0.2.0/24"}},
+			Devices: map[string]DeviceConfig{"edge": {Content: asa, Interfaces: map[string]string{"inside": "a", "outside": "b"}, Assume: assume}},
+		})
+		return e.Match(t.Context(), Flow{Application: "a", Name: "f", Sources: []string{"10.0.0.5"}, Destinations: []string{"192.0.2.1"}, Services: []string{"tcp/443"}})
+	}
+	for want, assume := range map[string]map[string]bool{
+		"indeterminate": nil,
+		"allowed":       {"time-range FREEZE": false, "time-range DAY": true},
+		"blocked":       {"time-range FREEZE": true},
+	} {
+		if got, err := find(assume); err != nil || got.Status.String() != want || strings.Contains(got.Summary, "assumed: ") != (assume != nil) {
+			t.Errorf("%v: %s %q, %v; want %s", assume, got.Status, got.Summary, err, want)
+		}
+	}
+	if _, err := find(map[string]bool{"time-range NEVER": true}); err == nil || !strings.Contains(err.Error(), `there are "time-range DAY", "time-range FREEZE"`) {
+		t.Errorf("a condition that no list has: %v", err)
 	}
 }

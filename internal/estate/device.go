@@ -27,8 +27,9 @@ type DeviceConfig struct {
 	// Guards are addresses, or names of them, that the device filters for besides those
 	// that its text has.
 	Guards []string
-	// AdditionsEffective is as in [RulesetConfig].
+	// AdditionsEffective and Assume are as in [RulesetConfig].
 	AdditionsEffective bool
+	Assume             map[string]bool
 	// SkipZones leaves out the comparison of the device's own prefixes with the zones.
 	SkipZones bool
 }
@@ -64,7 +65,7 @@ func newFirewall(name string, c DeviceConfig, progress func(Progress)) *firewall
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	text := RulesetConfig{Path: c.Path, Content: c.Content, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective, Script: c.Script, Deliver: c.Deliver}
+	text := RulesetConfig{Path: c.Path, Content: c.Content, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective, Assume: c.Assume, Script: c.Script, Deliver: c.Deliver}
 	fw := &firewall{device: c, ruleset: &ruleset{name: name, kind: "device", config: text}}
 	fw.read = sync.OnceValues(func() (*deviceText, error) {
 		d, err := readDevice(name, text, progress)
@@ -98,7 +99,7 @@ func readDevice(name string, c RulesetConfig, progress func(Progress)) (*deviceT
 	if err != nil {
 		return nil, err
 	}
-	d, err := compileDevice(name, source, doc)
+	d, err := compileDevice(name, source, doc, c.Assume)
 	if err != nil {
 		return nil, err
 	}
@@ -112,16 +113,23 @@ func readDevice(name string, c RulesetConfig, progress func(Progress)) (*deviceT
 }
 
 // compileDevice makes the lists of a document ready to be asked.
-func compileDevice(name, source string, doc *device.Document) (*deviceText, error) {
+func compileDevice(name, source string, doc *device.Document, assume map[string]bool) (*deviceText, error) {
 	f, ok := format.Lookup(doc.Format)
 	if !ok {
 		return nil, fmt.Errorf("%s: the format %s is not known", source, doc.Format)
 	}
 	d := &deviceText{doc: doc, order: f.Order, source: source, lists: map[string]*deviceList{}}
+	lists := make([]*rule.Ruleset, len(doc.Lists))
 	for i := range doc.Lists {
+		lists[i] = doc.Lists[i].Ruleset()
+		lists[i].Name, lists[i].Source, lists[i].Format = cmp.Or(doc.Lists[i].Name, name), source, doc.Format
+	}
+	lists, err := format.AssumeEach(lists, assume)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", source, err)
+	}
+	for i, rs := range lists {
 		l := &doc.Lists[i]
-		rs := l.Ruleset()
-		rs.Name, rs.Source, rs.Format = cmp.Or(l.Name, name), source, doc.Format
 		own := &deviceList{name: l.Name, forward: match.New(topology.Forward(rs)), full: rs, targets: newTargets(rs)}
 		own.replies = own.forward
 		if back := topology.Replies(rs); back != own.forward.Ruleset() {

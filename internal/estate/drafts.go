@@ -86,7 +86,7 @@ func (d *drafts) device(name string) (*deviceDraft, error) {
 		if err != nil {
 			return nil, err
 		}
-		own = &deviceDraft{name: name, context: fw.config.Context, text: text}
+		own = &deviceDraft{name: name, context: fw.config.Context, assume: fw.config.Assume, text: text}
 		if own.content, err = contentOf(fw.ruleset, &base{digest: text.digest}); err != nil {
 			return nil, err
 		}
@@ -127,6 +127,7 @@ func (d *drafts) reset(s station) {
 // A deviceDraft is a device with changes that are proposed and not made.
 type deviceDraft struct {
 	name, context, content string
+	assume                 map[string]bool
 	text                   *deviceText
 }
 
@@ -142,7 +143,7 @@ func (d *deviceDraft) apply(list, text string, r change.Rule) error {
 		}
 		d.content = content
 	}
-	now, err := compileDevice(d.name, d.text.source, doc)
+	now, err := compileDevice(d.name, d.text.source, doc, d.assume)
 	if err != nil {
 		return err
 	}

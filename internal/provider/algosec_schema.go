@@ -58,10 +58,10 @@ func targetAttributes() map[string]schema.Attribute {
 		},
 		"change_request": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "With `target = \"algosec\"`: the last change request that is known, of the application as a whole.",
+			MarkdownDescription: "With `target = \"algosec\"`: the last known change request of the whole application.",
 			Attributes: map[string]schema.Attribute{
-				"id":     schema.Int64Attribute{Computed: true, MarkdownDescription: "Its number. Null where AlgoSec does not tell: for a request that somebody else opened."},
-				"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`OPEN`, or another word that AlgoSec has for it; `CLOSED` once the application is active again."},
+				"id":     schema.Int64Attribute{Computed: true, MarkdownDescription: "Its number. Null for a request that somebody else opened, since AlgoSec does not tell it."},
+				"status": schema.StringAttribute{Computed: true, MarkdownDescription: "`OPEN`, or another word of AlgoSec; `CLOSED` when the application is active again."},
 				"url":    schema.StringAttribute{Computed: true, MarkdownDescription: "The application in BusinessFlow, where the request is linked."},
 			},
 		},
@@ -87,16 +87,16 @@ func inventoryAttributes() map[string]schema.Attribute {
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"create": schema.BoolAttribute{
 			Optional:            true,
-			MarkdownDescription: "With `target = \"algosec\"`: create the application if AlgoSec has none of the name. Default: `false`, so that a name that is misspelt is an error.",
+			MarkdownDescription: "With `target = \"algosec\"`: create the application if AlgoSec does not have it. Default: `false`: a misspelt name is then an error.",
 		},
 		"exclusive": schema.BoolAttribute{
 			Optional: true,
-			MarkdownDescription: "With `target = \"algosec\"`: the application has these flows and no others; an apply deletes those that are not declared. " +
+			MarkdownDescription: "With `target = \"algosec\"`: the application has exactly these flows; an apply deletes all others. " +
 				"Default: `false`, flows that were never declared here are left alone.",
 		},
 		"decommission": schema.BoolAttribute{
 			Optional:            true,
-			MarkdownDescription: "With `target = \"algosec\"`: destroying the resource decommissions the whole application, with the flows of others. Default: `false`, it deletes the declared flows.",
+			MarkdownDescription: "With `target = \"algosec\"`: destroying the resource decommissions the whole application, including flows of others. Default: `false`: only the declared flows are deleted.",
 		},
 		"inventory": schema.MapAttribute{
 			Computed: true, ElementType: types.StringType,

@@ -27,5 +27,5 @@ resource "acl_flow" "web" {
 	w.Apply(0)
 	w.Settled()
 	w.Write("edge.cfg", "ASA Version 9.16(4)\naccess-list edge extended permit tcp any any eq 443 time-range NIGHT\n")
-	contains(t, w.Plan(1), `no rule of the list has the condition`, `there are "time-range NIGHT"`)
+	contains(t, w.Plan(1), `no rule has the condition`, `there are "time-range NIGHT"`)
 }

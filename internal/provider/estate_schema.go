@@ -74,6 +74,7 @@ func deviceTextAttributes() map[string]schema.Attribute {
 			Optional: true, Validators: filled,
 			MarkdownDescription: "JSON file for the rules that this configuration adds, each with the list of the device that it stands before. Without it the device is read-only.",
 		},
+		"assume": schema.MapAttribute{Optional: true, ElementType: types.BoolType, MarkdownDescription: assumeText},
 		"additions_effective": schema.BoolAttribute{
 			Optional:            true,
 			MarkdownDescription: "Whether the device runs the additions file itself. A flow that the additions allow is then `allowed`. Default: false; such a flow is `pending` until the device has the rule.",

@@ -9,26 +9,26 @@ import (
 // What is found out about a flow, each part defined once.
 var (
 	missingShape = shape[estate.Missing]{
-		textField("ruleset", "The ruleset in the way.", func(m estate.Missing) types.String { return optionalString(m.Ruleset) }),
-		textField("device", "The device in the way, where the flow finds its own way.", func(m estate.Missing) types.String { return optionalString(m.Device) }),
+		textField("ruleset", "The blocking ruleset.", func(m estate.Missing) types.String { return optionalString(m.Ruleset) }),
+		textField("device", "The blocking device, if the flow finds its path.", func(m estate.Missing) types.String { return optionalString(m.Device) }),
 		textField("list", "The access list of the device.", func(m estate.Missing) types.String { return optionalString(m.List) }),
 		textField("from", "Zone that the part comes from.", func(m estate.Missing) types.String { return optionalString(m.From) }),
 		textField("to", "Zone that the part goes to.", func(m estate.Missing) types.String { return optionalString(m.To) }),
-		textField("translated", "The part in the addresses that the device compares, null where they are those of the flow.", func(estate.Missing) types.String { return types.StringNull() }),
+		textField("translated", "The same traffic with the addresses that the device compares. Null if they are those of the flow.", func(estate.Missing) types.String { return types.StringNull() }),
 		textsField("sources", "Source addresses of the part."+ownText, func(m estate.Missing) []string { return m.Sources }),
 		textsField("destinations", "Destination addresses of the part."+ownText, func(m estate.Missing) []string { return m.Destinations }),
 		textsField("services", "Services of the part."+ownText, func(m estate.Missing) []string { return m.Services }),
 		textField("blocked_by", "The deciding rule, with file and line.", func(m estate.Missing) types.String { return optionalString(m.BlockedBy) }),
 		textField("reason", "Why the verdict is not the wanted one.", func(m estate.Missing) types.String { return optionalString(m.Reason) }),
-		textField("change", "The rule that would close the gap, in the ruleset's language.", func(m estate.Missing) types.String { return pasted(m.Change) }),
+		textField("change", "The proposed rule that closes the gap, in the language of the ruleset.", func(m estate.Missing) types.String { return pasted(m.Change) }),
 	}
 	decisionShape = shape[estate.Decision]{
 		textField("ruleset", "The ruleset, null for a device.", func(d estate.Decision) types.String { return optionalString(d.Ruleset) }),
-		textField("device", "The device, where the flow finds its own way.", func(d estate.Decision) types.String { return optionalString(d.Device) }),
+		textField("device", "The device, if the flow finds its path.", func(d estate.Decision) types.String { return optionalString(d.Device) }),
 		textField("list", "The access list of the device.", func(d estate.Decision) types.String { return optionalString(d.List) }),
 		textField("from", "Zone that the part comes from.", func(d estate.Decision) types.String { return optionalString(d.From) }),
 		textField("to", "Zone that the part goes to.", func(d estate.Decision) types.String { return optionalString(d.To) }),
-		textField("rule", "The deciding rule's name, or its text; `default deny` or `default permit` where no rule matches.", func(d estate.Decision) types.String { return shown(d.Rule) }),
+		textField("rule", "Name or text of the deciding rule; `default deny` or `default permit` if no rule matches.", func(d estate.Decision) types.String { return shown(d.Rule) }),
 		numberField("line", "Line of the rule in its file, null where it has none: the default action, a rule that is still to be written, and one that was handed over as a value.",
 			func(d estate.Decision) types.Int64 { return optionalLine(d.Line) }),
 		textField("action", "`permit`, `deny`, or `indeterminate` where the rule has a condition that cannot be decided.", func(d estate.Decision) types.String { return shown(d.Action) }),
@@ -39,11 +39,11 @@ var (
 	violationShape = shape[estate.Violation]{
 		textField("policy", "Name of the policy, `matrix` for the matrix, `expires` for a flow that has expired.", func(v estate.Violation) types.String { return shown(v.Policy) }),
 		textField("severity", "`deny`, `review` or `notify`.", func(v estate.Violation) types.String { return shown(v.Severity) }),
-		textField("message", "What the policy has against the traffic.", func(v estate.Violation) types.String { return shown(v.Message) }),
+		textField("message", "Why the traffic violates the policy.", func(v estate.Violation) types.String { return shown(v.Message) }),
 		textsField("sources", "Source addresses of the part. The three lists are empty, and null in a resource, where the whole flow is meant.", func(v estate.Violation) []string { return v.Sources }),
 		textsField("destinations", "Destination addresses of the part.", func(v estate.Violation) []string { return v.Destinations }),
 		textsField("services", "Services of the part.", func(v estate.Violation) []string { return v.Services }),
-		textField("exception", "The reason for which the flow may violate the policy, null where it may not.", func(v estate.Violation) types.String { return optionalString(v.Exception) }),
+		textField("exception", "The reason of the exception. Null if there is no exception.", func(v estate.Violation) types.String { return optionalString(v.Exception) }),
 	}
 	hopShape = shape[estate.Hop]{
 		textField("device", "The device, or the ruleset.", func(h estate.Hop) types.String { return optionalString(h.Device) }),

@@ -15,14 +15,14 @@ import (
 
 // Descriptions that resources and the data source share.
 const (
-	expiresText = "The last day on which the flow is wanted, in UTC (`2026-12-31`), or an instant (`2026-12-31T18:00:00Z`). After it no rule that is managed here may allow the flow: " +
-		"the plan removes those that it owns, `status` stays the truth, and `violations` has an entry of the policy `expires`."
+	expiresText = "The last day on which the flow is wanted, in UTC (`2026-12-31`), or a time (`2026-12-31T18:00:00Z`). After it, " +
+		"the plan removes the rules that the flow owns, `status` still says what the rulesets do, and `violations` has an entry of the policy `expires`."
 	exceptionsText = "Policies that the flow may violate, each with the reason: `{ \"no-telnet\" = \"the switch speaks nothing else\" }`. " +
 		"A reason that begins with `until 2026-12-31: ` holds to the end of that day in UTC."
-	ownerText      = "Who answers for the application; policies read it."
-	labelsText     = "Labels of the application; policies read them, and are selected by them."
-	violationsText = "The policies that the flow violates, in the order in which they run; at most 50 entries are listed. This is always the truth, in a plan too."
-	deniedByText   = "The policies that deny the flow: those of severity `deny` in `violations` from which it has no exception. " +
+	ownerText      = "The person or team responsible for the application. Policies can read it."
+	labelsText     = "Labels of the application. Policies can read them and can be limited to them."
+	violationsText = "The policies that the flow violates, in the order in which they run; at most 50 entries are listed. This is always what was found, also in a plan."
+	deniedByText   = "The policies that deny the flow: those in `violations` with severity `deny` and no exception. " +
 		"A plan wants it empty, so that there is a difference until no policy denies the flow."
 )
 
@@ -69,7 +69,7 @@ func policyAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"matrix": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "What may pass between zones: the policy `matrix`, which every flow with `action = \"permit\"` is put to.",
+			MarkdownDescription: "What may pass between zones. Every flow with `action = \"permit\"` is checked against it; violations have the policy name `matrix`.",
 			Attributes: map[string]schema.Attribute{
 				"zones": schema.MapAttribute{
 					Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
@@ -91,20 +91,20 @@ func policyAttributes() map[string]schema.Attribute {
 		},
 		"policies": schema.MapNestedAttribute{
 			Optional: true, Validators: []validator.Map{noNulls{}},
-			MarkdownDescription: "What may be asked for, by a name of your choice. Each has an `assert` that must be true, or names a ready-made policy with `use`. See the guide on policies.",
+			MarkdownDescription: "Conditions that every flow must meet, by a name of your choice. Each has an `assert` that must be true, or uses a ready-made policy with `use`. See [policies](guides/policies.md).",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"kind": optional("`validate` or `enforce` (default). All policies of kind `validate` run first, and what one of them denies is not put to those of kind `enforce`."),
-				"when": optional("CEL expression; where it is false the policy is not asked."),
+				"when": optional("CEL expression. If it is false, the policy does not apply."),
 				"assert": optional("CEL expression that must be true, as in `product.port_low >= 1024`. The variables are `product`, `flow`, `application` and `now`, " +
 					"the functions `within`, `overlaps`, `in_group`, `is_private`, `prefix_length`, `address_count`, `covers_service` and `overlaps_service`."),
 				"use":      optional("Name of a ready-made policy: " + codeList(readyMadeNames()) + "."),
 				"severity": optional("What a violation leads to: `deny` (default) stops the apply, `review` and `notify` are shown in the warning of the application."),
 				"message":  optional("What a violation says. Placeholders are " + codeList(placeholders()) + "; `{{` and `}}` are braces."),
 				"scope":    optional("`product` (default): each source, destination and service of a flow. `flow`: the flow as a whole, so that there is no `product`."),
-				"order":    schema.Int64Attribute{Optional: true, MarkdownDescription: "Sorts the policies of one kind, the lowest first (default 0); equal ones go by name."},
+				"order":    schema.Int64Attribute{Optional: true, MarkdownDescription: "Order of policies of one kind, the lowest first (default 0). Equal ones are sorted by name."},
 				"flows": schema.MapAttribute{
 					Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}},
-					MarkdownDescription: "Labels that an application has to have for its flows to be asked about: each with this value.",
+					MarkdownDescription: "Limits the policy to applications that have all of these labels.",
 				},
 				"networks":  cell("For a ready-made policy: addresses and names of addresses."),
 				"services":  cell("For a ready-made policy: services and names of services."),
@@ -112,7 +112,7 @@ func policyAttributes() map[string]schema.Attribute {
 				"max_days":  schema.Int64Attribute{Optional: true, MarkdownDescription: "For a ready-made policy: a number of days."},
 				"real_addresses": schema.MapAttribute{
 					Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}},
-					MarkdownDescription: "For a ready-made policy: the real address by the address that NAT shows in its place.",
+					MarkdownDescription: "For a ready-made policy: the map from the address that NAT shows to the real address.",
 				},
 			}},
 		},

@@ -96,7 +96,7 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					},
 					"acl": schema.StringAttribute{
 						Optional:            true,
-						MarkdownDescription: "Which access list of the text is meant. Not needed where there is only one.",
+						MarkdownDescription: "The access list to use. Not needed if the text has only one.",
 					},
 					"additions": schema.StringAttribute{
 						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
@@ -104,47 +104,44 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					},
 					"additions_effective": schema.BoolAttribute{
 						Optional: true,
-						MarkdownDescription: "Whether the device runs the additions file itself, as a rule list that another module applies. A flow that the additions allow is then `allowed`. " +
+						MarkdownDescription: "Whether the device runs the additions file itself, for example because another module applies it. A flow that the additions allow is then `allowed`. " +
 							"Default: false; such a flow is `pending` until the ruleset has the rule.",
 					},
 					"additions_prune": schema.BoolAttribute{
 						Optional:            true,
-						MarkdownDescription: "Whether an apply drops rules from the additions that their flows no longer need, since the ruleset has come to decide the traffic so itself. Default: false; they are named in `unneeded_rules` and in the plan's warning.",
+						MarkdownDescription: "Whether an apply removes additions that are no longer needed because the ruleset itself now decides so. Default: false; `unneeded_rules` and the warning of the plan name them.",
 					},
 					"default_action": schema.StringAttribute{
 						Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")},
-						MarkdownDescription: "What happens to traffic that no rule matches: `permit` or `deny`. Default: what the format says, which is `deny` unless the text says otherwise.",
+						MarkdownDescription: "Action for traffic that no rule matches: `permit` or `deny`. Default: that of the format, which is `deny` unless the text says otherwise.",
 					},
 					"stateless": schema.BoolAttribute{
 						Optional:            true,
 						MarkdownDescription: "Whether replies are filtered too, as in an AWS network ACL or a router's access list. Default: what the format says; iptables and nftables are asked about replies, which `false` turns off.",
 					},
-					"assume": schema.MapAttribute{
-						Optional: true, ElementType: types.BoolType,
-						MarkdownDescription: "Conditions of rules that cannot be decided, by their text as `indeterminate` shows it, and whether they hold: you vouch for that (`{ \"time-range TRADING-HOURS\" = true }`). Verdicts that rest on one name it.",
-					},
+					"assume": schema.MapAttribute{Optional: true, ElementType: types.BoolType, MarkdownDescription: assumeText},
 				}},
 			},
 			"addresses": schema.MapAttribute{
 				Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
-				MarkdownDescription: "Names for addresses: each stands for hosts, prefixes, ranges and other names, nested as deep as you like. In a list `!10.1.0.0/16` or `!NAME` takes away. `internet`, `rfc1918` and `private` need no declaration.",
+				MarkdownDescription: "Names for addresses: each stands for hosts, prefixes, ranges and other names, nested as deep as you like. In a list, `!10.1.0.0/16` or `!NAME` excludes. `internet`, `rfc1918` and `private` need no declaration.",
 			},
 			"services": schema.MapAttribute{
 				Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
-				MarkdownDescription: "Names for services: each stands for services such as `tcp/443` and other names. In a list `!tcp/22` or `!NAME` takes away.",
+				MarkdownDescription: "Names for services: each stands for services such as `tcp/443` and other names. In a list, `!tcp/22` or `!NAME` excludes.",
 			},
 			"enforcement": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(enforceApply, enforceAdvisory, enforcePlan)},
-				MarkdownDescription: "What happens to a flow that is not as wanted. `apply` (default): the plan shows a difference, the apply writes what it may write and fails for the rest. " +
+				MarkdownDescription: "What to do if a flow is not as wanted. `apply` (default): the plan shows a difference, the apply writes what it may write and fails for the rest. " +
 					"`advisory`: the verdict is shown and recorded, nothing is written and nothing fails. `plan`: the plan fails for what an apply could not deliver.",
 			},
 			"summary": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(summaryProblems, summaryAlways, summaryNever)},
-				MarkdownDescription: "When a plan prints the one warning with the table of an application's flows: `problems` (default), if a flow is not as wanted; `always`; `never`.",
+				MarkdownDescription: "When a plan prints the warning with the flows of an application: `problems` (default), if a flow is not as wanted; `always`; `never`.",
 			},
 			"details": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.OneOf(detailsSummary, detailsFull)},
-				MarkdownDescription: "How much resources tell of a flow. `summary` (default): a line of text, and the parts that are not as wanted, so that a plan fits into a pull request; " +
+				MarkdownDescription: "How much detail resources have. `summary` (default): one line of text and the gaps, so that a plan fits into a pull request; " +
 					"long lists are cut, with a count. `full`: also `decisions`, and in `missing` the lists that are the flow's own. Data sources and functions always tell all.",
 			},
 			"algosec": algosecProviderAttribute(),
@@ -239,10 +236,12 @@ func fileConflicts(rulesets map[string]estate.RulesetConfig, devices map[string]
 	return diags
 }
 
-// config is the ruleset as far as it is known.
-func (r rulesetModel) config(ctx context.Context, name string) (estate.RulesetConfig, diag.Diagnostics) {
+const assumeText = "Conditions that the text cannot decide, as `indeterminate` of `acl_ruleset` or the reason of a verdict shows them, and whether they hold. You vouch for them: `{ \"time-range TRADING-HOURS\" = true }`. Verdicts that depend on one name it."
+
+// assumptions are the conditions that somebody vouches for, as far as they are known.
+func assumptions(of types.Map) map[string]bool {
 	var assume map[string]bool
-	for condition, holds := range r.Assume.Elements() {
+	for condition, holds := range of.Elements() {
 		if b, ok := holds.(types.Bool); ok && !b.IsNull() && !b.IsUnknown() {
 			if assume == nil {
 				assume = make(map[string]bool)
@@ -250,11 +249,16 @@ func (r rulesetModel) config(ctx context.Context, name string) (estate.RulesetCo
 			assume[condition] = b.ValueBool()
 		}
 	}
+	return assume
+}
+
+// config is the ruleset as far as it is known.
+func (r rulesetModel) config(ctx context.Context, name string) (estate.RulesetConfig, diag.Diagnostics) {
 	deliver, diags := deliverConfig(ctx, r.Deliver)
 	return estate.RulesetConfig{
 		Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
 		Additions: additionsFile(name, r.Additions, r.Script, r.Deliver), Script: r.Script.ValueString(), Deliver: deliver,
-		AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(), Assume: assume,
+		AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(), Assume: assumptions(r.Assume),
 	}, diags
 }
 

@@ -79,12 +79,12 @@ func (r *applicationResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			"status": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The worst status of the flows: `allowed` when each is as wanted, otherwise the worst of those that are not. " +
+				MarkdownDescription: "The worst status of the flows: `allowed` if each is as wanted, otherwise the worst status of those that are not. " +
 					"A flow with `action = \"deny\"` that is not blocked counts as `partial`, and one that has expired not at all. What policies say does not change it: see `denied_by` in `results`.",
 			},
 			"results": schema.MapNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "What was found out, by name of the flow.",
+				MarkdownDescription: "The results by name of the flow.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: foundShape.resource()},
 			},
 		},

@@ -35,28 +35,36 @@ func positive(condition string) string {
 // says that the condition holds, false that it does not. A condition that no rule has is an
 // error, which lists those that are there.
 func Assume(rs *rule.Ruleset, assume map[string]bool) (*rule.Ruleset, error) {
-	if len(assume) == 0 {
-		return rs, nil
+	out, err := AssumeEach([]*rule.Ruleset{rs}, assume)
+	if err != nil {
+		return nil, err
 	}
-	a := assumer{format: rs.Format, assume: make(map[string]bool), used: make(map[string]bool), seen: make(map[string]bool)}
+	return out[0], nil
+}
+
+// AssumeEach is [Assume] for the lists of one text: a condition that a rule of one of them
+// has is no error.
+func AssumeEach(lists []*rule.Ruleset, assume map[string]bool) ([]*rule.Ruleset, error) {
+	if len(assume) == 0 {
+		return lists, nil
+	}
+	a := assumer{assume: make(map[string]bool), used: make(map[string]bool), seen: make(map[string]bool)}
 	for text, holds := range assume {
 		if p := positive(text); p != strings.TrimSpace(text) {
 			text, holds = p, !holds
 		}
 		a.assume[text] = holds
 	}
-	out := *rs
-	out.Rules = a.rules(rs.Rules)
-	if rs.Return != nil {
-		out.Return = a.rules(rs.Return)
+	all := make([]*rule.Ruleset, len(lists))
+	for i, rs := range lists {
+		all[i] = a.list(rs)
 	}
-	out.Dismissed = a.dismissed
 	for _, text := range slices.Sorted(maps.Keys(a.assume)) {
 		if !a.used[text] {
-			return nil, fmt.Errorf("assume: no rule of the list has the condition %q; %s", text, a.there())
+			return nil, fmt.Errorf("assume: no rule has the condition %q; %s", text, a.there())
 		}
 	}
-	return &out, nil
+	return all, nil
 }
 
 // An assumer decides conditions of rules.
@@ -67,6 +75,18 @@ type assumer struct {
 	assume     map[string]bool
 	used, seen map[string]bool
 	dismissed  []rule.Rule
+}
+
+// list returns the ruleset with what is assumed.
+func (a *assumer) list(rs *rule.Ruleset) *rule.Ruleset {
+	out := *rs
+	a.format, a.dismissed = rs.Format, nil
+	out.Rules = a.rules(rs.Rules)
+	if rs.Return != nil {
+		out.Return = a.rules(rs.Return)
+	}
+	out.Dismissed = a.dismissed
+	return &out
 }
 
 // rules returns the rules with what is assumed. A rule whose condition does not hold
