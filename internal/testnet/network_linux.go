@@ -160,3 +160,9 @@ func (h *Host) Load(l Loader, rules string) {
 	program := strings.Fields(string(l))
 	h.must(rules, program[0], program[1:]...)
 }
+
+// Enter is a command line that runs another program in the namespace of the host, from
+// any process that the test starts: it is followed by the program and its arguments.
+func (h *Host) Enter() []string {
+	return []string{"nsenter", fmt.Sprintf("--net=/proc/%d/task/%d/ns/net", os.Getpid(), h.tid)}
+}

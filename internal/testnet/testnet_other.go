@@ -54,3 +54,6 @@ func (h *Host) Load(Loader, string) {}
 
 // Serve is never called.
 func (h *Host) Serve(...uint16) {}
+
+// Enter is never called.
+func (h *Host) Enter() []string { return nil }
