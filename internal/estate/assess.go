@@ -335,7 +335,7 @@ func (w *assessor) restsOn(top func(s station) []rule.Rule) bool {
 	traffic := w.bothWays()
 	return slices.ContainsFunc(w.stations, func(s station) bool {
 		return s.writable() && !s.config.AdditionsEffective && slices.ContainsFunc(top(s), func(r rule.Rule) bool {
-			return slices.ContainsFunc(traffic, r.Traffic.Overlaps)
+			return slices.ContainsFunc(traffic, r.Traffic.Overlaps) || slices.ContainsFunc(w.way.seen(s), r.Traffic.Overlaps)
 		})
 	})
 }
@@ -457,10 +457,11 @@ func (w *assessor) deliver(plans map[string][]change.Rule) {
 
 // possible is the traffic that rules of the flow may be for.
 func (w *assessor) possible(s station) []traffic.Product {
+	seen := w.way.seen(s)
 	if w.q.Want == rule.Permit && s.index.Ruleset().Stateless {
-		return w.bothWays()
+		return append(w.bothWays(), seen...)
 	}
-	return w.q.Region.Possible
+	return append(slices.Clip(w.q.Region.Possible), seen...)
 }
 
 // bothWays is the traffic of the flow and its replies.

@@ -88,6 +88,9 @@ type Missing struct {
 	// Ruleset is the ruleset in the way; or Device and List are the device and its list.
 	// From and To are the zones of the traffic where the flow finds its own way.
 	Ruleset, Device, List, From, To string
+	// Translated is the traffic in the addresses that the device compares, empty where
+	// those are the flow's own.
+	Translated                      string
 	Sources, Destinations, Services []string
 	// BlockedBy is the deciding rule with file and line.
 	BlockedBy string

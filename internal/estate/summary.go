@@ -60,7 +60,7 @@ func (w writer) dismissed() (out []string) {
 			continue
 		}
 		for _, r := range s.index.Ruleset().Dismissed {
-			if !slices.ContainsFunc(w.q.Region.Possible, r.Traffic.Overlaps) {
+			if !slices.ContainsFunc(append(slices.Clip(w.q.Region.Possible), w.way.seen(s)...), r.Traffic.Overlaps) {
 				continue
 			}
 			for _, a := range r.Assumed {

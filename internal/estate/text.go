@@ -110,6 +110,7 @@ func (w writer) missing(f finding, k int, before *Changes) Missing {
 		BlockedBy: m.By, Reason: m.Reason, Own: w.own(m),
 	}
 	out.Device, out.List, out.From, out.To = f.place(k)
+	out.Translated = f.translated(k)
 	if m.Ruleset >= 0 {
 		s := w.stations[m.Ruleset]
 		if s.kind == "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/topology"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
 
@@ -218,6 +219,24 @@ func (w writer) plans(f finding, i int) []planned {
 type planned struct {
 	change.Plan
 	gap func(k int) []change.Rule
+}
+
+// seen is the traffic of the flow in the addresses that a list of a device compares, where
+// those are others.
+func (w *way) seen(s station) []traffic.Product {
+	if w == nil || s.kind == "" {
+		return nil
+	}
+	return w.layout.Seen(s.name, s.list)
+}
+
+// translated is the traffic of gap number k in the addresses that the device compares,
+// empty where those are the flow's own.
+func (f finding) translated(k int) string {
+	if f.way == nil || f.way.Gaps[k].Translated == nil {
+		return ""
+	}
+	return f.way.Gaps[k].Translated.String()
 }
 
 // place tells where gap number k is: its device and list, and the zones.

@@ -14,7 +14,7 @@ var (
 		textField("list", "The access list of the device.", func(m estate.Missing) types.String { return optionalString(m.List) }),
 		textField("from", "Zone that the part comes from.", func(m estate.Missing) types.String { return optionalString(m.From) }),
 		textField("to", "Zone that the part goes to.", func(m estate.Missing) types.String { return optionalString(m.To) }),
-		textField("translated", "The same traffic with the addresses that the device compares. Null if they are those of the flow.", func(estate.Missing) types.String { return types.StringNull() }),
+		textField("translated", "The same traffic with the addresses that the device compares. Null if they are those of the flow.", func(m estate.Missing) types.String { return optionalString(m.Translated) }),
 		textsField("sources", "Source addresses of the part."+ownText, func(m estate.Missing) []string { return m.Sources }),
 		textsField("destinations", "Destination addresses of the part."+ownText, func(m estate.Missing) []string { return m.Destinations }),
 		textsField("services", "Services of the part."+ownText, func(m estate.Missing) []string { return m.Services }),

@@ -38,12 +38,47 @@ type Layout struct {
 // Lay divides the traffic of a question by zones and finds its ways.
 func (t *Topology) Lay(q Question) *Layout {
 	l := &Layout{t: t, q: q, Parts: t.cut(q.Region.Possible)}
+	var parts []*Part
 	for _, part := range l.Parts {
-		if problem := q.elsewhere(part); problem != "" {
-			part.Routes, part.Problem = nil, problem
+		parts = append(parts, t.route(q, part)...)
+	}
+	l.Parts = parts
+	return l
+}
+
+// route finds the ways of a part. What translations lead nowhere becomes parts of its
+// own.
+func (t *Topology) route(q Question, part *Part) []*Part {
+	if q.SourceZone != "" && part.From != q.SourceZone {
+		part.Routes, part.Problem = nil, q.elsewhere(part)
+		return []*Part{part}
+	}
+	if lost, walked := t.walk(q, part); walked {
+		return lost
+	}
+	if problem := q.elsewhere(part); problem != "" {
+		part.Routes, part.Problem = nil, problem
+		return []*Part{part}
+	}
+	if part.Problem == "" {
+		before, after := t.around(part)
+		part.steps = slices.Concat(before, part.ways.steps, after)
+		part.Routes = slices.Clone(part.Routes)
+		for i := range part.Routes {
+			part.Routes[i].surround(part, before, after)
 		}
 	}
-	return l
+	return []*Part{part}
+}
+
+// surround completes a way with the steps at its ends.
+func (r *Route) surround(part *Part, before, after []*Step) {
+	r.products = part.Products
+	r.steps = slices.Clone(before)
+	for _, h := range r.Hops {
+		r.steps = append(r.steps, h.steps...)
+	}
+	r.steps = append(r.steps, after...)
 }
 
 // Steps returns every step that some of the traffic meets, in the order of the ways.
@@ -54,8 +89,7 @@ func (l *Layout) Steps() []*Step {
 		if part.Problem != "" {
 			continue
 		}
-		before, after := l.t.around(part)
-		for _, s := range slices.Concat(before, part.ways.steps, after) {
+		for _, s := range part.steps {
 			if !seen[s] {
 				seen[s] = true
 				out = append(out, s)
@@ -90,6 +124,9 @@ type Gap struct {
 	// blame.
 	Asked  *Asked
 	Number int
+	// Translated is the traffic in the addresses that it has at the step, nil where those
+	// are the flow's own.
+	Translated *traffic.Product
 }
 
 // Decision is traffic and what decides it.
@@ -169,10 +206,9 @@ func (c *checker) part(part *Part) {
 		c.lost(part)
 		return
 	}
-	before, after := c.t.around(part)
 	asked := map[*Step]*Asked{}
 	surely := true
-	for _, s := range slices.Concat(before, part.ways.steps, after) {
+	for _, s := range part.steps {
 		if asked[s] != nil {
 			continue
 		}
@@ -188,8 +224,10 @@ func (c *checker) part(part *Part) {
 			c.missing(part, a)
 		}
 	}
-	if len(part.Routes) == 1 && len(part.Routes[0].Hops) == 0 {
-		c.within(part)
+	for _, r := range part.Routes {
+		if len(r.Hops) == 0 {
+			c.within(part, r.products)
+		}
 	}
 	if surely {
 		c.permitted = true
@@ -197,7 +235,7 @@ func (c *checker) part(part *Part) {
 	if surely && c.q.Want == rule.Permit {
 		return
 	}
-	c.follow(part, before, after, asked)
+	c.follow(part, asked)
 }
 
 // elsewhere says that the part is not where the flow declares it.
@@ -270,8 +308,9 @@ func (c *checker) ask(part *Part, s *Step) *Asked {
 }
 
 func (c *checker) decisions(part *Part, a *Asked) {
-	for _, d := range a.Finding.Decisions {
-		d.Product = a.Step.meant(d.Product)
+	for _, j := range a.Step.judge(a.Finding) {
+		d := a.Finding.Decisions[j.by]
+		d.Product, d.Outcome = j.Product, j.outcome
 		if a.Step.Replies {
 			d.Rule += " (replies)"
 		}
@@ -291,17 +330,20 @@ func (c *checker) missing(part *Part, a *Asked) {
 	}
 	c.f.Asked = append(c.f.Asked, a)
 	for k, m := range a.Finding.Missing {
-		m.Product = a.Step.meant(m.Product)
 		if a.Step.Replies {
 			m.Reason += " (replies)"
 		}
-		c.f.Gaps = append(c.f.Gaps, Gap{m, part.From, part.To, a, k})
+		seen := a.Step.request(m.Product)
+		for _, p := range a.Step.own(m.Product) {
+			m.Product = p
+			c.f.Gaps = append(c.f.Gaps, Gap{m, part.From, part.To, a, k, a.Step.differs(seen, p)})
+		}
 	}
 }
 
 // within notes that the traffic stays in its zone.
-func (c *checker) within(part *Part) {
-	for _, p := range traffic.Merge(part.Products) {
+func (c *checker) within(part *Part, products []traffic.Product) {
+	for _, p := range traffic.Merge(products) {
 		d := match.Decision{Product: p, Outcome: match.Permitted, Rule: "within zone " + part.From}
 		c.f.Decisions = append(c.f.Decisions, Decision{d, part.From, part.To, nil})
 	}

@@ -14,10 +14,10 @@ import (
 // crossing returns what the device does with packets that enter by one side and leave
 // by another, and with their replies, which come the other way.
 func (n *node) crossing(in, out *side) []Step {
-	steps := append(n.translated(in, out), n.filters(in, out, false)...)
+	steps := n.filters(in, out, false)
 	back := n.filters(out, in, true)
 	if why := stateful(in, out); why != "" && len(back) > 0 {
-		back = []Step{{Device: n.Name, Fixed: undecided(n.Source, 0, "replies", "%s, as far as it knows the protocol", why), Within: families(true, true)}}
+		back = []Step{{Device: n.Name, Fixed: undecided(n.Source, 0, "replies", "%s, as far as it knows the protocol", why), Within: families(true, true), afterSource: true, afterDestination: true}}
 	}
 	for _, s := range back {
 		s.Replies = true
@@ -41,7 +41,7 @@ func stateful(sides ...*side) string {
 // filters returns the steps of packets from one side to another. Of those of replies
 // only lists count that filter them too.
 func (n *node) filters(in, out *side, replies bool) (steps []Step) {
-	c := crosser{node: n, in: in, out: out, replies: replies}
+	c := crosser{node: n, in: in, out: out, replies: replies, afterSource: replies, afterDestination: replies}
 	if len(n.Document.Bindings) == 0 {
 		c.implied()
 	} else {
@@ -65,6 +65,8 @@ type crosser struct {
 	v4, v6 bool
 	// entered says that a list filters what comes in.
 	entered bool
+	// afterSource and afterDestination say which translations are done.
+	afterSource, afterDestination bool
 }
 
 func (c *crosser) step(step device.Step) {
@@ -78,8 +80,27 @@ func (c *crosser) step(step device.Step) {
 		c.bound(device.StageBetween, func(b device.Binding) bool { return c.in.is(b.From) && c.out.is(b.To) })
 	case device.FilterOut:
 		c.bound(device.StageOut, func(b device.Binding) bool { return c.out.is(b.To) })
-	case device.TranslateDestination, device.TranslateSource: // addresses stay as they are
+	case device.TranslateDestination:
+		c.translate(!c.replies)
+	case device.TranslateSource:
+		c.translate(c.replies)
 	}
+}
+
+// translate notes that the destination of the flow is translated, or its source. A
+// reply undoes what was done: its destination is the source of the flow.
+func (c *crosser) translate(destination bool) {
+	if destination {
+		c.afterDestination = !c.replies
+		return
+	}
+	c.afterSource = !c.replies
+}
+
+// keep adds a step.
+func (c *crosser) keep(s Step) {
+	s.afterSource, s.afterDestination = c.afterSource, c.afterDestination
+	c.steps = append(c.steps, s)
 }
 
 // bound adds the steps of the bindings of a stage that apply.
@@ -110,7 +131,7 @@ func (c *crosser) add(b device.Binding) {
 		s.SourceZone, s.DestinationZone = c.in.inRules, c.out.inRules
 	}
 	c.v4, c.v6 = c.v4 || b.V4, c.v6 || b.V6
-	c.steps = append(c.steps, s)
+	c.keep(s)
 }
 
 // implied is for a text that does not say which list filters what: where it has only
@@ -133,7 +154,7 @@ func (c *crosser) describe() string { return fmt.Sprintf("from %s to %s", c.in.n
 // decide lets something else than a list decide for both families.
 func (c *crosser) decide(x *match.Index) {
 	c.v4, c.v6 = true, true
-	c.steps = append(c.steps, Step{Device: c.Name, Fixed: x, Within: families(true, true)})
+	c.keep(Step{Device: c.Name, Fixed: x, Within: families(true, true)})
 }
 
 // levels compares security levels. Between interfaces of one level packets pass only
@@ -154,7 +175,9 @@ func (c *crosser) levels() {
 	text := fmt.Sprintf("security-level %d (%s) to %d (%s)", *from, c.in.name, *to, c.out.name)
 	r := rule.Rule{Text: text + ", no access list", Action: rule.Permit}
 	switch {
-	case *from == *to && !c.Document.SameSecurity:
+	case c.in == c.out && !c.Document.SameInterface:
+		r.Action, r.Text = rule.Deny, "in and out by "+c.in.name+", no same-security-traffic permit intra-interface"
+	case c.in != c.out && *from == *to && !c.Document.SameSecurity:
 		r.Action, r.Text = rule.Deny, text+", no same-security-traffic permit inter-interface"
 	case c.entered:
 		return
@@ -178,7 +201,7 @@ func (c *crosser) absent() {
 	default:
 		s.Fixed = fixed(c.Source, rule.Rule{Action: rule.Permit, Text: "no access list filters the crossing"})
 	}
-	c.steps = append(c.steps, s)
+	c.keep(s)
 }
 
 // families returns all traffic of the address families.

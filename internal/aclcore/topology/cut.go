@@ -21,6 +21,8 @@ type Part struct {
 
 	pair pair
 	ways *ways
+	// steps are those of all ways, each once, in their order, with those at both ends.
+	steps []*Step
 }
 
 // cut divides traffic by the zones of its sources and destinations, in order of zones.

@@ -39,6 +39,8 @@ type node struct {
 	// zoned are the lists with rules that ask for interfaces or zones.
 	zoned map[string]bool
 	lists map[string]*device.List
+	// nat has its translations, nil if there are none.
+	nat *translator
 }
 
 // A side is an interface of a device, or a zone of its own, and the zone of the estate
@@ -53,6 +55,9 @@ type side struct {
 	names   []string
 	vrf     string
 	shut    bool
+	// shown are the addresses that the device answers for there because it translates
+	// them.
+	shown addr.Set
 }
 
 func newNode(d Device) *node {
@@ -72,6 +77,7 @@ func newNode(d Device) *node {
 	if d.Order.Guards && n.guards.IsEmpty() {
 		n.guards = n.own
 	}
+	n.nat = newTranslator(n)
 	n.own = n.own.Subtract(n.guards)
 	if d.Order.Guards {
 		n.own = addr.Set{}
@@ -98,7 +104,7 @@ func (n *node) resolve(zone func(name string) (int, bool), zones []string) (prob
 			problems = append(problems, fmt.Errorf("%s: %s has no interface %q; it has %s", at, n.Source, name, n.interfaceNames()))
 			continue
 		}
-		s.zone = number
+		s.zone, s.shown = number, n.nat.shownAt(s)
 		n.sides = append(n.sides, s)
 		if !s.shut && !slices.Contains(n.zones, number) {
 			n.zones = append(n.zones, number)

@@ -30,6 +30,10 @@ type modelDevice struct {
 	// guards are indices of hosts; in and out are lists for them, -1 for none.
 	guards  []int
 	in, out int
+	// nat are its translations; order, if not nil, is not that of its kind.
+	nat           []device.Translation
+	order         *device.Order
+	sameInterface bool
 }
 
 type modelSide struct {
@@ -137,11 +141,14 @@ func drawDevice(dice enginetest.Dice, name string, zones []string) *modelDevice 
 
 // device returns the device as a reader would.
 func (d *modelDevice) device() Device {
-	doc := &device.Document{Format: "model", Topology: d.kind != guard, SameSecurity: d.sameSecurity}
+	doc := &device.Document{Format: "model", Topology: d.kind != guard, SameSecurity: d.sameSecurity, SameInterface: d.sameInterface, Translations: d.nat}
 	for _, rs := range d.lists {
 		doc.Lists = append(doc.Lists, device.List{Name: rs.Name, Rules: rs.Rules, Default: rs.Default, Stateless: rs.Stateless})
 	}
 	out := Device{Name: d.name, Source: d.name, Document: doc, Order: orders[d.kind], Interfaces: map[string]string{}, SkipZones: true}
+	if d.order != nil {
+		out.Order = *d.order
+	}
 	bind := func(list int, stage device.Stage, from, to string) {
 		if list >= 0 {
 			doc.Bindings = append(doc.Bindings, device.Binding{List: d.lists[list].Name, Stage: stage, From: from, To: to, V4: true, V6: true})
@@ -189,6 +196,13 @@ func (m *model) String() string {
 	fmt.Fprintf(&b, "zones %v\npaths %v\n", m.zones, m.paths)
 	for _, d := range m.devices {
 		fmt.Fprintf(&b, "%s kind %d sides %+v guards %v in %d out %d same %t\n", d.name, d.kind, d.sides, d.guards, d.in, d.out, d.sameSecurity)
+		for i := range d.nat {
+			t := &d.nat[i]
+			fmt.Fprintf(&b, "  nat %d search %d %v -> %v match %v source %+v destination %+v reverse %t unknown %v\n", t.Line, t.Search, t.From, t.To, t.Match, t.Source, t.Destination, t.Reverse, t.Unknown)
+		}
+		if d.order != nil {
+			fmt.Fprintf(&b, "  order %+v same interface %t\n", *d.order, d.sameInterface)
+		}
 		for _, rs := range d.lists {
 			b.WriteString(enginetest.Case{Rules: rs}.String())
 		}

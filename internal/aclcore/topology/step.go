@@ -23,8 +23,16 @@ type Step struct {
 	SourceZone, DestinationZone string
 	// Replies says that the packets which answer the traffic are asked for.
 	Replies bool
-	// Within is the traffic of the flow that the list filters; the rest passes.
+	// Within is the traffic that the list filters, in the addresses that it has there; the
+	// rest passes.
 	Within traffic.Product
+
+	// through is the piece of the flow that meets the step, and what has become of its
+	// addresses, nil for all traffic as it is.
+	through *piece
+	// afterSource and afterDestination say that the device has translated the source or
+	// the destination before.
+	afterSource, afterDestination bool
 }
 
 // Filter reports whether there is a list that a rule could be added to.
@@ -47,9 +55,8 @@ func (s *Step) String() string {
 
 // asked returns what of the traffic the list is asked about, as its rules see it.
 func (s *Step) asked(products []traffic.Product) (out []traffic.Product) {
-	for _, p := range products {
-		hit := p.Intersect(s.Within)
-		if s.Replies && !hit.IsEmpty() {
+	for _, hit := range s.present(products) {
+		if s.Replies {
 			hit = answers(hit)
 		}
 		v4, v6 := hit.ByFamily()
@@ -62,12 +69,23 @@ func (s *Step) asked(products []traffic.Product) (out []traffic.Product) {
 	return out
 }
 
-// meant returns the traffic of the flow that the list sees as p.
-func (s *Step) meant(p traffic.Product) traffic.Product {
+// request returns the traffic, in the addresses that it has at the step, that the list
+// sees as p.
+func (s *Step) request(p traffic.Product) traffic.Product {
 	if !s.Replies {
 		return p
 	}
 	return traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Requests()}
+}
+
+// key tells steps apart that ask for something else.
+func (s *Step) key() string {
+	fixed := ""
+	if s.Fixed != nil {
+		r := s.Fixed.Ruleset().Rules[0]
+		fixed = fmt.Sprint(s.Fixed.Ruleset().Source, r.Line, r.Action, r.Text, r.Unknown)
+	}
+	return fmt.Sprintf("%q %q %q %q %q %q %t %s", s.Device, s.Ruleset, s.List, fixed, s.SourceZone, s.DestinationZone, s.Replies, s.Within)
 }
 
 // answers returns the packets that answer those of p.

@@ -19,35 +19,30 @@ type passage struct {
 const maxPassages = 20_000
 
 // follow follows the part along each of its ways, and notes what gets through.
-func (c *checker) follow(part *Part, before, after []*Step, asked map[*Step]*Asked) {
+func (c *checker) follow(part *Part, asked map[*Step]*Asked) {
 	denials := denials{c: c, part: part}
 	for _, r := range part.Routes {
-		steps := slices.Clone(before)
-		for _, h := range r.Hops {
-			steps = append(steps, h.steps...)
-		}
-		steps = append(steps, after...)
-		through, all := passages(part, steps, asked)
+		through, all := passages(r, part, asked)
 		for _, p := range through {
 			c.permitted = c.permitted || p.outcome == match.Permitted
 			c.unknown = c.unknown || p.outcome == match.Unknown
 		}
 		c.unknown = c.unknown || !all
 		if c.q.Want == rule.Deny && (len(through) > 0 || !all) {
-			denials.add(r, steps, asked, through)
+			denials.add(r, r.steps, asked, through)
 		}
 	}
 	denials.tell()
 }
 
-// passages returns the traffic of the part that gets through all steps, surely or
+// passages returns the traffic of a way that gets through all its steps, surely or
 // perhaps, and whether that is all of it.
-func passages(part *Part, steps []*Step, asked map[*Step]*Asked) (through []passage, all bool) {
-	for _, p := range part.Products {
+func passages(r Route, part *Part, asked map[*Step]*Asked) (through []passage, all bool) {
+	for _, p := range r.products {
 		through = append(through, passage{p, match.Permitted})
 	}
 	all = true
-	for _, s := range steps {
+	for _, s := range r.steps {
 		a := asked[s]
 		if a == nil || a.Finding.Satisfied {
 			continue
@@ -67,8 +62,9 @@ func passages(part *Part, steps []*Step, asked map[*Step]*Asked) (through []pass
 func (s *Step) narrow(through []passage, part *Part, a *Asked) (next []passage) {
 	filtered := make([]traffic.Product, 0, len(part.Products))
 	for _, p := range s.asked(part.Products) {
-		filtered = append(filtered, s.meant(p))
+		filtered = append(filtered, s.own(p)...)
 	}
+	decided := s.judge(a.Finding)
 	for _, p := range through {
 		rest := []traffic.Product{p.Product}
 		for _, f := range filtered {
@@ -77,11 +73,11 @@ func (s *Step) narrow(through []passage, part *Part, a *Asked) (next []passage) 
 		for _, free := range rest {
 			next = append(next, passage{free, p.outcome})
 		}
-		for _, d := range a.Finding.Decisions {
-			hit := p.Intersect(s.meant(d.Product))
+		for _, d := range decided {
+			hit := p.Intersect(d.Product)
 			switch {
-			case d.Outcome == match.Denied, hit.IsEmpty():
-			case d.Outcome == match.Unknown:
+			case d.outcome == match.Denied, hit.IsEmpty():
+			case d.outcome == match.Unknown:
 				next = append(next, passage{hit, match.Unknown})
 			default:
 				next = append(next, passage{hit, p.outcome})
@@ -150,7 +146,7 @@ func (d *denials) tell() {
 			if p.outcome == match.Unknown {
 				unsure = append(unsure, p.Product)
 			}
-			if s == nil || !s.Within.ContainsProduct(p.Product) {
+			if s == nil || !s.holds(p.Product) {
 				outside = append(outside, p.Product)
 			}
 		}
@@ -180,9 +176,13 @@ func (d *denials) ask(s *Step, products, unsure []traffic.Product) {
 	a.Finding = match.Check(a.Path(), a.Request)
 	d.c.f.Asked = append(d.c.f.Asked, a)
 	for k, m := range a.Finding.Missing {
-		if m.Outcome == match.Permitted && len(unsure) > 0 && slices.ContainsFunc(unsure, m.Product.Overlaps) {
-			m.Outcome, m.Reason = match.Unknown, "indeterminate in another list on the path"
+		seen := m.Product
+		for _, p := range s.own(seen) {
+			m.Product = p
+			if m.Outcome == match.Permitted && len(unsure) > 0 && slices.ContainsFunc(unsure, p.Overlaps) {
+				m.Outcome, m.Reason = match.Unknown, "indeterminate in another list on the path"
+			}
+			d.c.f.Gaps = append(d.c.f.Gaps, Gap{m, d.part.From, d.part.To, a, k, s.differs(seen, p)})
 		}
-		d.c.f.Gaps = append(d.c.f.Gaps, Gap{m, d.part.From, d.part.To, a, k})
 	}
 }

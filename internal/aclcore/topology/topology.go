@@ -45,9 +45,15 @@ type Topology struct {
 	// what leaves and enters guarded addresses.
 	local, guardOut, guardIn []*Step
 
+	// translates says that a device has translations.
+	translates bool
+
 	mu    sync.Mutex
 	steps map[string]*Step
 	found map[pair]*ways
+	// far are the distances to a zone, crossed the steps of crossings.
+	far     map[int]map[int]int
+	crossed map[[2]*side][]Step
 }
 
 // pair is a source and a destination zone by number.
@@ -65,7 +71,7 @@ type waypoint struct {
 // does not lead where it should. What the devices' own prefixes contradict is told by
 // [Topology.Contradictions].
 func New(c Config) (*Topology, error) {
-	t := &Topology{zones: c.Zones, declared: map[pair][][]waypoint{}, steps: map[string]*Step{}, found: map[pair]*ways{}}
+	t := &Topology{zones: c.Zones, declared: map[pair][][]waypoint{}, steps: map[string]*Step{}, found: map[pair]*ways{}, far: map[int]map[int]int{}, crossed: map[[2]*side][]Step{}}
 	var problems []error
 	names := c.Zones.Names()
 	for _, d := range c.Devices {
@@ -75,6 +81,7 @@ func New(c Config) (*Topology, error) {
 	}
 	slices.SortFunc(t.nodes, func(a, b *node) int { return cmp.Compare(a.Name, b.Name) })
 	for _, n := range t.nodes {
+		t.translates = t.translates || n.nat != nil
 		if more := t.place(n); !c.Unread {
 			problems = append(problems, more...)
 		}
@@ -116,12 +123,8 @@ func (t *Topology) place(n *node) (problems []error) {
 
 // intern returns the one pointer for steps that ask the same.
 func (t *Topology) intern(s Step) *Step {
-	fixed := ""
-	if s.Fixed != nil {
-		r := s.Fixed.Ruleset().Rules[0]
-		fixed = fmt.Sprint(s.Fixed.Ruleset().Source, r.Line, r.Action, r.Text, r.Unknown)
-	}
-	key := fmt.Sprintf("%q %q %q %q %q %q %t %s", s.Device, s.Ruleset, s.List, fixed, s.SourceZone, s.DestinationZone, s.Replies, s.Within)
+	s.afterSource, s.afterDestination = false, false
+	key := s.key()
 	if same, ok := t.steps[key]; ok {
 		return same
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // A Hop is one device, or one ruleset of the estate, on a way.
@@ -16,12 +18,17 @@ type Hop struct {
 	Lists []string
 
 	steps []*Step
-	// masked are steps in doubt on what comes after the hop.
-	masked []*Step
 }
 
 // A Route is one way from a zone to another.
-type Route struct{ Hops []Hop }
+type Route struct {
+	Hops []Hop
+
+	// products is the traffic that takes it, in the flow's own addresses; steps is all
+	// that it meets on it, with those at its ends.
+	products []traffic.Product
+	steps    []*Step
+}
 
 // maxRoutes bounds the ways between two zones that are told apart.
 const maxRoutes = 256
@@ -61,7 +68,7 @@ func (t *Topology) between(p pair) *ways {
 		w.problem = fmt.Sprintf("there are more than %d ways of the same length from zone %s to zone %s; name those that are used in paths",
 			maxRoutes, t.zones.Name(p.from), t.zones.Name(p.to))
 	case len(w.routes) == 0:
-		w.problem = fmt.Sprintf("no path leads from zone %s to zone %s%s", t.zones.Name(p.from), t.zones.Name(p.to), t.shutSides())
+		w.problem = t.noPath(p)
 	}
 	for _, r := range w.routes {
 		for _, h := range r.Hops {
@@ -74,6 +81,11 @@ func (t *Topology) between(p pair) *ways {
 	}
 	t.found[p] = w
 	return w
+}
+
+// noPath says that no path leads from one zone to another.
+func (t *Topology) noPath(p pair) string {
+	return fmt.Sprintf("no path leads from zone %s to zone %s%s", t.zones.Name(p.from), t.zones.Name(p.to), t.shutSides())
 }
 
 // shutSides names interfaces that are shut down, which may be why there is no path.
@@ -134,11 +146,8 @@ func (f *finder) join(hops []Hop, n *node, in, out *side) []Hop {
 			h.Lists = append(h.Lists, step.List)
 		}
 	}
-	for _, s := range n.masked(in, out) {
-		h.masked = append(h.masked, f.t.intern(s))
-	}
 	for i := range hops {
-		if slices.Equal(hops[i].steps, h.steps) && slices.Equal(hops[i].masked, h.masked) {
+		if slices.Equal(hops[i].steps, h.steps) {
 			hops[i].In, hops[i].Out = withName(hops[i].In, in.name), withName(hops[i].Out, out.name)
 			return hops
 		}
@@ -155,8 +164,16 @@ func withName(names []string, name string) []string {
 
 // shortest finds all ways of the fewest devices.
 func (f *finder) shortest(p pair) {
-	distance := map[int]int{p.to: 0}
-	for queue := []int{p.to}; len(queue) > 0; queue = queue[1:] {
+	distance := f.distances(p.to)
+	if _, reached := distance[p.from]; reached {
+		f.descend(p.from, p.to, distance, nil)
+	}
+}
+
+// distances returns how many devices lie between each zone and the one that is gone to.
+func (f *finder) distances(goal int) map[int]int {
+	distance := map[int]int{goal: 0}
+	for queue := []int{goal}; len(queue) > 0; queue = queue[1:] {
 		to := queue[0]
 		for d, n := range f.t.nodes {
 			if !slices.Contains(n.zoneNumbers(), to) {
@@ -170,9 +187,38 @@ func (f *finder) shortest(p pair) {
 			}
 		}
 	}
-	if _, reached := distance[p.from]; reached {
-		f.descend(p.from, p.to, distance, nil)
+	return distance
+}
+
+// distances is that of the finder, for who walks.
+func (t *Topology) distances(goal int) map[int]int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if d, ok := t.far[goal]; ok {
+		return d
 	}
+	f := finder{t: t, variants: map[[3]int][]Hop{}}
+	d := f.distances(goal)
+	t.far[goal] = d
+	return d
+}
+
+// crossing returns the steps of a crossing, for who walks.
+func (t *Topology) crossing(n *node, in, out *side) []Step {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := [2]*side{in, out}
+	steps, ok := t.crossed[key]
+	if !ok {
+		steps = n.crossing(in, out)
+		t.crossed[key] = steps
+	}
+	return steps
+}
+
+// named returns the device of that name.
+func (t *Topology) named(name string) *node {
+	return t.nodes[slices.IndexFunc(t.nodes, func(n *node) bool { return n.Name == name })]
 }
 
 // descend follows every step that brings the way nearer to its end.
@@ -205,7 +251,7 @@ func (f *finder) keep(hops []Hop) {
 		f.tooMany = true
 		return
 	}
-	f.routes = append(f.routes, Route{masking(hops)})
+	f.routes = append(f.routes, Route{Hops: hops})
 }
 
 // follow finds the ways that cross the waypoints in order.

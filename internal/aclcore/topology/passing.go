@@ -1,0 +1,198 @@
+package topology
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// pass adds the crossing of a device to the way of a piece and goes on. found is the
+// piece as it entered, with the rule for its destination; part is the piece as it
+// leaves, with the rule that its reply would meet.
+func (w *walker) pass(p place, n *node, in, out *side, found, part hit) {
+	enters := piece{products: part.products, src: found.src, dst: found.dst}
+	h := Hop{Device: n.Name, In: []string{in.name}, Out: []string{out.name}}
+	for _, s := range w.t.crossing(n, in, out) {
+		seen := enters
+		if s.afterSource {
+			seen.src = part.src
+		}
+		if s.afterDestination {
+			seen.dst = part.dst
+		}
+		s.through = &seen
+		step := w.intern(s)
+		h.steps = append(h.steps, step)
+		if step.List != "" && !slices.Contains(h.Lists, step.List) {
+			h.Lists = append(h.Lists, step.List)
+		}
+	}
+	p.piece, p.at, p.from = part.piece, out.zone, n
+	p.bounced = p.bounced && part.src.equal(found.src)
+	p.hops = append(slices.Clip(p.hops), h)
+	if x := n.asymmetric(found.rule, part); n.Order.ReversePath && x != nil {
+		w.touched = true
+		w.stop(p, n, enters, x)
+		return
+	}
+	if p.declared {
+		w.follow(p)
+		return
+	}
+	w.arrive(p)
+}
+
+// asymmetric is what decides about packets whose reply would meet another translation
+// than they did, nil if it would not.
+func (n *node) asymmetric(rule *natRule, part hit) *match.Index {
+	reply := part.rule
+	translated := rule != nil && rule.dst.Kind != device.Unchanged
+	switch {
+	case reply == nil, rule != nil && rule.t == reply.t, !translated && !reply.changes() && part.doubt == nil:
+		return nil
+	case part.doubt != nil:
+		return part.doubt
+	}
+	return n.reversePath(reply)
+}
+
+// doubt ends the way of a piece at a device, since it cannot be known what becomes of
+// it there.
+func (w *walker) doubt(p place, n *node, in *side, why *match.Index) {
+	w.touched = true
+	p.hops = append(slices.Clip(p.hops), Hop{Device: n.Name, In: []string{in.name}})
+	w.stop(p, n, p.piece, why)
+}
+
+// stop ends the way of a piece in its last hop by what decides there.
+func (w *walker) stop(p place, n *node, seen piece, why *match.Index) {
+	last := &p.hops[len(p.hops)-1]
+	last.steps = append(slices.Clip(last.steps), w.intern(Step{Device: n.Name, Fixed: why, Within: families(true, true), through: &seen}))
+	w.keep(p, nil)
+}
+
+// lose notes traffic whose way is not known.
+func (w *walker) lose(p piece, problem string) {
+	for i := range w.lost {
+		if w.lost[i].problem == problem {
+			w.lost[i].products = append(w.lost[i].products, p.products...)
+			return
+		}
+	}
+	w.lost = append(w.lost, loss{problem, p.products})
+}
+
+// finish ends a way in the zone of the destination.
+func (w *walker) finish(p place) {
+	if name := w.t.zones.Name(p.target); w.q.DestinationZone != "" && w.part.To != w.q.DestinationZone && name != w.q.DestinationZone {
+		w.lose(p.piece, someOf(p.destinations())+" is "+zoneText(name)+", and the flow declares the destination zone "+w.q.DestinationZone)
+		return
+	}
+	if k := len(p.hops) - 1; p.bounced && p.at == w.part.pair.from && k >= 0 {
+		n := w.t.named(p.hops[k].Device)
+		w.stop(p, n, p.piece, undecided(n.Source, 0, "replies", "source and destination are in one zone and the source is not translated: replies may pass by the device that translated the destination"))
+		return
+	}
+	w.keep(p, w.arriving(p.piece))
+}
+
+// arriving returns the steps at the destination.
+func (w *walker) arriving(p piece) (steps []*Step) {
+	all := slices.Clone(w.t.guardIn)
+	if p.destinations().Overlaps(w.t.own) {
+		all = slices.Concat(w.t.local, all)
+	}
+	for _, s := range all {
+		at := *s
+		if !p.meets(at.Within) {
+			continue
+		}
+		at.through = &p
+		steps = append(steps, w.intern(at))
+	}
+	return steps
+}
+
+// meets reports whether some of the piece is in the traffic as it is now.
+func (p *piece) meets(within traffic.Product) bool {
+	return slices.ContainsFunc(p.products, func(own traffic.Product) bool { return p.now(own).Overlaps(within) })
+}
+
+// keep notes a way with all its steps.
+func (w *walker) keep(p place, after []*Step) {
+	r := Route{Hops: p.hops, products: p.products}
+	start := piece{products: p.products}
+	for _, s := range w.t.guardOut {
+		if at := *s; start.meets(at.Within) {
+			at.through = &start
+			r.steps = append(r.steps, w.intern(at))
+		}
+	}
+	for _, h := range p.hops {
+		r.steps = append(r.steps, h.steps...)
+	}
+	r.steps = append(r.steps, after...)
+	w.routes = append(w.routes, r)
+}
+
+// intern returns the one pointer for steps that see the same traffic alike.
+func (w *walker) intern(s Step) *Step {
+	var b strings.Builder
+	b.WriteString(s.key())
+	fmt.Fprintf(&b, " %s %s", s.through.src, s.through.dst)
+	for _, p := range s.through.products {
+		b.WriteString(p.String())
+	}
+	if same, ok := w.steps[b.String()]; ok {
+		return same
+	}
+	w.steps[b.String()] = &s
+	return &s
+}
+
+// grouped returns the ways, those of the same steps in one.
+func (w *walker) grouped() (out []Route) {
+	for _, r := range w.routes {
+		i := slices.IndexFunc(out, func(o Route) bool { return slices.Equal(o.steps, r.steps) && sameHops(o.Hops, r.Hops) })
+		if i < 0 {
+			out = append(out, r)
+			continue
+		}
+		out[i].products = append(slices.Clip(out[i].products), r.products...)
+	}
+	return out
+}
+
+func sameHops(a, b []Hop) bool {
+	return slices.EqualFunc(a, b, func(a, b Hop) bool {
+		return a.Device == b.Device && slices.Equal(a.In, b.In) && slices.Equal(a.Out, b.Out)
+	})
+}
+
+func lineOf(r *natRule) int {
+	if r == nil {
+		return 0
+	}
+	return r.t.Line
+}
+
+func textOf(r *natRule) string {
+	if r == nil {
+		return "address translation"
+	}
+	return r.t.Text
+}
+
+// someOf names the first addresses of a set.
+func someOf(set addr.Set) string {
+	texts := set.Strings()
+	if len(texts) > 1 {
+		return texts[0] + ", …"
+	}
+	return set.String()
+}
