@@ -25,7 +25,9 @@ type Shown struct {
 
 // ShownDevice is what was read of a device.
 type ShownDevice struct {
-	Format     string
+	Format string
+	// Zones are those of its interfaces and of the addresses that it guards.
+	Zones      []string
 	Lists      []string
 	Guards     []string
 	Interfaces []ShownInterface
@@ -69,6 +71,10 @@ func (e *Estate) Show() (*Shown, error) {
 	if err != nil {
 		s.Problem = err.Error()
 		return s, nil //nolint:nilerr // what does not fit together is what is shown
+	}
+	for name, d := range s.Devices {
+		d.Zones = top.ZonesOf(name)
+		s.Devices[name] = d
 	}
 	s.Contradictions = top.Contradictions()
 	return s, nil

@@ -64,6 +64,7 @@ var (
 	deviceShape = shape[shownDevice]{
 		textField("name", "Name of the device.", func(d shownDevice) types.String { return shown(d.name) }),
 		textField("format", "Language of its text.", func(d shownDevice) types.String { return optionalString(d.Format) }),
+		textsField("zones", "The zones of its interfaces, and of the addresses that it guards.", func(d shownDevice) []string { return d.Zones }),
 		textsField("lists", "Its access lists.", func(d shownDevice) []string { return d.Lists }),
 		textsField("guards", "Addresses that it is declared to filter for.", func(d shownDevice) []string { return d.Guards }),
 		listField("interfaces", "Its interfaces.", interfaceShape, func(d shownDevice) []estate.ShownInterface { return d.Interfaces }),

@@ -173,3 +173,21 @@ output "problem" { value = coalesce(data.acl_topology.all.problem, "none") }
 	w.Edit("main.tf", "resource \"acl_flow\" \"web\" {", "output \"contradictions\" { value = [for c in data.acl_topology.all.contradictions : c.text] }\nresource \"acl_flow\" \"web\" {")
 	contains(t, w.Run(1, "apply", "-auto-approve"), `its connected prefix 10.1.0.0/16 lies in zone "transit"`)
 }
+
+// The report draws the estate, and marks the device in the way of a flow; with
+// data acl_topology also what no flow crosses.
+func TestAccEstateReport(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t, "-- main.tf --\nprovider \"acl\" {"+estateZones+"devices = {"+estateDevices+"}\n}\n"+strings.Replace(estateFlow, "tcp/443", "tcp/22", 1)+`
+data "acl_topology" "this" {}
+output "paths" { value = provider::acl::report(acl_flow.web) }
+output "all" { value = provider::acl::report(acl_flow.web, { topology = data.acl_topology.this }) }
+`+estateHead)
+	out := w.PlanJSON(2).OutputChanges
+	paths, _ := out["paths"].After.(string)
+	all, _ := out["all"].After.(string)
+	contains(t, paths, `["✗ edge"]:::against`, `["✗ core"]:::against`, `(["servers"])`)
+	contains(t, all, `["✗ edge"]:::against`, `(["transit"])`, `["✗ web"]:::against`, " -.- ")
+	w.Edit("main.tf", "topology = data.acl_topology.this", `topology = "estate"`)
+	contains(t, w.Plan(1), "topology is not data.acl_topology.NAME")
+}

@@ -27,11 +27,12 @@ const (
 
 func newReportFunction() function.Function {
 	return reportFunction{
-		name: "report", summary: "Write a Markdown report for a pull request.", options: []string{"before"},
+		name: "report", summary: "Write a Markdown report for a pull request.", options: []string{"before", "topology"},
 		description: "First the flows that a change adds or alters, where `before` is given, with source, destination, service, verdict and deciding rule; then the flows that are not as wanted, the worst first: denied by policy, open, blocked, partial, undecided, pending; " +
-			"for each what is in the way and the change that would help, in the device's language; then the rest as a table. The text has at most 63,000 bytes; what does not fit is cut from the end and counted." + beforeText + reportInput,
-		write: func(a []report.Application, _ reportOptions) (string, error) {
-			return report.Markdown(a), nil
+			"for each what is in the way and the change that would help, in the device's language; then the rest as a table. The text has at most 63,000 bytes; what does not fit is cut from the end and counted. " +
+			"Flows that find their own way through zones and devices get a picture (Mermaid) of those on their paths, the devices in the way marked; with `topology = data.acl_topology.NAME` it has the whole estate." + beforeText + reportInput,
+		write: func(a []report.Application, o reportOptions) (string, error) {
+			return report.Markdown(a, o.estate), nil
 		},
 	}
 }

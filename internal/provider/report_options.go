@@ -19,6 +19,8 @@ type reportOptions struct {
 	locations map[string]report.Location
 	// title is the heading of a page, empty for that of the format.
 	title string
+	// estate is what a picture shows besides the paths of the flows, nil for nothing.
+	estate *report.Estate
 	// texts are those of rulesets by file name.
 	texts map[string]string
 }
@@ -68,6 +70,14 @@ func (o *reportOptions) read(key string, v any) error {
 			o.title = title
 		} else if v != nil {
 			return fmt.Errorf("title is not a text")
+		}
+	case "topology":
+		if v == nil {
+			return nil
+		}
+		var err error
+		if o.estate, err = report.ReadEstate(v); err != nil {
+			return fmt.Errorf("topology %w", err)
 		}
 	case "texts":
 		return o.readTexts(v)

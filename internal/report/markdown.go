@@ -21,8 +21,9 @@ const reserve = 200
 // Markdown writes the report for a pull request: what the change adds or alters, where
 // that is known, then what is not as wanted, the worst first, each with what is in the
 // way and the change that would help, then the rest. What does not fit is cut from the
-// end and counted.
-func Markdown(applications []Application) string {
+// end and counted. With an estate its picture has all zones and devices, without one
+// those on the paths of the flows.
+func Markdown(applications []Application, e *Estate) string {
 	var b strings.Builder
 	b.WriteString("## Application connectivity\n")
 	b.WriteString(headline(applications))
@@ -40,6 +41,9 @@ func Markdown(applications []Application) string {
 	b.WriteString(flowTable("This change adds or alters", changed, maxPart))
 	b.WriteString(removedList(applications))
 	b.WriteString(flowTable(title, gaps, maxPart))
+	if drawn := estatePicture(applications, e); b.Len()+len(drawn) <= MaxBytes-reserve {
+		b.WriteString(drawn)
+	}
 	left := writeFolds(&b, flows)
 	if left > 0 {
 		fmt.Fprintf(&b, "\n… and the details of %s, left out for length.\n", more(left, "flow"))

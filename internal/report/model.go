@@ -62,6 +62,9 @@ type Missing struct {
 	BlockedBy    string   `json:"blocked_by,omitempty"`
 	Reason       string   `json:"reason,omitempty"`
 	Change       string   `json:"change,omitempty"`
+
+	// device is the device in the way, empty where a ruleset is, or nothing that is known.
+	device string
 }
 
 // Violation is traffic of a flow that a policy is against.
@@ -203,7 +206,7 @@ func readFlow(name string, declared, found map[string]any) Flow {
 	}
 	for _, e := range objects(found["missing"]) {
 		f.Missing = append(f.Missing, Missing{
-			Ruleset: placeOf(e), From: text(e["from"]), To: text(e["to"]), Sources: orOwn(e["sources"], f.Sources), Destinations: orOwn(e["destinations"], f.Destinations), Services: orOwn(e["services"], f.Services),
+			Ruleset: placeOf(e), device: text(e["device"]), From: text(e["from"]), To: text(e["to"]), Sources: orOwn(e["sources"], f.Sources), Destinations: orOwn(e["destinations"], f.Destinations), Services: orOwn(e["services"], f.Services),
 			BlockedBy: text(e["blocked_by"]), Reason: text(e["reason"]), Change: text(e["change"]),
 		})
 	}
@@ -281,7 +284,7 @@ func (f *Flow) gaps(decisions []map[string]any, action string) {
 			continue
 		}
 		f.Missing = append(f.Missing, Missing{
-			Ruleset: placeOf(d), From: text(d["from"]), To: text(d["to"]), Sources: texts(d["sources"]), Destinations: texts(d["destinations"]), Services: texts(d["services"]),
+			Ruleset: placeOf(d), device: text(d["device"]), From: text(d["from"]), To: text(d["to"]), Sources: texts(d["sources"]), Destinations: texts(d["destinations"]), Services: texts(d["services"]),
 			BlockedBy: text(d["rule"]), Reason: "not as wanted yet",
 		})
 	}
