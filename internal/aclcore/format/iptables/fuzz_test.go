@@ -11,6 +11,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/oracle"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -48,6 +49,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
+		parsetest.Translations(t, doc)
 		lines := strings.Count(string(content), "\n") + 1
 		for _, l := range doc.Lists {
 			for _, r := range l.Rules {

@@ -50,6 +50,7 @@ func (r *reader) document() *device.Document {
 		}
 		read |= f
 		stages = append(stages, r.flatten(s, f, chains))
+		doc.Translations = append(doc.Translations, r.translations(s, f, chains)...)
 		for _, name := range r.listNames(s, chains) {
 			if !slices.Contains(names, name) {
 				names = append(names, name)

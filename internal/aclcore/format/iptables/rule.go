@@ -50,6 +50,8 @@ type parsedRule struct {
 	change *netfilter.Change
 	// to is the destination that the target DNAT gives.
 	to string
+	// gives are the options of the target with their values.
+	gives [][]string
 	// hops says that the target may leave a packet with no hops to go.
 	hops bool
 	// copies is how many rules it becomes: one for each pair of addresses.
@@ -208,7 +210,11 @@ func (r *ruleReader) foreign(name string, not bool) {
 			r.rule.hops = true
 		}
 	}
-	if r.rule.module == "" && r.rule.target != "" || neverFirst[r.rule.module] {
+	if r.rule.module == "" && r.rule.target != "" {
+		r.rule.gives = append(r.rule.gives, words)
+		return
+	}
+	if neverFirst[r.rule.module] {
 		return
 	}
 	text := strings.Join(words, " ")

@@ -35,9 +35,9 @@ func (r *ruleReader) verdict() (v netfilter.Verdict, ok bool) {
 	case "RETURN":
 		return netfilter.Verdict{Kind: netfilter.Return}, true
 	case "SNAT", "MASQUERADE", "SAME":
-		return netfilter.Verdict{Kind: netfilter.Translate, Reason: target + " rewrites the source before"}, true
+		return netfilter.Verdict{Kind: netfilter.Translate, Reason: target + " rewrites the source before", NAT: r.nat()}, true
 	case "DNAT", "REDIRECT", "NETMAP", "TPROXY", "DNPT", "SNPT":
-		return netfilter.Verdict{Kind: netfilter.Undecided, Reason: fmt.Sprintf("line %d (%s) sends it to another destination", r.line, target)}, true
+		return netfilter.Verdict{Kind: netfilter.Undecided, Reason: fmt.Sprintf("line %d (%s) sends it to another destination", r.line, target), NAT: r.nat()}, true
 	case "NFQUEUE", "QUEUE":
 		return netfilter.Verdict{Kind: netfilter.Undecided, Reason: target + " leaves it to a program"}, true
 	}

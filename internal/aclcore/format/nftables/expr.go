@@ -129,6 +129,8 @@ type statement struct {
 	// to and port are where dnat sends packets, if it is one destination.
 	to   netip.Addr
 	port uint16
+	// nat is what dnat and redirect make of packets.
+	nat *netfilter.NAT
 	// with is what a reject answers with: the kernel is given a condition besides,
 	// which nft does not print.
 	with rejection

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 )
 
@@ -45,6 +46,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
+		parsetest.Translations(t, doc)
 		lines := strings.Count(string(content), "\n") + 1
 		for _, l := range doc.Lists {
 			for _, r := range l.Rules {

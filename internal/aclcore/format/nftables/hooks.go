@@ -72,6 +72,7 @@ func (rs *ruleset) document() *device.Document {
 		b.list(h, b.chains([]string{h}, bridge), b.chains([]string{answer(h)}, bridge))
 	}
 	b.noteTables()
+	b.translations()
 	b.doc.Notes = rs.notes
 	return b.doc
 }
@@ -203,18 +204,7 @@ func (b *documentBuilder) flatten(base baseChain, hook string) netfilter.Stage {
 	if s, ok := b.stages[key]; ok {
 		return s
 	}
-	t := base.table
-	l := &lowerer{
-		family: t.family, sets: t.sets, hook: base.hook, nat: base.kind == "nat", untracked: b.untracked, tracking: trackingAt(base.chain),
-		symbols: &b.symbols, marking: b.marking,
-	}
-	chains := make(map[string]*netfilter.Chain, len(t.chains))
-	for _, c := range t.chains {
-		if c.hook == "" || c == base.chain {
-			chains[c.name] = b.chain(l, baseChain{c, t}, base)
-		}
-	}
-	top := chains[base.name]
+	top, chains := b.lowered(base)
 	top.Reached = hook == "input"
 	stage, err := netfilter.Flatten(top, chains)
 	var loop *netfilter.LoopError
@@ -223,6 +213,22 @@ func (b *documentBuilder) flatten(base baseChain, hook string) netfilter.Stage {
 	}
 	b.stages[key] = stage
 	return stage
+}
+
+// lowered reads the chain and those of its table that it may call.
+func (b *documentBuilder) lowered(base baseChain) (top *netfilter.Chain, chains map[string]*netfilter.Chain) {
+	t := base.table
+	l := &lowerer{
+		family: t.family, sets: t.sets, hook: base.hook, nat: base.kind == "nat", untracked: b.untracked, tracking: trackingAt(base.chain),
+		symbols: &b.symbols, marking: b.marking,
+	}
+	chains = make(map[string]*netfilter.Chain, len(t.chains))
+	for _, c := range t.chains {
+		if c.hook == "" || c == base.chain {
+			chains[c.name] = b.chain(l, baseChain{c, t}, base)
+		}
+	}
+	return chains[base.name], chains
 }
 
 // trackingAt tells what the chain sees of connection tracking.

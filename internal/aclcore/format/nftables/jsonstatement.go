@@ -20,7 +20,7 @@ func (r jsonReader) statement(v *jsontree.Value) statement {
 			"counter", "log", "last", "secmark", "ct helper", "ct timeout", "ct expectation":
 			return statement{kind: doubtful, text: compact(v)}
 		case "dnat":
-			st := statement{kind: opaque, text: compact(v)}
+			st := statement{kind: opaque, text: compact(v), nat: jsonNAT("dnat", &v.Items[0])}
 			body := &v.Items[0]
 			port, err := strconv.ParseUint("0"+text(body, "port"), 10, 16)
 			if a, err1 := netip.ParseAddr(text(body, "addr")); err == nil && err1 == nil && len(body.Others("addr", "port", "family")) == 0 {
@@ -29,6 +29,8 @@ func (r jsonReader) statement(v *jsontree.Value) statement {
 				}
 			}
 			return st
+		case "redirect":
+			return statement{kind: opaque, text: compact(v), nat: jsonNAT("redirect", &v.Items[0])}
 		}
 	}
 	return statement{kind: opaque, text: compact(v)}
@@ -62,6 +64,7 @@ func (r jsonReader) known(key string, body *jsontree.Value) (st statement, ok bo
 		return statement{kind: final, verdict: v, text: key + " " + v.Chain}, true
 	case "snat", "masquerade":
 		st = verdictOf(netfilter.Translate)
+		st.verdict.NAT = jsonNAT(key, body)
 	case "counter", "log", "last", "secmark", "ct helper", "ct timeout":
 		if !isSimple(body) { // an object that a map names: the rule ends without one
 			return st, false

@@ -109,7 +109,9 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 			if st.to.IsValid() {
 				clauses = append(clauses, netfilter.Clause{Packets: st.unchanged(sets), Verdict: netfilter.Verdict{Kind: netfilter.Accept}})
 			}
-			return append(clauses, l.unsure(sets, change, st.why())...)
+			more := l.unsure(sets, change, st.why())
+			more[len(more)-1].Verdict.NAT = st.nat
+			return append(clauses, more...)
 		}
 	}
 	return l.only(clauses, sets, change)

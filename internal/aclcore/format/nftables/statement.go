@@ -158,16 +158,22 @@ func (s *statementReader) statement() (statement, error) {
 		v, err := s.verdict()
 		return statement{kind: final, verdict: v}, err
 	case "dnat":
-		st := statement{kind: opaque}
+		st := statement{kind: opaque, nat: natOf(textOf(s.source, s.tokens[s.next:]))}
 		s.destination(&st)
 		s.next = len(s.tokens)
 		return st, nil
-	case "redirect", "tproxy", "synproxy", "queue", "fwd", "dup":
+	case "redirect":
+		st := statement{kind: opaque, nat: natOf(textOf(s.source, s.tokens[s.next:]))}
+		s.next = len(s.tokens)
+		return st, nil
+	case "tproxy", "synproxy", "queue", "fwd", "dup":
 		s.next = len(s.tokens)
 		return statement{kind: opaque}, nil
 	case "snat", "masquerade":
+		st := verdictOf(netfilter.Translate)
+		st.verdict.NAT = natOf(textOf(s.source, s.tokens[s.next:]))
 		s.next = len(s.tokens)
-		return verdictOf(netfilter.Translate), nil
+		return st, nil
 	case "add", "update", "delete":
 		if !s.pass(t.text, "@") {
 			return statement{}, errUnread
@@ -406,6 +412,9 @@ func xtStatement(kind, name string) statement {
 		st = verdictOf(netfilter.Drop)
 	case name == "MASQUERADE" || name == "SNAT":
 		st = verdictOf(netfilter.Translate)
+		st.verdict.NAT = &netfilter.NAT{Source: true, Unknown: "nft does not show what " + name + " of iptables gives"}
+	case name == "DNAT" || name == "REDIRECT" || name == "NETMAP":
+		st.nat = &netfilter.NAT{Either: true, Unknown: "nft does not show what " + name + " of iptables gives"}
 	}
 	st.foreign, st.text = true, "xt "+kind+" "+name
 	return st

@@ -40,6 +40,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
+		parsetest.Translations(t, doc)
 		lines := strings.Count(string(content), "\n") + 1
 		for _, l := range doc.Lists {
 			for _, r := range l.Rules {

@@ -31,6 +31,8 @@ type Verdict struct {
 	Reason string
 	// Change is what the rule changes of the packets before, nil if nothing.
 	Change *Change
+	// NAT is what a rule of a nat chain translates, nil if it translates nothing.
+	NAT *NAT
 }
 
 // Rule is one rule of a chain. Its clauses are tried in order.

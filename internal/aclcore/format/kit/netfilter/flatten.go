@@ -31,7 +31,9 @@ type entry struct {
 	final bool
 	// translated is why the next base chain sees other packets, or empty.
 	translated string
-	source     *Rule
+	// nat is what translates them, nil if nothing does.
+	nat    *NAT
+	source *Rule
 }
 
 // Stage is a base chain with all that it calls, as one list.
@@ -259,7 +261,7 @@ func (w *walker) apply(v Verdict, hits []Packets, r *Rule) (back []Packets) {
 		case Accept:
 			w.add(entry{Packets: h, action: rule.Permit, source: r})
 		case Translate:
-			w.add(entry{Packets: h, action: rule.Permit, translated: v.Reason, source: r})
+			w.add(entry{Packets: h, action: rule.Permit, translated: v.Reason, nat: v.NAT, source: r})
 		case Drop:
 			w.add(entry{Packets: h, action: rule.Deny, source: r})
 		case Undecided:
