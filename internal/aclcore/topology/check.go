@@ -335,7 +335,11 @@ func (c *checker) missing(part *Part, a *Asked) {
 		}
 		seen := a.Step.request(m.Product)
 		for _, p := range a.Step.own(m.Product) {
+			m := m
 			m.Product = p
+			if m.Outcome == match.Denied && a.Step.mayPass(a.Finding, p) {
+				m.Outcome, m.Reason = match.Unknown, "indeterminate: a translation before may give it other addresses, which pass; of these: "+m.Reason
+			}
 			c.f.Gaps = append(c.f.Gaps, Gap{m, part.From, part.To, a, k, a.Step.differs(seen, p)})
 		}
 	}

@@ -155,23 +155,26 @@ func (w *walker) intern(s Step) *Step {
 	return &s
 }
 
-// grouped returns the ways, those of the same steps in one.
+// grouped returns the ways, those of the same hops and steps in one.
 func (w *walker) grouped() (out []Route) {
+	known := map[string]int{}
 	for _, r := range w.routes {
-		i := slices.IndexFunc(out, func(o Route) bool { return slices.Equal(o.steps, r.steps) && sameHops(o.Hops, r.Hops) })
-		if i < 0 {
+		var key strings.Builder
+		for _, s := range r.steps {
+			fmt.Fprintf(&key, "%p ", s)
+		}
+		for _, h := range r.Hops {
+			fmt.Fprintf(&key, "%q %q %q ", h.Device, h.In, h.Out)
+		}
+		i, ok := known[key.String()]
+		if !ok {
+			known[key.String()] = len(out)
 			out = append(out, r)
 			continue
 		}
 		out[i].products = append(slices.Clip(out[i].products), r.products...)
 	}
 	return out
-}
-
-func sameHops(a, b []Hop) bool {
-	return slices.EqualFunc(a, b, func(a, b Hop) bool {
-		return a.Device == b.Device && slices.Equal(a.In, b.In) && slices.Equal(a.Out, b.Out)
-	})
 }
 
 func lineOf(r *natRule) int {

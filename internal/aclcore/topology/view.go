@@ -1,6 +1,8 @@
 package topology
 
 import (
+	"slices"
+
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
@@ -126,6 +128,17 @@ func (s *Step) judge(f match.Finding) (out []judged) {
 		}
 	}
 	return clear
+}
+
+// mayPass reports whether traffic that the list denies in one of the ways that it may look
+// like passes in another.
+func (s *Step) mayPass(f match.Finding, own traffic.Product) bool {
+	if s.through == nil || !s.through.loose() {
+		return false
+	}
+	return slices.ContainsFunc(f.Decisions, func(d match.Decision) bool {
+		return d.Outcome != match.Denied && slices.ContainsFunc(s.own(d.Product), own.Overlaps)
+	})
 }
 
 // Seen returns what the traffic looks like where a list of a device is asked about it, as

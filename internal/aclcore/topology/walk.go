@@ -63,30 +63,33 @@ func (t *Topology) walk(q Question, part *Part) ([]*Part, bool) {
 	if !w.touched {
 		return nil, false
 	}
-	var parts []*Part
+	return w.parts(), true
+}
+
+// parts returns the traffic by what became of it.
+func (w *walker) parts() (parts []*Part) {
+	part := w.part
 	if routes := w.grouped(); len(routes) > 0 {
 		one := *part
 		one.Routes, one.Problem, one.Products = routes, "", nil
+		met := map[*Step]bool{}
+		var all []traffic.Product
 		for _, r := range routes {
-			for _, p := range r.products {
-				rest := []traffic.Product{p}
-				for _, have := range one.Products {
-					rest = subtract(rest, have)
-				}
-				one.Products = append(one.Products, rest...)
-			}
+			all = append(all, r.products...)
 			for _, s := range r.steps {
-				if !slices.Contains(one.steps, s) {
+				if !met[s] {
+					met[s] = true
 					one.steps = append(one.steps, s)
 				}
 			}
 		}
+		one.Products = apart(all)
 		parts = append(parts, &one)
 	}
 	for _, l := range w.lost {
 		parts = append(parts, &Part{From: part.From, To: part.To, Products: apart(l.products), Problem: l.problem})
 	}
-	return parts, true
+	return parts
 }
 
 func (w *walker) start() {
@@ -197,6 +200,10 @@ func (w *walker) onward(p place, only *node) {
 // follow crosses the next of a declared way.
 func (w *walker) follow(p place) {
 	if len(p.via) == 0 {
+		if p.declared = false; p.at != p.target {
+			w.arrive(p)
+			return
+		}
 		w.finish(p)
 		return
 	}
@@ -212,6 +219,7 @@ func (w *walker) follow(p place) {
 		return
 	}
 	last := !slices.ContainsFunc(p.via, func(x waypoint) bool { return x.node != nil })
+	crossed := false
 	for _, in := range first.node.at(p.at) {
 		var outs []*side
 		for _, out := range first.node.sides {
@@ -224,8 +232,13 @@ func (w *walker) follow(p place) {
 			}
 		}
 		if len(outs) > 0 {
+			crossed = true
 			w.cross(p, first.node, in, outs)
 		}
+	}
+	if !crossed {
+		w.lose(p.piece, fmt.Sprintf("the declared path does not lead from zone %s over %s to zone %s, where %s is",
+			w.t.zones.Name(p.at), first.node.Name, w.t.zones.Name(p.target), someOf(p.destinations())))
 	}
 }
 
