@@ -44,6 +44,7 @@ func (w writer) summary(f finding) string {
 	for _, a := range w.dismissed() {
 		text += "; " + a
 	}
+	text += f.remarks()
 	for _, p := range w.q.Region.Self {
 		text += "; " + p.String() + " is from a host to itself, which crosses no firewall, and is not asked"
 	}

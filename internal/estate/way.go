@@ -239,6 +239,29 @@ func (f finding) translated(k int) string {
 	return f.way.Gaps[k].Translated.String()
 }
 
+// remarks tell what was translated, the first of them.
+func (f finding) remarks() (text string) {
+	if f.way == nil {
+		return ""
+	}
+	const told = 2
+	var all []string
+	for _, part := range f.way.Parts {
+		for _, r := range part.Remarks {
+			if !slices.Contains(all, r) {
+				all = append(all, r)
+			}
+		}
+	}
+	for _, r := range all[:min(told, len(all))] {
+		text += "; " + r
+	}
+	if more := len(all) - told; more > 0 {
+		text += fmt.Sprintf("; %d more translations", more)
+	}
+	return text
+}
+
 // place tells where gap number k is: its device and list, and the zones.
 func (f finding) place(k int) (device, list, from, to string) {
 	if f.way == nil {

@@ -19,6 +19,10 @@ type Part struct {
 	// Problem says why the ways are not known, empty if they are.
 	Problem string
 
+	// Remarks tell what devices translate of it, and where clients reach what it goes to
+	// by another address.
+	Remarks []string
+
 	pair pair
 	ways *ways
 	// steps are those of all ways, each once, in their order, with those at both ends.

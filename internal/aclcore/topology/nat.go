@@ -44,6 +44,8 @@ func (r *natRule) why() string {
 type translator struct {
 	destinations, sources   []natRule
 	byDestination, bySource *ranks
+	// byReal finds rules for destinations by what these become.
+	byReal *ranks
 	// shown are the addresses that the device answers for where packets enter by an
 	// interface, since it translates them: by the names of these interfaces, "" for all.
 	shown []shownAddresses
@@ -74,6 +76,12 @@ func newTranslator(n *node) *translator {
 	}
 	x.byDestination = newRanks(x.destinations, func(r *natRule) addr.Set { return r.match.Destinations })
 	x.bySource = newRanks(x.sources, func(r *natRule) addr.Set { return r.match.Sources })
+	x.byReal = newRanks(x.destinations, func(r *natRule) addr.Set {
+		if r.dst.Kind != device.Static || covers(r.match.Destinations) {
+			return addr.Set{}
+		}
+		return r.dst.To
+	})
 	x.show()
 	return x
 }

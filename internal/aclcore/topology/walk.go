@@ -28,6 +28,7 @@ type walker struct {
 	steps   map[string]*Step
 	routes  []Route
 	lost    []loss
+	remarks []string
 }
 
 // A loss is traffic whose way is not known from somewhere on.
@@ -60,6 +61,7 @@ func (t *Topology) walk(q Question, part *Part) ([]*Part, bool) {
 	}
 	w := &walker{t: t, q: q, part: part, steps: map[string]*Step{}}
 	w.start()
+	part.Remarks = w.remarks
 	if !w.touched {
 		return nil, false
 	}
@@ -261,6 +263,7 @@ func (w *walker) cross(p place, n *node, in *side, outs []*side) {
 		case h.rule != nil && h.rule.dst.Kind != device.Unchanged:
 			w.reroute(next, n, in, h)
 		default:
+			w.behind(h.piece, n, in)
 			for _, out := range outs {
 				w.leave(next, n, in, out, h, h.dst)
 			}
@@ -316,6 +319,9 @@ func (w *walker) rerouted(p place, n *node, in *side, outs []*side, h hit, dst e
 			"the translation is for another interface than %s, by which the way to %s leads", outs[0].name, w.t.zones.Name(p.target)))
 		return
 	}
+	now := p.piece
+	now.dst = dst
+	w.remark(fmt.Sprintf("%s translates %s to %s%s", n.Name, someOf(p.destinations()), someOf(now.destinations()), n.where(h.rule)))
 	p.via, p.declared = w.rest(p, n)
 	p.bounced = true
 	for _, out := range left {
@@ -369,6 +375,7 @@ func (w *walker) leave(p place, n *node, in, out *side, found hit, dst end) {
 	for _, h := range hits {
 		if !h.src.equal(found.src) {
 			w.touched = true
+			w.remark(fmt.Sprintf("%s translates the source %s to %s%s", n.Name, someOf(found.sources()), someOf(h.sources()), n.where(h.rule)))
 		}
 		if h.doubt != nil {
 			at := p
