@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
 )
 
@@ -45,6 +46,8 @@ func (v *vdom) conditions(p *policy) {
 	}
 	for _, s := range n.Others(slices.Concat(matched, harmless)...) {
 		switch {
+		case s.Word == tree.DoubtWord:
+			p.Unknown = known.Reasons(p.Unknown, n.Why())
 		case strings.HasPrefix(s.Word, unreadMark):
 			p.Doubt("a line is not read: %s", strings.TrimPrefix(s.Word, unreadMark))
 		case !isOff(s.Values):

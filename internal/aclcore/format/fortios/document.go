@@ -20,6 +20,19 @@ func Parse(in device.Input) (*device.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	return document(in, t)
+}
+
+// Document is like [Parse] for a tree in place of a text, which another reader has put
+// together: tables below the words of their path, entries below their table, settings
+// below their entry with their arguments as values. in.Content is not read. The factory's
+// services are there beside those of the tree. Reasons of [tree.Node.Doubt] put a policy
+// or an object in doubt.
+func Document(in device.Input, root *tree.Node) (*device.Document, error) {
+	return document(in, &text{root: root, factory: true})
+}
+
+func document(in device.Input, t *text) (*device.Document, error) {
 	doc := &device.Document{Format: "fortios", Notes: t.notes}
 	root, err := choose(in, t, doc)
 	if err != nil {

@@ -34,7 +34,7 @@ func (v *vdom) readServices() {
 		}
 		// Where a text defines services it has all of them, and a factory service that is
 		// not there was deleted.
-		if set, ok := factory[name]; ok && custom == nil {
+		if set, ok := factory[name]; ok && (custom == nil || v.factory) {
 			return known.Exactly(set), true
 		}
 		return zoned.Services{}, false
@@ -63,6 +63,9 @@ var harmlessInService = words(`category color comment fabric-object session-ttl 
 func serviceOf(n *tree.Node) zoned.Services {
 	undecided := func(format string, args ...any) zoned.Services {
 		return known.AtMost(service.Any(), fmt.Sprintf("service %q ", n.Word)+fmt.Sprintf(format, args...))
+	}
+	if why := n.Why(); len(why) > 0 {
+		return undecided("is in doubt: %s", why[0])
 	}
 	for _, s := range n.Others(harmlessInService...) {
 		if !isOff(s.Values) {

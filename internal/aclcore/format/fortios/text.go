@@ -16,6 +16,9 @@ type text struct {
 	root    *tree.Node
 	version string
 	notes   []device.Note
+	// factory says that the firewall has the services of the factory although the text has
+	// services of its own.
+	factory bool
 }
 
 // maxLevels bounds how deep config and edit are nested.
@@ -164,6 +167,9 @@ const unreadMark = "? "
 
 // unreadBelow says which line directly below the node was not read, "" if all were.
 func unreadBelow(n *tree.Node) string {
+	if why := n.Why(); len(why) > 0 {
+		return why[0]
+	}
 	for _, s := range n.Active() {
 		if line, ok := strings.CutPrefix(s.String(), `"`+unreadMark); ok {
 			return "a line is not read: " + strings.Replace(line, `"`, "", 1)

@@ -17,6 +17,7 @@ type vdom struct {
 	// global is the part of a text with VDOMs that belongs to none, else nil.
 	global  *tree.Node
 	name    string
+	factory bool  // as in text
 	version []int // of FortiOS, 7 2 5; none if the text does not say
 
 	v4, v6   *objects.Scope[addr.Set]
@@ -32,7 +33,7 @@ type vdom struct {
 }
 
 func newVDOM(t *text, root *tree.Node, name string) *vdom {
-	v := &vdom{root: root, global: t.root.Get("global"), name: name, version: versionOf(t.version), limited: make(map[string]addr.Set), zones: make(map[string][]string)}
+	v := &vdom{root: root, global: t.root.Get("global"), name: name, factory: t.factory, version: versionOf(t.version), limited: make(map[string]addr.Set), zones: make(map[string][]string)}
 	v.readAddresses()
 	v.readServices()
 	for _, z := range root.Get("system", "zone").Active() {

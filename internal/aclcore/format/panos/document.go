@@ -6,6 +6,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -21,7 +22,18 @@ func Parse(in device.Input) (*device.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := &device.Document{Format: "panos", Notes: notes}
+	doc, err := Document(in, root)
+	if doc != nil {
+		doc.Notes = append(notes, doc.Notes...)
+	}
+	return doc, err
+}
+
+// Document is like [Parse] for a tree in place of a text: that of a configuration in any
+// of its forms, which another reader has put together. in.Content is not read. Reasons of
+// [tree.Node.Doubt] put a rule or an object in doubt.
+func Document(in device.Input, root *tree.Node) (*device.Document, error) {
+	doc := &device.Document{Format: "panos"}
 	c := newConfig(root)
 	s, err := choose(in, c.scopes(), doc)
 	if err != nil || s == nil {

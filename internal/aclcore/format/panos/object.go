@@ -91,6 +91,9 @@ func address(n *tree.Node) zoned.Addresses {
 	undecided := func(format string, args ...any) zoned.Addresses {
 		return known.AtMost(addr.Any(), fmt.Sprintf("address %q ", n.Word)+fmt.Sprintf(format, args...))
 	}
+	if why := n.Why(); len(why) > 0 {
+		return undecided("is in doubt: %s", why[0])
+	}
 	if others := n.Others(append(noteWords, addressKinds...)...); len(others) > 0 {
 		return undecided("has an element that is not known: %s", others[0].Word)
 	}
@@ -168,7 +171,10 @@ func region(n *tree.Node) zoned.Addresses {
 
 func addGroup(l *objects.Level[addr.Set], level, n *tree.Node) {
 	dynamic := n.Get("dynamic")
-	if others := n.Others(append(noteWords, "static", "dynamic")...); len(others) > 0 {
+	for _, why := range n.Why() {
+		l.Doubt(n.Word, n.Line, fmt.Sprintf("address group %q is in doubt: %s", n.Word, why))
+	}
+	if others := n.Others(append(noteWords, "static", "dynamic", tree.DoubtWord)...); len(others) > 0 {
 		l.Doubt(n.Word, n.Line, fmt.Sprintf("address group %q has an element that is not known: %s", n.Word, others[0].Word))
 	}
 	if dynamic == nil {
@@ -196,7 +202,10 @@ func serviceLevel(level *tree.Node) *objects.Level[service.Set] {
 			members = n.Get("member")
 		}
 		l.Members(n.Word, n.Line, members.Words()...)
-		if others := n.Others(append(noteWords, "members", "member")...); len(others) > 0 {
+		for _, why := range n.Why() {
+			l.Doubt(n.Word, n.Line, fmt.Sprintf("service group %q is in doubt: %s", n.Word, why))
+		}
+		if others := n.Others(append(noteWords, "members", "member", tree.DoubtWord)...); len(others) > 0 {
 			l.Doubt(n.Word, n.Line, fmt.Sprintf("service group %q has an element that is not known: %s", n.Word, others[0].Word))
 		}
 	}
@@ -224,6 +233,9 @@ var protocols = []struct {
 func serviceOf(n *tree.Node) zoned.Services {
 	undecided := func(format string, args ...any) zoned.Services {
 		return known.AtMost(service.Any(), fmt.Sprintf("service %q ", n.Word)+fmt.Sprintf(format, args...))
+	}
+	if why := n.Why(); len(why) > 0 {
+		return undecided("is in doubt: %s", why[0])
 	}
 	protocol := n.Get("protocol")
 	if others := slices.Concat(n.Others(append(noteWords, "protocol")...), protocol.Others("tcp", "udp", "sctp")); len(others) > 0 || n.Repeated {

@@ -65,7 +65,7 @@ var deciding = strings.Fields(`from to source destination service application ac
 
 // harmless are elements that do not change which packets a rule matches.
 var harmless = strings.Fields(`description tag group-tag log-start log-end log-setting profile-setting option qos uuid icmp-unreachable
-	disable-inspect saas-user-list saas-tenant-list id loc color`)
+	disable-inspect saas-user-list saas-tenant-list id loc color ` + tree.DoubtWord)
 
 func (p *policies) rule(n *tree.Node) zoned.Policy {
 	q := zoned.Policy{Name: n.Word, Line: n.Line, Text: ruleText(n)}
@@ -158,6 +158,7 @@ func (p *policies) conditions(q *zoned.Policy, n *tree.Node) {
 	if target := n.Get("target"); len(target.Get("devices").Words())+len(target.Get("tags").Words()) > 0 || target.Value("negate") == "yes" {
 		q.Doubt("the rule is for some firewalls only")
 	}
+	q.Unknown = known.Reasons(q.Unknown, n.Why())
 	for _, other := range n.Others(slices.Concat(deciding, harmless)...) {
 		q.Doubt("the element %s is not known", other.Word)
 	}

@@ -30,11 +30,11 @@ type vendor struct {
 
 // vendors are in the order of their lists.
 func vendors() []vendor {
-	return []vendor{azureVendor, googleVendor, kubernetesVendor}
+	return []vendor{azureVendor, googleVendor, kubernetesVendor, panosVendor}
 }
 
 // elsewhere are types of other providers that filter traffic.
-var elsewhere = regexp.MustCompile(`^(aws_networkfirewall_|awscc_(ec2_(security_group|network_acl|vpc_.*security_group)|networkfirewall_)|azapi_|google_network_security_|oci_core_(security_list|network_security_group)|openstack_networking_secgroup|openstack_fw_|nsxt_policy_(security_policy|gateway_policy|parent_)|hcloud_firewall|digitalocean_firewall|fortimanager_|panos_panorama_|meraki_|aci_(contract|filter)|alicloud_(security_group|network_acl)|ibm_is_(security_group|network_acl)|proxmox_virtual_environment_firewall|vultr_firewall|linode_firewall|scaleway_instance_security_group)`)
+var elsewhere = regexp.MustCompile(`^(aws_networkfirewall_|awscc_(ec2_(security_group|network_acl|vpc_.*security_group)|networkfirewall_)|azapi_|google_network_security_|oci_core_(security_list|network_security_group)|openstack_networking_secgroup|openstack_fw_|nsxt_policy_(security_policy|gateway_policy|parent_)|hcloud_firewall|digitalocean_firewall|fortimanager_|meraki_|aci_(contract|filter)|alicloud_(security_group|network_acl)|ibm_is_(security_group|network_acl)|proxmox_virtual_environment_firewall|vultr_firewall|linode_firewall|scaleway_instance_security_group)`)
 
 // addVendors adds the lists of all vendors.
 func (r *reader) addVendors(doc *device.Document) error {

@@ -223,6 +223,25 @@ func (n *Node) Value(words ...string) string {
 	return text
 }
 
+// DoubtWord is the word under which a reader of another format that builds a tree says why
+// it is not sure of the node above it. No text has a word that begins like it.
+const DoubtWord = "\x00doubts"
+
+// Doubt adds a reason why it is not sure what the node is.
+func (n *Node) Doubt(reasons ...string) {
+	for _, why := range reasons {
+		n.Put(n.Line, DoubtWord, why)
+	}
+}
+
+// Why returns the reasons that [Node.Doubt] has added, none for nil.
+func (n *Node) Why() []string {
+	if n == nil || len(n.Nodes) == 0 {
+		return nil
+	}
+	return n.Get(DoubtWord).Words()
+}
+
 // Others returns the active nodes whose words are none of known: what a reader that
 // knows only those would overlook.
 func (n *Node) Others(known ...string) []*Node {
