@@ -30,7 +30,7 @@ type vendor struct {
 
 // vendors are in the order of their lists.
 func vendors() []vendor {
-	return []vendor{azureVendor, googleVendor, kubernetesVendor, panosVendor}
+	return []vendor{azureVendor, googleVendor, kubernetesVendor, panosVendor, fortiosVendor}
 }
 
 // elsewhere are types of other providers that filter traffic.
