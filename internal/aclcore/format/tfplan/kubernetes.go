@@ -1,7 +1,6 @@
 package tfplan
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -186,9 +185,9 @@ func (r *reader) manifests(res *resource) (out []jsontree.Value, doubt string) {
 		if res.values.get("yaml_body").isUnknown() {
 			return nil, afterApply("yaml_body")
 		}
-		values, err := jsontree.ParseYAML(res.address, []byte(r.text(res.values, "yaml_body")))
+		values, err := jsontree.ParseYAML("yaml_body", []byte(r.text(res.values, "yaml_body")))
 		if err != nil {
-			return nil, fmt.Sprintf("yaml_body is not read: %v", err)
+			return nil, err.Error()
 		}
 		for i := range values {
 			onLine(&values[i], res.line)

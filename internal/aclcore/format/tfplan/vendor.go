@@ -1,6 +1,7 @@
 package tfplan
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -48,12 +49,13 @@ func (r *reader) addVendors(doc *device.Document) error {
 			for _, d := range doubts {
 				lists[i].Rules = append(zoned.Undecided(d.Line, d.Text, d.Reason, zoned.AnyMatch()), lists[i].Rules...)
 			}
-			for j := range lists[i].Rules {
-				lists[i].Rules[j].Line = max(lists[i].Rules[j].Line, 1) // what nobody wrote
-			}
 			lists[i].Writer = &writer{v.write, lists[i].Writer}
 			if r.network.Incomplete != "" {
 				lists[i].Rules = append(zoned.Undecided(1, "plan", r.network.Incomplete, zoned.AnyMatch()), lists[i].Rules...)
+			}
+			for j := range lists[i].Rules {
+				rule := &lists[i].Rules[j]
+				rule.Line, rule.Text = max(rule.Line, 1), cmp.Or(rule.Text, lists[i].Name) // what nobody wrote
 			}
 		}
 		doc.Lists = append(doc.Lists, lists...)
