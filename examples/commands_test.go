@@ -62,6 +62,16 @@ var guideCommands = map[string]struct {
 			{line: "terraform state pull > pulled.tfstate", file: "pulled.tfstate", want: []string{`"lineage"`}},
 		},
 	},
+	"role-reviewer.md": {
+		example: "ci",
+		run: []command{
+			{line: "terraform plan -out=plan.bin", want: []string{`acl_application.this["Billing"] will be created`}},
+			{line: `FAIL_ON="violation open" ./gate.sh plan.bin`, want: []string{"the gate holds"}},
+			{line: "ONLY=changed ./gate.sh plan.bin", exit: 1, want: []string{"the gate fails: 2 of 5 flows"}},
+			{line: "terraform show -json plan.bin > main.json", file: "main.json", want: []string{`"planned_values"`}},
+			{line: "BASELINE=main.json ./gate.sh plan.bin", want: []string{"the gate holds"}},
+		},
+	},
 	"troubleshooting.md": {
 		example: "single-flow",
 		run:     []command{{line: "TF_LOG_PROVIDER=DEBUG terraform plan", want: []string{"flow is assessed", "ruleset is read"}}},
@@ -123,6 +133,11 @@ var otherCommands = map[string]string{
 	"aws ec2 describe-security-groups   > security-groups.json":     "needs an account; the parser's tests read what it prints",
 	"aws ec2 describe-network-acls      > network-acls.json":        "as above",
 	"aws ec2 describe-network-interfaces > network-interfaces.json": "as above",
+	"aws ec2 describe-security-groups > groups.json":                "as above",
+	"terraform plan -out=plan.bin":                                  "runs in the guide on pipelines",
+	"terraform show -json plan.bin > plan.json":                     "runs in the guide on pipelines",
+	"terraform show -json plan.bin > checks/plan.json":              "needs a plan with the provider of a cloud",
+	"terraform -chdir=checks plan":                                  "as above",
 	"iptables-save -c > fw.rules":                                   "needs a kernel of its own; internal/kerneltest has one",
 	"ip6tables-save -c >> fw.rules":                                 "as above",
 	"nft list ruleset > ruleset.nft":                                "as above",
