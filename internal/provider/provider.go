@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -19,6 +20,8 @@ type aclProvider struct {
 	// now is asked once for each configuration, so that all of one command goes by
 	// the same instant.
 	now func() time.Time
+	// session is that of the last configuration.
+	session atomic.Pointer[session]
 }
 
 var (

@@ -295,6 +295,7 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 	s := &session{enforcement: enforceApply, summary: summaryProblems, details: detailsSummary, configurationID: configurationID()}
 	resp.ResourceData, resp.DataSourceData = s, s
+	p.session.Store(s)
 	known, knownAlgosec := knownConfig(req.Config)
 	if !known {
 		tflog.Debug(ctx, "provider configuration is not known yet; nothing is read")

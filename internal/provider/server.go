@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -10,7 +11,9 @@ import (
 // NewServer returns what serves the provider to Terraform and OpenTofu.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		open := newOpenObjects(providerserver.NewProtocol6(New(version)())())
+		p := &aclProvider{version: version, now: time.Now}
+		direct := newDirectResources(providerserver.NewProtocol6(p)(), p.session.Load)
+		open := newOpenObjects(direct)
 		return visibleMessages{nullArguments{boundedMatrix{open, open.schemas}}}
 	}
 }
