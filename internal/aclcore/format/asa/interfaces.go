@@ -25,6 +25,8 @@ type topology struct {
 type portBlock struct {
 	device.Interface
 	bridged, management bool
+	// forwards is the line that forbids it to open connections to another interface.
+	forwards string
 }
 
 // interfaceWords begin the commands of an interface that are no other commands.
@@ -128,6 +130,8 @@ func (t *topology) setting(word string, words []string) {
 			i.Name = ""
 		case words[1] == "management-only":
 			i.management = false
+		case words[1] == "forward":
+			i.forwards = strings.Join(words, " ")
 		}
 	}
 }
@@ -190,6 +194,12 @@ func (t *topology) restrict() {
 			}
 		case i.management:
 			b.Rule = &rule.Rule{Line: i.Line, Text: "interface " + i.Port + " is management-only", Action: rule.Deny}
+		case i.forwards != "":
+			b.Rule = &rule.Rule{
+				Line: i.Line, Text: i.forwards, Action: rule.Permit, Unknown: []string{"it opens no connections to one of the other interfaces, which is not followed"},
+			}
+			t.doc.Bindings = append(t.doc.Bindings, b)
+			continue
 		default:
 			continue
 		}

@@ -30,6 +30,7 @@ func (v *vdom) readTopology(doc *device.Document) {
 		if p, ok := prefixOf(values(n, "ip")); ok {
 			i.Addresses = append(i.Addresses, p)
 		}
+		i.Addresses = append(i.Addresses, more(n, i.Addresses)...)
 		if mode := value(n, "mode"); mode != "" && mode != "static" {
 			i.Unknown = append(i.Unknown, "its address comes from "+mode)
 		}
@@ -50,6 +51,39 @@ func (v *vdom) readTopology(doc *device.Document) {
 // stand in the global part.
 func (v *vdom) interfaceNodes() []*tree.Node {
 	return slices.Concat(v.root.Get("system", "interface").Active(), v.global.Get("system", "interface").Active())
+}
+
+// more returns the addresses of an interface besides its first: secondary ones, those of
+// IPv6, and those that it shares with others by VRRP.
+func more(n *tree.Node, first []netip.Prefix) (out []netip.Prefix) {
+	for _, second := range n.Get("secondaryip").Active() {
+		if p, ok := prefixOf(values(second, "ip")); ok {
+			out = append(out, p)
+		}
+	}
+	for _, six := range append([]*tree.Node{n.Get("ipv6")}, n.Get("ipv6", "ip6-extra-addr").Active()...) {
+		text := value(six, "ip6-address")
+		if text == "" && six != nil {
+			text = six.Word
+		}
+		if p, err := netip.ParsePrefix(text); err == nil && !p.Addr().IsUnspecified() {
+			out = append(out, p)
+		}
+	}
+	for _, group := range n.Get("vrrp").Active() {
+		a, err := netip.ParseAddr(value(group, "vrip"))
+		if err != nil {
+			continue
+		}
+		shared := netip.PrefixFrom(a, a.BitLen())
+		for _, p := range append(first[:len(first):len(first)], out...) {
+			if p.Contains(a) {
+				shared = netip.PrefixFrom(a, p.Bits())
+			}
+		}
+		out = append(out, shared)
+	}
+	return out
 }
 
 // prefixOf reads "10.0.0.1 255.255.255.0" or "10.0.0.1/24".

@@ -13,10 +13,11 @@ import (
 // topology reads the interfaces and routes of a text.
 type topology struct {
 	doc *device.Document
-	// at is the interface whose block is being read, -1 outside of one; vrf is that of
-	// the block of a VRF.
-	at  int
-	vrf string
+	// at is the interface whose block is being read, -1 outside of one.
+	at int
+	// routes and others read blocks of their own.
+	routes routes
+	others otherFilters
 	// shown says that there is an interface block with more than the lists that are
 	// applied to it.
 	shown bool
@@ -26,10 +27,11 @@ type topology struct {
 // readTopology adds to the document the interfaces, where its lists are applied, and
 // the static routes.
 func (p *parser) readTopology(doc *device.Document, text string) {
-	t := &topology{doc: doc, at: -1}
+	t := &topology{doc: doc, at: -1, routes: routes{doc: doc}}
 	for l := range terminal.Commands(text) {
 		t.line(l)
 	}
+	t.others.doubt(doc)
 	doc.Topology = t.shown
 	if !t.shown {
 		doc.Interfaces = nil
@@ -39,31 +41,59 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 }
 
 func (t *topology) line(l terminal.Line) {
-	if l.Indented && t.at < 0 && t.vrf == "" { // most lines of a long text
+	if l.Indented && t.at < 0 && !t.routes.open() && !t.others.open() { // most lines of a long text
 		return
 	}
 	words := strings.Fields(l.Text)
-	word := strings.ToLower(words[0])
+	low := strings.Fields(strings.ToLower(l.Text))
 	switch {
-	case word == "interface" && !l.Indented && len(words) > 1:
-		t.vrf = ""
+	case low[0] == "interface" && !l.Indented && len(words) > 1:
+		t.routes.close()
+		t.others.close()
 		t.begin(l, holder(l.Text))
-	case l.Indented && t.at >= 0:
-		t.setting(l, words)
-	case l.Indented && t.vrf != "":
-		if word == "ip" || word == "ipv6" {
-			t.route(l, words, t.vrf)
-		}
-	case !l.Indented:
-		t.at, t.vrf = -1, ""
-		if word == "vrf" && len(words) > 2 && words[1] == "context" {
-			t.vrf = words[2]
-		}
-		if word == "ip" || word == "ipv6" {
-			t.route(l, words, "")
+	case t.at >= 0 && (l.Indented || ofInterface(low)):
+		t.setting(l, words, low)
+	case l.Indented:
+		t.routes.inner(l, words)
+		t.others.inner(low)
+	default:
+		t.at = -1
+		t.routes.outer(l, words)
+		t.others.outer(l, low)
+		if low[0] == "ip" {
 			t.nat.rule(l, words)
 		}
 	}
+}
+
+// ofInterface reports whether a command that is not indented belongs to the interface before
+// it all the same: some collectors cut the blanks off.
+func ofInterface(low []string) bool {
+	if !topWords[low[0]] && low[0] != "exit" && low[0] != "end" && low[0] != "flowspec" {
+		return true
+	}
+	second := ""
+	if len(low) > 1 {
+		second = low[1]
+	}
+	switch low[0] {
+	case "service-policy", "switchport":
+		return true
+	case "vrf":
+		return second == "forwarding" || second == "member"
+	case "cts":
+		return second == "role-based" && len(low) == 3
+	case "ip", "ipv4", "ipv6":
+		switch second {
+		case "address", "access-group", "traffic-filter", "inspect", "auth-proxy", "admission":
+			return true
+		case "nat":
+			return len(low) == 3
+		case "vrf":
+			return len(low) > 2 && low[2] == "forwarding"
+		}
+	}
+	return false
 }
 
 // begin opens the block of an interface, which may have one already.
@@ -76,12 +106,8 @@ func (t *topology) begin(l terminal.Line, name string) {
 }
 
 // setting reads a command of an interface.
-func (t *topology) setting(l terminal.Line, words []string) {
+func (t *topology) setting(l terminal.Line, words, low []string) {
 	i := &t.doc.Interfaces[t.at]
-	low := make([]string, len(words))
-	for k, w := range words {
-		low[k] = strings.ToLower(w)
-	}
 	has := func(prefix ...string) bool { return len(low) > len(prefix) && slices.Equal(low[:len(prefix)], prefix) }
 	switch {
 	case low[0] == "shutdown":
@@ -99,63 +125,63 @@ func (t *topology) setting(l terminal.Line, words []string) {
 		t.nat.iface(i.Name, low[2])
 	case has("zone-member", "security"):
 		i.Zone = words[2]
-		t.undecided(i, l, "the zone-based firewall is not read")
+		undecidedAt(t.doc, i, l, "the zone-based firewall is not read")
 	case has("ip", "inspect"), has("ipv6", "inspect"):
 		i.Stateful = "line " + l.Text + " lets replies pass"
-	case has("ip", "access-group", "common"), has("ipv4", "access-group", "common"), has("ipv6", "access-group", "common"):
-		t.undecided(i, l, "a common access list is not read")
-	case has("service-policy", "type", "inspect"):
-		t.undecided(i, l, "a policy of type inspect is not read")
+	default:
+		if a, ok := virtual(low); ok {
+			i.Addresses = append(i.Addresses, beside(i.Addresses, a))
+		}
+		t.others.setting(t.doc, i, l, low)
 	}
 }
 
+// virtual reads an address that the device shares with another: "standby 1 ip A", "vrrp 1
+// ip A", "vrrp 1 address-family ipv4" with "address A primary" below it, "glbp 1 ip A", of
+// NX-OS "ip A" below "hsrp 1" and "address A" below "vrrp 1", of EOS "ip virtual-router
+// address A" and "vrrp 1 ipv4 A".
+func virtual(low []string) (netip.Addr, bool) {
+	at := -1
+	switch low[0] {
+	case "standby", "vrrp", "glbp":
+		if k := slices.IndexFunc(low, func(w string) bool { return w == "ip" || w == "ipv4" || w == "ipv6" }); k > 0 {
+			at = k + 1
+		}
+	case "ip", "ipv6":
+		at = 1
+		if len(low) > 3 && low[1] == "virtual-router" {
+			at = 3
+		}
+	case "address":
+		at = 1
+	}
+	if at < 0 || at >= len(low) {
+		return netip.Addr{}, false
+	}
+	a, err := netip.ParseAddr(low[at])
+	return a, err == nil
+}
+
+// beside returns the address with the prefix that it lies in of those there are.
+func beside(prefixes []netip.Prefix, a netip.Addr) netip.Prefix {
+	for _, p := range prefixes {
+		if p.Contains(a) {
+			return netip.PrefixFrom(a, p.Bits())
+		}
+	}
+	return netip.PrefixFrom(a, a.BitLen())
+}
+
 func (t *topology) address(i *device.Interface, words []string) {
-	if p, n := terminal.Prefix(words[2:]); n > 0 {
+	rest := words[2:]
+	if strings.EqualFold(rest[0], "virtual") { // EOS: one that switches share
+		rest = rest[1:]
+	}
+	if p, n := terminal.Prefix(rest); n > 0 {
 		i.Addresses = append(i.Addresses, p)
 		return
 	}
 	i.Unknown = append(i.Unknown, "its address is not in the text: "+strings.Join(words, " "))
-}
-
-// undecided notes that something which is not read filters at the interface, in both
-// directions.
-func (t *topology) undecided(i *device.Interface, l terminal.Line, why string) {
-	b := device.Binding{
-		Rule: &rule.Rule{Line: l.Number, Text: l.Text, Action: rule.Permit, Unknown: []string{why}}, From: i.Name, V4: true, V6: true, Line: l.Number,
-	}
-	t.doc.Bindings = append(t.doc.Bindings, b)
-	b.Stage, b.From, b.To = device.StageOut, "", i.Name
-	t.doc.Bindings = append(t.doc.Bindings, b)
-}
-
-// route reads "ip route [vrf V] NETWORK MASK [INTERFACE] [NEXT-HOP]".
-func (t *topology) route(l terminal.Line, words []string, vrf string) {
-	if len(words) < 4 || strings.ToLower(words[1]) != "route" {
-		return
-	}
-	words = words[2:]
-	if strings.ToLower(words[0]) == "vrf" {
-		vrf, words = words[1], words[2:]
-	}
-	to, n := terminal.Prefix(words)
-	if n == 0 || n >= len(words) {
-		return
-	}
-	r := device.Route{VRF: vrf, To: to.Masked(), Line: l.Number}
-	for _, w := range words[n:min(n+2, len(words))] {
-		if a, err := netip.ParseAddr(strings.TrimSuffix(w, ",")); err == nil {
-			r.Via = a
-		} else if r.Interface == "" && startsLikeInterface(w) {
-			r.Interface = w
-		}
-	}
-	r.Discard = strings.EqualFold(r.Interface, "null0")
-	t.doc.Routes = append(t.doc.Routes, r)
-}
-
-// startsLikeInterface reports whether the word is a name with a number at its end.
-func startsLikeInterface(w string) bool {
-	return !startsWithDigit(w) && strings.ContainsAny(w, "0123456789")
 }
 
 // bindLists notes where lists are applied to interfaces. A list that is applied and not

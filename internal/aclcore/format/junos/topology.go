@@ -32,9 +32,9 @@ func (c *config) readTopology(doc *device.Document) {
 				Shutdown: port.Get("disable") != nil || unit.Get("disable") != nil,
 			}
 			for _, family := range []string{"inet", "inet6"} {
-				for _, text := range unit.Get("family", family, "address").Words() {
-					if p, err := netip.ParsePrefix(text); err == nil {
-						i.Addresses = append(i.Addresses, p)
+				for _, address := range unit.Get("family", family, "address").Active() {
+					if p, err := netip.ParsePrefix(address.Word); err == nil {
+						i.Addresses = append(append(i.Addresses, p), shared(address, p)...)
 					}
 				}
 				if unit.Get("family", family, "dhcp") != nil {
@@ -45,6 +45,20 @@ func (c *config) readTopology(doc *device.Document) {
 		}
 	}
 	doc.Topology = len(doc.Interfaces) > 0
+}
+
+// shared returns the addresses that the device shares with others by VRRP.
+func shared(address *tree.Node, p netip.Prefix) (out []netip.Prefix) {
+	for _, family := range [][2]string{{"vrrp-group", "virtual-address"}, {"vrrp-inet6-group", "virtual-inet6-address"}} {
+		for _, g := range address.Get(family[0]).Active() {
+			for _, text := range g.Get(family[1]).Words() {
+				if a, err := netip.ParseAddr(text); err == nil {
+					out = append(out, netip.PrefixFrom(a, p.Bits()))
+				}
+			}
+		}
+	}
+	return out
 }
 
 func routes(n *tree.Node, vrf string) []device.Route {

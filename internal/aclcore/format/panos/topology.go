@@ -51,7 +51,7 @@ func readTopology(doc *device.Document, s *scope, n *names) []string {
 
 func interfaceOf(i, settings *tree.Node, zoneOf, vrfOf map[string]string, n *names) device.Interface {
 	out := device.Interface{Name: i.Word, Line: i.Line, Zone: zoneOf[i.Word], VRF: vrfOf[i.Word], Shutdown: i.Value("link-state") == "down"}
-	for _, text := range append(settings.Get("ip").Words(), i.Get("ip").Words()...) {
+	for _, text := range slices.Concat(settings.Get("ip").Words(), i.Get("ip").Words(), settings.Get("ipv6", "address").Words()) {
 		if p, err := netip.ParsePrefix(text); err == nil {
 			if !slices.Contains(out.Addresses, p) {
 				out.Addresses = append(out.Addresses, p)

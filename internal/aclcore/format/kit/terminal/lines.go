@@ -11,7 +11,9 @@ type Line struct {
 	Number int
 	// Indented says that it belongs to the block above it.
 	Indented bool
-	Text     string
+	// Indent is how many blanks stand before it.
+	Indent int
+	Text   string
 }
 
 // Commands yields the commands of a configuration: without prompts, comments and empty
@@ -29,7 +31,7 @@ func Commands(text string) iter.Seq[Line] {
 				continue
 			}
 			body := strings.TrimLeft(line, " \t")
-			l := Line{number, len(body) < len(line), strings.TrimRight(body, " \t\r")}
+			l := Line{number, len(body) < len(line), len(line) - len(body), strings.TrimRight(body, " \t\r")}
 			if _, command, ok := CutPrompt(l.Text); ok && !l.Indented {
 				l.Text = command
 			}
