@@ -182,3 +182,31 @@ func spaced(compact []byte) []byte {
 	}
 	return out
 }
+
+// Unite returns the rules of several owners as one file has them: the same rule once, with
+// all its owners, denies first, then by name.
+func Unite(rules []Rule) []Rule {
+	type key struct{ list, name string }
+	at := map[key]int{}
+	var out []Rule
+	for _, r := range rules {
+		k := key{r.List, r.ContentName()}
+		i, there := at[k]
+		if !there {
+			at[k] = len(out)
+			r.Owners = slices.Clone(r.Owners)
+			out = append(out, r)
+			continue
+		}
+		for _, o := range r.Owners {
+			if !slices.Contains(out[i].Owners, o) {
+				out[i].Owners = append(out[i].Owners, o)
+			}
+		}
+	}
+	for i := range out {
+		slices.SortFunc(out[i].Owners, compareOwners)
+	}
+	slices.SortStableFunc(out, compare)
+	return out
+}

@@ -45,12 +45,14 @@ type Script struct {
 	In, Out []additions.Rule
 	// Text is the device's text with Do.
 	Text string
+	// Proven says that Text was read, and has the lists that it is to have.
+	Proven bool
 }
 
 // Compile writes the commands of the change. There are none where the text has all that
 // is put on top, and nothing that is taken.
 func Compile(t *Text, c Change) (*Script, error) {
-	s := &Script{Text: t.Content}
+	s := &Script{Text: t.Content, Proven: true}
 	for _, name := range c.lists() {
 		l := t.Lists[name]
 		put, take := ofList(c.Put, name), ofList(c.Take, name)
@@ -112,22 +114,23 @@ func (s *Script) add(l *script.List, put, take, keep []additions.Rule) error {
 
 // note tells which rules the edit puts in and takes out.
 func (s *Script) note(e script.Edit, put, take []additions.Rule) {
-	find := func(name string, in []additions.Rule) (additions.Rule, bool) {
-		i := slices.IndexFunc(in, func(r additions.Rule) bool { return r.ContentName() == name })
-		if i < 0 {
-			return additions.Rule{}, false
+	byName := func(rules []additions.Rule) map[string]additions.Rule {
+		out := make(map[string]additions.Rule, len(rules))
+		for _, r := range rules {
+			out[r.ContentName()] = r
 		}
-		return in[i], true
+		return out
 	}
+	puts, takes := byName(put), byName(take)
 	for _, in := range e.Insert {
 		for _, r := range in.Rules {
-			if our, ok := find(r.Name, put); ok {
+			if our, ok := puts[r.Name]; ok {
 				s.In = append(s.In, our)
 			}
 		}
 	}
 	for _, out := range e.Remove {
-		if our, ok := find(out.Rule.Name, take); ok {
+		if our, ok := takes[out.Rule.Name]; ok {
 			s.Out = append(s.Out, our)
 		}
 	}
@@ -184,9 +187,9 @@ func (s *Script) WholeUndo(format, title string) string {
 	return script.Whole(format, []string{fmt.Sprintf("takes back the script for %s: %d out, %d in", title, len(s.In), len(s.Out))}, s.Undo)
 }
 
-// compileAny is [Compile], or what comes closest where the commands of a format cannot be
+// CompileAny is [Compile], or what comes closest where the commands of a format cannot be
 // read again together with its text.
-func compileAny(t *Text, c Change) (*Script, error) {
+func CompileAny(t *Text, c Change) (*Script, error) {
 	if script.Supports(t.Format) {
 		return Compile(t, c)
 	}

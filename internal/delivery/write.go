@@ -34,7 +34,7 @@ func (r *run) scriptFiles(ctx context.Context, after *additions.File) []addition
 			c.Take = append(c.Take, rule)
 		}
 	}
-	if r.script, err = compileAny(r.before, c); err != nil {
+	if r.script, err = CompileAny(r.before, c); err != nil {
 		text := []byte(script.Remarks(r.before.Format, []string{"the rules for " + r.d.Title + " cannot be written as a script: " + err.Error()}))
 		return []additions.Companion{{Path: r.d.Script + UndoSuffix, Content: text}, {Path: r.d.Script, Content: text}}
 	}

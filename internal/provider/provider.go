@@ -48,7 +48,7 @@ func (p *aclProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *aclProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newMatchDataSource, newChangeSetDataSource, newRulesetDataSource, newTopologyDataSource, newAuditDataSource, newDiffDataSource}
+	return []func() datasource.DataSource{newMatchDataSource, newChangeSetDataSource, newScriptDataSource, newRulesetDataSource, newTopologyDataSource, newAuditDataSource, newDiffDataSource}
 }
 
 func (p *aclProvider) Functions(context.Context) []func() function.Function {

@@ -40,15 +40,21 @@ func removeASA(l *List, at []int) (commands []string, text string, err error) {
 
 var asaDefinition = regexp.MustCompile(`^(object(?:-group)? \S+) (acl-[a-z]+-[0-9a-f]{12})\s*$`)
 
+var asaOwnName = regexp.MustCompile(`\bacl-[a-z]+-[0-9a-f]{12}\b`)
+
 // dropOrphans takes out the groups and objects whose names are made of what they hold, as
 // ours are, and that no other line names. One may hold another.
 func dropOrphans(text string) (commands []string, rest string) {
 	for {
+		uses := map[string]int{}
+		for _, name := range asaOwnName.FindAllString(text, -1) {
+			uses[name]++
+		}
 		all := lines(text)
 		var drop []int
 		for n, line := range all {
 			m := asaDefinition.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-			if m == nil || strings.Count(text, m[2]) > 1 {
+			if m == nil || uses[m[2]] > 1 {
 				continue
 			}
 			commands = append(commands, "no "+m[1]+" "+m[2])
