@@ -19,6 +19,7 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "keep serving and print TF_REATTACH_PROVIDERS, so that a debugger can be attached")
 	flag.Parse()
+	paceCollection(os.Getenv)
 	if !*debug {
 		for name, level := range logLevels(os.Getenv) {
 			if err := os.Setenv(name, level); err != nil {
