@@ -8,12 +8,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/audit"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/diff"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
@@ -27,6 +26,9 @@ type AuditQuestion struct {
 	// are not judged by flows unless Declared is set.
 	Flows    []Flow
 	Declared bool
+	// AsOf is the day by which schedules have ended or not; zero leaves it to the date that
+	// a text has of itself.
+	AsOf time.Time
 }
 
 // Audit is what was found out about rules.
@@ -47,6 +49,21 @@ const (
 	MaxAuditRules = 10_000
 )
 
+// auditKinds are the kinds of findings about rules that are there without policies, the
+// most important first.
+var auditKinds = func() (out []string) {
+	for _, kind := range audit.Kinds() {
+		out = append(out, kind.String())
+		if kind == audit.Expired {
+			out = append(out, disabledRule)
+		}
+	}
+	return out
+}()
+
+// disabledRule is the kind of finding about a rule that is switched off.
+const disabledRule = "disabled"
+
 // Kinds of findings about flows.
 const (
 	duplicateFlow = "duplicate_flow"
@@ -57,6 +74,8 @@ const (
 // AuditFinding is something about one rule, or about one flow.
 type AuditFinding struct {
 	Kind, Device, Ruleset, List string
+	// File is where the list stands, as it was configured; empty for text that has no file.
+	File string
 	// Rule is the rule's name or what it says, Text the rule as it stands in the text.
 	Rule string
 	Line int64
@@ -87,19 +106,22 @@ func trafficOf(p traffic.Product) Traffic {
 // AuditRule is a rule and the flows that it serves.
 type AuditRule struct {
 	Device, Ruleset, List, Rule string
+	File                        string
 	Line                        int64
 	Serves                      []string
+	// Hits is how many packets the device has counted, nil where the text has no counter.
+	Hits *int64
 }
 
 // audited is one list that is audited.
 type audited struct {
-	device, ruleset, list string
-	rules                 *rule.Ruleset
-	replies               bool
-	// again reads the list without some lines of its text, nil where that cannot be done.
-	again func(lines []int) (*rule.Ruleset, error)
-	// hits are as in format.Hits.
-	hits []int64
+	device, ruleset, list, file string
+	rules                       *rule.Ruleset
+	replies                     bool
+	// content is the text, and read reads the list out of another one; both are nil for
+	// rules that were handed over.
+	content []byte
+	read    func(content []byte) (*rule.Ruleset, error)
 }
 
 // Audit says what the rules of rulesets and devices are for.
@@ -173,17 +195,13 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 			if err != nil {
 				return nil, err
 			}
-			list := audited{ruleset: rs.name, list: b.list, rules: b.rules(), again: rs.again}
-			content, err := rs.content()
+			list, err := rs.audited(b)
 			if err != nil {
-				return nil, &RulesetError{rs.name, "", err}
+				return nil, err
 			}
-			list.hits = format.Hits(list.rules.Format, content, list.rules.Rules)
 			out = append(out, list)
 			if list.rules.Stateless && list.rules.Return != nil {
-				list.list, list.rules, list.replies = cmp.Or(list.rules.ReturnList, b.list+" (replies)"), list.rules.Replies(), true
-				list.again, list.hits = nil, nil
-				out = append(out, list)
+				out = append(out, list.ofReplies())
 			}
 		}
 	}
@@ -196,11 +214,76 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, list := range text.doc.Lists {
-			if l := text.lists[list.Name]; l != nil {
-				out = append(out, audited{device: name, list: l.name, rules: l.full})
-			}
+		lists, err := fw.audited(text)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, lists...)
+	}
+	return out, nil
+}
+
+// audited returns the list of a ruleset.
+func (rs *ruleset) audited(b *base) (audited, error) {
+	content, err := rs.content()
+	if err != nil {
+		return audited{}, &RulesetError{rs.name, "", err}
+	}
+	o, err := optionsOf(rs.name, rs.config)
+	if err != nil {
+		return audited{}, &RulesetError{rs.name, "", err}
+	}
+	o.Format, o.ACL = b.rules().Format, b.list
+	return audited{
+		ruleset: rs.name, list: b.list, file: rs.config.Path, rules: b.rules(), content: content,
+		read: func(content []byte) (*rule.Ruleset, error) {
+			rules, _, err := format.Parse(content, o)
+			return rules, err
+		},
+	}, nil
+}
+
+// ofReplies returns the list that the replies of l meet.
+func (l audited) ofReplies() audited {
+	whole := l.read
+	l.list, l.rules, l.replies = cmp.Or(l.rules.ReturnList, l.list+" (replies)"), l.rules.Replies(), true
+	l.read = func(content []byte) (*rule.Ruleset, error) {
+		rules, err := whole(content)
+		if err != nil {
+			return nil, err
+		}
+		return rules.Replies(), nil
+	}
+	return l
+}
+
+// audited returns the lists of a device.
+func (fw *firewall) audited(text *deviceText) (out []audited, err error) {
+	content, err := fw.content()
+	if err != nil {
+		return nil, &RulesetError{fw.name, "device", err}
+	}
+	for _, list := range text.doc.Lists {
+		l := text.lists[list.Name]
+		if l == nil {
+			continue
+		}
+		out = append(out, audited{
+			device: fw.name, list: l.name, file: fw.config.Path, rules: l.full, content: content,
+			read: func(content []byte) (*rule.Ruleset, error) {
+				doc, err := format.Document(content, text.source, text.doc.Format, fw.config.Context)
+				if err != nil {
+					return nil, err
+				}
+				chosen, err := format.Choose(doc, text.source, l.name)
+				if err != nil {
+					return nil, err
+				}
+				rules := chosen.Ruleset()
+				rules.Name, rules.Source, rules.Format = l.full.Name, l.full.Source, l.full.Format
+				return rules, nil
+			},
+		})
 	}
 	return out, nil
 }
@@ -214,44 +297,20 @@ func (rs *ruleset) content() ([]byte, error) {
 	return content, err
 }
 
-// again reads the ruleset without some lines of its text.
-func (rs *ruleset) again(lines []int) (*rule.Ruleset, error) {
-	content, err := rs.content()
-	if err != nil {
-		return nil, err
-	}
-	o, err := optionsOf(rs.name, rs.config)
-	if err != nil {
-		return nil, err
-	}
-	b, err := rs.load()
-	if err != nil {
-		return nil, err
-	}
-	o.Format, o.ACL = b.rules().Format, b.list
-	rules, _, err := format.Parse(format.WithoutLines(content, lines), o)
-	if err != nil {
-		return nil, err
-	}
-	return rules, nil
-}
-
 func auditLists(lists []audited, q AuditQuestion, flows []auditFlow) *Audit {
 	out := &Audit{Summary: make(map[string]int64)}
-	for _, kind := range audit.Kinds() {
-		out.Summary[kind.String()] = 0
+	for _, kind := range auditKinds {
+		out.Summary[kind] = 0
 	}
 	for i := range lists {
 		out.list(&lists[i], q, flows)
 	}
 	out.flows(flows)
 	rank := func(f AuditFinding) int {
-		for _, kind := range audit.Kinds() {
-			if kind.String() == f.Kind {
-				return int(kind)
-			}
+		if i := slices.Index(auditKinds, f.Kind); i >= 0 {
+			return i
 		}
-		return len(audit.Kinds())
+		return len(auditKinds) // of flows
 	}
 	slices.SortStableFunc(out.Findings, func(a, b AuditFinding) int { return cmp.Compare(rank(a), rank(b)) })
 	seen := make(map[string]int)
@@ -275,9 +334,17 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 		}
 		crossing, ids = append(crossing, f.Flow), append(ids, f.id)
 	}
-	got := audit.List(audit.Question{Rules: l.rules, Replies: l.replies, Hits: l.hits, Flows: crossing, Declared: q.Declared})
+	hits := format.Hits(l.rules.Format, l.content, l.rules.Rules)
+	asOf := q.AsOf
+	if asOf.IsZero() {
+		asOf = format.Dated(l.content)
+	}
+	got := audit.List(audit.Question{
+		Rules: l.rules, Replies: l.replies, Hits: hits, Flows: crossing, Declared: q.Declared,
+		Ends: format.Ends(l.rules.Format, l.content, l.rules.Rules), AsOf: asOf,
+	})
 	a.Unknown += int64(got.Unknown)
-	serves := func(i int) (names []string) {
+	names := func(i int) (names []string) {
 		for _, n := range got.Serves[i] {
 			names = append(names, ids[n])
 		}
@@ -285,43 +352,79 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 	}
 	for i := range l.rules.Rules {
 		if r := &l.rules.Rules[i]; len(a.Rules) < MaxAuditRules && l.isWritten(r) {
-			a.Rules = append(a.Rules, AuditRule{l.device, l.ruleset, l.list, label(r), int64(r.Line), serves(i)})
+			one := AuditRule{Device: l.device, Ruleset: l.ruleset, List: l.list, File: l.file, Rule: label(r), Line: int64(r.Line), Serves: names(i)}
+			if hits != nil && hits[i] >= 0 {
+				one.Hits = &hits[i]
+			}
+			a.Rules = append(a.Rules, one)
 		}
 	}
-	removals := l.removals(got)
+	removals := newRemovals(l, got)
 	for _, f := range got.Findings {
 		r := &l.rules.Rules[f.Rule]
 		if f.Kind != audit.Undecidable && !l.isWritten(r) {
 			continue
 		}
-		out := AuditFinding{
-			Kind: f.Kind.String(), Device: l.device, Ruleset: l.ruleset, List: l.list,
-			Rule: label(r), Line: int64(r.Line), Text: r.String(), Serves: serves(f.Rule), Packets: f.Packets, Reason: f.Reason,
+		one := l.finding(f, r, names(f.Rule), removals, a.Summary[f.Kind.String()] < MaxFindings)
+		if n := len(a.Findings); n > 0 && r.Line == 0 && a.Findings[n-1].Text == one.Text && a.Findings[n-1].Reason == one.Reason && a.Findings[n-1].Kind == one.Kind {
+			continue // what a text lacks is two rules, that permit and that deny
 		}
-		for _, i := range f.CoveredBy {
-			out.CoveredBy = append(out.CoveredBy, l.rules.Describe(i))
+		a.add(one)
+	}
+	if l.replies {
+		return
+	}
+	for i := range l.rules.Disabled {
+		r := &l.rules.Disabled[i]
+		out := l.about(disabledRule, r)
+		out.Reason = "it is switched off in the text"
+		out.remove(removals.ofDisabled(r))
+		a.add(out)
+	}
+}
+
+func (a *Audit) add(f AuditFinding) {
+	a.Summary[f.Kind]++
+	a.Findings = append(a.Findings, f)
+}
+
+// about returns a finding about a rule.
+func (l *audited) about(kind string, r *rule.Rule) AuditFinding {
+	return AuditFinding{Kind: kind, Device: l.device, Ruleset: l.ruleset, List: l.list, File: l.file, Rule: label(r), Line: int64(r.Line), Text: r.String()}
+}
+
+// finding writes a finding in the words of the text. The command that removes the rule is
+// left out where nobody will read it.
+func (l *audited) finding(f audit.Finding, r *rule.Rule, serves []string, removals *removals, read bool) AuditFinding {
+	out := l.about(f.Kind.String(), r)
+	out.Serves, out.Packets, out.Reason = serves, f.Packets, f.Reason
+	for _, i := range f.CoveredBy {
+		out.CoveredBy = append(out.CoveredBy, l.rules.Describe(i))
+	}
+	for n, x := range f.Excess {
+		if n == MaxEntries {
+			out.Reason += fmt.Sprintf("; %d more of excess", len(f.Excess)-MaxEntries)
+			break
 		}
-		for n, x := range f.Excess {
-			if n == MaxEntries {
-				out.Reason += fmt.Sprintf("; %d more of excess", len(f.Excess)-MaxEntries)
-				break
-			}
-			out.Excess = append(out.Excess, trafficOf(x.Product))
+		out.Excess = append(out.Excess, trafficOf(x.Product))
+	}
+	if f.Cut {
+		out.Reason += "; the excess is not all of it"
+	}
+	switch f.Kind {
+	case audit.Shadowed, audit.Redundant, audit.Unused, audit.Expired:
+		if read && (removals.got.Removable[f.Rule] || out.Reason == "") { // else the reason says why it stays
+			out.remove(removals.of(f.Rule))
 		}
-		if f.Cut {
-			out.Reason += "; the excess is not all of it"
-		}
-		switch removal, ok := removals[f.Rule]; {
-		case f.Kind != audit.Shadowed && f.Kind != audit.Redundant && f.Kind != audit.Unused:
-		case ok && len(removal.Commands) == 0:
-			out.Reason = strings.TrimPrefix(out.Reason+"; "+removal.Reason, "; ")
-		case ok:
-			out.Remove = removal.Commands
-		case out.Reason == "":
-			out.Reason = "it is met at several places of the list; look at each before it goes"
-		}
-		a.Summary[out.Kind]++
-		a.Findings = append(a.Findings, out)
+	}
+	return out
+}
+
+// remove says how the rule is taken out, or why it is not.
+func (f *AuditFinding) remove(r format.Removal) {
+	f.Remove = r.Commands
+	if len(r.Commands) == 0 && r.Reason != "" {
+		f.Reason = strings.TrimPrefix(f.Reason+"; "+r.Reason, "; ")
 	}
 }
 
@@ -329,85 +432,18 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 // itself.
 func (l *audited) isWritten(r *rule.Rule) bool {
 	inline := l.rules.Format == "json" || l.rules.Format == "yaml"
+	if (l.rules.Format == "aws" || l.rules.Format == "terraform") && r.Name == "*" { // the last entry of a network ACL
+		return false
+	}
 	return (inline || r.Line > 0) && !r.Implied && !impliedRule.MatchString(r.Text)
 }
 
 // impliedRule finds the texts of what nobody wrote as a rule: the policy of a chain of
 // iptables or nftables, the cleanup of a layer of Check Point, the default security rules
 // of Azure, whose priorities nobody else can use.
-var impliedRule = regexp.MustCompile(`^policy of |^cleanup of layer |: type \w+ hook |^\w+(?:In|Out)Bound 650\d\d `)
+var impliedRule = regexp.MustCompile(`^policy of |^:\S+ (?:ACCEPT|DROP)\b|^cleanup of layer |: type \w+ hook |^\w+(?:In|Out)Bound 650\d\d `)
 
 func label(r *rule.Rule) string { return cmp.Or(r.Name, r.String()) }
-
-// removals returns how the rules that may go are taken out, by rule. The commands of
-// rules that lines stand for are proven: the text is read again without the lines, and has
-// to do the same, but for what no flow wants.
-func (l *audited) removals(got audit.Result) map[int]format.Removal {
-	out := make(map[int]format.Removal)
-	lineGoes := make(map[int]bool)
-	for i := range l.rules.Rules {
-		if line := l.rules.Rules[i].Line; got.Removable[i] {
-			if _, other := lineGoes[line]; !other {
-				lineGoes[line] = true
-			}
-		} else {
-			lineGoes[line] = false // not all of the line may go
-		}
-	}
-	var lines []int
-	for i := range l.rules.Rules {
-		r := &l.rules.Rules[i]
-		if !got.Removable[i] || !l.isWritten(r) {
-			continue
-		}
-		removal := format.Remove(l.rules.Format, r)
-		switch {
-		case l.rules.Format == "iptables" && len(removal.Commands) > 0 && !strings.Contains(removal.Commands[0], " -D "+l.list+" "):
-			removal = format.Removal{Reason: "it stands in a chain of its own, which other lists may use as well"}
-		case removal.ByLine && !lineGoes[r.Line]:
-			removal = format.Removal{Reason: "its line stands for more than this rule"}
-		case removal.ByLine && !slices.Contains(lines, r.Line):
-			lines = append(lines, r.Line)
-		}
-		out[i] = removal
-	}
-	if len(out) == 0 || l.proven(got, func() (*rule.Ruleset, error) { return l.without(got), nil }) &&
-		(len(lines) == 0 || l.again == nil || l.proven(got, func() (*rule.Ruleset, error) { return l.again(lines) })) {
-		return out
-	}
-	for i, removal := range out {
-		if len(removal.Commands) > 0 {
-			out[i] = format.Removal{Reason: "it could not be proven that the list does the same without the rules that may go"}
-		}
-	}
-	return out
-}
-
-// without returns the list without the rules that may go.
-func (l *audited) without(got audit.Result) *rule.Ruleset {
-	rest := *l.rules
-	rest.Rules = nil
-	for i := range l.rules.Rules {
-		if !got.Removable[i] {
-			rest.Rules = append(rest.Rules, l.rules.Rules[i])
-		}
-	}
-	return &rest
-}
-
-// proven reports whether another reading of the list differs only in what was permitted
-// by rules that serve no flow and may go.
-func (l *audited) proven(got audit.Result, read func() (*rule.Ruleset, error)) bool {
-	after, err := read()
-	if err != nil {
-		return false
-	}
-	result := diff.Compare(l.rules, after)
-	return !result.Cut && !slices.ContainsFunc(result.Changes, func(c diff.Change) bool {
-		unused := c.Before.Rule >= 0 && got.Removable[c.Before.Rule] && l.rules.Rules[c.Before.Rule].Action == rule.Permit && len(got.Serves[c.Before.Rule]) == 0
-		return !unused || c.Kind == diff.Opened || c.After.Outcome == match.Permitted
-	})
-}
 
 // flows finds flows that say again what others say.
 func (a *Audit) flows(flows []auditFlow) {
@@ -421,8 +457,7 @@ func (a *Audit) flows(flows []auditFlow) {
 		default:
 			f.Kind, f.Reason = overlapping, "some of its traffic is that of the other flow too"
 		}
-		a.Summary[f.Kind]++
-		a.Findings = append(a.Findings, f)
+		a.add(f)
 	}
 }
 

@@ -31,13 +31,14 @@ type Diff struct {
 
 // DiffEntry is traffic that the sides treat differently.
 type DiffEntry struct {
-	List                            string
+	List string
+	// File is the file that Line is of, as it was configured; empty for text that has none.
+	File                            string
 	Sources, Destinations, Services []string
 	SourceZones, DestinationZones   []string
 	// Before and After are the deciding rules with file and line.
 	Before, After string
-	// Line is the line of the deciding rule after, or before where it is closed by a rule
-	// that is gone; 0 if unknown.
+	// Line is the line of the deciding rule after, 0 if unknown or if that is the default.
 	Line int64
 }
 
@@ -56,16 +57,17 @@ func (e *Estate) Diff(before, after DiffSide) (*Diff, error) {
 	}
 	out := &Diff{Same: true}
 	if len(a) == 1 && len(b) == 1 {
-		out.compare(cmp.Or(b[0].list, a[0].list), a[0].rules, b[0].rules)
+		out.compare(cmp.Or(b[0].list, a[0].list), &a[0], &b[0])
 		return out, nil
 	}
-	for _, x := range a {
+	for n := range a {
+		x := &a[n]
 		i := slices.IndexFunc(b, func(y audited) bool { return y.list == x.list })
 		if i < 0 {
 			out.OnlyBefore, out.Same = append(out.OnlyBefore, x.list), false
 			continue
 		}
-		out.compare(x.list, x.rules, b[i].rules)
+		out.compare(x.list, x, &b[i])
 	}
 	for _, y := range b {
 		if !slices.ContainsFunc(a, func(x audited) bool { return x.list == y.list }) {
@@ -94,7 +96,8 @@ func (e *Estate) side(s DiffSide, name string) (lists []audited, err error) {
 }
 
 // compare adds what two lists do differently.
-func (d *Diff) compare(list string, before, after *rule.Ruleset) {
+func (d *Diff) compare(list string, a, b *audited) {
+	before, after := a.rules, b.rules
 	got := diff.Compare(before, after)
 	d.Same, d.Cut = d.Same && got.Same, d.Cut || got.Cut
 	for _, c := range got.Changes {
@@ -104,7 +107,7 @@ func (d *Diff) compare(list string, before, after *rule.Ruleset) {
 			Before: described(before, c.Before, c.Replies), After: described(after, c.After, c.Replies),
 		}
 		if i := c.After.Rule; i >= 0 {
-			entry.Line = int64(rulesOf(after, c.Replies).Rules[i].Line)
+			entry.Line, entry.File = int64(rulesOf(after, c.Replies).Rules[i].Line), b.file
 		}
 		if c.Replies {
 			entry.List += " (replies)"

@@ -22,6 +22,7 @@ var (
 		textField("kind", "What was found out; see the guide on audits for each kind.", func(f estate.AuditFinding) types.String { return types.StringValue(f.Kind) }),
 		textField("device", "The device.", func(f estate.AuditFinding) types.String { return optionalString(f.Device) }),
 		textField("ruleset", "The ruleset.", func(f estate.AuditFinding) types.String { return optionalString(f.Ruleset) }),
+		textField("file", "The file of the ruleset or device, as the provider has it.", func(f estate.AuditFinding) types.String { return optionalString(f.File) }),
 		textField("list", "The access list.", func(f estate.AuditFinding) types.String { return optionalString(f.List) }),
 		textField("rule", "The rule's name, or what it says. Of a finding about flows: the flow.", func(f estate.AuditFinding) types.String { return shown(f.Rule) }),
 		numberField("line", "Line of the text.", func(f estate.AuditFinding) types.Int64 { return optionalNumber(f.Line) }),
@@ -31,17 +32,20 @@ var (
 		listField("excess", "What it permits that no declared flow wants.", trafficShape, func(f estate.AuditFinding) []estate.Traffic { return f.Excess }),
 		bigNumberField("packets", "How many packets the excess is: sources, destinations, protocols, ports. Null where it is not known.", func(f estate.AuditFinding) *big.Int { return f.Packets }),
 		textField("reason", "More about it.", func(f estate.AuditFinding) types.String { return optionalString(f.Reason) }),
-		commandsField("remove", "Commands that take the rule out. All that are proposed may be done together.", func(f estate.AuditFinding) []string { return f.Remove }),
+		commandsField("remove", "Commands that take the rule out, in the first finding about it. All that are proposed may be done together.", func(f estate.AuditFinding) []string { return f.Remove }),
 	}
 	auditRuleShape = shape[estate.AuditRule]{
 		textField("device", "The device.", func(r estate.AuditRule) types.String { return optionalString(r.Device) }),
 		textField("ruleset", "The ruleset.", func(r estate.AuditRule) types.String { return optionalString(r.Ruleset) }),
+		textField("file", "The file of the ruleset or device, as the provider has it.", func(r estate.AuditRule) types.String { return optionalString(r.File) }),
 		textField("list", "The access list.", func(r estate.AuditRule) types.String { return optionalString(r.List) }),
 		textField("rule", "The rule's name, or what it says.", func(r estate.AuditRule) types.String { return shown(r.Rule) }),
 		numberField("line", "Line of the text.", func(r estate.AuditRule) types.Int64 { return optionalNumber(r.Line) }),
 		textsField("serves", "The declared flows whose traffic it decides as they want.", func(r estate.AuditRule) []string { return r.Serves }),
+		numberField("hits", "How many packets the device has counted for it; Check Point counts connections. Null where the text has no counter.", func(r estate.AuditRule) types.Int64 { return types.Int64PointerValue(r.Hits) }),
 	}
 	diffShape = shape[estate.DiffEntry]{
+		textField("file", "The file that `line` is of, as the provider has it.", func(d estate.DiffEntry) types.String { return optionalString(d.File) }),
 		textField("list", "The access list.", func(d estate.DiffEntry) types.String { return optionalString(d.List) }),
 		textsField("sources", "Source addresses.", func(d estate.DiffEntry) []string { return d.Sources }),
 		textsField("destinations", "Destination addresses.", func(d estate.DiffEntry) []string { return d.Destinations }),

@@ -171,3 +171,51 @@ output "count" { value = data.acl_audit.edge.summary["violates"] }
 		},
 	})
 }
+
+// TestAccAuditText finds what a text says of its rules: those that are switched off, that
+// have expired, and what the device has counted, of rulesets and devices.
+func TestAccAuditText(t *testing.T) {
+	t.Parallel()
+	config := `
+provider "acl" {
+  rulesets = { counted = { content = <<-EOT
+    access-list EDGE; 2 elements; name hash: 0x1
+    access-list EDGE line 1 extended permit tcp any host 10.0.0.1 eq www (hitcnt=12) 0xa
+    access-list EDGE line 2 extended permit tcp any host 10.0.0.1 eq 22 (hitcnt=0) 0xb
+  EOT
+  } }
+  devices = { fw = { content = <<-EOT
+    time-range OLD
+     absolute end 12:00 31 December 2020
+    access-list EDGE extended permit tcp any host 10.0.0.1 eq 22 time-range OLD
+    access-list EDGE extended permit tcp any host 10.0.0.1 eq 23 inactive
+    access-list EDGE extended permit tcp any host 10.0.0.1 eq 80
+    access-list EDGE extended permit tcp host 10.9.9.9 host 10.0.0.1 eq 80
+  EOT
+  } }
+}
+`
+	acceptance(t, resource.TestStep{
+		Config:      config + `data "acl_audit" "x" { as_of = "31.12.2020" }`,
+		ExpectError: regexp.MustCompile(`"31.12.2020" is no day; write one as 2026-12-31`),
+	}, resource.TestStep{
+		Config: config + `
+data "acl_audit" "all" { as_of = "2021-01-01" }
+data "acl_audit" "undated" { devices = ["fw"] }
+output "found" { value = [for f in data.acl_audit.all.findings : "${coalesce(f.device, f.ruleset)} ${f.line} ${f.kind} ${join("|", f.remove)}"] }
+output "hits" { value = [for r in data.acl_audit.all.rules : r.hits if r.ruleset == "counted"] }
+output "undated" { value = data.acl_audit.undated.summary["expired"] }
+`,
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownOutputValue("found", knownvalue.ListExact([]knownvalue.Check{
+				knownvalue.StringExact("fw 6 shadowed no access-list EDGE extended permit tcp host 10.9.9.9 host 10.0.0.1 eq 80"),
+				knownvalue.StringExact("fw 3 expired no access-list EDGE extended permit tcp any host 10.0.0.1 eq 22 time-range OLD"),
+				knownvalue.StringExact("fw 4 disabled no access-list EDGE extended permit tcp any host 10.0.0.1 eq 23 inactive"),
+				knownvalue.StringExact("fw 3 undecidable "),
+				knownvalue.StringExact("counted 3 no_hits "),
+			})),
+			statecheck.ExpectKnownOutputValue("hits", knownvalue.ListExact([]knownvalue.Check{knownvalue.Int64Exact(12), knownvalue.Int64Exact(0)})),
+			statecheck.ExpectKnownOutputValue("undated", knownvalue.Int64Exact(0)),
+		},
+	})
+}

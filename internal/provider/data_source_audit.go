@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
@@ -33,6 +35,7 @@ type auditModel struct {
 	Devices      types.List    `tfsdk:"devices"`
 	Flows        types.Map     `tfsdk:"flows"`
 	Applications types.Dynamic `tfsdk:"applications"`
+	AsOf         types.String  `tfsdk:"as_of"`
 	Findings     types.List    `tfsdk:"findings"`
 	Rules        types.List    `tfsdk:"rules"`
 	Summary      types.Map     `tfsdk:"summary"`
@@ -59,6 +62,10 @@ func (d *auditDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			},
 			"applications": schema.DynamicAttribute{
 				Optional: true, MarkdownDescription: "Applications whose flows are declared: a list of `acl_application` resources, or of objects with `name` and `flows`. Their flows are called `application/flow`.",
+			},
+			"as_of": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{day()},
+				MarkdownDescription: "Day by which a schedule has ended or not, as `2026-12-31`, in the time of the devices. Default: the date that a text has of itself; without one nothing is `expired`.",
 			},
 			"findings": schema.ListNestedAttribute{
 				Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: auditFindingShape.datasource()},
@@ -134,6 +141,9 @@ func (m *auditModel) question(ctx context.Context) (q estate.AuditQuestion, diag
 		diags.Append(m.Devices.ElementsAs(ctx, &q.Devices, false)...)
 	}
 	q.Everything = m.Rulesets.IsNull() && m.Devices.IsNull()
+	if !m.AsOf.IsNull() {
+		q.AsOf, _ = time.Parse(time.DateOnly, m.AsOf.ValueString()) // as its validator has done
+	}
 	q.Declared = !m.Flows.IsNull() || !m.Applications.IsNull()
 	switch {
 	case !m.Flows.IsNull():

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -34,6 +35,16 @@ func (v entryValidator) ValidateString(_ context.Context, req validator.StringRe
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.description, inFlow(req.Path)+err.Error()+".")
 	}
+}
+
+// day reads a day as 2026-12-31.
+func day() validator.String {
+	return entryValidator{"day", func(text string) error {
+		if _, err := time.Parse(time.DateOnly, text); err != nil {
+			return fmt.Errorf("%q is no day; write one as 2026-12-31", text)
+		}
+		return nil
+	}}
 }
 
 // inFlow names the flow in a map of flows that a path leads into: Terraform shows

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -28,6 +29,11 @@ type Question struct {
 	Replies bool
 	// Hits are as in device.List.
 	Hits []int64
+	// Ends are when the schedules of Rules end, as in format.Ends, and AsOf is the day by
+	// which one has ended or not; nothing has expired where AsOf is zero. A rule that has
+	// expired is judged like any other that cannot be decided: schedules can be prolonged.
+	Ends []time.Time
+	AsOf time.Time
 	// Flows are the declared flows. Where Declared is false, rules are not judged by them.
 	Flows    []Flow
 	Declared bool
@@ -88,6 +94,7 @@ func List(q Question) Result {
 	a.serve()
 	shadowed := a.shadowed()
 	unused := a.excess(shadowed)
+	a.expired()
 	a.redundant(shadowed, unused)
 	a.plain()
 	a.dropPartial()
@@ -264,6 +271,28 @@ func (a *auditor) serves(n int, part extent.Part) {
 	}
 	if part.Rule >= 0 {
 		note(part.Rule)
+	}
+}
+
+// expired finds the units whose schedules have ended before the day, and lets them go.
+func (a *auditor) expired() {
+	if a.AsOf.IsZero() || len(a.Ends) != len(a.rules) {
+		return
+	}
+	day := a.AsOf.Truncate(24 * time.Hour)
+	for _, u := range a.units {
+		ended, last := true, time.Time{}
+		for i := u.first; i <= u.last; i++ {
+			end := a.Ends[i]
+			ended = ended && !end.IsZero() && end.Before(day)
+			if end.After(last) {
+				last = end
+			}
+		}
+		if ended {
+			a.remove(u)
+			a.find(Finding{Kind: Expired, Rule: u.first, Reason: "its schedule ended at " + last.Format("15:04 on 2 January 2006")})
+		}
 	}
 }
 

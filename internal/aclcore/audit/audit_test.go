@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
@@ -415,6 +416,37 @@ func TestRepeated(t *testing.T) {
 		got := List(Question{Rules: &rule.Ruleset{Rules: c.rules}})
 		if len(got.Findings) != c.want || got.Removable[len(c.rules)-2] && c.want == 0 {
 			t.Errorf("%v: %+v, %v", c.rules, got.Findings, got.Removable)
+		}
+	}
+}
+
+// TestExpired finds rules whose schedules have ended by a day, and lets them go; without a
+// day, and on the day of the end, nothing has ended.
+func TestExpired(t *testing.T) {
+	rules := enginetest.Narrow(3, 3).Rules
+	for i := range rules {
+		rules[i].Action, rules[i].Unknown = rule.Permit, []string{"schedule x"}
+	}
+	day := time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC)
+	ends := []time.Time{day.Add(-time.Minute), {}, day.Add(23 * time.Hour)}
+	for _, c := range []struct {
+		asOf time.Time
+		want []int
+	}{{time.Time{}, nil}, {day, []int{0}}, {day.AddDate(0, 0, 1), []int{0, 2}}} {
+		got := List(Question{Rules: &rule.Ruleset{Rules: rules}, Ends: ends, AsOf: c.asOf})
+		var expired []int
+		for _, f := range got.Findings {
+			if f.Kind == Expired {
+				expired = append(expired, f.Rule)
+			}
+		}
+		if !slices.Equal(expired, c.want) {
+			t.Errorf("by %v: %v, want %v", c.asOf, expired, c.want)
+		}
+		for i, removable := range got.Removable {
+			if removable != slices.Contains(c.want, i) {
+				t.Errorf("by %v: rule %d may go: %t", c.asOf, i, removable)
+			}
 		}
 	}
 }

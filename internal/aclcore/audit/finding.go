@@ -25,6 +25,8 @@ const (
 	PossiblyShadowed
 	// Redundant: it decides packets, and without it the same becomes of them.
 	Redundant
+	// Expired: its schedule has ended, so that it matches no packet any more.
+	Expired
 	// Undecidable: it cannot be known what it matches.
 	Undecidable
 	// NoHits: the device has counted no packet.
@@ -33,14 +35,14 @@ const (
 
 // Kinds returns all kinds in order.
 func Kinds() []Kind {
-	return []Kind{Contradicts, Wider, Unused, Shadowed, PossiblyShadowed, Redundant, Undecidable, NoHits}
+	return []Kind{Contradicts, Wider, Unused, Shadowed, PossiblyShadowed, Redundant, Expired, Undecidable, NoHits}
 }
 
 // String returns the word that users see.
 func (k Kind) String() string {
 	return [...]string{
 		Contradicts: "contradicts", Wider: "wider", Unused: "unused", Shadowed: "shadowed", PossiblyShadowed: "possibly_shadowed",
-		Redundant: "redundant", Undecidable: "undecidable", NoHits: "no_hits",
+		Redundant: "redundant", Expired: "expired", Undecidable: "undecidable", NoHits: "no_hits",
 	}[k]
 }
 
@@ -85,7 +87,7 @@ type Result struct {
 	Serves [][]int
 	// Removable says which rules may go, all together: nothing changes without those that
 	// are shadowed or redundant, and what no flow wants is closed without those that are
-	// unused.
+	// unused. Those that have expired match nothing.
 	Removable []bool
 	// Unknown counts the rules and flows that could not be judged within the bounds.
 	Unknown int

@@ -69,6 +69,8 @@ type List struct {
 	// Hits are how many packets each of Rules has decided, as the device counted them,
 	// -1 for a rule without a counter. It is nil where the text has no counters.
 	Hits []int64
+	// Disabled are as in [rule.Ruleset].
+	Disabled []rule.Rule
 	// Writer is what the format found out for its own writer, such as free numbers and
 	// the names of objects; nil if that needs nothing. Only the format looks inside.
 	Writer any
@@ -78,7 +80,7 @@ type List struct {
 // from, are set by who calls.
 func (l *List) Ruleset() *rule.Ruleset {
 	return &rule.Ruleset{
-		Rules: l.Rules, Default: l.Default, Writer: l.Writer, Tracked: l.Tracked, Host: l.Host,
+		Rules: l.Rules, Default: l.Default, Writer: l.Writer, Disabled: l.Disabled, Tracked: l.Tracked, Host: l.Host,
 		Stateless: l.Stateless, Return: l.Return, ReturnDefault: l.ReturnDefault, ReturnList: l.ReturnList,
 	}
 }

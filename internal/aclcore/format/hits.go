@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"regexp"
 	"strconv"
 
@@ -20,12 +21,17 @@ var counters = map[string]*regexp.Regexp{
 }
 
 // Hits returns how many packets the device has counted for each of the rules that were
-// read from the text in the named format, -1 for a rule without a counter; nil where no rule has one. A router shows no counter of
-// an entry that has met no packet: where others of the list have one, that is 0.
+// read from the text in the named format, -1 for a rule without a counter; nil where no
+// rule has one. A router shows no counter of an entry that has met no packet: where others
+// of the list have one, that is 0. Check Point counts connections
+// (show-access-rulebase with show-hits).
 func Hits(name string, content []byte, rules []rule.Rule) []int64 {
 	f, _ := Lookup(name)
-	counter := counters[f.Family]
-	if counter == nil {
+	counter, byLine := counters[f.Family], map[int]int64(nil)
+	switch {
+	case f.Family == "checkpoint":
+		byLine = checkpointHits(content)
+	case counter == nil:
 		return nil
 	}
 	lines := bytes.Split(content, []byte("\n"))
@@ -33,10 +39,16 @@ func Hits(name string, content []byte, rules []rule.Rule) []int64 {
 	for i := range rules {
 		hits[i] = -1
 		line := rules[i].Line
-		if line < 1 || line > len(lines) {
+		if n, ok := byLine[line]; ok {
+			hits[i], some = n, true
+		}
+		if line < 1 || line > len(lines) || counter == nil {
 			continue
 		}
 		found := counter.FindSubmatch(lines[line-1])
+		if found == nil && f.Family == "nftables" { // of nft -j, whose rules take many lines
+			found = counter.FindSubmatch([]byte(rules[i].Text))
+		}
 		if found == nil {
 			continue
 		}
@@ -53,4 +65,54 @@ func Hits(name string, content []byte, rules []rule.Rule) []int64 {
 		}
 	}
 	return hits
+}
+
+// checkpointHits returns hits.value of rules, by the line that the rule starts on.
+func checkpointHits(content []byte) map[int]int64 {
+	type object struct {
+		line  int
+		key   string // whose value comes next, or is open
+		isKey bool   // the next text is a key
+	}
+	out := make(map[int]int64)
+	dec := json.NewDecoder(bytes.NewReader(content))
+	dec.UseNumber()
+	var open []object
+	line, at := 1, int64(0)
+	for {
+		token, err := dec.Token()
+		if err != nil {
+			return out
+		}
+		line += bytes.Count(content[at:dec.InputOffset()], []byte("\n"))
+		at = dec.InputOffset()
+		top := len(open) - 1
+		switch t := token.(type) {
+		case json.Delim:
+			switch t {
+			case '{':
+				open = append(open, object{line: line, isKey: true})
+			case '[':
+				open = append(open, object{line: line})
+			default:
+				open = open[:top]
+				if top--; top >= 0 && open[top].key != "" {
+					open[top].isKey = true
+				}
+			}
+			continue
+		case json.Number:
+			if n, err := t.Int64(); err == nil && top > 0 && open[top].key == "value" && open[top-1].key == "hits" {
+				out[open[top-1].line] = n
+			}
+		case string:
+			if top >= 0 && open[top].isKey {
+				open[top].key, open[top].isKey = t, false
+				continue
+			}
+		}
+		if top >= 0 && open[top].key != "" {
+			open[top].isKey = true
+		}
+	}
 }

@@ -20,6 +20,12 @@ func TestHits(t *testing.T) {
 			"[5:300] -A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j ACCEPT\n[0:0] -A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n", "INPUT", []int64{5, 0}},
 		"nftables": {"table ip f {\n chain input {\n  type filter hook input priority 0; policy drop;\n" +
 			"  tcp dport 80 counter packets 3 bytes 180 accept\n  tcp dport 22 counter packets 0 bytes 0 accept\n }\n}\n", "", []int64{3, 0}},
+		"checkpoint": {`{"objects-dictionary":[{"uid":"any","name":"Any","type":"CpmiAnyObject"},{"uid":"acc","name":"Accept","type":"RulebaseAction"}],
+"name":"Network","uid":"l1","rulebase":[
+{"uid":"r1","name":"a","type":"access-rule","enabled":true,"source":["any"],"destination":["any"],"service":["any"],"vpn":["any"],"content":["any"],"time":["any"],"install-on":["any"],"action":"acc",
+ "hits":{"level":"low","percentage":"0%","value":17,"first-date":{"posix":1},"last-date":{"posix":2}}},
+{"uid":"r2","hits":{"value":0},"name":"b","type":"access-rule","enabled":true,"source":["any"],"destination":["any"],"service":["any"],"vpn":["any"],"content":["any"],"time":["any"],"install-on":["any"],"action":"acc"}
+],"from":1,"to":2,"total":2}`, "", []int64{17, 0}},
 	} {
 		rs, _, err := format.Parse([]byte(c.content), format.Options{Source: "x", Format: name, ACL: c.acl})
 		if err != nil {

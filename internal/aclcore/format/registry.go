@@ -15,6 +15,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/ios"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/iptables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/junos"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/cut"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/vpc"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kubernetes"
@@ -42,6 +43,14 @@ type Format struct {
 	// Write returns the commands that make the insertion in the list of that name. It
 	// returns an error for what the language or the place does not allow.
 	Write func(list string, in rule.Insertion) (string, error)
+	// Remove returns the commands that take a rule out of the ruleset, which was read from
+	// the content. It returns an error that says what to do instead where the language has
+	// none that name the rule for sure.
+	Remove func(content []byte, base *rule.Ruleset, r *rule.Rule) ([]string, error)
+	// Cut returns the content without the rules that start on the lines, which are sorted, as
+	// the device has it once they are removed. It returns an error where they cannot be told
+	// from the rest. It is nil where rules have no lines.
+	Cut func(content []byte, lines []int) ([]byte, error)
 	// Order is what its devices do with a packet that crosses them.
 	Order device.Order
 	// Separator stands between the changes of several insertions in one text.
@@ -61,19 +70,19 @@ var formats = []Format{
 	router(ios.IOS),
 	router(ios.NXOS),
 	router(ios.XR),
-	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Separator: "\n"},
-	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Separator: "\n", Contexts: true},
-	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Separator: "\n", Contexts: true},
-	{Name: "checkpoint", Family: "checkpoint", Order: checkpoint.Order, Sniff: checkpoint.Sniff, Parse: checkpoint.Parse, Write: checkpoint.Write, Separator: "\n", Contexts: true},
-	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Separator: "\n", Contexts: true},
-	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, States: true, Separator: "\n"},
-	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, States: true, Separator: "\n"},
-	{Name: "pf_conf", Family: "pf", Order: pf.Order, Sniff: pf.Sniff, Parse: pf.Parse, Write: pf.Write, Separator: "\n"},
-	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Separator: "\n\n"},
-	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Separator: "\n\n"},
-	{Name: "kubernetes", Family: "kubernetes", Order: kubernetes.Order, Sniff: kubernetes.Sniff, Parse: kubernetes.Parse, Write: kubernetes.Write, Separator: "\n"},
-	{Name: "aws", Family: "aws", Order: vpc.Order, Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Separator: "\n\n"},
-	{Name: "terraform", Family: "terraform", Order: vpc.Order, Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: tfplan.Write, Separator: "\n\n"},
+	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Remove: asa.Remove, Cut: asa.Cut, Separator: "\n"},
+	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Remove: byRule(fortios.Remove), Cut: cut.Edits, Separator: "\n", Contexts: true},
+	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Remove: byRule(junos.Remove), Cut: junos.Cut, Separator: "\n", Contexts: true},
+	{Name: "checkpoint", Family: "checkpoint", Order: checkpoint.Order, Sniff: checkpoint.Sniff, Parse: checkpoint.Parse, Write: checkpoint.Write, Remove: byRule(checkpoint.Remove), Cut: cut.Values, Separator: "\n", Contexts: true},
+	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Remove: byRule(panos.Remove), Cut: panos.Cut, Separator: "\n", Contexts: true},
+	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Remove: byRule(removeIptables), Cut: cut.Lines, States: true, Separator: "\n"},
+	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Remove: removeNFT, Cut: nftables.Cut, States: true, Separator: "\n"},
+	{Name: "pf_conf", Family: "pf", Order: pf.Order, Sniff: pf.Sniff, Parse: pf.Parse, Write: pf.Write, Remove: byHand("take its line out of pf.conf, and load that with pfctl -f"), Cut: cut.Lines, Separator: "\n"},
+	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Remove: byRule(azure.Remove), Cut: cut.Values, Separator: "\n\n"},
+	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Remove: byRule(gcp.Remove), Cut: cut.Values, Separator: "\n\n"},
+	{Name: "kubernetes", Family: "kubernetes", Order: kubernetes.Order, Sniff: kubernetes.Sniff, Parse: kubernetes.Parse, Write: kubernetes.Write, Remove: byHand("take its entry out of the policy, and apply that: the last entry of a direction leaves an empty list, which permits nothing"), Cut: cut.Values, Separator: "\n"},
+	{Name: "aws", Family: "aws", Order: vpc.Order, Sniff: aws.Sniff, Parse: aws.Parse, Write: aws.Write, Remove: byRule(aws.Remove), Cut: aws.Cut, Separator: "\n\n"},
+	{Name: "terraform", Family: "terraform", Order: vpc.Order, Sniff: tfplan.Sniff, Parse: tfplan.Parse, Write: tfplan.Write, Remove: byHand("take the rule out of its Terraform configuration"), Separator: "\n\n"},
 }
 
 // Names are the formats in the order of preference.
@@ -106,8 +115,10 @@ func ruleList(name string) Format {
 			}
 			return 0
 		},
-		Parse: func(in device.Input) (*device.Document, error) { return rulelist.Parse(in, name) },
-		Write: func(_ string, in rule.Insertion) (string, error) { return rulelist.Write(name, in) },
+		Parse:  func(in device.Input) (*device.Document, error) { return rulelist.Parse(in, name) },
+		Write:  func(_ string, in rule.Insertion) (string, error) { return rulelist.Write(name, in) },
+		Remove: byHand("take the entry out of the list"),
+		Cut:    cut.Values,
 	}
 }
 
@@ -120,8 +131,10 @@ func router(d ios.Dialect) Format {
 			}
 			return 0
 		},
-		Parse: func(in device.Input) (*device.Document, error) { return ios.Parse(d, in) },
-		Write: func(list string, in rule.Insertion) (string, error) { return ios.Write(d, list, in) },
+		Parse:  func(in device.Input) (*device.Document, error) { return ios.Parse(d, in) },
+		Write:  func(list string, in rule.Insertion) (string, error) { return ios.Write(d, list, in) },
+		Remove: byRule(removeRouter),
+		Cut:    cut.Lines,
 	}
 }
 

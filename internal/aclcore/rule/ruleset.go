@@ -41,6 +41,10 @@ type Ruleset struct {
 	// theirs does not hold, as they were; their Assumed says which.
 	Dismissed []Rule
 
+	// Disabled are rules that stand in the text and are switched off there: they match
+	// nothing. They have a Name, Line, Text, Place and Action, and no Traffic.
+	Disabled []Rule
+
 	// Writer is what the format of the rules found out in their text for its own
 	// writer, nil if that needs nothing. Only the format looks inside.
 	Writer any

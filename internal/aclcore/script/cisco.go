@@ -20,18 +20,16 @@ func asaCommands(text string, _ []Rule) (commands, touches []string) {
 	return commands, touches
 }
 
-var asaLine = regexp.MustCompile(`^(access-list \S+) line \d+ `)
-
 // removeASA takes entries out by what they say, and then the groups and objects of ours
 // that nothing names any more.
 func removeASA(l *List, at []int) (commands []string, text string, err error) {
 	for _, i := range at {
 		r := &l.Rules.Rules[i]
-		removal := format.Remove(l.format(), r)
+		removal := format.Remove([]byte(l.Text), l.Rules, r)
 		if len(removal.Commands) != 1 {
 			return nil, "", fmt.Errorf("%s cannot be taken out: %s", r, removal.Reason)
 		}
-		commands = append(commands, "no "+asaLine.ReplaceAllString(strings.TrimPrefix(removal.Commands[0], "no "), "$1 "))
+		commands = append(commands, removal.Commands[0])
 	}
 	text = l.withoutLines(at)
 	orphans, text := dropOrphans(text)
@@ -86,7 +84,7 @@ func routerCommands(text string, _ []Rule) (commands, touches []string) {
 func removeRouter(l *List, at []int) (commands []string, text string, err error) {
 	for _, i := range at {
 		r := &l.Rules.Rules[i]
-		removal := format.Remove(l.format(), r)
+		removal := format.Remove([]byte(l.Text), l.Rules, r)
 		if len(removal.Commands) != 2 {
 			return nil, "", fmt.Errorf("%s cannot be taken out: %s", r, removal.Reason)
 		}

@@ -30,6 +30,7 @@ func (p *parser) document() *device.Document {
 			continue
 		}
 		own := device.List{Name: l.name, Rules: p.rules(l), Default: rule.Deny}
+		own.Disabled = l.disabled
 		if p.lists[l.name] != l && p.lists[l.name] != nil {
 			own.Name = ipv6Prefix + l.name
 		}

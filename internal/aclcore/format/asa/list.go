@@ -68,6 +68,8 @@ type list struct {
 	doubtAt sourceLine
 	// unread says that the list has lines of a type that is not read.
 	unread bool
+	// disabled are the entries that are inactive, found while they are read.
+	disabled []rule.Rule
 	// continued holds the line below an entry, where that looks like the rest of it.
 	continued map[int32]string
 }
@@ -264,6 +266,8 @@ func appendUndecided(out []rule.Rule, like rule.Rule, reason string) []rule.Rule
 func (p *parser) entryRules(out []rule.Rule, l *list, index int32, like rule.Rule) []rule.Rule {
 	a := p.readEntry(l, index)
 	if a.inactive {
+		like.Action = a.action
+		l.disabled = append(l.disabled, like)
 		return out
 	}
 	first := l.entries[index].first

@@ -33,7 +33,7 @@ func Parse(in device.Input) (*device.Document, error) {
 	for _, p := range e.policies() {
 		r := &reader{export: e, names: n, gateway: in.Context, site: &site{export: e, names: n}}
 		rules := r.policy(p)
-		doc.Lists = append(doc.Lists, device.List{Name: p.name, Default: rule.Deny, Rules: rules, Writer: r.site})
+		doc.Lists = append(doc.Lists, device.List{Name: p.name, Default: rule.Deny, Rules: rules, Disabled: r.disabled, Writer: r.site})
 		doc.Bindings = append(doc.Bindings, device.Binding{List: p.name, Stage: device.StageBetween, V4: true, V6: true})
 		if len(e.packages) == 0 {
 			doc.Notes = append(doc.Notes, device.Note{

@@ -24,6 +24,8 @@ type reader struct {
 	site    *site
 	rules   []rule.Rule
 	left    int
+	// disabled are the rules that are switched off, found while the others are read.
+	disabled []rule.Rule
 }
 
 // maxRules bounds how many rules the layers of one package become.
@@ -119,11 +121,15 @@ var (
 )
 
 func (r *reader) rule(v *jsontree.Value, l *layer, after []*layer, s scope, depth int) {
-	if enabled := v.Get("enabled"); enabled != nil && enabled.Text == "false" {
-		return
-	}
 	p := zoned.Policy{Name: text(v, "name"), Line: v.Line, Text: s.within + r.ruleText(v), Place: placeOf(l, cmp.Or(text(v, "uid"), text(v, "name"))), Unknown: s.unknown}
 	r.site.add(l, after, cmp.Or(text(v, "uid"), text(v, "name")))
+	if enabled := v.Get("enabled"); enabled != nil && enabled.Text == "false" {
+		if one := p.Disabled(); !slices.ContainsFunc(r.disabled, func(o rule.Rule) bool { return o.Place == one.Place }) {
+			one.Action = permits[r.export.name(orNone(v.Get("action")))]
+			r.disabled = append(r.disabled, one)
+		}
+		return
+	}
 	if !r.conditions(&p, v) {
 		return // for another gateway
 	}
@@ -143,6 +149,9 @@ func (r *reader) rule(v *jsontree.Value, l *layer, after []*layer, s scope, dept
 		r.undecidedPolicy(p)
 	}
 }
+
+// permits are the actions that let something pass.
+var permits = map[string]rule.Action{"Accept": rule.Permit, "Inner Layer": rule.Permit, "Apply Layer": rule.Permit}
 
 func orNone(v *jsontree.Value) *jsontree.Value {
 	if v == nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/shell"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -102,7 +103,7 @@ func (w *writer) rule(r *rule.Rule) error {
 	}
 	position := "position bottom"
 	if w.at.uid != "" {
-		position = "position.above " + quoted(w.at.uid)
+		position = "position.above " + shell.Quote(w.at.uid)
 	}
 	w.rules = append(w.rules, w.command(w.at.layer, position, r.Name, src, dst, services, action))
 	for _, l := range layers {
@@ -112,16 +113,16 @@ func (w *writer) rule(r *rule.Rule) error {
 }
 
 func (w *writer) command(l *layer, position, name string, src, dst, services []string, action string) string {
-	parts := []string{"mgmt_cli add access-rule layer " + quoted(cmp.Or(l.name, l.uid)), position}
+	parts := []string{"mgmt_cli add access-rule layer " + shell.Quote(cmp.Or(l.name, l.uid)), position}
 	if name != "" {
-		parts = append(parts, "name "+quoted(name))
+		parts = append(parts, "name "+shell.Quote(name))
 	}
 	for _, cell := range []struct {
 		key   string
 		names []string
 	}{{"source", src}, {"destination", dst}, {"service", services}} {
 		for i, n := range cell.names {
-			parts = append(parts, fmt.Sprintf("%s.%d %s", cell.key, i+1, quoted(n)))
+			parts = append(parts, fmt.Sprintf("%s.%d %s", cell.key, i+1, shell.Quote(n)))
 		}
 	}
 	return strings.Join(append(parts, "action "+action, "track.type Log"), " ")
@@ -218,10 +219,10 @@ func serviceCommand(t zoned.ServiceTerm) (name, command string, err error) {
 	switch {
 	case word != "":
 		name = "acl-" + word + "-" + run(t.Destinations)
-		command = fmt.Sprintf("service-%s name %%s port %s", word, quoted(run(t.Destinations)))
+		command = fmt.Sprintf("service-%s name %%s port %s", word, shell.Quote(run(t.Destinations)))
 		if t.Sources != (zoned.Ports{From: 0, To: 65535}) {
 			name += "-from-" + run(t.Sources)
-			command += " source-port " + quoted(run(t.Sources))
+			command += " source-port " + shell.Quote(run(t.Sources))
 		}
 	case service.HasTypes(t.Protocol):
 		kind := map[uint8]string{service.ICMP: "icmp", service.ICMPv6: "icmp6"}[t.Protocol]
@@ -246,14 +247,4 @@ func run(p zoned.Ports) string {
 		return fmt.Sprint(p.From)
 	}
 	return fmt.Sprintf("%d-%d", p.From, p.To)
-}
-
-// quoted writes a word for a shell.
-func quoted(word string) string {
-	if strings.IndexFunc(word, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.", r))
-	}) < 0 && word != "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

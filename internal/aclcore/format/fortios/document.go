@@ -46,7 +46,7 @@ func document(in device.Input, t *text) (*device.Document, error) {
 	v.readTopology(doc)
 	rules := v.rules()
 	doc.Lists = []device.List{{
-		Name: ListName, Aliases: []string{"firewall policy"}, Default: rule.Deny, Rules: rules, Writer: v.writer(),
+		Name: ListName, Aliases: []string{"firewall policy"}, Default: rule.Deny, Rules: rules, Disabled: v.disabled, Writer: v.writer(),
 	}}
 	doc.Bindings = []device.Binding{{List: ListName, Stage: device.StageBetween, V4: true, V6: true}}
 	doc.Notes = append(doc.Notes, v.notes()...)

@@ -47,6 +47,12 @@ func (v *vdom) policies() []policy {
 				out = append(out, unreadPolicies(n)...)
 			case value(n, "status") != "disable":
 				out = append(out, v.policy(n, table == "policy6"))
+			default:
+				off := rule.Rule{Name: value(n, "name"), Line: n.Line, Text: policyText(n), Place: n.Word}
+				if value(n, "action") == "accept" {
+					off.Action = rule.Permit
+				}
+				v.disabled = append(v.disabled, off)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/objects"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
@@ -19,6 +20,9 @@ type vdom struct {
 	name    string
 	factory bool  // as in text
 	version []int // of FortiOS, 7 2 5; none if the text does not say
+
+	// disabled are the policies that are switched off, found while the others are read.
+	disabled []rule.Rule
 
 	v4, v6   *objects.Scope[addr.Set]
 	services *objects.Scope[service.Set]

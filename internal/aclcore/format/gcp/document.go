@@ -55,7 +55,7 @@ func (e *export) document() *device.Document {
 			for _, direction := range []string{ingress, egress} {
 				p := &e.policies[i]
 				rules := append(e.stage(p, direction), zoned.Undecided(p.line, "policy "+p.name, "what no rule of the policy decides is decided elsewhere", zoned.AnyMatch())...)
-				doc.Lists = append(doc.Lists, device.List{Name: "policy " + p.name + " " + direction, Default: rule.Deny, Rules: rules})
+				doc.Lists = append(doc.Lists, device.List{Name: "policy " + p.name + " " + direction, Default: rule.Deny, Rules: rules, Disabled: disabledOf(p, direction)})
 			}
 		}
 	}
@@ -97,7 +97,43 @@ func (e *export) networkList(network, direction string) device.List {
 		l.Rules = slices.Concat(before, vpc, after)
 	}
 	l.Writer = site
+	l.Disabled = e.disabled(network, direction)
 	return l
+}
+
+// disabled returns the VPC rules of a network that are switched off, and where policies
+// are asked for it those of the policies.
+func (e *export) disabled(network, direction string) (out []rule.Rule) {
+	for _, v := range e.rules {
+		if text(v, "disabled") != "true" || networkOf(text(v, "network")) != network || strings.EqualFold(text(v, "direction"), egress) != (direction == egress) {
+			continue
+		}
+		off := rule.Rule{Name: text(v, "name"), Line: v.Line, Text: "rule " + text(v, "name"), Place: "vpc " + text(v, "name")}
+		if allowed := v.Get("allowed"); allowed != nil && len(allowed.Items) > 0 {
+			off.Action = rule.Permit
+		}
+		out = append(out, off)
+	}
+	for i := range e.policies {
+		if e.effective {
+			out = append(out, disabledOf(&e.policies[i], direction)...)
+		}
+	}
+	return out
+}
+
+// disabledOf returns the rules of a policy that are switched off.
+func disabledOf(p *policy, direction string) (out []rule.Rule) {
+	for _, v := range p.rules {
+		if text(v, "disabled") == "true" && strings.EqualFold(text(v, "direction"), direction) {
+			off := rule.Rule{Name: text(v, "ruleName"), Line: v.Line, Text: fmt.Sprintf("policy %s rule %s", p.name, text(v, "priority")), Place: "policy " + p.name}
+			if text(v, "action") == "allow" {
+				off.Action = rule.Permit
+			}
+			out = append(out, off)
+		}
+	}
+	return out
 }
 
 // vpc returns the VPC rules of a network by priority; at one priority a deny comes first.

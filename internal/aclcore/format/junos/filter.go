@@ -84,6 +84,13 @@ func (c *config) name(key filterKey) (string, bool) {
 func (c *config) list(key filterKey, bindings []device.Binding) device.List {
 	name, alone := c.name(key)
 	l := device.List{Name: name, Rules: c.filters[key].rules, Default: rule.Deny, Writer: c.filters[key]}
+	for _, t := range c.filters[key].node.Get("term").Inactives() {
+		off := rule.Rule{Name: t.Word, Line: t.Line, Place: t.Word, Text: termText(t), Action: rule.Permit}
+		if then := t.Get("then"); then.Get("discard") != nil || then.Get("reject") != nil {
+			off.Action = rule.Deny
+		}
+		l.Disabled = append(l.Disabled, off)
+	}
 	if alone {
 		l.Aliases = append(l.Aliases, key.family+" "+key.name)
 	}

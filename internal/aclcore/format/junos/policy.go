@@ -40,6 +40,7 @@ func (c *config) policyList(doc *device.Document) device.List {
 			for _, n := range to.Get("policy").Active() {
 				l.Rules = append(l.Rules, p.rules(n, from.Word, to.Word)...)
 			}
+			l.Disabled = append(l.Disabled, p.disabled(to.Get("policy"), from.Word, to.Word)...)
 		}
 	}
 	global := node.Get("global")
@@ -49,6 +50,7 @@ func (c *config) policyList(doc *device.Document) device.List {
 	for _, n := range global.Get("policy").Active() {
 		l.Rules = append(l.Rules, p.rules(n, "", "")...)
 	}
+	l.Disabled = append(l.Disabled, p.disabled(global.Get("policy"), "", "")...)
 	if node.Get("default-policy", "permit-all") != nil {
 		l.Default = rule.Permit
 	}
@@ -103,6 +105,18 @@ func (p *policies) rules(n *tree.Node, from, to string) []rule.Rule {
 	}
 	p.match(&q, n.Get("match"), from, to)
 	return q.Rules()
+}
+
+// disabled returns the policies that are inactive.
+func (p *policies) disabled(n *tree.Node, from, to string) (out []rule.Rule) {
+	for _, c := range n.Inactives() {
+		q := zoned.Policy{Name: c.Word, Line: c.Line, Text: policyText(c, from, to), Place: p.site.add(from, to, c.Word), Action: rule.Permit}
+		if c.Get("then", "permit") == nil {
+			q.Action = rule.Deny
+		}
+		out = append(out, q.Disabled())
+	}
+	return out
 }
 
 // policyText writes the policy on one line.

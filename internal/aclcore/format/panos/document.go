@@ -44,7 +44,7 @@ func Document(in device.Input, root *tree.Node) (*device.Document, error) {
 	p := &policies{scope: s, names: n, seen: make(map[string]bool), zones: zones}
 	rules := p.all(c)
 	doc.Lists = []device.List{{
-		Name: ListName, Aliases: []string{"security rules"}, Default: rule.Deny, Rules: rules, Writer: p.writer(),
+		Name: ListName, Aliases: []string{"security rules"}, Default: rule.Deny, Rules: rules, Disabled: p.disabled, Writer: p.writer(),
 	}}
 	doc.Bindings = []device.Binding{{List: ListName, Stage: device.StageBetween, V4: true, V6: true}}
 	if s.panorama {

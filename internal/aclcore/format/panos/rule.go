@@ -22,6 +22,8 @@ type policies struct {
 	seen map[string]bool
 	// sites says for the writer where a rule stands, by its place.
 	sites map[string]ruleSite
+	// disabled are the rules that are switched off, found while the others are read.
+	disabled []rule.Rule
 }
 
 // ruleSite is where a rule stands: in which layer, under which name.
@@ -39,11 +41,17 @@ func (p *policies) all(c config) []rule.Rule {
 			out = append(out, p.own()...)
 		}
 		for _, n := range l.node.Get("security", "rules").Active() {
+			place := fmt.Sprintf("%s %q", strings.Join(l.path, " "), n.Word)
 			if n.Value("disabled") == "yes" {
+				off := rule.Rule{Name: n.Word, Line: n.Line, Text: ruleText(n), Place: place}
+				if n.Value("action") == "allow" {
+					off.Action = rule.Permit
+				}
+				p.disabled = append(p.disabled, off)
 				continue
 			}
 			q := p.rule(n)
-			q.Place = fmt.Sprintf("%s %q", strings.Join(l.path, " "), n.Word)
+			q.Place = place
 			p.sites[q.Place] = ruleSite{i, n.Word}
 			out = append(out, q.Rules()...)
 		}

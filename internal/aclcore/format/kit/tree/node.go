@@ -196,6 +196,20 @@ func (n *Node) Active() []*Node {
 	return slices.DeleteFunc(slices.Clone(n.Nodes), func(c *Node) bool { return c.Inactive })
 }
 
+// Inactives returns the nodes that the device does not apply, though what they stand
+// below it does; none for nil.
+func (n *Node) Inactives() (out []*Node) {
+	if n == nil {
+		return nil
+	}
+	for _, c := range n.Nodes {
+		if c.Inactive {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
 // Words returns the words below the node that the device applies.
 func (n *Node) Words() []string {
 	nodes := n.Active()

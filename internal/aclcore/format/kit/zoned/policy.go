@@ -94,6 +94,11 @@ func (p *Policy) appendRule(out []rule.Rule, src, dst addr.Set, services service
 	})
 }
 
+// Disabled returns the policy as a rule that is switched off.
+func (p *Policy) Disabled() rule.Rule {
+	return rule.Rule{Name: p.Name, Line: p.Line, Text: p.Text, Place: p.Place, Action: p.Action}
+}
+
 // Doubt says that a line of the policy was not understood.
 func (p *Policy) Doubt(format string, args ...any) {
 	p.Unknown = known.Reasons(p.Unknown, []string{fmt.Sprintf(format, args...)})
