@@ -25,7 +25,7 @@ func Remove(base *rule.Ruleset, r *rule.Rule) ([]string, error) {
 			continue
 		}
 		if !l.writable {
-			return nil, fmt.Errorf("Panorama pushes it: delete it in Panorama's %s", strings.Join(l.path, " "))
+			return nil, fmt.Errorf("it is pushed: delete it in Panorama's %s", strings.Join(l.path, " "))
 		}
 		return []string{"delete " + strings.Join(append(quotedWords(l.path), "security", "rules", quoted(r.Name)), " ")}, nil
 	}
