@@ -192,24 +192,33 @@ func TestWayMistakes(t *testing.T) {
 		"no such interface": {func(c *Config) {
 			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"inside": "users", "transit": "transit"}}
 		}, `devices["edge"].interfaces["inside"]: edge has no interface "inside"; it has "users", "transit"`},
+		"mistyped interface": {func(c *Config) {
+			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"user": "users", "transit": "transit"}}
+		}, `devices["edge"].interfaces["user"]: edge has no interface "user" (is "users" meant?); it has "users", "transit"`},
+		"one interface twice": {func(c *Config) {
+			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"users": "users", "GigabitEthernet0/0": "transit"}}
+		}, `devices["edge"].interfaces["users"]: it is the same interface as "GigabitEthernet0/0", which is mapped to zone "transit"; map it once`},
 		"no such zone": {func(c *Config) {
 			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"users": "user", "transit": "transit"}}
-		}, `devices["edge"].interfaces["users"]: there is no zone "user"; zones has "servers", "transit", "users"`},
+		}, `devices["edge"].interfaces["users"]: there is no zone "user" (is "users" meant?); zones has "servers", "transit", "users"`},
 		"between no two zones": {func(c *Config) {
 			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"users": "users"}}
-		}, `devices["edge"].interfaces: the device filters between no two zones`},
+		}, `devices["edge"].interfaces: the device filters between no two zones: only zone "users" is mapped; map interfaces (edge has "users", "transit") to two zones at least, or set guards to the addresses that it filters for`},
 		"another zone": {func(c *Config) {
 			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"users": "servers", "transit": "transit"}}
 		}, `devices["edge"].interfaces["users"]: is mapped to zone "servers", and its connected prefix 10.1.0.0/16 lies in zone "users"`},
 		"unknown zone in paths": {func(c *Config) {
 			c.Paths = []PathConfig{{From: []string{"user"}, To: []string{"servers"}, Via: []string{"edge"}}}
-		}, `paths[0].from[0]: there is no zone "user"`},
+		}, `paths[0].from[0]: there is no zone "user" (is "users" meant?); zones has "servers", "transit", "users"`},
 		"leads elsewhere": {func(c *Config) {
 			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"servers"}, Via: []string{"edge"}}}
-		}, `paths[0].via: does not lead from "users" to "servers": zone "servers" is not a zone of device "edge" (zones transit, users)`},
+		}, `paths[0].via: does not lead from "users" to "servers": zone "servers" is not a zone of device "edge" (zones transit, users); via = ["edge", "core"] does`},
+		"wrong order": {func(c *Config) {
+			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"servers"}, Via: []string{"core", "edge"}}}
+		}, `device "core" has no interface in zone "users"; it is in zones servers, transit; via = ["edge", "core"] does`},
 		"unknown device": {func(c *Config) {
 			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"servers"}, Via: []string{"egde"}}}
-		}, `paths[0].via[0]: there is no device or ruleset "egde"`},
+		}, `paths[0].via[0]: there is no device or ruleset "egde" (is "edge" meant?); there are "core", "edge", "web"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := rowOf(t, tt.change).Match(context.Background(), web())

@@ -148,7 +148,7 @@ func (m providerModel) validateDevices(ctx context.Context) (diags diag.Diagnost
 func addTopologyErrors(diags *diag.Diagnostics, err error) {
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		at, summary := attributeOf(line)
-		diags.AddAttributeError(at, summary, visible.Text(sentence(line)))
+		diags.AddAttributeError(at, summary, visible.Text(ended(line)))
 	}
 }
 

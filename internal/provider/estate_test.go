@@ -107,8 +107,8 @@ func TestAccEstateAdditions(t *testing.T) {
 func TestAccEstateMistakes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, config, want, command string }{
-		{"zone in two places", `zones = { a = ["10.0.0.0/8"], b = ["10.0.0.0/8"] }`, `Zones["a"] and zones["b"]: both hold 10.0.0.0/8`, "validate"},
-		{"unknown zone", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { users = "user", transit = "transit" } } }`, `there is no zone "user"; zones has "servers", "transit", "users"`, "validate"},
+		{"zone in two places", `zones = { a = ["10.0.0.0/8"], b = ["10.0.0.0/8"] }`, `zones["a"] and zones["b"]: both hold 10.0.0.0/8`, "validate"},
+		{"unknown zone", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { users = "user", transit = "transit" } } }`, `there is no zone "user" (is "users" meant?); zones has "servers", "transit", "users"`, "validate"},
 		{"no such interface", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { inside = "users", transit = "transit" } } }`, `has no interface "inside"; it has "users", "transit"`, "plan"},
 		{"between no two zones", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { users = "users" } } }`, `the device filters between no two zones`, "plan"},
 		{"another zone", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { users = "transit", transit = "users" } } }`, `its connected prefix 10.1.0.0/16 lies in zone "users"`, "plan"},

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/nearest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -96,12 +98,17 @@ func (n *node) resolve(zone func(name string) (int, bool), zones []string) (prob
 		at := fmt.Sprintf("devices[%q].interfaces[%q]", n.Name, name)
 		number, ok := zone(n.Interfaces[name])
 		if !ok || number == 0 {
-			problems = append(problems, fmt.Errorf("%s: there is no zone %q; zones has %s", at, n.Interfaces[name], quoted(zones)))
+			problems = append(problems, fmt.Errorf("%s: there is no zone %q%s; zones has %s", at, n.Interfaces[name], meant(n.Interfaces[name], zones), quoted(zones)))
 			continue
 		}
 		s, ok := n.side(name)
 		if !ok {
-			problems = append(problems, fmt.Errorf("%s: %s has no interface %q; it has %s", at, n.Source, name, n.interfaceNames()))
+			known := n.interfaceNames()
+			problems = append(problems, fmt.Errorf("%s: %s has no interface %q%s; it has %s", at, n.Source, name, meant(name, known), quoted(known)))
+			continue
+		}
+		if other := n.same(s, number); other != nil {
+			problems = append(problems, fmt.Errorf("%s: it is the same interface as %q, which is mapped to zone %q; map it once", at, other.name, n.Interfaces[other.name]))
 			continue
 		}
 		s.zone, s.shown = number, n.nat.shownAt(s)
@@ -158,14 +165,34 @@ func newSide(name string, members []*device.Interface) *side {
 // maxNamed is how many names an error lists.
 const maxNamed = 20
 
-func (n *node) interfaceNames() string {
+// interfaceNames are the names that interfaces may be mapped by.
+func (n *node) interfaceNames() []string {
 	var names []string
 	for _, i := range n.Document.Interfaces {
-		if i.Name != "" && !slices.Contains(names, i.Name) {
-			names = append(names, i.Name)
+		name := cmp.Or(i.Name, i.Zone)
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return quoted(names)
+	return names
+}
+
+// same returns the side in another zone that has an interface of s, nil if there is none.
+func (n *node) same(s *side, zone int) *side {
+	for _, other := range n.sides {
+		if other.zone != zone && slices.ContainsFunc(s.members, func(i *device.Interface) bool { return slices.Contains(other.members, i) }) {
+			return other
+		}
+	}
+	return nil
+}
+
+// meant asks whether another name is meant, empty where none is like it.
+func meant(name string, known []string) string {
+	if near := nearest.Of(name, slices.Values(known)); near != "" {
+		return fmt.Sprintf(" (is %q meant?)", near)
+	}
+	return ""
 }
 
 func quoted(names []string) string {

@@ -101,12 +101,16 @@ func (t *Topology) place(n *node) (problems []error) {
 		leads = leads || s.zone != n.sides[0].zone
 	}
 	if !leads && n.guards.IsEmpty() && len(n.sides) == len(n.Interfaces) {
-		where := "it has none"
+		where := "no interface is mapped"
 		if len(n.sides) > 0 {
-			where = fmt.Sprintf("all are in zone %q", t.zones.Name(n.sides[0].zone))
+			where = fmt.Sprintf("only zone %q is mapped", t.zones.Name(n.sides[0].zone))
+		}
+		known := ""
+		if names := n.interfaceNames(); len(names) > 0 {
+			known = fmt.Sprintf(" (%s has %s)", n.Source, quoted(names))
 		}
 		problems = append(problems, fmt.Errorf("devices[%q].interfaces: the device filters between no two zones: %s; "+
-			"map interfaces to two zones at least, or set guards to the addresses that it filters for", n.Name, where))
+			"map interfaces%s to two zones at least, or set guards to the addresses that it filters for", n.Name, where, known))
 	}
 	t.own = t.own.Union(n.own)
 	if s, ok := n.itself(); ok {
@@ -142,7 +146,7 @@ func (t *Topology) declare(i int, p Path, rulesets []string) (problems []error) 
 		for k, name := range zones {
 			number, ok := t.zones.Number(name)
 			if !ok || number == 0 {
-				problems = append(problems, fmt.Errorf("%s.%s[%d]: there is no zone %q; zones has %s", at, attribute, k, name, quoted(t.zones.Names())))
+				problems = append(problems, fmt.Errorf("%s.%s[%d]: there is no zone %q%s; zones has %s", at, attribute, k, name, meant(name, t.zones.Names()), quoted(t.zones.Names())))
 				continue
 			}
 			out = append(out, number)
@@ -157,7 +161,7 @@ func (t *Topology) declare(i int, p Path, rulesets []string) (problems []error) 
 	for _, f := range from {
 		for _, d := range to {
 			if why := t.misses(way, pair{f, d}); why != "" {
-				problems = append(problems, fmt.Errorf("%s.via: does not lead from %q to %q: %s", at, t.zones.Name(f), t.zones.Name(d), why))
+				problems = append(problems, fmt.Errorf("%s.via: does not lead from %q to %q: %s%s", at, t.zones.Name(f), t.zones.Name(d), why, t.shortestText(pair{f, d})))
 				continue
 			}
 			t.declared[pair{f, d}] = append(t.declared[pair{f, d}], way)
@@ -184,7 +188,8 @@ func (t *Topology) waypoints(at string, via, rulesets []string) (way []waypoint,
 			for _, n := range t.nodes {
 				known = append(known, n.Name)
 			}
-			problems = append(problems, fmt.Errorf("%s.via[%d]: there is no device or ruleset %q; there are %s", at, k, name, quoted(append(known, rulesets...))))
+			known = append(known, rulesets...)
+			problems = append(problems, fmt.Errorf("%s.via[%d]: there is no device or ruleset %q%s; there are %s", at, k, name, meant(name, known), quoted(known)))
 		}
 	}
 	return way, problems
@@ -212,6 +217,20 @@ func (t *Topology) misses(way []waypoint, p pair) string {
 		return fmt.Sprintf("zone %q is not %s", t.zones.Name(p.to), last)
 	}
 	return ""
+}
+
+// shortestText says by which devices a way leads, empty where none does.
+func (t *Topology) shortestText(p pair) string {
+	f := finder{t: t, pair: p, variants: map[[3]int][]Hop{}}
+	f.shortest(p)
+	if len(f.routes) == 0 || len(f.routes[0].Hops) == 0 {
+		return ""
+	}
+	var via []string
+	for _, h := range f.routes[0].Hops {
+		via = append(via, h.Device)
+	}
+	return fmt.Sprintf("; via = [%s] does", quoted(via))
 }
 
 func (t *Topology) zoneNames(zones []int) string {
