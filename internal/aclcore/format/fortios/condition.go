@@ -44,10 +44,9 @@ func (v *vdom) conditions(p *policy) {
 	if value(n, "policy-expiry") == "enable" {
 		p.Doubt("the policy expires")
 	}
+	p.Unknown = known.Reasons(p.Unknown, n.Why())
 	for _, s := range n.Others(slices.Concat(matched, harmless)...) {
 		switch {
-		case s.Word == tree.DoubtWord:
-			p.Unknown = known.Reasons(p.Unknown, n.Why())
 		case strings.HasPrefix(s.Word, unreadMark):
 			p.Doubt("a line is not read: %s", strings.TrimPrefix(s.Word, unreadMark))
 		case !isOff(s.Values):

@@ -21,6 +21,17 @@ func Parse(in device.Input) (*device.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	return document(in, root, notes)
+}
+
+// Document is like [Parse] for a tree in place of a text, which another reader has put
+// together. in.Content is not read. Reasons of [tree.Node.Doubt] put a term, a policy or
+// an object in doubt.
+func Document(in device.Input, root *tree.Node) (*device.Document, error) {
+	return document(in, root, nil)
+}
+
+func document(in device.Input, root *tree.Node, notes []device.Note) (*device.Document, error) {
 	doc := &device.Document{Format: "junos", Notes: notes}
 	g := applyGroups(root)
 	scope, err := choose(in, root, doc)
@@ -53,6 +64,9 @@ func (c *config) doubt(nodes ...*tree.Node) string {
 	for _, n := range nodes {
 		if why := c.groups.doubts[n]; why != "" {
 			return why
+		}
+		if why := n.Why(); len(why) > 0 {
+			return why[0]
 		}
 	}
 	return ""

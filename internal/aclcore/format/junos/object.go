@@ -77,7 +77,7 @@ func address(n *tree.Node) zoned.Addresses {
 	}
 	for _, v := range n.Active() {
 		switch v.Word {
-		case "description", "apply-groups":
+		case "description", "apply-groups", tree.DoubtWord:
 			continue
 		case "range-address":
 			for _, from := range v.Active() {

@@ -20,7 +20,7 @@ type setting struct {
 func settings(n *tree.Node, keys []string, flags []string) []setting {
 	var out []setting
 	for _, k := range n.Active() {
-		if k.Word == "except" { // belongs to the value above it
+		if k.Word == "except" || k.Word == tree.DoubtWord { // belongs to the value above it
 			continue
 		}
 		if !slices.Contains(keys, k.Word) || slices.Contains(flags, k.Word) {

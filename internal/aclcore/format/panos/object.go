@@ -174,7 +174,7 @@ func addGroup(l *objects.Level[addr.Set], level, n *tree.Node) {
 	for _, why := range n.Why() {
 		l.Doubt(n.Word, n.Line, fmt.Sprintf("address group %q is in doubt: %s", n.Word, why))
 	}
-	if others := n.Others(append(noteWords, "static", "dynamic", tree.DoubtWord)...); len(others) > 0 {
+	if others := n.Others(append(noteWords, "static", "dynamic")...); len(others) > 0 {
 		l.Doubt(n.Word, n.Line, fmt.Sprintf("address group %q has an element that is not known: %s", n.Word, others[0].Word))
 	}
 	if dynamic == nil {
@@ -205,7 +205,7 @@ func serviceLevel(level *tree.Node) *objects.Level[service.Set] {
 		for _, why := range n.Why() {
 			l.Doubt(n.Word, n.Line, fmt.Sprintf("service group %q is in doubt: %s", n.Word, why))
 		}
-		if others := n.Others(append(noteWords, "members", "member", tree.DoubtWord)...); len(others) > 0 {
+		if others := n.Others(append(noteWords, "members", "member")...); len(others) > 0 {
 			l.Doubt(n.Word, n.Line, fmt.Sprintf("service group %q has an element that is not known: %s", n.Word, others[0].Word))
 		}
 	}

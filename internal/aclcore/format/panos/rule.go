@@ -73,7 +73,7 @@ var deciding = strings.Fields(`from to source destination service application ac
 
 // harmless are elements that do not change which packets a rule matches.
 var harmless = strings.Fields(`description tag group-tag log-start log-end log-setting profile-setting option qos uuid icmp-unreachable
-	disable-inspect saas-user-list saas-tenant-list id loc color ` + tree.DoubtWord)
+	disable-inspect saas-user-list saas-tenant-list id loc color`)
 
 func (p *policies) rule(n *tree.Node) zoned.Policy {
 	q := zoned.Policy{Name: n.Word, Line: n.Line, Text: ruleText(n)}

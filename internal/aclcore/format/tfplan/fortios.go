@@ -22,6 +22,7 @@ var fortiosVendor = vendor{
 	// change the addresses that they compare.
 	filters: regexp.MustCompile(`^firewall_(acl6?|policy6|policy46|policy64|securitypolicy|consolidated|vip|object_|multicast|ttlpolicy|interfacepolicy|dospolicy)|^firewallconsolidated_policy|^system_settings`),
 	beside:  regexp.MustCompile(`^firewall_.*polic|^firewall_localin|^firewall_(centralsnat|central_snat|proxy)|_policy$`),
+	device:  true,
 	lists:   (*reader).fortiosLists,
 }
 

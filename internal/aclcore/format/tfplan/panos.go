@@ -31,6 +31,7 @@ var panosVendor = vendor{
 	// Translation changes which address a rule compares with which zone.
 	filters: regexp.MustCompile(`^(panorama_)?(security_(polic|rule)|nat_|dos_|pbf_|policy_based_forwarding|application_override|zone_protection)`),
 	beside:  regexp.MustCompile(`polic|rule_group|rulebase`),
+	device:  true,
 	lists:   (*reader).panosLists,
 }
 

@@ -23,6 +23,9 @@ type vendor struct {
 	// one that is not read puts all lists of the vendor in doubt. beside matches those that
 	// filter elsewhere: one that is not read is noted.
 	filters, beside *regexp.Regexp
+	// device says that the resources are of a device, which a configuration of the provider
+	// names, and not of a cloud.
+	device bool
 	// lists returns the lists of the vendor.
 	lists func(r *reader) ([]device.List, error)
 	// write writes rules for one of the lists as resources.
@@ -31,7 +34,7 @@ type vendor struct {
 
 // vendors are in the order of their lists.
 func vendors() []vendor {
-	return []vendor{azureVendor, googleVendor, kubernetesVendor, panosVendor, fortiosVendor}
+	return []vendor{azureVendor, googleVendor, kubernetesVendor, panosVendor, fortiosVendor, junosVendor}
 }
 
 // elsewhere are types of other providers that filter traffic.
@@ -40,7 +43,7 @@ var elsewhere = regexp.MustCompile(`^(aws_networkfirewall_|awscc_(ec2_(security_
 // addVendors adds the lists of all vendors.
 func (r *reader) addVendors(doc *device.Document) error {
 	for _, v := range vendors() {
-		doubts := r.unreadOf(&v)
+		doubts := append(r.unreadOf(&v), r.severalDevices(&v)...)
 		lists, err := v.lists(r)
 		if err != nil {
 			return err
@@ -83,6 +86,30 @@ func (r *reader) unreadOf(v *vendor) []device.Note {
 		}
 	}
 	return doubts
+}
+
+// severalDevices returns a doubt if the resources of a vendor are of several devices: names
+// are then not those of one of them. Only the configuration in a plan tells.
+func (r *reader) severalDevices(v *vendor) []device.Note {
+	var first string
+	for i := range r.resources {
+		res := &r.resources[i]
+		if !v.device || res.data || !strings.HasPrefix(res.kind, v.prefix) {
+			continue
+		}
+		key := r.configuration.ofResource(res).Get("provider_config_key").TextOr("")
+		if _, name, ok := strings.Cut(key, ":"); ok {
+			key = name
+		}
+		switch {
+		case key == "":
+		case first == "":
+			first = key
+		case key != first:
+			return []device.Note{{Line: res.line, Text: res.address, Reason: fmt.Sprintf("the file has resources of several devices, by the providers %s and %s: plan each alone", first, key)}}
+		}
+	}
+	return nil
 }
 
 // noteUnread notes the resources of other providers that filter traffic.

@@ -34,6 +34,9 @@ func Write(list string, in rule.Insertion) (string, error) {
 	if why, ok := w.inner.(refusal); ok {
 		return "", fmt.Errorf("list %s: %s", list, why)
 	}
+	if w.write == nil {
+		return "", fmt.Errorf("rules for the list %s are not written as resources; add them to the resource that has its rules", list)
+	}
 	base := *in.Base
 	base.Writer = w.inner
 	in.Base = &base

@@ -257,11 +257,11 @@ func (n *Node) Why() []string {
 }
 
 // Others returns the active nodes whose words are none of known: what a reader that
-// knows only those would overlook.
+// knows only those would overlook. Reasons of [Node.Doubt] are for [Node.Why].
 func (n *Node) Others(known ...string) []*Node {
 	var out []*Node
 	for _, c := range n.Active() {
-		if !slices.Contains(known, c.Word) {
+		if c.Word != DoubtWord && !slices.Contains(known, c.Word) {
 			out = append(out, c)
 		}
 	}
@@ -282,7 +282,7 @@ func (n *Node) String() string {
 }
 
 func (n *Node) appendWords(out []string) []string {
-	if n == nil || len(out) > maxShown {
+	if n == nil || len(out) > maxShown || n.Word == DoubtWord {
 		return out
 	}
 	if n.Word != "" {
