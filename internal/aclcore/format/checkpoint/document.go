@@ -20,6 +20,20 @@ func Parse(in device.Input) (*device.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	return e.document(in)
+}
+
+// Document is like [Parse] for answers that another reader has put together. in.Content is
+// not read. Reasons under [jsontree.Doubts] put a rule or an object in doubt.
+func Document(in device.Input, values []jsontree.Value) (*device.Document, error) {
+	e, err := take(in.Source, values)
+	if err != nil {
+		return nil, err
+	}
+	return e.document(in)
+}
+
+func (e *export) document(in device.Input) (*device.Document, error) {
 	if len(e.layers) == 0 {
 		return nil, fmt.Errorf("%s: holds no answer of show-access-rulebase", in.Source)
 	}

@@ -34,8 +34,14 @@ func newNames(e *export) *names {
 		switch {
 		case strings.HasPrefix(kind, "service-"), strings.HasPrefix(kind, "application-"):
 			n.addService(uid, v, kind)
+			for _, why := range v.Why() {
+				n.serviceLevel.Doubt(uid, v.Line, fmt.Sprintf("%s %q is in doubt: %s", kind, label(v), why))
+			}
 		default:
 			n.addAddress(uid, v, kind)
+			for _, why := range v.Why() {
+				n.addressLevel.Doubt(uid, v.Line, fmt.Sprintf("%s %q is in doubt: %s", kind, label(v), why))
+			}
 		}
 	}
 	n.addresses = objects.NewScope(zoned.AddressOptions(addr.Any(), func(name string) (zoned.Addresses, bool) {

@@ -116,8 +116,8 @@ func (r *reader) undecided(line int, s scope, why string) {
 var (
 	deciding = strings.Fields(`uid name type domain enabled source source-negate destination destination-negate service service-negate vpn content content-negate
 		content-direction time install-on action action-settings user-check inline-layer`)
-	harmless = strings.Fields(`track comments custom-fields meta-info hits rule-number tags icon color read-only available-actions service-resource details
-		layer package comment track-settings log`)
+	harmless = append(strings.Fields(`track comments custom-fields meta-info hits rule-number tags icon color read-only available-actions service-resource details
+		layer package comment track-settings log`), jsontree.Doubts)
 )
 
 func (r *reader) rule(v *jsontree.Value, l *layer, after []*layer, s scope, depth int) {
@@ -191,6 +191,7 @@ func (r *reader) conditions(p *zoned.Policy, v *jsontree.Value) bool {
 			p.Doubt("%s %s", cell, strings.Join(r.cellNames(refs), ", "))
 		}
 	}
+	p.Unknown = known.Reasons(p.Unknown, v.Why())
 	for _, k := range v.Others(slices.Concat(deciding, harmless)...) {
 		p.Doubt("%s is not known", k)
 	}

@@ -51,6 +51,11 @@ func read(source string, content []byte) (*export, error) {
 	if err != nil {
 		return nil, err
 	}
+	return take(source, values)
+}
+
+// take takes answers apart that have been read.
+func take(source string, values []jsontree.Value) (*export, error) {
 	e := &export{source: source, objects: make(map[string]*jsontree.Value), byName: make(map[string][]string)}
 	for i := range values {
 		e.answer(&values[i], "", 0)
