@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
@@ -54,19 +55,12 @@ func (e *Estate) Show() (*Shown, error) {
 	}
 	s := &Shown{Zones: e.config.Zones, Devices: map[string]ShownDevice{}}
 	suggestion := topology.Suggest(devices, e.config.Zones)
-	sources := map[string]string{}
+	settings := map[string][][2]string{}
 	for _, d := range devices {
 		s.Devices[d.Name] = shownDevice(d, suggestion.Interfaces[d.Name])
-		c := e.config.Devices[d.Name]
-		sources[d.Name] = "path = " + strconv.Quote(c.Path)
-		if c.Path == "" {
-			sources[d.Name] = `content = "…"`
-		}
-		if c.Format != "" {
-			sources[d.Name] += fmt.Sprintf("\n    format = %q", c.Format)
-		}
+		settings[d.Name] = e.config.Devices[d.Name].settings()
 	}
-	s.Suggestion = suggestion.HCL(sources)
+	s.Suggestion = suggestion.HCL(settings)
 	top, err := e.layOut(e.config)
 	if err != nil {
 		s.Problem = err.Error()
@@ -78,6 +72,30 @@ func (e *Estate) Show() (*Shown, error) {
 	}
 	s.Contradictions = top.Contradictions()
 	return s, nil
+}
+
+// settings are the attributes of the device besides its interfaces, as HCL.
+func (c DeviceConfig) settings() [][2]string {
+	out := [][2]string{{"path", strconv.Quote(c.Path)}}
+	if c.Path == "" {
+		out = [][2]string{{"content", `"…"`}}
+	}
+	for _, a := range [][2]string{{"format", c.Format}, {"context", c.Context}, {"additions", c.Additions}} {
+		if a[1] != "" {
+			out = append(out, [2]string{a[0], strconv.Quote(a[1])})
+		}
+	}
+	if len(c.Guards) > 0 {
+		quoted := make([]string, len(c.Guards))
+		for i, g := range c.Guards {
+			quoted[i] = strconv.Quote(g)
+		}
+		out = append(out, [2]string{"guards", "[" + strings.Join(quoted, ", ") + "]"})
+	}
+	if c.SkipZones {
+		out = append(out, [2]string{"check_zones", "false"})
+	}
+	return out
 }
 
 func shownDevice(d topology.Device, suggested map[string]string) ShownDevice {

@@ -148,12 +148,15 @@ data "acl_topology" "all" {}
 output "suggestion" { value = data.acl_topology.all.suggestion }
 output "problem" { value = coalesce(data.acl_topology.all.problem, "none") }
 `
-	w := newWorkspace(t, "-- main.tf --\nprovider \"acl\" {\n  devices = { edge = { path = \"edge.cfg\" }, core = { path = \"core.cfg\" } }\n}\n"+show+estateHead)
+	w := newWorkspace(t, "-- main.tf --\nprovider \"acl\" {\n  devices = { edge = { path = \"edge.cfg\" }, core = { path = \"core.cfg\" }, web = { path = \"web.rules\" } }\n}\n"+show+estateHead)
 	w.Apply(0)
 	var outputs map[string]struct{ Value string }
 	w.Decode(&outputs, "output", "-json")
 	suggestion := outputs["suggestion"].Value
-	for _, want := range []string{`users = ["10.1.0.0/16"]`, `transit = ["192.0.2.0/24"]`, `"GigabitEthernet0/0" = "transit"`, `path = "edge.cfg"`} {
+	w.Write("suggestion.tfvars", suggestion)
+	w.Run(0, "fmt", "-check", "suggestion.tfvars")
+	suggestion = strings.Replace(suggestion, "    # The text has no interfaces: map its own names of them to zones in interfaces,\n    # or set guards to the addresses that it filters for.\n", "    guards = [\"10.3.0.7\"]\n", 1)
+	for _, want := range []string{`guards = ["10.3.0.7"]`, `users           = ["10.1.0.0/16"]`, `transit         = ["192.0.2.0/24"]`, `"GigabitEthernet0/0" = "transit"`, `path = "edge.cfg"`} {
 		if !strings.Contains(suggestion, want) {
 			t.Fatalf("no %s in\n%s", want, suggestion)
 		}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 )
@@ -18,6 +19,8 @@ type Suggestion struct {
 	Zones map[string][]string
 	// Interfaces maps devices to their interfaces and zones.
 	Interfaces map[string]map[string]string
+	// Unplaced are the devices whose texts do not tell where they stand.
+	Unplaced map[string]bool
 }
 
 // Suggest finds zones for the interfaces of devices. Interfaces in one connected prefix
@@ -26,7 +29,7 @@ type Suggestion struct {
 // none of the devices. What is declared already stays.
 func Suggest(devices []Device, zones map[string][]string) Suggestion {
 	s := suggester{
-		out:     Suggestion{Zones: map[string][]string{}, Interfaces: map[string]map[string]string{}},
+		out:     Suggestion{Zones: map[string][]string{}, Interfaces: map[string]map[string]string{}, Unplaced: map[string]bool{}},
 		byRange: map[netip.Prefix]string{}, own: map[netip.Addr]bool{}, taken: map[string]bool{},
 	}
 	for name, entries := range zones {
@@ -52,6 +55,7 @@ func Suggest(devices []Device, zones map[string][]string) Suggestion {
 	}
 	for _, d := range devices {
 		s.routes(d)
+		s.out.Unplaced[d.Name] = !d.Order.Guards && d.Guards.IsEmpty() && len(s.out.Interfaces[d.Name]) == 0
 	}
 	return s.out
 }
@@ -180,29 +184,46 @@ func (s *suggester) routes(d Device) {
 	}
 }
 
-// HCL writes the suggestion as attributes of the provider. sources is what of each
-// device is written besides its interfaces: path = "fw1.cfg".
-func (s Suggestion) HCL(devices map[string]string) string {
+// HCL writes the suggestion as attributes of the provider, as terraform fmt does. settings
+// are what of each device is written besides its interfaces, in order: {"path", `"fw1.cfg"`}.
+func (s Suggestion) HCL(settings map[string][][2]string) string {
 	var b strings.Builder
 	b.WriteString("zones = {\n")
-	names := slices.Sorted(maps.Keys(s.Zones))
-	for _, name := range names {
-		fmt.Fprintf(&b, "  %s = [%s]\n", key(name), list(s.Zones[name]))
+	var zones [][2]string
+	for _, name := range slices.Sorted(maps.Keys(s.Zones)) {
+		zones = append(zones, [2]string{key(name), "[" + list(s.Zones[name]) + "]"})
 	}
+	aligned(&b, "  ", zones)
 	b.WriteString("}\ndevices = {\n")
-	for _, name := range slices.Sorted(maps.Keys(devices)) {
-		fmt.Fprintf(&b, "  %s = {\n    %s\n", key(name), devices[name])
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		fmt.Fprintf(&b, "  %s = {\n", key(name))
+		aligned(&b, "    ", settings[name])
 		if mapped := s.Interfaces[name]; len(mapped) > 0 {
 			b.WriteString("    interfaces = {\n")
+			var sides [][2]string
 			for _, i := range slices.Sorted(maps.Keys(mapped)) {
-				fmt.Fprintf(&b, "      %s = %q\n", key(i), mapped[i])
+				sides = append(sides, [2]string{key(i), fmt.Sprintf("%q", mapped[i])})
 			}
+			aligned(&b, "      ", sides)
 			b.WriteString("    }\n")
+		} else if s.Unplaced[name] {
+			b.WriteString("    # The text has no interfaces: map its own names of them to zones in interfaces,\n    # or set guards to the addresses that it filters for.\n")
 		}
 		b.WriteString("  }\n")
 	}
 	b.WriteString("}\n")
 	return b.String()
+}
+
+// aligned writes attributes one below the other.
+func aligned(b *strings.Builder, indent string, attributes [][2]string) {
+	width := 0
+	for _, a := range attributes {
+		width = max(width, utf8.RuneCountInString(a[0]))
+	}
+	for _, a := range attributes {
+		fmt.Fprintf(b, "%s%s%s = %s\n", indent, a[0], strings.Repeat(" ", width-utf8.RuneCountInString(a[0])), a[1])
+	}
 }
 
 func list(texts []string) string {
