@@ -34,7 +34,7 @@ type vendor struct {
 
 // vendors are in the order of their lists.
 func vendors() []vendor {
-	return []vendor{azureVendor, googleVendor, kubernetesVendor, panosVendor, fortiosVendor, junosVendor, checkpointVendor}
+	return []vendor{azureVendor, googleVendor, kubernetesVendor, panosVendor, fortiosVendor, junosVendor, checkpointVendor, iosxeVendor, nxosVendor, asaVendor}
 }
 
 // elsewhere are types of other providers that filter traffic.
