@@ -115,8 +115,8 @@ func (r *run) ledgers(state *State) (after, intent *additions.File, err error) {
 // compile writes the script: what the orders want goes in, what nobody wants any more
 // goes out, and what others have ordered stays as it is.
 func (r *run) compile(state *State, after *additions.File) error {
-	if !script.Supports(r.before.Format) {
-		return fmt.Errorf("scripts for %s texts cannot be delivered: what they do is not read again as a part of the text", r.before.Format)
+	if state.Undeliverable != nil {
+		return state.Undeliverable
 	}
 	wanted := map[key]bool{}
 	for _, p := range r.orders {
@@ -159,17 +159,24 @@ func (r *run) permitted() error {
 	switch s := r.script; {
 	case len(s.Touches) > 0:
 		return fmt.Errorf("nothing was sent: the script would change what is not ours: %s. Make room by hand, then apply again", strings.Join(s.Touches, "; "))
-	case s.NoUndo == "", undoable(r.before):
+	case s.NoUndo == "", r.before.Format == "nftables": // whose handles are known once it has run
 		return nil
 	default:
 		return fmt.Errorf("nothing was sent: the script could not be taken back exactly: %s", s.NoUndo)
 	}
 }
 
-// undoable reports whether what a script puts in can be taken out of the text that then
-// has it, although the text with the commands does not tell how: nft numbers its rules
-// itself, and shows the numbers where it shows those of others.
-func undoable(t *Text) bool { return t.Format == "nftables" && script.ShowsHandles(t.Content) }
+// undeliverable tells why no script can be sent to the device: what cannot be taken out
+// again, or shown to have arrived, is not put in.
+func undeliverable(t *Text) error {
+	switch {
+	case !script.Supports(t.Format):
+		return fmt.Errorf("commands for a text in the format %s are not read again together with it, so that nothing could be shown to have arrived, or be taken out again", t.Format)
+	case t.Format == "nftables" && !script.ShowsHandles(t.Content):
+		return errors.New("nft deletes a rule by its handle, which the text does not show, so that what is delivered could not be taken out again; read it with nft -a list ruleset")
+	}
+	return nil
+}
 
 // files are the script and its undo.
 func (r *run) files() []additions.Companion {

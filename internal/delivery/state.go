@@ -19,6 +19,8 @@ type State struct {
 	Lists map[string]*List
 	// Digest identifies what is not ours, by what it says.
 	Digest string
+	// Undeliverable is why no script can be sent to the device, nil if it can.
+	Undeliverable error
 }
 
 // List is one list of a device: what is not ours, and what is.
@@ -36,7 +38,7 @@ func (l *List) Has(r additions.Rule) bool { return l.present[r.ContentName()] }
 
 // newState finds the rules of the ledger in the text.
 func newState(t *Text, ledger *additions.File) (*State, error) {
-	s := &State{Text: t, Lists: make(map[string]*List, len(t.Lists))}
+	s := &State{Text: t, Lists: make(map[string]*List, len(t.Lists)), Undeliverable: undeliverable(t)}
 	all := ledger.Ours()
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(t.Lists)) {

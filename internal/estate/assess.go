@@ -70,7 +70,11 @@ func (s station) above(top []rule.Rule) match.Matcher {
 	for i := range top {
 		top[i].Line = 0
 	}
-	return match.NewOverlay(&rule.Ruleset{Name: s.name, Source: s.file.Source(), Rules: top}, s.index)
+	source := s.file.Source()
+	if s.sends() { // there they are found
+		source = s.rules().Source
+	}
+	return match.NewOverlay(&rule.Ruleset{Name: s.name, Source: source, Rules: top}, s.index)
 }
 
 // Assess resolves the flow, matches it and finds what it needs. It writes nothing.

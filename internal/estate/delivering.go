@@ -174,6 +174,7 @@ func (d *delivering) indexed(state *delivery.State, list string) *base {
 				b.replies = match.New(back)
 			}
 		}
+		b.undeliverable = state.Undeliverable
 		d.lists[list] = b
 	}
 	return b

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/delivery"
 )
 
 // A FileConflict says that writing the additions of a ruleset would write over what is
@@ -16,6 +17,8 @@ type FileConflict struct {
 	Ruleset string
 	// Device says that it is a device.
 	Device bool
+	// Attribute names the file: additions or script.
+	Attribute string
 	// Text says what is wrong, in a sentence.
 	Text string
 }
@@ -34,7 +37,7 @@ func FileConflicts(rulesets map[string]RulesetConfig, devices map[string]DeviceC
 		}
 		if file != "" {
 			files[title] = additions.Locate(file)
-			of[title] = FileConflict{Ruleset: name, Device: kind == "device"}
+			of[title] = FileConflict{Ruleset: name, Device: kind == "device", Attribute: "additions"}
 		}
 	}
 	for name, c := range rulesets {
@@ -50,6 +53,40 @@ func FileConflicts(rulesets map[string]RulesetConfig, devices map[string]DeviceC
 			c.Text = text
 			out = append(out, c)
 		}
+	}
+	return append(out, scriptConflicts(rulesets, devices, texts, files)...)
+}
+
+// scriptConflicts compares the files of scripts with all others.
+func scriptConflicts(rulesets map[string]RulesetConfig, devices map[string]DeviceConfig, texts, files map[string]additions.Place) (out []FileConflict) {
+	taken := map[string]additions.Place{} // by what is there
+	for title, place := range texts {
+		taken["the rules of "+title] = place
+	}
+	for title, place := range files {
+		taken["the additions of "+title] = place
+	}
+	check := func(kind, name, script string) {
+		if script == "" {
+			return
+		}
+		mine := fmt.Sprintf("%s %q", kind, name)
+		for _, path := range []string{script, script + delivery.UndoSuffix} {
+			place := additions.Locate(path)
+			for _, there := range slices.Sorted(maps.Keys(taken)) {
+				if place.Overwrites(taken[there]) {
+					out = append(out, FileConflict{Ruleset: name, Device: kind == "device", Attribute: "script", Text: fmt.Sprintf("The %s would write its script over %s in %s; name another file.", mine, there, place)})
+					return
+				}
+			}
+		}
+		taken["the script of "+mine], taken["the undo of "+mine] = additions.Locate(script), additions.Locate(script+delivery.UndoSuffix)
+	}
+	for _, name := range slices.Sorted(maps.Keys(rulesets)) {
+		check("ruleset", name, rulesets[name].Script)
+	}
+	for _, name := range slices.Sorted(maps.Keys(devices)) {
+		check("device", name, devices[name].Script)
 	}
 	return out
 }

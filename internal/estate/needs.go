@@ -36,6 +36,9 @@ func (s station) canAll(rules []change.Rule) bool {
 
 // cannot says why the rule cannot be among the additions of the ruleset, nil if it can.
 func (s station) cannot(r change.Rule) error {
+	if s.undeliverable != nil {
+		return s.undeliverable
+	}
 	if r.Replies && s.replies == nil && !s.index.Ruleset().OneList() {
 		return fmt.Errorf("it is for replies, which meet another list, %s, that these additions do not come before", s.index.Ruleset().ReturnList)
 	}

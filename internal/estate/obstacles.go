@@ -46,6 +46,9 @@ func (w writer) obstacles(f finding, shown Found) []string {
 func (w writer) undeliverable(f finding, k int) string {
 	s := w.stations[f.Missing[k].Ruleset]
 	for _, r := range w.rules(f, k) {
+		if s.undeliverable != nil {
+			return fmt.Sprintf("The rule that would change that is not delivered: %s.", visible.Text(s.undeliverable.Error()))
+		}
 		if err := s.cannot(r); err != nil {
 			return fmt.Sprintf("The rule that would change that cannot be written as %s: %s.", s.rules().Format, visible.Text(err.Error()))
 		}

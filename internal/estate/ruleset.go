@@ -39,8 +39,10 @@ type base struct {
 	full    *rule.Ruleset
 	targets *targets // of rules; nil where no change will be written
 	list    string   // the access list in the text, for changes
-	digest  string   // of the text
-	stamp   stamp
+	// undeliverable is why no rule can be brought to the device.
+	undeliverable error
+	digest        string // of the text
+	stamp         stamp
 }
 
 // rules are the rules of the ruleset as they stand in its text.

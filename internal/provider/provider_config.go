@@ -231,7 +231,7 @@ func fileConflicts(rulesets map[string]estate.RulesetConfig, devices map[string]
 		if c.Device {
 			root, summary = "devices", "Invalid device"
 		}
-		diags.AddAttributeError(path.Root(root).AtMapKey(c.Ruleset).AtName("additions"), summary, c.Text)
+		diags.AddAttributeError(path.Root(root).AtMapKey(c.Ruleset).AtName(c.Attribute), summary, c.Text)
 	}
 	return diags
 }
