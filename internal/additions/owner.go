@@ -66,3 +66,9 @@ func (f *File) Configurations(flows []string) map[string][]string {
 	}
 	return ids
 }
+
+// OwnerID returns the id of the configuration in an owner, empty for one of 0.1.0.
+func OwnerID(owner string) string {
+	_, id := splitOwner(owner)
+	return id
+}

@@ -17,7 +17,7 @@ import (
 // deliver makes one delivery of all the orders, while nobody else delivers to the device.
 func (d *Device) deliver(ctx context.Context, orders []*pending) {
 	err := additions.Hold(ctx, d.Ledger, d.wait(), func(h *additions.Held) error {
-		r := &run{d: d, held: h, orders: orders}
+		r := &run{d: d, held: h, ledger: h.File, orders: orders}
 		if d.Send == nil {
 			return r.write(ctx)
 		}
@@ -40,6 +40,7 @@ func (d *Device) deliver(ctx context.Context, orders []*pending) {
 type run struct {
 	d      *Device
 	held   *additions.Held
+	ledger *additions.File // with what is claimed besides
 	lock   *os.File
 	orders []*pending
 	// before is the device as it was found, wanted as it is to become, after as it became.
@@ -54,7 +55,10 @@ func (r *run) deliver(ctx context.Context) error {
 		return err
 	}
 	d.learn(r.before)
-	state, err := newState(r.before, r.held.File)
+	if r.ledger, err = adopt(r.before, r.held.File, d.claims()); err != nil {
+		return err
+	}
+	state, err := newState(r.before, r.ledger)
 	if err != nil {
 		return err
 	}
@@ -89,11 +93,11 @@ func (r *run) deliver(ctx context.Context) error {
 // what is still to be taken out. Orders that the device has changed under fail. Nothing
 // is returned where no order is left.
 func (r *run) ledgers(state *State) (after, intent *additions.File, err error) {
-	after, intent = r.held.File, r.held.File
+	after, intent = r.ledger, r.ledger
 	left := 0
 	for _, p := range r.orders {
 		if p.Check != nil {
-			if err := p.Check(state, r.held.File); err != nil {
+			if err := p.Check(state, r.ledger); err != nil {
 				p.fail(err)
 				continue
 			}
@@ -139,7 +143,7 @@ func (r *run) compile(state *State, after *additions.File) error {
 			c.Keep = append(c.Keep, rule)
 		}
 	}
-	for _, rule := range r.held.File.Ours() {
+	for _, rule := range r.ledger.Ours() {
 		if !stays[keyOf(rule)] {
 			c.Take = append(c.Take, rule)
 		}

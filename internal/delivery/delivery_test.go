@@ -231,3 +231,30 @@ func TestFailures(t *testing.T) {
 		}
 	}
 }
+
+// What was delivered is found on the device where the additions file is lost, by the id of
+// the configuration, and is nobody's without it.
+func TestClaim(t *testing.T) {
+	f := newFirewall()
+	want := []additions.Rule{permit(t, "10.0.0.1", "10.2.0.7", "tcp/443")}
+	if err := f.device(t, filepath.Join(t.TempDir(), "edge.json")).Deliver(context.Background(), Order{Owner: owned(1), Want: want}); err != nil {
+		t.Fatal(err)
+	}
+	f.rules = append(f.rules, `-A FORWARD -s 10.0.0.9/32 -m comment --comment "acl-0123456789 Shop/flow1@777bfe96ae" -j ACCEPT`) // somebody's own, whatever it says
+	d := f.device(t, filepath.Join(t.TempDir(), "lost.json"))
+	if own, err := d.Owned(owned(1)); err != nil || len(own) > 0 {
+		t.Fatalf("owned without a claim: %v, error %v", own, err)
+	}
+	d.Claim("0000000000")
+	d.Claim("777bfe96ae")
+	own, err := d.Owned(owned(1))
+	if err != nil || len(own) != 1 || !own[0].Same(want[0]) {
+		t.Fatalf("owned: %v, error %v", own, err)
+	}
+	if err := d.Deliver(context.Background(), Order{Owner: owned(1), Want: want}); err != nil || len(f.sent) != 1 {
+		t.Errorf("error %v, %d scripts", err, len(f.sent))
+	}
+	if err := d.Deliver(context.Background(), Order{Owner: owned(1)}); err != nil || len(f.mine()) != 1 || !strings.Contains(f.mine()[0], "10.0.0.9") {
+		t.Errorf("error %v, the firewall has %v", err, f.mine())
+	}
+}

@@ -37,10 +37,13 @@ type Device struct {
 	// Gather tells whether more orders are about to come; it may be nil.
 	Gather *Gathering
 
-	mu     sync.Mutex
-	text   *Text
-	state  *State
-	ledger *additions.File // that state was made with
+	mu    sync.Mutex
+	text  *Text
+	state *State
+	// ledger is the additions file that state was made with, all the same with what is
+	// claimed besides.
+	ledger, all *additions.File
+	claimed     []string // ids of configurations
 
 	queue queue
 }
@@ -53,6 +56,10 @@ const (
 	Do   Phase = "deliver"
 	Undo Phase = "undo"
 )
+
+// SentMark is the file that is locked while a command runs, and stays: it says that rules
+// of the additions file may be on a device.
+func SentMark(ledger string) string { return ledger + ".running" }
 
 // UndoSuffix makes the name of the file that holds the undo of a script.
 const UndoSuffix = ".undo"
@@ -74,11 +81,15 @@ func (d *Device) State(ctx context.Context) (*State, error) {
 		d.state = nil
 	}
 	if d.state == nil || d.ledger != ledger {
-		state, err := newState(d.text, ledger)
+		whole, err := adopt(d.text, ledger, d.claimed)
 		if err != nil {
 			return nil, err
 		}
-		d.state, d.ledger = state, ledger
+		state, err := newState(d.text, whole)
+		if err != nil {
+			return nil, err
+		}
+		d.state, d.ledger, d.all = state, ledger, whole
 	}
 	return d.state, nil
 }

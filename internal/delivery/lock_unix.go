@@ -11,15 +11,13 @@ import (
 	"time"
 )
 
-// runSuffix makes the name of the file that is locked while a command runs. Commands
-// inherit the lock: it is held by one whose provider was killed.
-const runSuffix = ".running"
-
+// runLock is the lock of a delivery. Commands inherit it: it is held by one whose
+// provider was killed.
 type runLock struct{ file *os.File }
 
 // lockRun waits until no command for the ledger runs any more.
 func lockRun(ctx context.Context, ledger string, wait time.Duration) (*runLock, error) {
-	f, err := os.OpenFile(ledger+runSuffix, os.O_CREATE|os.O_RDWR, 0o644)
+	f, err := os.OpenFile(SentMark(ledger), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("cannot lock the delivery: %w", err)
 	}

@@ -29,7 +29,7 @@ func (r *run) scriptFiles(ctx context.Context, after *additions.File) []addition
 	for _, rule := range c.Put {
 		stays[keyOf(rule)] = true
 	}
-	for _, rule := range r.held.File.Ours() {
+	for _, rule := range r.ledger.Ours() {
 		if !stays[keyOf(rule)] {
 			c.Take = append(c.Take, rule)
 		}

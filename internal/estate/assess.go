@@ -90,6 +90,7 @@ func (e *Estate) AssessNew(ctx context.Context, f Flow) (*Assessment, error) {
 }
 
 func (e *Estate) assess(ctx context.Context, f Flow, isNew bool) (*Assessment, error) {
+	e.claim(f.Configuration)
 	q, products, judgement, err := e.request(f)
 	if err != nil {
 		return nil, err

@@ -193,12 +193,17 @@ func (e *Estate) writable() (out []*ruleset) {
 // Release gives up every rule that owner owns in any additions file of the
 // estate, except in those of keep, see [Estate.Path].
 func (e *Estate) Release(ctx context.Context, owner string, keep ...string) error {
+	e.claim(additions.OwnerID(owner))
 	var errs []error
 	for _, rs := range e.writable() {
 		if slices.Contains(keep, rs.key()) {
 			continue
 		}
-		if owns, err := additions.Owns(rs.config.Additions, owner); !owns && err == nil {
+		if owns, err := rs.owns(owner); !owns && err == nil {
+			continue
+		}
+		if err := forgotten(rs.config.Additions); err != nil && !rs.sends() {
+			errs = append(errs, fmt.Errorf("%s: %w", rs.title(), err))
 			continue
 		}
 		if err := rs.own(ctx, owner, nil, ""); err != nil {

@@ -262,3 +262,33 @@ func (e *Estate) Together(n int, each func(i int)) {
 	}
 	all.Wait()
 }
+
+// claim says that what the configuration has delivered is ours, whatever became of the
+// additions files.
+func (e *Estate) claim(configuration string) {
+	for _, rs := range e.writable() {
+		if rs.sends() {
+			rs.delivers.Claim(configuration)
+		}
+	}
+}
+
+// owns reports whether owner owns a rule of the ruleset: by its additions file, or on the
+// device.
+func (rs *ruleset) owns(owner string) (bool, error) {
+	if !rs.sends() {
+		return additions.Owns(rs.config.Additions, owner)
+	}
+	own, err := rs.delivers.Owned(owner)
+	return len(own) > 0, err
+}
+
+// forgotten says that rules of the additions file may be on a device, for a ruleset that
+// is no longer delivered to.
+func forgotten(path string) error {
+	sent := delivery.SentMark(path)
+	if _, err := os.Stat(sent); err != nil {
+		return nil //nolint:nilerr // nothing was ever sent
+	}
+	return fmt.Errorf("the rules in %s were delivered to a device, and nothing delivers to it any more: put deliver back, so that they can be taken out of the device; or take them out by hand, and remove the file %s", path, sent)
+}

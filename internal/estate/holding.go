@@ -46,7 +46,10 @@ func (e *Estate) Restore(ctx context.Context, f Flow, before Holding) error {
 // Left reports whether the flow owns rules for a device that rules are brought to.
 func (e *Estate) Left(f Flow) bool {
 	return slices.ContainsFunc(e.writable(), func(rs *ruleset) bool {
-		owns, err := additions.Owns(rs.config.Additions, f.Owner())
-		return rs.sends() && (owns || err != nil)
+		if !rs.sends() {
+			return false
+		}
+		owns, err := rs.owns(f.Owner())
+		return owns || err != nil
 	})
 }

@@ -104,6 +104,9 @@ func (e *Estate) Clear(ctx context.Context, path string, flows []Flow) error {
 			return fmt.Errorf("%s is the file of ruleset %q now, and rulesets are never written; remove the owners of %s from it", path, name, flows[0].Application)
 		}
 	}
+	if err := forgotten(path); err != nil && owns(path, flows) {
+		return err
+	}
 	var errs []error
 	for _, f := range flows {
 		if _, err := additions.Update(ctx, path, f.Owner(), nil, nil); err != nil {
