@@ -27,9 +27,10 @@ type DeviceConfig struct {
 	// Guards are addresses, or names of them, that the device filters for besides those
 	// that its text has.
 	Guards []string
-	// AdditionsEffective and Assume are as in [RulesetConfig].
+	// AdditionsEffective, Assume and ChangeLanguage are as in [RulesetConfig].
 	AdditionsEffective bool
 	Assume             map[string]bool
+	ChangeLanguage     string
 	// SkipZones leaves out the comparison of the device's own prefixes with the zones.
 	SkipZones bool
 }
@@ -65,7 +66,7 @@ func newFirewall(name string, c DeviceConfig, progress func(Progress)) *firewall
 	if progress == nil {
 		progress = func(Progress) {}
 	}
-	text := RulesetConfig{Path: c.Path, Content: c.Content, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective, Assume: c.Assume, Script: c.Script, Deliver: c.Deliver}
+	text := RulesetConfig{Path: c.Path, Content: c.Content, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective, Assume: c.Assume, ChangeLanguage: c.ChangeLanguage, Script: c.Script, Deliver: c.Deliver}
 	fw := &firewall{device: c, ruleset: &ruleset{name: name, kind: "device", config: text}}
 	fw.read = sync.OnceValues(func() (*deviceText, error) {
 		d, err := readDevice(name, text, progress)

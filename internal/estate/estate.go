@@ -73,6 +73,9 @@ type RulesetConfig struct {
 	DefaultAction string
 	// Stateless says that replies are filtered too; nil means what the format says.
 	Stateless *bool
+	// ChangeLanguage is that of changes to paste: "hcl" for resources of Terraform, empty for
+	// the language of the text. Scripts, and what is delivered, are in that of the text.
+	ChangeLanguage string
 	// Assume says of conditions of rules, by their text, whether they hold: the user
 	// vouches for that.
 	Assume map[string]bool

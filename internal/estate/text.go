@@ -3,6 +3,7 @@ package estate
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
@@ -139,12 +140,19 @@ func (w writer) change(f finding, k int, before *Changes) string {
 		}
 		texts = append(texts, text)
 	}
+	if s.config.ChangeLanguage == format.HCL {
+		return strings.Join(texts, "\n\n")
+	}
 	return format.Join(s.rules().Format, texts)
 }
 
 // text writes a rule in the ruleset's language, or says why that cannot be.
 func (s station) text(r change.Rule, beside []string) string {
-	text, err := s.write(r, beside)
+	write := format.Change
+	if s.config.ChangeLanguage == format.HCL {
+		write = format.Resources
+	}
+	text, err := s.writeIn(write, r, beside)
 	if err != nil {
 		// In one line, unlike what is to be pasted.
 		return visible.Text(fmt.Sprintf("%s (cannot be written as %s: %s)", &r.Rule, s.rules().Format, err))
@@ -155,6 +163,11 @@ func (s station) text(r change.Rule, beside []string) string {
 // write writes a rule in the ruleset's language, where it has to stand, beside changes
 // that are made before it.
 func (s station) write(r change.Rule, beside []string) (string, error) {
+	return s.writeIn(format.Change, r, beside)
+}
+
+// writeIn is like write for a writer of another language.
+func (s station) writeIn(write func(name, list string, in rule.Insertion) (string, error), r change.Rule, beside []string) (string, error) {
 	to := s.targets
 	if to == nil {
 		to = newTargets(s.rules())
@@ -167,5 +180,5 @@ func (s station) write(r change.Rule, beside []string) (string, error) {
 	if before < 0 {
 		before = len(at.rules.Rules)
 	}
-	return format.Change(at.rules.Format, list, rule.Insertion{Base: at.rules, Before: before, Rules: []rule.Rule{r.Rule}, Beside: beside, Lookup: at.kept})
+	return write(at.rules.Format, list, rule.Insertion{Base: at.rules, Before: before, Rules: []rule.Rule{r.Rule}, Beside: beside, Lookup: at.kept})
 }

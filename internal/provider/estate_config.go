@@ -29,6 +29,7 @@ type deviceModel struct {
 	Script     types.String `tfsdk:"script"`
 	Deliver    types.Object `tfsdk:"deliver"`
 	Assume     types.Map    `tfsdk:"assume"`
+	Language   types.String `tfsdk:"change_language"`
 }
 
 type pathModel struct {
@@ -41,7 +42,7 @@ type pathModel struct {
 func (d deviceModel) config(ctx context.Context, name string) (c estate.DeviceConfig, diags diag.Diagnostics) {
 	c = estate.DeviceConfig{
 		Path: d.Path.ValueString(), Content: d.Content.ValueString(), Format: d.Format.ValueString(), Context: d.Context.ValueString(),
-		Additions: additionsFile(name, d.Additions, d.Script, d.Deliver), Script: d.Script.ValueString(), AdditionsEffective: d.Effective.ValueBool(), Assume: assumptions(d.Assume), SkipZones: !d.CheckZones.IsNull() && !d.CheckZones.ValueBool(),
+		Additions: additionsFile(name, d.Additions, d.Script, d.Deliver), Script: d.Script.ValueString(), AdditionsEffective: d.Effective.ValueBool(), Assume: assumptions(d.Assume), ChangeLanguage: d.Language.ValueString(), SkipZones: !d.CheckZones.IsNull() && !d.CheckZones.ValueBool(),
 	}
 	c.Deliver, diags = deliverConfig(ctx, d.Deliver)
 	if fullyKnown(ctx, d.Interfaces) {

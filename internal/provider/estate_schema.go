@@ -75,6 +75,9 @@ func deviceTextAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "JSON file for the rules that this configuration adds, each with the list of the device that it stands before. Without it the device is read-only.",
 		},
 		"assume": schema.MapAttribute{Optional: true, ElementType: types.BoolType, MarkdownDescription: assumeText},
+		"change_language": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.HCL)}, MarkdownDescription: changeLanguageText,
+		},
 		"additions_effective": schema.BoolAttribute{
 			Optional:            true,
 			MarkdownDescription: "Whether the device runs the additions file itself. A flow that the additions allow is then `allowed`. Default: false; such a flow is `pending` until the device has the rule.",

@@ -64,6 +64,7 @@ type rulesetModel struct {
 	DefaultAction types.String `tfsdk:"default_action"`
 	Stateless     types.Bool   `tfsdk:"stateless"`
 	Assume        types.Map    `tfsdk:"assume"`
+	Language      types.String `tfsdk:"change_language"`
 }
 
 // contextDescription describes the attribute context wherever a text is read.
@@ -120,6 +121,9 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 						MarkdownDescription: "Whether replies are filtered too, as in an AWS network ACL or a router's access list. Default: what the format says; iptables and nftables are asked about replies, which `false` turns off.",
 					},
 					"assume": schema.MapAttribute{Optional: true, ElementType: types.BoolType, MarkdownDescription: assumeText},
+					"change_language": schema.StringAttribute{
+						Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.HCL)}, MarkdownDescription: changeLanguageText,
+					},
 				}},
 			},
 			"addresses": schema.MapAttribute{
@@ -236,6 +240,9 @@ func fileConflicts(rulesets map[string]estate.RulesetConfig, devices map[string]
 	return diags
 }
 
+const changeLanguageText = "Language of `change` in `missing`: `hcl` for resources of the vendor's own Terraform provider, for PAN-OS, FortiOS, Junos and Check Point. " +
+	"Default: that of the text; AWS, Azure, Google Cloud and Terraform plans have resources anyway. Scripts, change sets and what is delivered are in the language of the text."
+
 const assumeText = "Conditions that the text cannot decide, as `indeterminate` of `acl_ruleset` or the reason of a verdict shows them, and whether they hold. You vouch for them: `{ \"time-range TRADING-HOURS\" = true }`. Verdicts that depend on one name it."
 
 // assumptions are the conditions that somebody vouches for, as far as they are known.
@@ -258,7 +265,7 @@ func (r rulesetModel) config(ctx context.Context, name string) (estate.RulesetCo
 	return estate.RulesetConfig{
 		Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
 		Additions: additionsFile(name, r.Additions, r.Script, r.Deliver), Script: r.Script.ValueString(), Deliver: deliver,
-		AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(), Assume: assumptions(r.Assume),
+		AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(), Assume: assumptions(r.Assume), ChangeLanguage: r.Language.ValueString(),
 	}, diags
 }
 

@@ -28,7 +28,7 @@ import (
 )
 
 // A Format is one language of rulesets: how its texts are told apart, read, and
-// added to. All fields but States and Contexts are set.
+// added to. All fields but States, Contexts and Resources are set.
 type Format struct {
 	// Name is what users write: cisco_asa, panos, ….
 	Name string
@@ -51,6 +51,9 @@ type Format struct {
 	// the device has it once they are removed. It returns an error where they cannot be told
 	// from the rest. It is nil where rules have no lines.
 	Cut func(content []byte, lines []int) ([]byte, error)
+	// Resources writes the insertion as resources of Terraform, for the vendor's own provider;
+	// nil where Write does, or where there are none.
+	Resources func(list string, in rule.Insertion) (string, error)
 	// Order is what its devices do with a packet that crosses them.
 	Order device.Order
 	// Separator stands between the changes of several insertions in one text.
@@ -71,10 +74,10 @@ var formats = []Format{
 	router(ios.NXOS),
 	router(ios.XR),
 	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Remove: asa.Remove, Cut: asa.Cut, Separator: "\n"},
-	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Remove: byRule(fortios.Remove), Cut: cut.Edits, Separator: "\n", Contexts: true},
-	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Remove: byRule(junos.Remove), Cut: junos.Cut, Separator: "\n", Contexts: true},
-	{Name: "checkpoint", Family: "checkpoint", Order: checkpoint.Order, Sniff: checkpoint.Sniff, Parse: checkpoint.Parse, Write: checkpoint.Write, Remove: byRule(checkpoint.Remove), Cut: cut.Values, Separator: "\n", Contexts: true},
-	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Remove: byRule(panos.Remove), Cut: panos.Cut, Separator: "\n", Contexts: true},
+	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Resources: fortios.Resources, Remove: byRule(fortios.Remove), Cut: cut.Edits, Separator: "\n", Contexts: true},
+	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Resources: junos.Resources, Remove: byRule(junos.Remove), Cut: junos.Cut, Separator: "\n", Contexts: true},
+	{Name: "checkpoint", Family: "checkpoint", Order: checkpoint.Order, Sniff: checkpoint.Sniff, Parse: checkpoint.Parse, Write: checkpoint.Write, Resources: checkpoint.Resources, Remove: byRule(checkpoint.Remove), Cut: cut.Values, Separator: "\n", Contexts: true},
+	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Resources: panos.Resources, Remove: byRule(panos.Remove), Cut: panos.Cut, Separator: "\n", Contexts: true},
 	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Remove: byRule(removeIptables), Cut: cut.Lines, States: true, Separator: "\n"},
 	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Remove: removeNFT, Cut: nftables.Cut, States: true, Separator: "\n"},
 	{Name: "pf_conf", Family: "pf", Order: pf.Order, Sniff: pf.Sniff, Parse: pf.Parse, Write: pf.Write, Remove: byHand("take its line out of pf.conf, and load that with pfctl -f"), Cut: cut.Lines, Separator: "\n"},

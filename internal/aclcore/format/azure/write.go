@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/hcl"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -211,48 +212,35 @@ func (w *writer) block(e entry, n int) string {
 	if group == "" {
 		group = "RESOURCE_GROUP"
 	}
-	lines := []string{
-		fmt.Sprintf("# az network nsg rule create --resource-group %s --nsg-name %s --name %s --priority %d --direction %s --access %s --protocol '%s'"+
-			" --source-address-prefixes %s --source-port-ranges %s --destination-address-prefixes %s --destination-port-ranges %s",
-			group, w.site.group, name, n, direction, access, e.protocol, cli(e.src), cli(e.sources), cli(e.dst), cli(e.destinations)),
-		fmt.Sprintf("resource \"azurerm_network_security_rule\" %q {", strings.ReplaceAll(name, "-", "_")),
-		fmt.Sprintf("  name                        = %q", name),
-		fmt.Sprintf("  resource_group_name         = %q", group),
-		fmt.Sprintf("  network_security_group_name = %q", w.site.group),
-		fmt.Sprintf("  priority                    = %d", n),
-		fmt.Sprintf("  direction                   = %q", direction),
-		fmt.Sprintf("  access                      = %q", access),
-		fmt.Sprintf("  protocol                    = %q", e.protocol),
-		attribute("source_port_range", e.sources),
-		attribute("destination_port_range", e.destinations),
-		attribute("source_address_prefix", e.src),
-		attribute("destination_address_prefix", e.dst),
-		"}",
-	}
-	lines[9], lines[10], lines[11], lines[12] = pad(lines[9]), pad(lines[10]), pad(lines[11]), pad(lines[12])
-	return strings.Join(lines, "\n")
+	command := fmt.Sprintf("# az network nsg rule create --resource-group %s --nsg-name %s --name %s --priority %d --direction %s --access %s --protocol '%s'"+
+		" --source-address-prefixes %s --source-port-ranges %s --destination-address-prefixes %s --destination-port-ranges %s",
+		group, w.site.group, name, n, direction, access, e.protocol, cli(e.src), cli(e.sources), cli(e.dst), cli(e.destinations))
+	return command + "\n" + hcl.Resource("azurerm_network_security_rule", strings.ReplaceAll(name, "-", "_"), func(b *hcl.Block) {
+		b.Text("name", name)
+		b.Text("resource_group_name", group)
+		b.Text("network_security_group_name", w.site.group)
+		b.Set("priority", fmt.Sprint(n))
+		b.Text("direction", direction)
+		b.Text("access", access)
+		b.Text("protocol", e.protocol)
+		attribute(b, "source_port_range", e.sources)
+		attribute(b, "destination_port_range", e.destinations)
+		attribute(b, "source_address_prefix", e.src)
+		attribute(b, "destination_address_prefix", e.dst)
+	})
 }
 
 // attribute writes the singular attribute for one value, the plural for several.
-func attribute(name string, words []string) string {
+func attribute(b *hcl.Block, name string, words []string) {
 	if len(words) == 1 {
-		return fmt.Sprintf("  %s = %q", name, words[0])
+		b.Text(name, words[0])
+		return
 	}
 	plural := name + "s"
 	if strings.HasSuffix(name, "prefix") {
 		plural = name + "es"
 	}
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = fmt.Sprintf("%q", w)
-	}
-	return fmt.Sprintf("  %s = [%s]", plural, strings.Join(quoted, ", "))
-}
-
-// pad aligns an attribute with the others of the resource.
-func pad(line string) string {
-	name, value, _ := strings.Cut(line, " = ")
-	return fmt.Sprintf("%-29s = %s", name, value)
+	b.Set(plural, hcl.List(words...))
 }
 
 func cli(words []string) string {

@@ -46,19 +46,27 @@ func (s *site) add(l *layer, after []*layer, uid string) {
 // layer. A rule that accepts is added to each ordered layer behind it too, since all
 // have to accept. The commands end with publish; the policy has to be installed then.
 func Write(list string, in rule.Insertion) (string, error) {
+	w, err := written(list, in)
+	if err != nil {
+		return "", err
+	}
+	return strings.Join(append(w.objects, w.rules...), "\n"), nil
+}
+
+func written(list string, in rule.Insertion) (*writer, error) {
 	w := &writer{in: in, at: placeSite{layer: &layer{name: cmp.Or(list, "Network")}}}
 	if in.Base != nil {
 		w.site, _ = in.Base.Writer.(*site)
 		if err := w.place(); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	for i := range in.Rules {
 		if err := w.rule(&in.Rules[i]); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
-	return strings.Join(append(w.objects, w.rules...), "\n"), nil
+	return w, nil
 }
 
 type writer struct {
@@ -67,6 +75,22 @@ type writer struct {
 	at               placeSite
 	addresses, ports *zoned.Names
 	objects, rules   []string
+	// placed are the rules as what they say.
+	placed []placedRule
+}
+
+// A placedRule is a rule of a layer with the names in its cells. above is the uid of the
+// rule that it goes above; without one it goes to the top or the bottom.
+type placedRule struct {
+	layer, name, action, above string
+	top                        bool
+	cells                      []namedCell
+}
+
+// A namedCell is a cell with the names of its objects.
+type namedCell struct {
+	key   string
+	names []string
 }
 
 // place finds the layer and the rule that new ones go above.
@@ -105,22 +129,22 @@ func (w *writer) rule(r *rule.Rule) error {
 	if w.at.uid != "" {
 		position = "position.above " + shell.Quote(w.at.uid)
 	}
-	w.rules = append(w.rules, w.command(w.at.layer, position, r.Name, src, dst, services, action))
+	cells := []namedCell{{"source", src}, {"destination", dst}, {"service", services}}
+	w.rules = append(w.rules, w.command(w.at.layer, position, r.Name, cells, action))
+	w.placed = append(w.placed, placedRule{cmp.Or(w.at.layer.name, w.at.layer.uid), r.Name, action, w.at.uid, false, cells})
 	for _, l := range layers {
-		w.rules = append(w.rules, w.command(l, "position top", r.Name, src, dst, services, action))
+		w.rules = append(w.rules, w.command(l, "position top", r.Name, cells, action))
+		w.placed = append(w.placed, placedRule{cmp.Or(l.name, l.uid), r.Name, action, "", true, cells})
 	}
 	return nil
 }
 
-func (w *writer) command(l *layer, position, name string, src, dst, services []string, action string) string {
+func (w *writer) command(l *layer, position, name string, cells []namedCell, action string) string {
 	parts := []string{"mgmt_cli add access-rule layer " + shell.Quote(cmp.Or(l.name, l.uid)), position}
 	if name != "" {
 		parts = append(parts, "name "+shell.Quote(name))
 	}
-	for _, cell := range []struct {
-		key   string
-		names []string
-	}{{"source", src}, {"destination", dst}, {"service", services}} {
+	for _, cell := range cells {
 		for i, n := range cell.names {
 			parts = append(parts, fmt.Sprintf("%s.%d %s", cell.key, i+1, shell.Quote(n)))
 		}

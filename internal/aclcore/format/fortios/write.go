@@ -51,6 +51,14 @@ func (v *vdom) writer() *site {
 // policy that decides. It returns an error for a place where no policy can stand, such
 // as before what a virtual IP takes, and for what a FortiGate cannot say.
 func Write(_ string, in rule.Insertion) (string, error) {
+	w, err := written(in)
+	if err != nil {
+		return "", err
+	}
+	return w.text(), nil
+}
+
+func written(in rule.Insertion) (*writer, error) {
 	w := &writer{in: in, site: &site{}}
 	if in.Base != nil {
 		if s, ok := in.Base.Writer.(*site); ok {
@@ -59,14 +67,14 @@ func Write(_ string, in rule.Insertion) (string, error) {
 	}
 	before, err := w.before()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	for i := range in.Rules {
 		if err := w.rule(&in.Rules[i], before); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
-	return w.text(), nil
+	return w, nil
 }
 
 // A writer collects the commands of one change.
@@ -79,6 +87,25 @@ type writer struct {
 	tables  map[string][]string
 	order   []string
 	written int
+	// made are the objects, placed the policies, as what they say.
+	made   []madeObject
+	placed []placedPolicy
+}
+
+// A madeObject is an entry of a table that the text has not, with its settings.
+type madeObject struct {
+	table, name string
+	settings    string // lines of "set NAME VALUE"
+}
+
+// A placedPolicy is a policy with the names of its interfaces, addresses and services, and
+// the number of the one that it goes before, "" for the end.
+type placedPolicy struct {
+	id                       int
+	name, action, suffix     string
+	split                    bool // in the table of IPv6
+	from, to, src, dst, svcs []string
+	before                   string
 }
 
 // before returns the id of the policy that new ones go before, "" for the end.
@@ -148,6 +175,7 @@ func (w *writer) policy(r *rule.Rule, t traffic.Product, before string) error {
 		"        set logtraffic all",
 		"    next",
 	}
+	w.placed = append(w.placed, placedPolicy{id, name, action, suffix, is6 && w.site.split, from, to, src, dst, services, before})
 	if before != "" {
 		lines = append(lines, fmt.Sprintf("    move %d before %s", id, before))
 	}
@@ -181,10 +209,12 @@ func (w *writer) nextID() int {
 	last := w.site.lastID
 	for _, text := range w.in.Beside {
 		for line := range strings.Lines(text) {
-			if id, ok := strings.CutPrefix(strings.TrimSpace(line), "edit "); ok {
-				if n, err := strconv.Atoi(id); err == nil {
-					last = max(last, n)
-				}
+			id, ok := strings.CutPrefix(strings.TrimSpace(line), "edit ")
+			if key, value, isResource := strings.Cut(line, " = "); isResource && strings.TrimSpace(key) == "policyid" {
+				id, ok = strings.TrimSpace(value), true
+			}
+			if n, err := strconv.Atoi(id); ok && err == nil {
+				last = max(last, n)
 			}
 		}
 	}
@@ -257,6 +287,7 @@ func (w *writer) addressNames(s addr.Set, is6 bool) ([]string, error) {
 		name, isNew := (*known).Of(t.Set().String(), "acl-"+strings.ReplaceAll(t.String(), "/", "_"), w.in.Beside)
 		if isNew && !slices.Contains(w.tables[table], "    edit "+quotedList([]string{name})) {
 			w.add(table, "    edit "+quotedList([]string{name}), "        "+addressSetting(t), "    next")
+			w.made = append(w.made, madeObject{table, name, addressSetting(t)})
 		}
 		names = append(names, name)
 	}
@@ -310,6 +341,7 @@ func (w *writer) serviceNames(s service.Set) ([]string, error) {
 		name, isNew := w.services.Of(t.Set().String(), wanted, w.in.Beside)
 		if isNew && !slices.Contains(w.tables[table], "    edit "+quotedList([]string{name})) {
 			w.add(table, "    edit "+quotedList([]string{name}), "        "+setting, "    next")
+			w.made = append(w.made, madeObject{table, name, setting})
 		}
 		names = append(names, name)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/hcl"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -50,6 +51,14 @@ func (p *policies) writer() *site {
 // rule that Panorama pushes to the firewall, and for protocols without ports, which
 // PAN-OS matches by application only.
 func Write(_ string, in rule.Insertion) (string, error) {
+	w, err := written(in)
+	if err != nil {
+		return "", err
+	}
+	return strings.Join(append(w.objects, w.rules...), "\n"), nil
+}
+
+func written(in rule.Insertion) (*writer, error) {
 	w := &writer{in: in, site: &site{layers: []layerSite{{[]string{"rulebase"}, true}}}}
 	if in.Base != nil {
 		if s, ok := in.Base.Writer.(*site); ok {
@@ -58,14 +67,15 @@ func Write(_ string, in rule.Insertion) (string, error) {
 	}
 	base, before, err := w.place()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
+	w.base, w.before = base, before
 	for i := range in.Rules {
 		if err := w.rule(&in.Rules[i], base, before); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
-	return strings.Join(append(w.objects, w.rules...), "\n"), nil
+	return w, nil
 }
 
 // A writer collects the commands of one change.
@@ -74,6 +84,21 @@ type writer struct {
 	site           *site
 	services       *zoned.Names
 	objects, rules []string
+	// made and placed are what objects and rules say, in a rulebase before a rule.
+	made   []madeService
+	placed []placedRule
+	base   []string
+	before string
+}
+
+// A madeService is a service that the text has not.
+type madeService struct{ name, protocol, ports, sources string }
+
+// A placedRule is a rule with its name and the names of its services.
+type placedRule struct {
+	name, action string
+	rule         *rule.Rule
+	services     []string
 }
 
 // place returns the rulebase that new rules go into, and the rule that they go before,
@@ -115,6 +140,7 @@ func (w *writer) rule(r *rule.Rule, base []string, before string) error {
 	command := strings.Join(append(quotedWords(base), "security", "rules", quoted(name)), " ")
 	w.rules = append(w.rules, fmt.Sprintf("set %s from %s to %s source %s destination %s source-user any category any application any service %s action %s",
 		command, list(r.SourceZones), list(r.DestinationZones), list(addressWords(r.Traffic.Sources)), list(addressWords(r.Traffic.Destinations)), list(services), action))
+	w.placed = append(w.placed, placedRule{name, action, r, services})
 	if before != "" {
 		w.rules = append(w.rules, fmt.Sprintf("move %s before %s", command, quoted(before)))
 	}
@@ -131,7 +157,7 @@ const maxName = 63
 func (w *writer) ruleName(r *rule.Rule) string {
 	isFree := func(name string) bool {
 		used := func(text string) bool {
-			return strings.Contains(text, " "+quoted(name)+" from ")
+			return strings.Contains(text, " "+quoted(name)+" from ") || hcl.Says([]string{text}, name)
 		}
 		return !w.site.taken[name] && !slices.ContainsFunc(w.in.Beside, used) && !slices.ContainsFunc(w.rules, used)
 	}
@@ -194,16 +220,18 @@ func (w *writer) serviceNames(s service.Set) ([]string, error) {
 		) bool {
 			return p.number == t.Protocol
 		})
-		word := protocols[i].word
+		word, sources := protocols[i].word, ""
 		wanted, setting := "acl-"+word+"-"+run(t.Destinations), fmt.Sprintf("protocol %s port %s", word, run(t.Destinations))
 		if t.Sources != (zoned.Ports{From: 0, To: 65535}) {
-			wanted += "-from-" + run(t.Sources)
-			setting += " source-port " + run(t.Sources)
+			sources = run(t.Sources)
+			wanted += "-from-" + sources
+			setting += " source-port " + sources
 		}
 		name, isNew := w.services.Of(t.Set().String(), wanted, w.in.Beside)
 		command := strings.Join(append([]string{"set"}, append(quotedWords(w.site.prefix), "service", quoted(name), setting)...), " ")
 		if isNew && !slices.Contains(w.objects, command) {
 			w.objects = append(w.objects, command)
+			w.made = append(w.made, madeService{name, word, run(t.Destinations), sources})
 		}
 		out = append(out, name)
 	}

@@ -140,7 +140,7 @@ func (r *reader) securityGroups() []*securityGroup {
 			r.homelessNote(res, "network_security_group_name")
 			continue
 		case g == nil:
-			g = &securityGroup{name: name, why: []string{fmt.Sprintf("the network security group %s is not in the file: it may have other rules", name)}}
+			g = &securityGroup{name: name, why: []string{fmt.Sprintf("%sthe network security group %s may have others", outside, name)}}
 			at[key(r.text(res.values, "resource_group_name"), name)] = g
 			out = append(out, g)
 		}

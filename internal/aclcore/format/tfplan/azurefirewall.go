@@ -52,7 +52,7 @@ func (r *reader) missingOfPolicy(group, p *resource, name string, has map[string
 		return zoned.Undecided(line, "firewall "+name, why, zoned.AnyMatch())
 	}
 	if p == nil {
-		return undecided(group.line, fmt.Sprintf("the firewall policy %s is not in the file: it may have other rule collection groups, and inherit rules", name))
+		return undecided(group.line, fmt.Sprintf("%sthe firewall policy %s may have other rule collection groups, and inherit rules", outside, name))
 	}
 	var out []rule.Rule
 	base := p.values.get("base_policy_id")

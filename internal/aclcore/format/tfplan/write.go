@@ -47,7 +47,7 @@ func Write(list string, in rule.Insertion) (string, error) {
 // rest.
 var addressed = regexp.MustCompile(`^((?:module\.[\w-]+(?:\[[^\]]*\])?\.)*)((?:data\.)?azurerm_network_security_group\.\S+) (?:inbound|outbound|ingress|egress)$`)
 
-var groupName = regexp.MustCompile(`(?m)^(  network_security_group_name = |  resource_group_name         = )".*"$`)
+var groupName = regexp.MustCompile(`(?m)^(  (?:network_security_group_name|resource_group_name) += )".*"$`)
 
 // writeSecurityRule writes rules of a network security group, which they name by a
 // reference to its resource.
