@@ -6,6 +6,7 @@
 //
 //   - [Gate] says whether programs may be run at all.
 //   - [Command] is a program: arguments without a shell, a stated environment.
+//   - [Request] is a text that is read over https.
 //   - [Secrets] takes secrets out of a text that people read.
 //
 // It knows nothing of Terraform, rules or formats.
