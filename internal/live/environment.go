@@ -59,11 +59,10 @@ func (r Request) WithEnvironment(getenv func(string) string) (Request, error) {
 			EnvHeaders, EnvCACertificate, EnvHeaders)
 	}
 	r.CACertificate = ca
-	all := make(map[string]string, len(r.Headers)+len(more))
+	all := maps.Clone(more)
 	for name, value := range r.Headers {
 		all[http.CanonicalHeaderKey(name)] = value
 	}
-	maps.Copy(all, more)
 	r.Headers = all
 	if _, err := r.parse(); err != nil {
 		return r, fmt.Errorf("with %s and %s: %w", EnvHeaders, EnvCACertificate, err)

@@ -39,7 +39,7 @@ func TestEnvironmentHeaders(t *testing.T) {
 		}
 	}
 	r, err := Request{URL: "https://fw1.example.com", Headers: map[string]string{"x-pan-key": "own", "Accept": "text/plain"}}.WithEnvironment(getenv)
-	if err != nil || len(r.Headers) != 2 || r.Headers["X-Pan-Key"] != "key-of-fw1" || r.Headers["Accept"] != "text/plain" {
+	if err != nil || len(r.Headers) != 2 || r.Headers["X-Pan-Key"] != "own" || r.Headers["Accept"] != "text/plain" {
 		t.Errorf("%v, %v", r.Headers, err)
 	}
 }

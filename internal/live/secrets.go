@@ -77,3 +77,6 @@ func (s Secrets) Hide(text string) string {
 func (s Secrets) In(text string) bool {
 	return slices.ContainsFunc(s.texts, func(secret string) bool { return strings.Contains(text, secret) })
 }
+
+// AllSecrets are what no error of the command shows.
+func (c Command) AllSecrets() Secrets { return c.secrets() }
