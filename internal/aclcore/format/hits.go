@@ -116,3 +116,28 @@ func checkpointHits(content []byte) map[int]int64 {
 		}
 	}
 }
+
+// counterTexts are the counters in the text of a rule, and what stands there without them, by
+// family.
+var counterTexts = map[string][]struct {
+	counter *regexp.Regexp
+	without string
+}{
+	"cisco_asa": {{regexp.MustCompile(` ?\(hitcnt=\d+\)(?: \(inactive\))?(?: 0x[0-9a-f]+)?`), ""}},
+	"router":    {{regexp.MustCompile(` ?\(\d+ match(?:es)?\)| ?\[match=\d+\]`), ""}},
+	"iptables":  {{regexp.MustCompile(`^\[\d+:\d+\] `), ""}},
+	"nftables":  {{regexp.MustCompile(`\bcounter packets \d+ bytes \d+`), "counter"}},
+}
+
+// DropCounters takes out of the texts of rules, in place, what the device has counted: so
+// that a text that is read again with other counters says the same.
+func DropCounters(name string, lists ...[]rule.Rule) {
+	f, _ := Lookup(name)
+	for _, c := range counterTexts[f.Family] {
+		for _, rules := range lists {
+			for i := range rules {
+				rules[i].Text = c.counter.ReplaceAllString(rules[i].Text, c.without)
+			}
+		}
+	}
+}
