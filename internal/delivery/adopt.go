@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"context"
 	"maps"
 	"regexp"
 	"slices"
@@ -29,7 +28,7 @@ func (d *Device) Claim(id string) {
 
 // Owned returns the rules that the owner has, by the additions file and on the device.
 func (d *Device) Owned(owner string) ([]additions.Rule, error) {
-	if _, err := d.State(context.Background()); err != nil {
+	if _, err := d.State(); err != nil {
 		return nil, err
 	}
 	d.mu.Lock()

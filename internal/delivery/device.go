@@ -19,8 +19,10 @@ type Device struct {
 	// Script is the file that the script is written to, "" for none; its undo goes to the
 	// file of that name with ".undo" behind.
 	Script string
-	// Read reads the text of the device as it is now.
-	Read func(ctx context.Context) (*Text, error)
+	// First returns the text of the device as others have read it in this process, Read
+	// reads it as it is now. First may be nil.
+	First func() (*Text, error)
+	Read  func(ctx context.Context) (*Text, error)
 	// Send hands a text to the command, and waits for its end. The command inherits the
 	// lock file, so that the lock is held as long as it runs. Where it is nil, nothing is
 	// sent: the script and the additions file are written, and that is all.
@@ -64,9 +66,8 @@ func SentMark(ledger string) string { return ledger + ".running" }
 // UndoSuffix makes the name of the file that holds the undo of a script.
 const UndoSuffix = ".undo"
 
-// State returns what the device has, by its text as it was read last, which is read at
-// the first use.
-func (d *Device) State(ctx context.Context) (*State, error) {
+// State returns what the device has, by its text as it was read last.
+func (d *Device) State() (*State, error) {
 	ledger, err := additions.Load(d.Ledger)
 	if err != nil {
 		return nil, err
@@ -74,7 +75,11 @@ func (d *Device) State(ctx context.Context) (*State, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.text == nil {
-		if d.text, err = d.Read(ctx); err != nil {
+		first := d.First
+		if first == nil {
+			first = func() (*Text, error) { return d.Read(context.Background()) }
+		}
+		if d.text, err = first(); err != nil {
 			d.text = nil
 			return nil, err
 		}

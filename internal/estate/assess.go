@@ -176,6 +176,7 @@ func (e *Estate) stations(named []string) ([]station, error) {
 	if err != nil {
 		return nil, err
 	}
+	ahead(path...)
 	out := make([]station, len(path))
 	for i, rs := range path {
 		if out[i], err = e.station(rs); err != nil {

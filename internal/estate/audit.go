@@ -190,6 +190,7 @@ func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
 		if err != nil {
 			return nil, err
 		}
+		ahead(path...)
 		for _, rs := range path {
 			b, err := rs.load()
 			if err != nil {
@@ -290,11 +291,8 @@ func (fw *firewall) audited(text *deviceText) (out []audited, err error) {
 
 // content returns the text of the ruleset.
 func (rs *ruleset) content() ([]byte, error) {
-	if rs.config.Path == "" {
-		return []byte(rs.config.Content), nil
-	}
-	content, _, err := readFile(rs.config.Path)
-	return content, err
+	got, err := rs.text()
+	return got.content, err
 }
 
 func auditLists(lists []audited, q AuditQuestion, flows []auditFlow) *Audit {

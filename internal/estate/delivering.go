@@ -50,16 +50,17 @@ func newDelivering(rs *ruleset, g *delivery.Gathering) *delivering {
 	if c.Deliver == nil && c.Script == "" {
 		return nil
 	}
+	named := func(text *delivery.Text, err error) (*delivery.Text, error) {
+		if err != nil {
+			return nil, &RulesetError{rs.name, rs.kind, err}
+		}
+		return text, nil
+	}
 	d := &delivering{sends: c.Deliver != nil, Device: &delivery.Device{
 		Title: rs.title(), Ledger: c.Additions, Script: c.Script, Gather: g,
-		Read: func(ctx context.Context) (*delivery.Text, error) {
-			text, err := rs.read(ctx)
-			if err != nil {
-				return nil, &RulesetError{rs.name, rs.kind, err}
-			}
-			return text, nil
-		},
-		Why: why,
+		First: func() (*delivery.Text, error) { return named(rs.delivered(rs.text())) },
+		Read:  func(ctx context.Context) (*delivery.Text, error) { return named(rs.read(ctx)) },
+		Why:   why,
 	}}
 	if d.sends {
 		c.AdditionsEffective = true // what is found on the device is run by it
@@ -83,15 +84,17 @@ func (rs *ruleset) send(ctx context.Context, text string, phase delivery.Phase, 
 }
 
 // read reads the text of the ruleset or device as it is now.
-func (rs *ruleset) read(context.Context) (*delivery.Text, error) {
-	content := []byte(rs.config.Content)
-	if rs.config.Path != "" {
-		var err error
-		if content, _, err = readFile(rs.config.Path); err != nil {
-			return nil, err
-		}
+func (rs *ruleset) read(ctx context.Context) (*delivery.Text, error) {
+	return rs.delivered(rs.around.obtain(ctx, rs.name, rs.config))
+}
+
+// delivered reads what was obtained.
+func (rs *ruleset) delivered(got obtained, err error) (*delivery.Text, error) {
+	if err != nil {
+		return nil, err
 	}
-	return rs.parse(string(content))
+	text, err := rs.parse(string(got.content))
+	return text, got.hide(err)
 }
 
 // parse reads a text of the ruleset, which has one list, or of the device, which has all.
@@ -106,6 +109,11 @@ func (rs *ruleset) parse(content string) (*delivery.Text, error) {
 	doc, err := format.Document([]byte(content), source, rs.config.Format, rs.config.Context)
 	if err != nil {
 		return nil, err
+	}
+	if rs.config.Source != nil {
+		for i := range doc.Lists {
+			format.DropCounters(doc.Format, doc.Lists[i].Rules, doc.Lists[i].Return)
+		}
 	}
 	t := &delivery.Text{Content: content, Format: doc.Format, Lists: make(map[string]*script.List, len(doc.Lists)), Parse: rs.parse}
 	for i := range doc.Lists {
@@ -135,6 +143,9 @@ func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
 	if err != nil {
 		return nil, err
 	}
+	if rs.config.Source != nil {
+		format.DropCounters(rules.Format, rules.Rules, rules.Return)
+	}
 	l := &script.List{Name: list, Text: content, Rules: rules, Read: func(text string) (*rule.Ruleset, error) {
 		rules, _, err := format.Parse([]byte(text), o)
 		return rules, err
@@ -145,7 +156,7 @@ func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
 // onDevice returns the list of the device without what is ours on top of it, and the
 // additions that the device has.
 func (rs *ruleset) onDevice(list string) (*base, *additions.File, error) {
-	state, err := rs.delivers.State(context.Background())
+	state, err := rs.delivers.State()
 	if err != nil {
 		return nil, nil, err
 	}

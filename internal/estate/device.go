@@ -19,6 +19,8 @@ import (
 type DeviceConfig struct {
 	// Path, Content, Format, Context and Additions are as in [RulesetConfig].
 	Path, Content, Format, Context, Additions string
+	// Source is as in [RulesetConfig].
+	Source *Source
 	// Script and Deliver are as in [RulesetConfig].
 	Script  string
 	Deliver *DeliverConfig
@@ -62,14 +64,11 @@ type deviceList struct {
 	targets          *targets
 }
 
-func newFirewall(name string, c DeviceConfig, progress func(Progress)) *firewall {
-	if progress == nil {
-		progress = func(Progress) {}
-	}
-	text := RulesetConfig{Path: c.Path, Content: c.Content, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective, Assume: c.Assume, ChangeLanguage: c.ChangeLanguage, Script: c.Script, Deliver: c.Deliver}
-	fw := &firewall{device: c, ruleset: &ruleset{name: name, kind: "device", config: text}}
+func newFirewall(name string, c DeviceConfig, around *surrounding) *firewall {
+	text := RulesetConfig{Path: c.Path, Content: c.Content, Source: c.Source, Format: c.Format, Context: c.Context, Additions: c.Additions, AdditionsEffective: c.AdditionsEffective, Assume: c.Assume, ChangeLanguage: c.ChangeLanguage, Script: c.Script, Deliver: c.Deliver}
+	fw := &firewall{device: c, ruleset: &ruleset{name: name, kind: "device", config: text, text: around.once(name, text), around: around}}
 	fw.read = sync.OnceValues(func() (*deviceText, error) {
-		d, err := readDevice(name, text, progress)
+		d, err := readDevice(name, text, fw.text, around.progress)
 		if err != nil {
 			return nil, &RulesetError{name, "device", err}
 		}
@@ -85,31 +84,38 @@ func newFirewall(name string, c DeviceConfig, progress func(Progress)) *firewall
 	return fw
 }
 
-func readDevice(name string, c RulesetConfig, progress func(Progress)) (*deviceText, error) {
+func readDevice(name string, c RulesetConfig, text func() (obtained, error), progress func(Progress)) (*deviceText, error) {
 	started := time.Now()
-	content, source, at := []byte(c.Content), name, stamp{}
-	if c.Path != "" {
-		var err error
-		if content, at, err = readFile(c.Path); err != nil {
-			return nil, err
-		}
-		source = filepath.Base(c.Path)
-	}
-	progress(Progress{Ruleset: name, Bytes: len(content)})
-	doc, err := format.Document(content, source, c.Format, c.Context)
+	got, err := text()
 	if err != nil {
 		return nil, err
+	}
+	source := name
+	if c.Path != "" {
+		source = filepath.Base(c.Path)
+	}
+	progress(Progress{Ruleset: name, Bytes: len(got.content)})
+	doc, err := format.Document(got.content, source, c.Format, c.Context)
+	if err != nil {
+		return nil, got.hide(err)
+	}
+	sum := digest(got.content)
+	if got.live {
+		for i := range doc.Lists {
+			format.DropCounters(doc.Format, doc.Lists[i].Rules, doc.Lists[i].Return)
+		}
+		sum = device.Fingerprint(doc)
 	}
 	d, err := compileDevice(name, source, doc, c.Assume)
 	if err != nil {
 		return nil, err
 	}
-	d.digest, d.stamp = digest(content), at
+	d.digest, d.stamp = sum, got.stamp
 	rules := 0
 	for i := range doc.Lists {
 		rules += len(doc.Lists[i].Rules)
 	}
-	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: doc.Format, Rules: rules, Took: time.Since(started)})
+	progress(Progress{Ruleset: name, Bytes: len(got.content), Done: true, Format: doc.Format, Rules: rules, Took: time.Since(started)})
 	return d, nil
 }
 

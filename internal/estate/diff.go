@@ -82,7 +82,7 @@ func (e *Estate) side(s DiffSide, name string) (lists []audited, err error) {
 	case s.Rules != nil:
 		return []audited{{rules: s.Rules.base.rules()}}, nil
 	case s.Text != nil:
-		b, err := loadBase(name, *s.Text, func(Progress) {})
+		b, err := loadBase(name, *s.Text, newSurrounding(Config{}).once(name, *s.Text), func(Progress) {})
 		if err != nil {
 			return nil, err
 		}

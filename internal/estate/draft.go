@@ -36,17 +36,14 @@ func newDraft(rs *ruleset) (*draft, error) {
 
 // contentOf returns the text that was loaded.
 func contentOf(rs *ruleset, b *base) (string, error) {
-	if rs.config.Path == "" {
-		return rs.config.Content, nil
-	}
-	content, _, err := readFile(rs.config.Path)
-	if err == nil && digest(content) != b.digest {
+	got, err := rs.text()
+	if err == nil && rs.config.Path != "" && digest(got.content) != b.digest {
 		err = fmt.Errorf("%s changed while it was read", rs.config.Path)
 	}
 	if err != nil {
 		return "", &RulesetError{rs.name, rs.kind, err}
 	}
-	return string(content), nil
+	return string(got.content), nil
 }
 
 // apply makes a change: it reads the text again with the commands below it, or puts the

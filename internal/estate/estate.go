@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/topology"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/delivery"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/live"
 )
 
 // Config is what a provider configuration says.
@@ -30,6 +32,12 @@ type Config struct {
 	Policies *policy.Set
 	// Now is the instant at which flows and exceptions expire or not.
 	Now time.Time
+	// Commands says whether programs may be run, Getenv reads the environment that has
+	// headers for addresses; nil has none. Context ends what is read from firewalls; nil
+	// never does.
+	Commands live.Gate
+	Getenv   func(string) string
+	Context  context.Context
 	// Progress, if not nil, is told before and after a ruleset is loaded; rulesets may be
 	// loaded at the same time.
 	Progress func(Progress)
@@ -38,7 +46,10 @@ type Config struct {
 // Progress is a step of the loading of a ruleset, which may take a while.
 type Progress struct {
 	Ruleset string
-	Bytes   int // of the text
+	// Origin is where a text is read from that is of no file: told before, with no Bytes,
+	// and after that.
+	Origin string
+	Bytes  int // of the text
 	// Done says whether the ruleset is loaded; only then the rest is set.
 	Done   bool
 	Format string
@@ -49,8 +60,10 @@ type Progress struct {
 
 // RulesetConfig says where one ruleset is and how to read it.
 type RulesetConfig struct {
-	// Path is a file, Content the text itself; exactly one is set.
+	// Path is a file, Content the text itself, Source reads it from the firewall; exactly
+	// one is set.
 	Path, Content string
+	Source        *Source
 	// Format is the language; empty means detected from the text.
 	Format string
 	// Context chooses one of several firewalls in the text: a vsys, a VDOM, a device
@@ -107,10 +120,11 @@ func New(c Config) *Estate {
 		rulesets: make(map[string]*ruleset, len(c.Rulesets)), devices: make(map[string]*firewall, len(c.Devices)),
 		policies: c.Policies, now: c.Now, gathering: new(delivery.Gathering),
 	}
+	around := newSurrounding(c)
 	shown := sources(paths(c.Rulesets))
 	for name, rc := range c.Rulesets {
 		rc.source = shown[name]
-		rs := newRuleset(name, rc, c.Progress)
+		rs := newRuleset(name, rc, around)
 		rs.apart = func() error {
 			if conflicts := FileConflicts(c.Rulesets, c.Devices); len(conflicts) > 0 {
 				return conflicts[0]
@@ -121,7 +135,7 @@ func New(c Config) *Estate {
 		e.rulesets[name] = rs
 	}
 	for name, dc := range c.Devices {
-		fw := newFirewall(name, dc, c.Progress)
+		fw := newFirewall(name, dc, around)
 		fw.apart = func() error {
 			if conflicts := FileConflicts(c.Rulesets, c.Devices); len(conflicts) > 0 {
 				return conflicts[0]

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -20,6 +21,9 @@ type ruleset struct {
 	kind   string
 	config RulesetConfig
 	load   func() (*base, error)
+	// text reads the text; that of a firewall is read once, for now what it is as of then.
+	text   func() (obtained, error)
+	around *surrounding
 	// apart makes sure that the additions file is no ruleset and nobody else's.
 	apart func() error
 	// delivers brings additions to the device or to a script, nil where they stay what
@@ -95,13 +99,10 @@ type stamp struct {
 	modified time.Time
 }
 
-func newRuleset(name string, c RulesetConfig, progress func(Progress)) *ruleset {
-	if progress == nil {
-		progress = func(Progress) {}
-	}
-	rs := &ruleset{name: name, config: c}
+func newRuleset(name string, c RulesetConfig, around *surrounding) *ruleset {
+	rs := &ruleset{name: name, config: c, text: around.once(name, c), around: around}
 	rs.load = sync.OnceValues(func() (*base, error) {
-		b, err := loadBase(name, c, progress)
+		b, err := loadBase(name, c, rs.text, around.progress)
 		if err != nil {
 			return nil, &RulesetError{name, "", err}
 		}
@@ -110,26 +111,28 @@ func newRuleset(name string, c RulesetConfig, progress func(Progress)) *ruleset 
 	return rs
 }
 
-func loadBase(name string, c RulesetConfig, progress func(Progress)) (*base, error) {
+func loadBase(name string, c RulesetConfig, text func() (obtained, error), progress func(Progress)) (*base, error) {
 	started := time.Now()
-	content, at := []byte(c.Content), stamp{}
-	if c.Path != "" {
-		var err error
-		if content, at, err = readFile(c.Path); err != nil {
-			return nil, err
-		}
+	got, err := text()
+	if err != nil {
+		return nil, err
 	}
-	progress(Progress{Ruleset: name, Bytes: len(content)})
+	progress(Progress{Ruleset: name, Bytes: len(got.content)})
 	o, err := optionsOf(name, c)
 	if err != nil {
 		return nil, err
 	}
-	rules, list, err := format.Parse(content, o)
+	rules, list, err := format.Parse(got.content, o)
 	if err != nil {
-		return nil, err
+		return nil, got.hide(err)
 	}
-	b := &base{index: match.New(rules), targets: newTargets(rules), list: list, digest: digest(content), stamp: at}
-	progress(Progress{Ruleset: name, Bytes: len(content), Done: true, Format: rules.Format, Rules: len(rules.Rules), Took: time.Since(started)})
+	b := &base{list: list, digest: digest(got.content), stamp: got.stamp}
+	if got.live {
+		format.DropCounters(rules.Format, rules.Rules, rules.Return)
+		b.digest = device.Fingerprint(rules)
+	}
+	b.index = match.New(rules)
+	progress(Progress{Ruleset: name, Bytes: len(got.content), Done: true, Format: rules.Format, Rules: len(rules.Rules), Took: time.Since(started)})
 	return b, nil
 }
 
@@ -140,6 +143,7 @@ func digest(content []byte) string {
 
 // unchanged reports whether the ruleset is still what was loaded.
 func (rs *ruleset) unchanged(b *base) (bool, error) {
+	// What was read from a firewall is read once in this process.
 	if rs.config.Path == "" {
 		return true, nil
 	}

@@ -77,7 +77,10 @@ func (e *Estate) Show() (*Shown, error) {
 // settings are the attributes of the device besides its interfaces, as HCL.
 func (c DeviceConfig) settings() [][2]string {
 	out := [][2]string{{"path", strconv.Quote(c.Path)}}
-	if c.Path == "" {
+	switch {
+	case c.Source != nil:
+		out = [][2]string{{"source", "{ … }"}}
+	case c.Path == "":
 		out = [][2]string{{"content", `"…"`}}
 	}
 	for _, a := range [][2]string{{"format", c.Format}, {"context", c.Context}, {"additions", c.Additions}} {
@@ -152,6 +155,11 @@ func (e *Estate) topologyDevices() (out []topology.Device, err error) {
 	if err != nil {
 		return nil, err
 	}
+	var all []*ruleset
+	for _, fw := range e.devices {
+		all = append(all, fw.ruleset)
+	}
+	ahead(all...)
 	for _, name := range e.DeviceNames() {
 		fw := e.devices[name]
 		d, err := fw.read()

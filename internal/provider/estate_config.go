@@ -19,6 +19,7 @@ import (
 type deviceModel struct {
 	Path       types.String `tfsdk:"path"`
 	Content    types.String `tfsdk:"content"`
+	Source     types.Object `tfsdk:"source"`
 	Format     types.String `tfsdk:"format"`
 	Context    types.String `tfsdk:"context"`
 	Interfaces types.Map    `tfsdk:"interfaces"`
@@ -45,6 +46,9 @@ func (d deviceModel) config(ctx context.Context, name string) (c estate.DeviceCo
 		Additions: additionsFile(name, d.Additions, d.Script, d.Deliver), Script: d.Script.ValueString(), AdditionsEffective: d.Effective.ValueBool(), Assume: assumptions(d.Assume), ChangeLanguage: d.Language.ValueString(), SkipZones: !d.CheckZones.IsNull() && !d.CheckZones.ValueBool(),
 	}
 	c.Deliver, diags = deliverConfig(ctx, d.Deliver)
+	source, more := sourceConfig(ctx, d.Source)
+	c.Source = source
+	diags.Append(more...)
 	if fullyKnown(ctx, d.Interfaces) {
 		diags.Append(d.Interfaces.ElementsAs(ctx, &c.Interfaces, false)...)
 	}
@@ -136,11 +140,10 @@ func (m providerModel) validateDevices(ctx context.Context) (diags diag.Diagnost
 		}
 		var d deviceModel
 		diags.Append(devices[name].As(ctx, &d, objectOptions)...)
-		if !d.Path.IsUnknown() && !d.Content.IsUnknown() && d.Path.IsNull() == d.Content.IsNull() {
-			diags.AddAttributeError(path.Root("devices").AtMapKey(name), "Invalid device", fmt.Sprintf("The device %q sets %s of path and content; set exactly one: path = \"FILE\", or content = \"TEXT\".",
-				name, map[bool]string{true: "none", false: "both"}[d.Path.IsNull()]))
-		}
-		checkDeliver(&diags, path.Root("devices").AtMapKey(name), fmt.Sprintf("device %q", name), d.Content, d.Deliver)
+		at := path.Root("devices").AtMapKey(name)
+		checkText(&diags, at, "device", name, d.Path, d.Content, d.Source)
+		diags.Append(validateSource(ctx, at, d.Source)...)
+		checkDeliver(&diags, at, fmt.Sprintf("device %q", name), d.Content, d.Deliver)
 	}
 	return diags
 }

@@ -50,9 +50,10 @@ func deviceTextAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"path": schema.StringAttribute{
 			Optional: true, Validators: filled,
-			MarkdownDescription: "File with the device's configuration. A relative path starts at Terraform's working directory. Exactly one of `path` and `content` is set.",
+			MarkdownDescription: "File with the device's configuration. A relative path starts at Terraform's working directory. Exactly one of `path`, `content` and `source` is set.",
 		},
 		"content": schema.StringAttribute{Optional: true, MarkdownDescription: "The text itself."},
+		"source":  sourceAttribute("device"),
 		"format": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.Names...)},
 			MarkdownDescription: "Language of the text: " + codeList(format.Names) + ". Detected from the text when not set.",

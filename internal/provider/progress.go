@@ -19,7 +19,15 @@ const largeRuleset = 8 << 20
 // large ones as 1e+06.
 func logProgress(ctx context.Context, p estate.Progress) {
 	fields := map[string]any{"ruleset": p.Ruleset, "bytes": strconv.Itoa(p.Bytes)}
+	if p.Origin != "" {
+		fields["origin"] = p.Origin
+	}
 	switch {
+	case p.Origin != "" && p.Bytes == 0:
+		tflog.Info(ctx, "firewall is being read", fields)
+	case p.Origin != "":
+		fields["duration"] = p.Took.Round(time.Microsecond).String()
+		tflog.Info(ctx, "firewall has answered", fields)
 	case p.Done:
 		fields["format"], fields["rules"], fields["duration"] = p.Format, strconv.Itoa(p.Rules), p.Took.Round(time.Microsecond).String()
 		tflog.Info(ctx, "ruleset is read", fields)

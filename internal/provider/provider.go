@@ -22,6 +22,9 @@ type aclProvider struct {
 	now func() time.Time
 	// session is that of the last configuration.
 	session atomic.Pointer[session]
+	// running, if not nil, ends when Terraform wants the provider to stop: then nothing is
+	// read from firewalls any more.
+	running context.Context
 }
 
 var (

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"sync"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/estate"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/live"
 )
 
 // The values of enforcement.
@@ -53,6 +55,7 @@ type providerModel struct {
 type rulesetModel struct {
 	Path          types.String `tfsdk:"path"`
 	Content       types.String `tfsdk:"content"`
+	Source        types.Object `tfsdk:"source"`
 	Format        types.String `tfsdk:"format"`
 	Context       types.String `tfsdk:"context"`
 	ACL           types.String `tfsdk:"acl"`
@@ -81,12 +84,13 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"path": schema.StringAttribute{
 						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-						MarkdownDescription: "File that holds the rules. A relative path starts at Terraform's working directory. Exactly one of `path` and `content` is set.",
+						MarkdownDescription: "File that holds the rules. A relative path starts at Terraform's working directory. Exactly one of `path`, `content` and `source` is set.",
 					},
 					"content": schema.StringAttribute{
 						Optional:            true,
 						MarkdownDescription: "The text itself. Inline rules are `content = jsonencode([...])`.",
 					},
+					"source": sourceAttribute("ruleset"),
 					"format": schema.StringAttribute{
 						Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.Names...)},
 						MarkdownDescription: "Language of the text: " + codeList(format.Names) + ". Detected from the text when not set.",
@@ -215,10 +219,8 @@ func (m providerModel) validateRulesets(ctx context.Context) (diags diag.Diagnos
 		var r rulesetModel
 		diags.Append(rulesets[name].As(ctx, &r, objectOptions)...)
 		at := path.Root("rulesets").AtMapKey(name)
-		if !r.Path.IsUnknown() && !r.Content.IsUnknown() && r.Path.IsNull() == r.Content.IsNull() {
-			diags.AddAttributeError(at, "Invalid ruleset", fmt.Sprintf("The ruleset %q sets %s of path and content; set exactly one: path = \"FILE\", or content = \"TEXT\".",
-				name, map[bool]string{true: "none", false: "both"}[r.Path.IsNull()]))
-		}
+		checkText(&diags, at, "ruleset", name, r.Path, r.Content, r.Source)
+		diags.Append(validateSource(ctx, at, r.Source)...)
 		checkDeliver(&diags, at, fmt.Sprintf("ruleset %q", name), r.Content, r.Deliver)
 		config, more := r.config(ctx, name)
 		diags.Append(more...)
@@ -262,8 +264,10 @@ func assumptions(of types.Map) map[string]bool {
 // config is the ruleset as far as it is known.
 func (r rulesetModel) config(ctx context.Context, name string) (estate.RulesetConfig, diag.Diagnostics) {
 	deliver, diags := deliverConfig(ctx, r.Deliver)
+	source, more := sourceConfig(ctx, r.Source)
+	diags.Append(more...)
 	return estate.RulesetConfig{
-		Path: r.Path.ValueString(), Content: r.Content.ValueString(), Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
+		Path: r.Path.ValueString(), Content: r.Content.ValueString(), Source: source, Format: r.Format.ValueString(), Context: r.Context.ValueString(), ACL: r.ACL.ValueString(),
 		Additions: additionsFile(name, r.Additions, r.Script, r.Deliver), Script: r.Script.ValueString(), Deliver: deliver,
 		AdditionsEffective: r.Effective.ValueBool(), AdditionsPrune: r.Prune.ValueBool(), DefaultAction: r.DefaultAction.ValueString(), Stateless: r.Stateless.ValueBoolPointer(), Assume: assumptions(r.Assume), ChangeLanguage: r.Language.ValueString(),
 	}, diags
@@ -325,6 +329,7 @@ func (p *aclProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	c, diags := m.estateConfig(ctx)
 	resp.Diagnostics.Append(diags...)
 	c.Now = p.now()
+	c.Commands, c.Getenv, c.Context = live.NewGate(os.Getenv), os.Getenv, p.running
 	c.Policies, diags = m.compilePolicies(ctx)
 	resp.Diagnostics.Append(diags...)
 	if !resp.Diagnostics.HasError() {

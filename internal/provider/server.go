@@ -11,10 +11,11 @@ import (
 // NewServer returns what serves the provider to Terraform and OpenTofu.
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
-		p := &aclProvider{version: version, now: time.Now}
+		running, stop := context.WithCancel(context.Background())
+		p := &aclProvider{version: version, now: time.Now, running: running}
 		direct := newDirectResources(providerserver.NewProtocol6(p)(), p.session.Load)
 		open := newOpenObjects(direct)
-		return visibleMessages{nullArguments{boundedMatrix{open, open.schemas}}}
+		return stoppable{visibleMessages{nullArguments{boundedMatrix{open, open.schemas}}}, stop}
 	}
 }
 
@@ -31,4 +32,16 @@ func (s nullArguments) CallFunction(ctx context.Context, req *tfprotov6.CallFunc
 		}
 	}
 	return s.ProviderServer.CallFunction(ctx, req)
+}
+
+// stoppable ends what is read from firewalls when Terraform is interrupted.
+type stoppable struct {
+	tfprotov6.ProviderServer
+	stop context.CancelFunc
+}
+
+// StopProvider implements tfprotov6.ProviderServer.
+func (s stoppable) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	s.stop()
+	return s.ProviderServer.StopProvider(ctx, req)
 }
