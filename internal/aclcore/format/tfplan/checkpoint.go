@@ -22,6 +22,7 @@ var checkpointVendor = vendor{
 	filters:  regexp.MustCompile(`^(nat_|access_|domain_permissions|resource_)`),
 	beside:   regexp.MustCompile(`^(threat_|https_|mobile_|dlp_|.*_rule$)`),
 	device:   true,
+	write:    writeAccessRule,
 	lists:    (*reader).checkpointLists,
 }
 

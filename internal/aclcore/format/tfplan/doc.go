@@ -1,5 +1,4 @@
-// Package tfplan reads the AWS firewalls in what Terraform says: security groups and
-// network ACLs in the JSON of a plan or a state.
+// Package tfplan reads the firewalls in what Terraform says: the JSON of a plan or a state.
 //
 //	terraform show -json plan.tfplan > plan.json     what will be, once it is applied
 //	terraform show -json > state.json                what is, as Terraform last saw it
@@ -14,12 +13,24 @@
 //	aws_ec2_managed_prefix_list, …_entry                    and the data sources of prefix lists
 //	aws_instance, aws_network_interface, …_sg_attachment    for the members of groups, and their data sources
 //
+// The resources of other providers are lowered into what the reader of the vendor's own
+// format reads, with the lines of the plan, and that reader does the rest: objects in the
+// shape of an API for azurerm_, google_compute_, kubernetes_ and checkpoint_management_,
+// trees of words for panos_, fortios_ and junos_, lines of a configuration for iosxe_, nxos_
+// and ciscoasa_. There is no second engine. Each vendor is a [vendor]: what is read, what is
+// harmless, and which types put its lists in doubt because they are not read.
+//
 // # Lists
 //
 // A list is named by the address of its resource, "aws_security_group.web ingress";
 // the id, the name and the tag Name select it as well where they are known, and
 // without a direction any of them is the ingress list. A group or an ACL that the
 // file has only rules of is listed by its id. What lists mean is as in package aws.
+//
+// What order is not known of, such as that of FortiOS policies that no resource sorts, is in
+// doubt; so is everything at a place where rules may stand that another configuration, or
+// nobody's, has: "rules outside of the file: …", which a user may vouch for. A rulebase,
+// list or group that the plan creates, or that one resource has as a whole, has no others.
 //
 // # What cannot be decided
 //

@@ -24,6 +24,7 @@ var fortiosVendor = vendor{
 	beside:  regexp.MustCompile(`^firewall_.*polic|^firewall_localin|^firewall_(centralsnat|central_snat|proxy)|_policy$`),
 	device:  true,
 	lists:   (*reader).fortiosLists,
+	write:   fortios.Resources,
 }
 
 // fortiosTables are the tables of the objects by type of resource.
@@ -79,6 +80,9 @@ func (r *reader) fortiosLists() ([]device.List, error) {
 		for i := range doc.Lists {
 			l := &doc.Lists[i]
 			l.Name, l.Aliases = "fortios "+v.name, append(names, v.name+" policy")
+			if v.name != "root" {
+				l.Writer = refusal("resources are written for the VDOM root alone; write this one with its vdomparam by hand")
+			}
 			prepend(l, v.policies[0].res.line, l.Name, fmt.Sprintf("%sthe VDOM %s may have others", outside, v.name))
 			out = append(out, *l)
 		}

@@ -24,6 +24,7 @@ var junosVendor = vendor{
 	beside:  regexp.MustCompile(`^(firewall_|security_(idp|screen|utm)|services_(security|advanced|user))`),
 	device:  true,
 	lists:   (*reader).junosLists,
+	write:   junos.Resources,
 }
 
 // junosLists returns the firewall filters, and the security policies as one list.

@@ -33,6 +33,7 @@ var panosVendor = vendor{
 	beside:  regexp.MustCompile(`polic|rule_group|rulebase`),
 	device:  true,
 	lists:   (*reader).panosLists,
+	write:   panos.Resources,
 }
 
 func cutAll(prefix string, words []string) []string {
@@ -104,6 +105,8 @@ type panosScope struct {
 	names []string // of the resources with its rules
 	// why are reasons why there may be rules before those of the file.
 	why []string
+	// whole says that a resource has all rules, so that none can be added beside it.
+	whole bool
 }
 
 // panosLists returns a list for each virtual system and device group that the file has
@@ -123,6 +126,9 @@ func (r *reader) panosLists() ([]device.List, error) {
 			l := &doc.Lists[i]
 			l.Aliases = append(slices.Clone(s.names), l.Name)
 			l.Name = "panos " + context
+			if s.whole {
+				l.Writer = refusal("a panos_security_policy has all rules of its rulebase and takes others away; add the rule to it")
+			}
 			prepend(l, s.line, l.Name, append(slices.Clone(everywhere), s.why...)...)
 			out = append(out, *l)
 		}
@@ -172,6 +178,7 @@ func (r *reader) panosRules(root *tree.Node) (scopes map[string]*panosScope, ord
 		for _, g := range sorted {
 			s.names = append(s.names, g.res.address)
 		}
+		s.whole = s.whole || whole[p]
 		if !whole[p] {
 			s.why = append(s.why, fmt.Sprintf("%s%s of %s may have others", outside, p.rulebase, context))
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/aws"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/azure"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/checkpoint"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kubernetes"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -66,6 +67,16 @@ func writeSecurityRule(list string, in rule.Insertion) (string, error) {
 		return head + parts[2] + "." + attribute
 	})
 	return inModule(parts[1], text), nil
+}
+
+// ruleAddress matches the address of a rule that stands for its uid.
+var ruleAddress = regexp.MustCompile(`"((?:module\.\S+\.)?checkpoint_management_access_rule\.[^"]+)"`)
+
+// writeAccessRule writes rules of Check Point. A rule that has no uid yet is named by a
+// reference to it.
+func writeAccessRule(list string, in rule.Insertion) (string, error) {
+	text, err := checkpoint.Resources(list, in)
+	return ruleAddress.ReplaceAllString(text, "$1.id"), err
 }
 
 // inModule says in which module resources have to stand.

@@ -29,7 +29,13 @@ func TestWriteVendors(t *testing.T) {
 		{"azurerm_new", "azurerm_network_security_group.web inbound", "resource_group_name         = azurerm_network_security_group.web.resource_group_name", ""},
 		{"azurerm_change", "web inbound", "", "the resource lists its rules itself"},
 		{"google_new", "prod ingress", `resource "google_compute_firewall"`, ""},
-		{"panos_policy", "panos vsys1", "", "add them to the resource that has its rules"},
+		{"panos_policy", "panos vsys1", "", "has all rules of its rulebase"},
+		{"panos_groups", "panos vsys1", `resource "panos_security_policy_rules"`, ""},
+		{"fortios_moved", "fortios root", `resource "fortios_firewall_policy"`, ""},
+		{"fortios_unsorted", "fortios lab", "", "for the VDOM root alone"},
+		{"junos_filter", "edge", `Add the term acl-1 to the junos_firewall_filter of the name "edge"`, ""},
+		{"checkpoint_new", "checkpoint edge", `resource "checkpoint_management_access_rule"`, ""},
+		{"iosxe", "IN", "", "add them to the resource that has its rules"},
 		{"state", "aws_security_group.web ingress", `resource "aws_vpc_security_group_ingress_rule"`, ""},
 	} {
 		archive, err := txtar.ParseFile(filepath.Join("testdata", tt.file+".txtar"))
