@@ -107,7 +107,8 @@ func assembled(blocks hclsyntax.Blocks) hclsyntax.Blocks {
 		return &hclsyntax.Attribute{Name: name, Expr: &hclsyntax.LiteralValueExpr{Val: cty.StringVal(value)}}
 	}
 	for _, b := range blocks {
-		kind, attributes := "", hclsyntax.Attributes{}
+		var kind string
+		var attributes hclsyntax.Attributes
 		switch b.Type {
 		case "resource":
 			out = append(out, b)

@@ -24,12 +24,12 @@ func Resources(list string, in rule.Insertion) (string, error) {
 	behind := make(map[string]string) // the term or policy that a new one goes before
 	for i, line := range strings.Split(text, "\n") {
 		words, _ := tree.Words(line)
-		switch {
-		case words[0] == "set":
+		switch words[0] {
+		case "set":
 			if _, err := root.PutAll(i+1, words[1:]); err != nil {
 				return "", err
 			}
-		case words[0] == "insert": // … KIND NAME before KIND NAME
+		case "insert": // … KIND NAME before KIND NAME
 			n := len(words)
 			behind[strings.Join(words[1:n-3], " ")] = words[n-1]
 		}

@@ -33,13 +33,12 @@ var googleVendor = vendor{
 // A googleNetwork is a VPC network with its rules and the policies that are associated
 // with it.
 type googleNetwork struct {
-	name    string
-	res     *resource // nil if the file has only rules of it
-	line    int
-	rules   []jsontree.Value
-	stages  []jsontree.Value
-	why     []string
-	aliases []string
+	name   string
+	res    *resource // nil if the file has only rules of it
+	line   int
+	rules  []jsontree.Value
+	stages []jsontree.Value
+	why    []string
 }
 
 // googleLists returns the lists of every network, and of policies that are associated with

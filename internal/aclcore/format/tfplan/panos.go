@@ -72,9 +72,10 @@ func (r *reader) panosPlace(res *resource) (p panosPlace, why string) {
 	location := w.get("location")
 	if location.value == nil && !location.isUnknown() { // version 1
 		p.group, p.rulebase = r.text(w, "device_group"), r.text(w, "rulebase")
-		if p.group == "shared" {
+		switch p.group {
+		case "shared":
 			p.group = ""
-		} else if p.group == "" {
+		case "":
 			p.vsys, p.rulebase = cmp.Or(r.text(w, "vsys"), "vsys1"), "rulebase"
 		}
 		p.rulebase = cmp.Or(p.rulebase, "pre-rulebase")
@@ -293,7 +294,7 @@ func (a *attributes) panosRule(n *tree.Node) {
 	}
 	a.known = append(a.known, "target", "negate_target")
 	for _, key := range []string{"target", "negate_target"} {
-		if v := a.w.get(key); hasUnknown(v) || v.value.IsNull() == false && !isOffTarget(v) {
+		if v := a.w.get(key); hasUnknown(v) || !v.value.IsNull() && !isOffTarget(v) {
 			n.Put(a.line, "target", "devices", "?")
 		}
 	}
