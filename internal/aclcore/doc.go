@@ -47,6 +47,7 @@
 //	diff       what two rulesets do differently
 //	audit      what the rules of a list are for
 //	change     the rules that close the gap, few of them
+//	script     the commands that put rules into the list of a device, and take them out
 //
 // How it is known to be right:
 //
