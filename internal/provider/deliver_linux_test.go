@@ -238,7 +238,7 @@ resource "acl_application" "shop" {
 			l.Write("main.tf", strings.Replace(whole, real, fault+`, "sh"`, 1))
 			out := strings.Join(strings.Fields(l.Apply(1)), " ")
 			contains(l, out, says...)
-			if n := strings.Count(out, "the delivery to ruleset"); n != 1 {
+			if n := strings.Count(out, "The delivery to ruleset"); n != 1 {
 				l.Errorf("the failure is told %d times:\n%s", n, out)
 			}
 			l.has(0)

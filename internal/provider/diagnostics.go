@@ -25,7 +25,8 @@ func addErrorAt(diags *diag.Diagnostics, at path.Path, summary, detail string) {
 
 // foldErrors keeps one of the errors that say the same of several flows, as when
 // the ruleset of all of them cannot be read. Terraform folds warnings only. What is
-// wrong with a ruleset is told at length by the first resource that meets it.
+// wrong with a ruleset, or with a delivery, is told at length by the first resource that
+// meets it.
 func (s *session) foldErrors(diags diag.Diagnostics) diag.Diagnostics {
 	var out diag.Diagnostics
 	more := map[string]int{} // how many were left out, by detail
@@ -44,7 +45,7 @@ func (s *session) foldErrors(diags diag.Diagnostics) diag.Diagnostics {
 			continue
 		}
 		detail, n := d.Detail(), more[d.Detail()]
-		if first, rest, long := strings.Cut(detail, "\n"); long && strings.HasPrefix(d.Summary(), unreadSummary) {
+		if first, rest, long := strings.Cut(detail, "\n"); long && (strings.HasPrefix(d.Summary(), unreadSummary) || strings.HasPrefix(detail, failedDelivery)) {
 			if _, told := s.told.LoadOrStore(detail, true); told {
 				detail = fmt.Sprintf("%s\n… and %s, to be found in another error.", first, moreLines(rest))
 			}
@@ -60,6 +61,10 @@ func (s *session) foldErrors(diags diag.Diagnostics) diag.Diagnostics {
 	}
 	return out
 }
+
+// failedDelivery begins the detail of the error of a delivery, which is the same for all
+// flows of it.
+const failedDelivery = "The delivery to "
 
 // unread collects the flows of one application that could not be matched on
 // refresh, by error.
