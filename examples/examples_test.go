@@ -4,6 +4,7 @@ package examples_test
 
 import (
 	"context"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ var cases = map[string]func(*workspace){
 	"audit":             audit,
 	"ci":                differs,
 	"compose":           differs,
+	"deliver":           deliverLive,
 	"deny-flow":         denyFlow,
 	"estate":            estateWays,
 	"diff":              diff,
@@ -65,6 +67,21 @@ func algosecLoop(w *workspace) {
 	if n := strings.Count(string(out), "No changes."); n != 2 {
 		w.Errorf("%d plans are empty, want 2:\n%s", n, out)
 	}
+}
+
+// deliverLive goes through the delivery by the script that shows it.
+func deliverLive(w *workspace) {
+	ctx, cancel := context.WithTimeout(context.Background(), terraformtest.CommandTimeout)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "../scripts/demo-live").CombinedOutput()
+	if failed := new(exec.ExitError); errors.As(err, &failed) && failed.ExitCode() == 77 {
+		w.Skipf("%s", out)
+	}
+	if err != nil {
+		w.Fatalf("%v\n%s", err, out)
+	}
+	terraformtest.Contains(w, string(out), "BLOCKED web 10.1.0.7 -> 10.2.0.7 tcp/443", "10.1.0.7 -> 10.2.0.7 tcp/443 PASSES", "delete rule inet fw forward handle ",
+		`~ status = "blocked" -> "allowed"`, "Destroy complete! Resources: 1 destroyed.", "The firewall is what it was")
 }
 
 // differs is for examples whose own tests say the rest.

@@ -37,10 +37,10 @@ resource "acl_application" "shop" {
   name = "Shop"
   flows = {
     web = {
-      sources      = ["10.1.0.0/24"]
+      sources      = ["10.1.0.7"]
       destinations = ["10.2.0.7"]
       services     = ["tcp/443"]
-      comment      = "The shop's customers."
+      comment      = "From the till to the shop."
     }
   }
 }
