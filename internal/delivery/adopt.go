@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/script"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
 
@@ -50,8 +52,8 @@ func adopt(t *Text, ledger *additions.File, ids []string) (*additions.File, erro
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Lists)) {
 		for _, claim := range t.Lists[name].Claims() {
-			r := additions.FromRules([]rule.Rule{claim.Rule}, name)[0]
-			if known[keyOf(r)] || r.ContentName() != claim.Name {
+			r, ok := certified(claim, name)
+			if !ok || known[keyOf(r)] {
 				continue
 			}
 			for owner := range strings.SplitSeq(claim.Comment, ", ") {
@@ -73,4 +75,21 @@ func (d *Device) claims() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.claimed)
+}
+
+// certified returns the rule whose name is made of what it says. Replies may be those of
+// one family, which a list lets pass together with the other's.
+func certified(claim script.Rule, list string) (additions.Rule, bool) {
+	v4, v6 := claim.Traffic.ByFamily()
+	for _, t := range []traffic.Product{claim.Traffic, v4, v6} {
+		like := claim.Rule
+		like.Traffic = t
+		if r := additions.FromRules([]rule.Rule{like}, list)[0]; r.ContentName() == claim.Name {
+			return r, true
+		}
+		if claim.State != rule.Established {
+			break
+		}
+	}
+	return additions.Rule{}, false
 }

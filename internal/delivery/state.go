@@ -66,18 +66,8 @@ func newState(t *Text, ledger *additions.File) (*State, error) {
 		own.Ours = ledger.Holding(order)
 		s.Lists[name] = own
 		_, _ = fmt.Fprintf(h, "list %q\n", name)
-		fingerprint(h, found.Rest)
+		script.Fingerprint(h, found.Rest)
 	}
 	s.Digest = hex.EncodeToString(h.Sum(nil)[:12])
 	return s, nil
-}
-
-// fingerprint writes what the rules say: neither where they stand, nor what they have
-// counted.
-func fingerprint(w interface{ Write([]byte) (int, error) }, rs *rule.Ruleset) {
-	for i := range rs.Rules {
-		r := &rs.Rules[i]
-		_, _ = fmt.Fprintln(w, r.Action, r.State, r.Pair, r.Implied, r.Traffic, r.SourceZones, r.DestinationZones, r.Applications, r.Users, len(r.Unknown))
-	}
-	_, _ = fmt.Fprintln(w, rs.Default, rs.Stateless, len(rs.Return))
 }

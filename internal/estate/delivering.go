@@ -284,10 +284,11 @@ func (e *Estate) claim(configuration string) {
 	}
 }
 
-// owns reports whether owner owns a rule of the ruleset: by its additions file, or on the
-// device.
+// owns reports whether owner owns a rule of the ruleset: by its additions file, or where
+// that is lost, by what the device says. A device that cannot be read keeps nobody who has
+// nothing there from going.
 func (rs *ruleset) owns(owner string) (bool, error) {
-	if !rs.sends() {
+	if _, err := os.Stat(rs.config.Additions); err == nil || !rs.sends() {
 		return additions.Owns(rs.config.Additions, owner)
 	}
 	own, err := rs.delivers.Owned(owner)

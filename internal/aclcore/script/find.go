@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
@@ -32,6 +33,7 @@ type Found struct {
 // Find looks for rules of ours in the list. Its error says that it cannot be known what
 // ours look like in the language of the list.
 func (l *List) Find(ours []rule.Rule) (*Found, error) {
+	ours = l.onDevice(ours)
 	f := &Found{At: make([][]int, len(ours)), OnTop: make([]bool, len(ours)), Parts: make([][]int, len(ours))}
 	if hasNames(l.format()) {
 		f.byName(l.Rules, ours)
@@ -41,6 +43,22 @@ func (l *List) Find(ours []rule.Rule) (*Found, error) {
 	f.judge(l.Rules, ours)
 	f.Rest = without(l.Rules, f.lines(f.Order))
 	return f, nil
+}
+
+// onDevice are rules of ours as the language has them: nftables lets the replies of both
+// families pass by one rule.
+func (l *List) onDevice(ours []rule.Rule) []rule.Rule {
+	if l.format() != "nftables" {
+		return ours
+	}
+	out := slices.Clone(ours)
+	for i := range out {
+		if t := &out[i].Traffic; out[i].State == rule.Established && out[i].Action == rule.Permit && t.Services.IsAny() &&
+			(t.Sources.Equal(addr.Any4()) && t.Destinations.Equal(addr.Any4()) || t.Sources.Equal(addr.Any6()) && t.Destinations.Equal(addr.Any6())) {
+			out[i].Traffic = traffic.Any()
+		}
+	}
+	return out
 }
 
 // Lines are the rules of the list that those numbers of ours consist of, in order.
@@ -162,7 +180,7 @@ func (f *Found) byContent(l *List, ours []rule.Rule) error {
 
 // contentKey is the same for rules that say the same.
 func contentKey(r *rule.Rule) string {
-	return fmt.Sprint(r.Action, r.State, r.Traffic.Sources, r.Traffic.Destinations, r.Traffic.Services, r.SourceZones, r.DestinationZones, r.Unknown, r.Implied)
+	return fmt.Sprint(r.Action, r.State, r.Traffic.Sources, r.Traffic.Destinations, r.Traffic.Services, r.SourceZones, r.DestinationZones, condition(r), r.Implied)
 }
 
 // entries are the entries that the rule becomes in an empty list of the language.

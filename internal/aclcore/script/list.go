@@ -1,6 +1,8 @@
 package script
 
 import (
+	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -70,7 +72,7 @@ func hasNames(format string) bool {
 func sameRule(a, b *rule.Rule) bool {
 	return a.Action == b.Action && a.State == b.State && a.Pair == b.Pair && a.Implied == b.Implied && a.ZonePatterns == b.ZonePatterns &&
 		a.Traffic.Equal(b.Traffic) && sameSet(a.SourceZones, b.SourceZones) && sameSet(a.DestinationZones, b.DestinationZones) &&
-		sameSet(a.Applications, b.Applications) && sameSet(a.Users, b.Users) && slices.EqualFunc(a.Unknown, b.Unknown, sameReason)
+		sameSet(a.Applications, b.Applications) && sameSet(a.Users, b.Users) && condition(a) == condition(b)
 }
 
 func sameSet(a, b []string) bool {
@@ -81,11 +83,31 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(sorted(a), sorted(b))
 }
 
-var lineNumber = regexp.MustCompile(`\d+`)
+var (
+	// passing is what a text has besides what a rule says: numbers that other rules change,
+	// and counters.
+	passing    = regexp.MustCompile(`^\d+ |^\[\d+:\d+\] |\bpackets \d+ bytes \d+|\(hitcnt=\d+\)(?: 0x[0-9a-f]+)?|\(\d+ match(?:es)?\)| # handle \d+$|^(?:access-list \S+ )line \d+ `)
+	lineNumber = regexp.MustCompile(`\b(line|rule|index|position) \d+`)
+)
 
-// sameReason compares reasons without the numbers of lines, which other rules move.
-func sameReason(a, b string) bool {
-	return a == b || lineNumber.ReplaceAllString(a, "0") == lineNumber.ReplaceAllString(b, "0")
+// condition is what cannot be decided of a rule, in the words of its text; empty for
+// nothing.
+func condition(r *rule.Rule) string {
+	if len(r.Unknown) == 0 {
+		return ""
+	}
+	text := lineNumber.ReplaceAllString(strings.Join(r.Unknown, "\n"), "$1")
+	return passing.ReplaceAllString(r.Text, "") + "\n" + text
+}
+
+// Fingerprint writes what the rules of a list say, and neither where they stand nor what
+// they have counted.
+func Fingerprint(w io.Writer, rs *rule.Ruleset) {
+	for i := range rs.Rules {
+		r := &rs.Rules[i]
+		_, _ = fmt.Fprintf(w, "%s %s %s %t %s %q %q %q %q %q\n", r.Action, r.State, r.Pair, r.Implied, r.Traffic, r.SourceZones, r.DestinationZones, r.Applications, r.Users, condition(r))
+	}
+	_, _ = fmt.Fprintln(w, rs.Default, rs.Stateless, len(rs.Return))
 }
 
 // opposes reports whether r, which stands above the rule n of ours, may decide otherwise

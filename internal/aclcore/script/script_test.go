@@ -128,6 +128,55 @@ set firewall family inet filter edge term rest then discard
 `},
 }
 
+// The rule for the replies of established connections is ours like any other, where lists
+// know connections.
+func TestEstablished(t *testing.T) {
+	for _, tt := range texts[:2] {
+		l := listOf(t, tt.format, tt.acl, strings.NewReplacer("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n", "", "\t\tct state established,related accept # handle 2\n", "").Replace(tt.text))
+		replies := Rule{Rule: rule.Rule{Name: "acl-00000000ee", Action: rule.Permit, State: rule.Established, Traffic: traffic.Product{Sources: addr.Any4(), Destinations: addr.Any4(), Services: service.Any()}}, Comment: "Shop/web@777bfe96ae"}
+		deny := ours(t, 1, rule.Deny, "10.0.0.0/8", "10.0.0.9", "tcp/23")
+		s, err := l.Write(Edit{Insert: []Insertion{{0, []Rule{deny, replies, ours(t, 2, rule.Permit, "10.0.0.1", "10.0.0.9", "tcp/22-23")}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := s.After.Find([]rule.Rule{deny.Rule, replies.Rule})
+		if err != nil || len(found.Order) != 2 {
+			t.Errorf("%s: found %v on top, error %v:\n%s", tt.format, found.Order, err, strings.Join(s.Do, "\n"))
+		}
+	}
+}
+
+// Nobody else's rule is ours, and neither is one of ours that somebody has changed, or
+// moved to where it has no effect.
+func TestFind(t *testing.T) {
+	our := ours(t, 2, rule.Permit, "10.0.0.1 10.0.0.2", "10.0.0.9", "tcp/443")
+	for _, tt := range []struct {
+		name, text           string
+		there, onTop, isPart bool
+		changed              int
+	}{
+		{"ours", `ip saddr { 10.0.0.1, 10.0.0.2 } ip daddr 10.0.0.9 tcp dport 443 accept comment "acl-0000000002 Shop/web@777bfe96ae"`, true, true, false, 0},
+		{"ours, in two parts", "ip saddr 10.0.0.1 ip daddr 10.0.0.9 tcp dport 443 accept comment \"acl-0000000002\"\n\t\tip saddr 10.0.0.2 ip daddr 10.0.0.9 tcp dport 443 accept comment \"acl-0000000002\"", true, true, false, 0},
+		{"a part of it", `ip saddr 10.0.0.1 ip daddr 10.0.0.9 tcp dport 443 accept comment "acl-0000000002 Shop/web"`, false, false, true, 0},
+		{"without the name", `ip saddr { 10.0.0.1, 10.0.0.2 } ip daddr 10.0.0.9 tcp dport 443 accept comment "web"`, false, false, false, 0},
+		{"with another name behind", `ip saddr { 10.0.0.1, 10.0.0.2 } ip daddr 10.0.0.9 tcp dport 443 accept comment "acl-0000000002x"`, false, false, false, 0},
+		{"wider", `ip saddr 10.0.0.0/24 ip daddr 10.0.0.9 tcp dport 443 accept comment "acl-0000000002"`, false, false, false, 1},
+		{"another action", `ip saddr { 10.0.0.1, 10.0.0.2 } ip daddr 10.0.0.9 tcp dport 443 drop comment "acl-0000000002"`, false, false, false, 1},
+		{"with a condition", `iifname "eth0" ip saddr { 10.0.0.1, 10.0.0.2 } ip daddr 10.0.0.9 tcp dport 443 accept comment "acl-0000000002"`, false, false, false, 1},
+		{"below a deny", "ip saddr 10.0.0.1 drop\n\t\tip saddr { 10.0.0.1, 10.0.0.2 } ip daddr 10.0.0.9 tcp dport 443 accept comment \"acl-0000000002\"", true, false, false, 0},
+		{"below a deny of others", "ip saddr 10.0.0.3 drop\n\t\tip saddr { 10.0.0.1, 10.0.0.2 } ip daddr 10.0.0.9 tcp dport 443 accept comment \"acl-0000000002\"", true, true, false, 0},
+	} {
+		l := listOf(t, "nftables", "", "table inet fw {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy drop;\n\t\t"+tt.text+"\n\t}\n}\n")
+		found, err := l.Find([]rule.Rule{our.Rule})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found.At[0]) > 0 != tt.there || found.OnTop[0] != tt.onTop || len(found.Parts[0]) > 0 != tt.isPart || len(found.Changed) != tt.changed {
+			t.Errorf("%s: at %v, on top %t, parts %v, changed %v", tt.name, found.At[0], found.OnTop[0], found.Parts[0], found.Changed)
+		}
+	}
+}
+
 // What is put in is found again, on top, and taken out the list is what it was.
 func TestInAndOut(t *testing.T) {
 	for _, tt := range texts {
