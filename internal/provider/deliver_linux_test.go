@@ -214,6 +214,39 @@ resource "acl_application" "many" {
 	})
 }
 
+// The same for a device, whose lists are found by the way of the flow; and a plan does not
+// hold where somebody has changed the device since.
+func TestAccDeliverDevice(t *testing.T) {
+	t.Parallel()
+	inLabs(t, `
+resource "acl_flow" "web" {
+  application  = "Shop"
+  name         = "web"
+  sources      = ["10.1.0.7"]
+  destinations = ["10.2.0.7"]
+  services     = ["tcp/443"]
+}
+`, func(l *lab) {
+		l.Edit("main.tf", "  rulesets = {\n", "  zones   = { users = [\"10.1.0.0/24\"], servers = [\"10.2.0.0/24\"] }\n  devices = {\n")
+		l.Edit("main.tf", fmt.Sprintf("acl       = %q", l.acl), `interfaces = { eth0 = "users", eth1 = "servers" }`)
+		l.Run(2, "plan", "-out=plan")
+		l.byHand(map[string]string{"nftables": `nft add rule inet fw forward tcp dport 1 drop`, "iptables": `iptables-nft -A FORWARD -p tcp -m tcp --dport 1 -j DROP`}[l.format])
+		_, l.foreign = l.rules()
+		contains(l, l.Apply(1, "plan"), "changed after this plan was made")
+		l.has(0)
+		l.Apply(0)
+		l.has(1)
+		l.passes(443, true)
+		l.Settled()
+		if got := l.deliveries(); len(got) != 1 {
+			l.Errorf("deliveries: %q, want one", got)
+		}
+		l.Run(0, "destroy")
+		l.has(0)
+		l.passes(443, false)
+	})
+}
+
 // An emergency deny of somebody else is not overruled, what cannot be delivered is refused
 // in the plan, and what fails is told, taken back, and repeated by the next apply.
 func TestAccDeliverFaults(t *testing.T) {

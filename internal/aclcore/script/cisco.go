@@ -20,16 +20,19 @@ func asaCommands(text string, _ []Rule) (commands, touches []string) {
 	return commands, touches
 }
 
+// asaEntry is an entry, without its number and counter.
+var asaEntry = regexp.MustCompile(`^(access-list \S+ )(?:line \d+ )?(extended .*?)(?: \(hitcnt=.*)?$`)
+
 // removeASA takes entries out by what they say, and then the groups and objects of ours
 // that nothing names any more.
 func removeASA(l *List, at []int) (commands []string, text string, err error) {
 	for _, i := range at {
 		r := &l.Rules.Rules[i]
-		removal := format.Remove([]byte(l.Text), l.Rules, r)
-		if len(removal.Commands) != 1 {
-			return nil, "", fmt.Errorf("%s cannot be taken out: %s", r, removal.Reason)
+		m := asaEntry.FindStringSubmatch(r.Text)
+		if m == nil {
+			return nil, "", fmt.Errorf("%s stands in no line of its own", r)
 		}
-		commands = append(commands, removal.Commands[0])
+		commands = append(commands, "no "+m[1]+m[2])
 	}
 	text = l.withoutLines(at)
 	orphans, text := dropOrphans(text)

@@ -184,7 +184,7 @@ func displaced(rest *rule.Ruleset, at, mine []int, before int, our *rule.Rule) *
 		place := i - k // rules of rest above the entry
 		for j := min(place, before); j < max(place, before) && j < len(rest.Rules); j++ {
 			r := &rest.Rules[j] // above the entry now, or below where it was to be above
-			if opposes(r, our) || place < before && opposes(our, r) {
+			if opposes(r, our) {
 				return r
 			}
 		}
