@@ -229,11 +229,6 @@ resource "acl_flow" "web" {
 `, func(l *lab) {
 		l.Edit("main.tf", "  rulesets = {\n", "  zones   = { users = [\"10.1.0.0/24\"], servers = [\"10.2.0.0/24\"] }\n  devices = {\n")
 		l.Edit("main.tf", fmt.Sprintf("acl       = %q", l.acl), `interfaces = { eth0 = "users", eth1 = "servers" }`)
-		l.Run(2, "plan", "-out=plan")
-		l.byHand(map[string]string{"nftables": `nft add rule inet fw forward tcp dport 1 drop`, "iptables": `iptables-nft -A FORWARD -p tcp -m tcp --dport 1 -j DROP`}[l.format])
-		_, l.foreign = l.rules()
-		contains(l, l.Apply(1, "plan"), "changed after this plan was made")
-		l.has(0)
 		l.Apply(0)
 		l.has(1)
 		l.passes(443, true)
@@ -241,6 +236,14 @@ resource "acl_flow" "web" {
 		if got := l.deliveries(); len(got) != 1 {
 			l.Errorf("deliveries: %q, want one", got)
 		}
+		l.byHand(l.flush)
+		l.Run(2, "plan", "-out=plan")
+		l.byHand(map[string]string{"nftables": `nft add rule inet fw forward tcp dport 1 drop`, "iptables": `iptables-nft -A FORWARD -p tcp -m tcp --dport 1 -j DROP`}[l.format])
+		_, l.foreign = l.rules()
+		contains(l, l.Apply(1, "plan"), "changed after this plan was made")
+		l.has(0)
+		l.Apply(0)
+		l.has(1)
 		l.Run(0, "destroy")
 		l.has(0)
 		l.passes(443, false)
