@@ -16,6 +16,10 @@ import (
 
 // deliver makes one delivery of all the orders, while nobody else delivers to the device.
 func (d *Device) deliver(ctx context.Context, orders []*pending) {
+	if d.Turn != nil {
+		d.Turn.Lock()
+		defer d.Turn.Unlock()
+	}
 	err := additions.Hold(ctx, d.Ledger, d.wait(), func(h *additions.Held) error {
 		r := &run{d: d, held: h, ledger: h.File, orders: orders}
 		if d.Send == nil {

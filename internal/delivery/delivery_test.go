@@ -258,3 +258,51 @@ func TestClaim(t *testing.T) {
 		t.Errorf("error %v, the firewall has %v", err, f.mine())
 	}
 }
+
+// Where nothing is sent, the script has what the text lacks, and takes out what it has from
+// an earlier script of the same configuration and no flow needs.
+func TestScriptFiles(t *testing.T) {
+	f := newFirewall()
+	dir := t.TempDir()
+	d := f.device(t, filepath.Join(dir, "edge.json"))
+	d.Send, d.Script = nil, filepath.Join(dir, "edge.script")
+	read := func(name string) string {
+		t.Helper()
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(content)
+	}
+	deliver := func(want ...additions.Rule) {
+		t.Helper()
+		if err := d.Deliver(context.Background(), Order{Owner: owned(1), Want: want}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, two := permit(t, "10.0.0.1", "10.2.0.7", "tcp/443"), permit(t, "10.0.0.2", "10.2.0.7", "tcp/443")
+	deliver(one)
+	if script := read("edge.script"); !strings.Contains(script, "1 in, 0 out") || strings.Count(script, "\n-I FORWARD ")+strings.Count(script, "\n-A FORWARD ") != 1 {
+		t.Errorf("the script is\n%s", script)
+	}
+	if err := f.send(context.Background(), read("edge.script"), Do, nil, nil); err != nil || len(f.mine()) != 1 {
+		t.Fatalf("error %v, the firewall has %v", err, f.mine())
+	}
+	f.rules = append(f.rules, `-A FORWARD -s 10.0.0.1/32 -d 10.2.0.9/32 -p tcp -m tcp --dport 443 -m comment --comment "acl-0000000000 Shop/flow9@0000000000" -j ACCEPT`)
+	foreign := len(f.rules)
+	deliver(two)
+	for range 2 { // whether one has left just now, or long ago
+		if script := read("edge.script"); !strings.Contains(script, "1 in, 1 out") || strings.Count(script, "\n-D FORWARD -s 10.0.0.1/32 -d 10.2.0.7/32") != 1 {
+			t.Errorf("the script is\n%s", script)
+		}
+		deliver(two, permit(t, "192.0.2.9", "10.2.0.7", "tcp/443"))
+		deliver(two)
+	}
+	if err := f.send(context.Background(), read("edge.script"), Do, nil, nil); err != nil || len(f.rules) != foreign || !slices.Equal(f.mine(), []string{"10.0.0.1/32", "10.0.0.2/32"}) { // the first is not ours
+		t.Errorf("error %v, the firewall has %v", err, f.mine())
+	}
+	deliver(two)
+	if script := read("edge.script"); script != "" {
+		t.Errorf("the firewall has all, and the script is\n%s", script)
+	}
+}

@@ -36,6 +36,9 @@ type Device struct {
 	Wait time.Duration
 	// Why tells why a rule is needed, for people; it may be nil.
 	Why func(*Text, additions.Rule) string
+	// Turn is held during a delivery; those who use the same command share one. It may be
+	// nil.
+	Turn *sync.Mutex
 	// Gather tells whether more orders are about to come; it may be nil.
 	Gather *Gathering
 

@@ -66,9 +66,19 @@ func newDelivering(rs *ruleset, g *delivery.Gathering) *delivering {
 		c.AdditionsEffective = true // what is found on the device is run by it
 		d.UndoOnFailure, d.Prologue, d.Epilogue = c.Deliver.UndoOnFailure, c.Deliver.Prologue, c.Deliver.Epilogue
 		d.Wait = additions.LockTimeout + cmp.Or(c.Deliver.Command.Timeout, live.DefaultTimeout)
-		d.Send = rs.send
+		d.Send, d.Turn = rs.send, turnOf(c.Deliver.Command)
 	}
 	return d
+}
+
+// turns holds a *sync.Mutex for each command of this process: a device that is several
+// rulesets gets one script at a time.
+var turns sync.Map
+
+func turnOf(c live.Command) *sync.Mutex {
+	turn, _ := turns.LoadOrStore(fmt.Sprintf("%q %q", c.Dir, c.Args), new(sync.Mutex))
+	m, _ := turn.(*sync.Mutex)
+	return m
 }
 
 // send hands a script to the command.
