@@ -147,11 +147,11 @@ func (s *scripter) write(ctx context.Context, key string) error {
 	if out.Commands != "" {
 		s.set.Scripts = append(s.set.Scripts, out)
 	}
-	proof := fmt.Sprintf("%s: the script puts in %d rules", rs.title(), len(script.In))
+	proof := fmt.Sprintf("%s: the script has %d of our rules", rs.title(), len(script.In))
 	if script.Proven {
-		proof += "; its text was read with the script: each list is rule by rule what it was, but for these, which decide before all that would decide otherwise"
+		proof += "; read again with it, each list is rule by rule what it was, but for these, which come before all that decide otherwise"
 	} else {
-		proof += "; the commands of the format " + text.Format + " cannot be read again together with the text, so that this was not tried"
+		proof += "; entries of the format " + text.Format + " are not read again together with the text, so that it is not known to take them"
 	}
 	for _, line := range script.Touches {
 		proof += "; it changes what others have written: " + strings.TrimSpace(line)

@@ -67,7 +67,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(set.Scripts) != 1 || len(set.Open) > 0 || len(set.Proof) != 41 || !strings.Contains(set.Proof[0], "puts in 40 rules") || set.Proof[1] != `flow "flow0000": blocked before, allowed after` {
+			if len(set.Scripts) != 1 || len(set.Open) > 0 || len(set.Proof) != 41 || !strings.Contains(set.Proof[0], "has 40 of our rules") || set.Proof[1] != `flow "flow0000": blocked before, allowed after` {
 				t.Fatalf("%d scripts, open %v, proof\n%s", len(set.Scripts), set.Open, strings.Join(set.Proof, "\n"))
 			}
 			again, err := New(e.config).Scripts(context.Background(), nil, nil, flows)

@@ -118,7 +118,7 @@ output "set" {
 	}
 	proof := got["proof"].(string)
 	for _, want := range []string{
-		`ruleset "edge": the script puts in 2 rules; its text was read with the script`, `flow "a": blocked before, allowed after`,
+		`ruleset "edge": the script has 2 of our rules; read again with it`, `flow "a": blocked before, allowed after`,
 		`flow "old": allowed before, allowed after`, `flow "telnet": blocked before, blocked after`,
 	} {
 		if !strings.Contains(proof, want) {
