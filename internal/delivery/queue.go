@@ -90,7 +90,7 @@ type Gathering struct{ busy atomic.Int64 }
 // Bounds of the wait for more orders.
 const (
 	gatherQuiet = 150 * time.Millisecond
-	gatherMost  = 3 * time.Second
+	gatherMost  = 10 * time.Second
 	gatherPoll  = 10 * time.Millisecond
 )
 
