@@ -45,14 +45,15 @@ type Script struct {
 	In, Out []additions.Rule
 	// Text is the device's text with Do.
 	Text string
-	// Proven says that Text was read, and has the lists that it is to have.
-	Proven bool
+	// Unproven is why Text was not read again; nil where it was, and has the lists that it
+	// is to have.
+	Unproven error
 }
 
 // Compile writes the commands of the change. There are none where the text has all that
 // is put on top, and nothing that is taken.
 func Compile(t *Text, c Change) (*Script, error) {
-	s := &Script{Text: t.Content, Proven: true}
+	s := &Script{Text: t.Content}
 	for _, name := range c.lists() {
 		l := t.Lists[name]
 		put, take := ofList(c.Put, name), ofList(c.Take, name)
@@ -190,10 +191,11 @@ func (s *Script) WholeUndo(format, title string) string {
 // CompileAny is [Compile], or what comes closest where the commands of a format cannot be
 // read again together with its text.
 func CompileAny(t *Text, c Change) (*Script, error) {
-	if script.Supports(t.Format) {
+	unproven := script.Unproven(t.Format, t.Content)
+	if unproven == nil {
 		return Compile(t, c)
 	}
-	s := &Script{Text: t.Content}
+	s := &Script{Text: t.Content, Unproven: unproven}
 	for _, name := range c.lists() {
 		put, l := ofList(c.Put, name), t.Lists[name]
 		if len(put) == 0 || l == nil {

@@ -177,10 +177,10 @@ func (r *run) permitted() error {
 // undeliverable tells why no script can be sent to the device: what cannot be taken out
 // again, or shown to have arrived, is not put in.
 func undeliverable(t *Text) error {
-	switch {
-	case !script.Supports(t.Format):
-		return fmt.Errorf("commands for a text in the format %s are not read again together with it, so that nothing could be shown to have arrived, or be taken out again", t.Format)
-	case t.Format == "nftables" && !script.ShowsHandles(t.Content):
+	if err := script.Unproven(t.Format, t.Content); err != nil {
+		return fmt.Errorf("nothing could be shown to have arrived: %w", err)
+	}
+	if t.Format == "nftables" && !script.ShowsHandles(t.Content) {
 		return errors.New("nft deletes a rule by its handle, which the text does not show, so that what is delivered could not be taken out again; read it with nft -a list ruleset")
 	}
 	return nil

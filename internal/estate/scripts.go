@@ -148,10 +148,10 @@ func (s *scripter) write(ctx context.Context, key string) error {
 		s.set.Scripts = append(s.set.Scripts, out)
 	}
 	proof := fmt.Sprintf("%s: the script has %d of our rules", rs.title(), len(script.In))
-	if script.Proven {
+	if script.Unproven == nil {
 		proof += "; read again with it, each list is rule by rule what it was, but for these, which come before all that decide otherwise"
 	} else {
-		proof += "; entries of the format " + text.Format + " are not read again together with the text, so that it is not known to take them"
+		proof += "; it was not read again with it: " + script.Unproven.Error()
 	}
 	for _, line := range script.Touches {
 		proof += "; it changes what others have written: " + strings.TrimSpace(line)

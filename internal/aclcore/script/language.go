@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -42,18 +43,39 @@ var languages = map[string]language{
 
 var router = language{comment: "! ", name: unzoned, commands: routerCommands, remove: removeRouter}
 
-func languageOf(name string) (language, error) {
-	lang, ok := languages[name]
-	if !ok {
-		return lang, fmt.Errorf("the commands of a text in the format %s cannot be read again together with it, so that no script is proven", name)
-	}
-	return lang, nil
-}
-
 // Supports reports whether scripts are written in the language of the format.
 func Supports(name string) bool {
 	_, ok := languages[name]
 	return ok
+}
+
+// Unproven says why commands for a text cannot be read again together with it, nil if
+// they can: the format has no commands in its texts, or this text is written otherwise
+// than they are.
+func Unproven(name, text string) error {
+	switch {
+	case !Supports(name):
+		return fmt.Errorf("commands for a text in the format %s are no part of such a text, so that the two cannot be read together", name)
+	case name == "junos" && !hasLine(text, "set "):
+		return errors.New("commands are read together with a text of commands: read the configuration with show configuration | display set")
+	case name == "panos" && !hasLine(text, "set "):
+		return errors.New("commands are read together with a text of commands: read the configuration with set cli config-output-format set")
+	case name == "iptables" && !hasLine(text, "*filter"):
+		return errors.New("commands are read together with what iptables-save prints; this is another listing")
+	case name == "nftables" && strings.HasPrefix(strings.TrimSpace(text), "{"):
+		return errors.New("commands are read together with the text of nft list ruleset; this is its JSON")
+	case strings.HasPrefix(name, "cisco_") && name != "cisco_asa" && listing.MatchString(text):
+		return errors.New("commands are read together with a configuration, show running-config; this is what show access-lists prints")
+	}
+	return nil
+}
+
+// listing is a head that only show access-lists prints.
+var listing = regexp.MustCompile(`(?m)^(?:(?:Extended|Standard|Reflexive) IP|IPv6|IP) access list \S+`)
+
+// hasLine reports whether a line of the text starts so.
+func hasLine(text, start string) bool {
+	return strings.HasPrefix(text, start) || strings.Contains(text, "\n"+start)
 }
 
 // Whole returns commands as one text: what leads them, remarks and what closes them.

@@ -79,10 +79,10 @@ func (l *List) Write(e Edit) (*Script, error) {
 // make makes the edit to the text. It returns where each rule that was put in stands
 // then, in order of the insertions.
 func (l *List) make(e Edit) (*Script, [][]int, error) {
-	lang, err := languageOf(l.format())
-	if err != nil {
-		return nil, nil, err
+	if err := Unproven(l.format(), l.Text); err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrUnproven, err)
 	}
+	lang := languages[l.format()]
 	s := &Script{After: l}
 	var gone []int
 	for _, r := range e.Remove {
@@ -154,7 +154,7 @@ func prove(rest *rule.Ruleset, insertions []Insertion, after *List) ([][]int, er
 	var mine []int
 	for n := range ours {
 		if len(found.At[n]) == 0 {
-			return nil, fmt.Errorf("%w: %s is not there as it was to be", ErrUnproven, &ours[n])
+			return nil, fmt.Errorf("%w: %s is read as %s", ErrUnproven, &ours[n], found.instead(after.Rules, n, ours[n].Name))
 		}
 		mine = append(mine, found.At[n]...)
 	}
@@ -173,6 +173,18 @@ func prove(rest *rule.Ruleset, insertions []Insertion, after *List) ([][]int, er
 		}
 	}
 	return found.At, nil
+}
+
+// instead tells how the commands of a rule are read that is not there as it was to be.
+func (f *Found) instead(rs *rule.Ruleset, n int, name string) string {
+	at := slices.Concat(f.Parts[n], f.Changed)
+	at = slices.DeleteFunc(at, func(i int) bool { return nameOf(&rs.Rules[i]) != name && hasNames(rs.Format) })
+	if len(at) == 0 {
+		return "no rule"
+	}
+	like := rs.Rules[at[0]]
+	like.Text = "" // what it says
+	return like.String()
 }
 
 // displaced returns a rule of rest that the entries of a new rule are on the wrong side
