@@ -52,7 +52,7 @@ func TestAccSnippets(t *testing.T) {
 			"as_netutils": `[{"obj": ["10.1.100.5", "10.1.200.0", "6/25"], "action": "notify"}]`,
 		},
 		"data-sources/acl_change_set": {"flows_by_command": `[["logs"], ["metrics"]]`, "still_open": `{}`},
-		"data-sources/acl_script": {"proof": `"ruleset \"lab\": the script has 1 of our rules; it was not read again with it: commands for a text in the format json are no part of such a text, so that the two cannot be read together\nflow \"metrics\": blocked before, allowed after\nflow \"web\": allowed before, allowed after"`},
+		"data-sources/acl_script":     {"proof": `"ruleset \"lab\": the script has 1 of our rules; it was not read again with it: commands for a text in the format json are no part of such a text, so that the two cannot be read together\nflow \"metrics\": blocked before, allowed after\nflow \"web\": allowed before, allowed after"`},
 		"functions/match": {
 			"missing": `[{
 				"ruleset": "rules", "device": null, "list": null, "from": null, "to": null, "translated": null, "sources": ["10.1.1.1"], "destinations": ["172.16.0.10"], "services": ["tcp/80"],
