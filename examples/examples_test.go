@@ -20,6 +20,7 @@ var cases = map[string]func(*workspace){
 	"ci":                differs,
 	"compose":           differs,
 	"deliver":           deliverLive,
+	"live":              liveSources,
 	"deny-flow":         denyFlow,
 	"estate":            estateWays,
 	"diff":              diff,

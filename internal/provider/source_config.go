@@ -28,6 +28,7 @@ type sourceModel struct {
 	Directory       types.String `tfsdk:"directory"`
 	Environment     types.Map    `tfsdk:"environment"`
 	PassEnvironment types.List   `tfsdk:"pass_environment"`
+	Input           types.String `tfsdk:"input"`
 	URL             types.String `tfsdk:"url"`
 	Headers         types.Map    `tfsdk:"headers"`
 	CACertificate   types.String `tfsdk:"ca_certificate"`
@@ -58,6 +59,10 @@ func sourceAttribute(what string) schema.Attribute {
 			"pass_environment": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}},
 				MarkdownDescription: "Names of variables of Terraform's own environment that the command gets too, besides those that say who and where it is (`PATH`, `HOME`, `SSH_AUTH_SOCK`, …).",
+			},
+			"input": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "What the command finds on its standard input, such as the lines that are typed at a device's prompt. It is in no state, log or message. Default: nothing.",
 			},
 			"url": schema.StringAttribute{
 				Optional: true, Validators: filled,
@@ -132,6 +137,9 @@ func sourceConfig(ctx context.Context, o types.Object) (*estate.Source, diag.Dia
 		return out, diags
 	}
 	out.Command = &live.Command{Dir: m.Directory.ValueString(), Timeout: timeout}
+	if !m.Input.IsNull() {
+		out.Command.Input, out.Command.Secrets = []byte(m.Input.ValueString()), []string{m.Input.ValueString()}
+	}
 	diags.Append(m.Command.ElementsAs(ctx, &out.Command.Args, false)...)
 	diags.Append(m.Environment.ElementsAs(ctx, &out.Command.Environment, false)...)
 	diags.Append(m.PassEnvironment.ElementsAs(ctx, &out.Command.PassEnvironment, false)...)
@@ -176,7 +184,7 @@ func validateSource(ctx context.Context, at path.Path, o types.Object) (diags di
 		diags.AddAttributeError(at, "Invalid source", fmt.Sprintf("The source sets %s of command and url; set exactly one: command = [\"PROGRAM\", \"ARGUMENT\"], or url = \"https://HOST/PATH\".", map[bool]string{true: "none", false: "both"}[m.URL.IsNull()]))
 		return diags
 	}
-	has, others := "url", map[string]attr.Value{"directory": m.Directory, "environment": m.Environment, "pass_environment": m.PassEnvironment}
+	has, others := "url", map[string]attr.Value{"directory": m.Directory, "environment": m.Environment, "pass_environment": m.PassEnvironment, "input": m.Input}
 	if m.URL.IsNull() {
 		has, others = "command", map[string]attr.Value{"headers": m.Headers, "ca_certificate": m.CACertificate, "allow_http": m.AllowHTTP}
 	}
