@@ -33,7 +33,7 @@ func (w *walker) pass(p place, n *node, in, out *side, found, part hit) {
 		}
 	}
 	p.piece, p.at, p.from = part.piece, out.zone, n
-	p.bounced = p.bounced && part.src.equal(found.src)
+	p.passed = append(slices.Clip(p.passed), passed{n, in, out, found.src, part.src, !part.dst.equal(found.dst)})
 	p.hops = append(slices.Clip(p.hops), h)
 	if x := n.asymmetric(found.rule, part); n.Order.ReversePath && x != nil {
 		w.touched = true
@@ -93,12 +93,16 @@ func (w *walker) finish(p place) {
 		w.lose(p.piece, someOf(p.destinations())+" is "+zoneText(name)+", and the flow declares the destination zone "+w.q.DestinationZone)
 		return
 	}
-	if k := len(p.hops) - 1; p.bounced && p.at == w.part.pair.from && k >= 0 {
-		n := w.t.named(p.hops[k].Device)
-		w.stop(p, n, p.piece, undecided(n.Source, 0, "replies", "source and destination are in one zone and the source is not translated: replies may pass by the device that translated the destination"))
-		return
+	straight, astray := w.byReply(p)
+	if !astray.isEmpty() {
+		lost := p
+		lost.piece = astray
+		n := p.passed[len(p.passed)-1].n
+		w.stop(lost, n, astray, undecided(n.Source, 0, "replies", "replies go another way than over the device that translated the destination, unless the source is translated too"))
 	}
-	w.keep(p, w.arriving(p.piece))
+	if p.piece = straight; !straight.isEmpty() {
+		w.keep(p, w.arriving(straight))
+	}
 }
 
 // arriving returns the steps at the destination.

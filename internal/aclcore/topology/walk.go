@@ -48,9 +48,8 @@ type place struct {
 	// via is what is left of a declared way.
 	via      []waypoint
 	declared bool
-	// bounced says that a device translated the destination, and that the source is
-	// untranslated since.
-	bounced bool
+	// passed are the crossings so far.
+	passed []passed
 }
 
 // walk follows the traffic of a part and returns it as the parts that it becomes; it
@@ -323,7 +322,6 @@ func (w *walker) rerouted(p place, n *node, in *side, outs []*side, h hit, dst e
 	now.dst = dst
 	w.remark(fmt.Sprintf("%s translates %s to %s%s", n.Name, someOf(p.destinations()), someOf(now.destinations()), n.where(h.rule)))
 	p.via, p.declared = w.rest(p, n)
-	p.bounced = true
 	for _, out := range left {
 		w.leave(p, n, in, out, h, dst)
 	}
