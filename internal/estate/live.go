@@ -121,9 +121,9 @@ func (s *surrounding) readLive(ctx context.Context, name string, source *Source)
 	}
 	s.progress(Progress{Ruleset: name, Origin: source.Origin()})
 	began := time.Now()
-	content, secrets, err := source.read(ctx, s)
+	content, secrets, measured, err := source.read(ctx, s)
 	if err == nil {
-		err = source.check(content, s.now)
+		err = source.check(content, measured, s.now)
 	}
 	if err != nil {
 		return nil, secrets, err
@@ -132,24 +132,25 @@ func (s *surrounding) readLive(ctx context.Context, name string, source *Source)
 	return content, secrets, nil
 }
 
-// read returns the text and what was sent that is secret.
-func (s *Source) read(ctx context.Context, around *surrounding) ([]byte, live.Secrets, error) {
+// read returns the text, what was sent that is secret, and whether the text was said to be
+// as long as it is.
+func (s *Source) read(ctx context.Context, around *surrounding) (content []byte, secrets live.Secrets, measured bool, err error) {
 	if s.Request == nil {
 		result, err := s.Command.Run(ctx, around.gate)
 		if err == nil && len(bytes.TrimSpace(result.Output)) == 0 {
 			err = errors.New("the " + s.Origin() + " wrote nothing, and ended as if all were well" + said(result.Complaint))
 		}
-		return result.Output, s.Command.AllSecrets(), err
+		return result.Output, s.Command.AllSecrets(), false, err
 	}
 	request, err := s.Request.WithEnvironment(around.getenv)
 	if err != nil {
-		return nil, request.Secrets(), err
+		return nil, request.Secrets(), false, err
 	}
 	reply, err := request.Get(ctx)
 	if err == nil && len(bytes.TrimSpace(reply.Body)) == 0 {
 		err = fmt.Errorf("%s answers with an empty text", request.Address())
 	}
-	return reply.Body, request.Secrets(), err
+	return reply.Body, request.Secrets(), !reply.Unmeasured, err
 }
 
 func said(complaint string) string {
@@ -160,7 +161,7 @@ func said(complaint string) string {
 }
 
 // check refuses what is not the whole and recent text of a firewall.
-func (s *Source) check(content []byte, now time.Time) error {
+func (s *Source) check(content []byte, measured bool, now time.Time) error {
 	if at := firstInvalid(content); at >= 0 {
 		return fmt.Errorf("the text from %s is not UTF-8: line %d has bytes that are no character; convert it on the way, as with iconv", s.Origin(), bytes.Count(content[:at], []byte("\n"))+1)
 	}
@@ -169,6 +170,9 @@ func (s *Source) check(content []byte, now time.Time) error {
 	}
 	if why := header.Cut(content); why != "" {
 		return fmt.Errorf("the text from %s is not whole: %s", s.Origin(), why)
+	}
+	if line := openLine(content); line != "" && !measured {
+		return fmt.Errorf("the text from %s may be cut off: its last line, which begins with %q, has no end; where the program leaves it out, let it add a line break", s.Origin(), line)
 	}
 	if s.MaxAge > 0 {
 		return s.checkAge(content, now)
@@ -234,6 +238,25 @@ func firstInvalid(content []byte) int {
 		i += size
 	}
 	return -1
+}
+
+// openLine returns the beginning of the last line if it has no end and may be half of one:
+// "permit tcp any any" may have gone on with "eq 443". What closes a text, a comment and
+// a prompt are none.
+func openLine(content []byte) string {
+	last := content[bytes.LastIndexByte(content, '\n')+1:]
+	line := string(bytes.TrimSpace(last))
+	if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "!") || strings.ContainsAny(line[len(line)-1:], "}])>;#$%") {
+		return ""
+	}
+	switch line {
+	case "end", ": end", "COMMIT", "exit", "quit", "logout":
+		return ""
+	}
+	if shown := []rune(line); len(shown) > 20 {
+		line = string(shown[:20])
+	}
+	return line
 }
 
 // isWebPage reports whether the text begins as HTML does, after a declaration and comments.

@@ -51,6 +51,9 @@ type Request struct {
 // A Reply is a text that was read whole.
 type Reply struct {
 	Body []byte
+	// Unmeasured says that nothing told how long the text is, so that one that breaks off
+	// looks like a whole one: the connection was closed at its end.
+	Unmeasured bool
 	// Requests is how many were made.
 	Requests int
 	Took     time.Duration
@@ -177,7 +180,7 @@ func (r Request) Get(ctx context.Context) (Reply, error) {
 	for n := 1; ; n++ {
 		a := r.ask(ctx, client)
 		if a.err == nil {
-			return Reply{Body: a.body, Requests: n, Took: time.Since(began)}, nil
+			return Reply{Body: a.body, Unmeasured: a.unmeasured, Requests: n, Took: time.Since(began)}, nil
 		}
 		if !a.again || n > maxRepetitions || ctx.Err() != nil {
 			return Reply{}, r.explained(ctx, a, n)
@@ -215,9 +218,10 @@ func (r Request) client(u *url.URL) (*http.Client, func(), error) {
 
 // An attempt is what came of one request.
 type attempt struct {
-	body   []byte
-	status int
-	err    error
+	body       []byte
+	unmeasured bool
+	status     int
+	err        error
 	// again says that a repetition may do better, later how long the server asks to wait.
 	again bool
 	later time.Duration
@@ -251,6 +255,7 @@ func (r Request) ask(ctx context.Context, client *http.Client) attempt {
 		}
 		return a
 	}
+	a.unmeasured = resp.ProtoMajor == 1 && resp.ContentLength < 0 && len(resp.TransferEncoding) == 0 && !resp.Uncompressed
 	a.body, a.err = r.body(resp)
 	a.again = a.err != nil && transient(a.err)
 	return a

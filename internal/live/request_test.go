@@ -140,6 +140,34 @@ func TestRequestFaults(t *testing.T) {
 	}
 }
 
+// TestUnmeasured: a reply that ends with its connection may be half of one.
+func TestUnmeasured(t *testing.T) {
+	for how, want := range map[string]bool{"closed": true, "chunked": false, "measured": false} {
+		_, r := server(t, func(w http.ResponseWriter, _ *http.Request) {
+			switch how {
+			case "closed":
+				conn, out, err := w.(http.Hijacker).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer conn.Close()
+				_, _ = out.WriteString("HTTP/1.0 200 OK\r\n\r\ntext")
+				_ = out.Flush()
+			case "chunked":
+				_, _ = io.WriteString(w, "te")
+				w.(http.Flusher).Flush()
+				_, _ = io.WriteString(w, "xt")
+			default:
+				_, _ = io.WriteString(w, "text")
+			}
+		})
+		if reply, err := r.Get(t.Context()); err != nil || string(reply.Body) != "text" || reply.Unmeasured != want {
+			t.Errorf("%s: %q, %v, %v", how, reply.Body, reply.Unmeasured, err)
+		}
+	}
+}
+
 func TestRequestIsCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	_, r := server(t, func(http.ResponseWriter, *http.Request) { cancel(); time.Sleep(100 * time.Millisecond) })
