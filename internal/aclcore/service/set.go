@@ -103,6 +103,8 @@ func (s Set) Union(o Set) Set {
 // Intersect returns the services in both s and o.
 func (s Set) Intersect(o Set) Set {
 	switch {
+	case o.IsAny():
+		return s
 	case s.ContainsSet(o):
 		return o
 	case o.ContainsSet(s):

@@ -131,6 +131,9 @@ func becomes(m device.Mapping, match addr.Set) addr.Set {
 // backServices returns what connections from the other side ask for: the ports as they
 // are after the rule, the two ends swapped.
 func backServices(t *device.Translation) service.Set {
+	if t.Match.Services.IsAny() && t.Source.LastPort == 0 && t.Destination.LastPort == 0 {
+		return t.Match.Services
+	}
 	with, out := byPorts(t.Match.Services)
 	for _, r := range with {
 		if t.Source.LastPort != 0 {

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,16 +147,33 @@ func (w *walker) keep(p place, after []*Step) {
 
 // intern returns the one pointer for steps that see the same traffic alike.
 func (w *walker) intern(s Step) *Step {
-	var b strings.Builder
-	b.WriteString(s.key())
-	fmt.Fprintf(&b, " %s %s", s.through.src, s.through.dst)
-	for _, p := range s.through.products {
-		b.WriteString(p.String())
+	if s.name == "" {
+		s.name = s.key()
 	}
-	if same, ok := w.steps[b.String()]; ok {
+	key := make([]byte, 0, 256)
+	key = append(key, s.name...)
+	if !s.through.same() {
+		key = append(append(key, s.through.src.String()...), s.through.dst.String()...)
+	}
+	for _, p := range s.through.products {
+		for _, set := range [...]addr.Set{p.Sources, p.Destinations} {
+			key = binary.AppendUvarint(key, uint64(len(set.Ranges())))
+			for _, r := range set.Ranges() {
+				key = append(append(key, r.From.AsSlice()...), r.To.AsSlice()...)
+			}
+		}
+		key = binary.AppendUvarint(key, uint64(len(p.Services.Ranges())))
+		for _, r := range p.Services.Ranges() {
+			key = append(key, r.ProtoFrom, r.ProtoTo)
+			for _, port := range [...]uint16{r.SrcFrom, r.SrcTo, r.DstFrom, r.DstTo} {
+				key = binary.BigEndian.AppendUint16(key, port)
+			}
+		}
+	}
+	if same, ok := w.steps[string(key)]; ok {
 		return same
 	}
-	w.steps[b.String()] = &s
+	w.steps[string(key)] = &s
 	return &s
 }
 

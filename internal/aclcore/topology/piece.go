@@ -217,7 +217,12 @@ func byPorts(s service.Set) (with, without []service.Range) {
 func (p *piece) cut(match traffic.Product) (in, out piece, mixed bool) {
 	in, out = piece{src: p.src, dst: p.dst}, piece{src: p.src, dst: p.dst}
 	for _, own := range p.products {
-		hit := p.now(own).Intersect(match)
+		now := p.now(own)
+		if match.ContainsProduct(now) {
+			in.products = append(in.products, own)
+			continue
+		}
+		hit := now.Intersect(match)
 		back := traffic.Product{}
 		if !hit.IsEmpty() {
 			back = p.before(hit, own)

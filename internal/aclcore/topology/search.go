@@ -229,9 +229,9 @@ func (n *node) replyRules(p piece, in, out *side) (parts []hit) {
 		if !out.among(r.from) || !in.among(r.to) {
 			continue
 		}
-		back := traffic.Product{Sources: r.match.Destinations, Destinations: r.match.Sources, Services: r.match.Services.Requests()}
-		if r.match.Services.IsAny() {
-			back.Services = r.match.Services
+		back := traffic.Product{Sources: r.match.Destinations, Destinations: r.match.Sources, Services: r.match.Services}
+		if !back.Services.IsAny() {
+			back.Services = back.Services.Requests()
 		}
 		if r.t.Search == device.SearchBoth && r.src.Kind == device.Unchanged && r.dst.Kind != device.Unchanged {
 			back.Sources = families(true, true).Sources // it compares the source as it was before

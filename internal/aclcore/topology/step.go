@@ -33,6 +33,8 @@ type Step struct {
 	// afterSource and afterDestination say that the device has translated the source or
 	// the destination before.
 	afterSource, afterDestination bool
+	// name is key, once it was asked for.
+	name string
 }
 
 // Filter reports whether there is a list that a rule could be added to.

@@ -211,14 +211,12 @@ func (t *Topology) crossing(n *node, in, out *side) []Step {
 	steps, ok := t.crossed[key]
 	if !ok {
 		steps = n.crossing(in, out)
+		for i := range steps {
+			steps[i].name = steps[i].key()
+		}
 		t.crossed[key] = steps
 	}
 	return steps
-}
-
-// named returns the device of that name.
-func (t *Topology) named(name string) *node {
-	return t.nodes[slices.IndexFunc(t.nodes, func(n *node) bool { return n.Name == name })]
 }
 
 // descend follows every step that brings the way nearer to its end.

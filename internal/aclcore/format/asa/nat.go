@@ -92,13 +92,13 @@ type natTable struct {
 // translations returns the rules of the text in the order of the table.
 func (p *parser) translations(n *nat, doc *device.Document) (out []device.Translation) {
 	r := natReader{parser: p, doc: doc}
+	last := make(map[string]int) // an object has one rule: a later one replaces it
 	for i := range n.lines {
 		if l := &n.lines[i]; l.object != "" && !l.undone {
-			for j := range n.lines[:i] { // an object has one rule: a later one replaces it
-				if before := &n.lines[j]; before.object == l.object {
-					before.undone = true
-				}
+			if before, ok := last[l.object]; ok {
+				n.lines[before].undone = true
 			}
+			last[l.object] = i
 		}
 	}
 	for _, l := range n.lines {
