@@ -192,16 +192,18 @@ func (r *run) files() []additions.Companion {
 		return nil
 	}
 	format := r.before.Format
-	why := func(rule additions.Rule) string {
-		if r.d.Why == nil {
-			return ""
-		}
-		return r.d.Why(r.before, rule)
-	}
 	return []additions.Companion{
-		{Path: r.d.Script + UndoSuffix, Content: []byte(r.script.WholeUndo(format, r.d.Title))},
-		{Path: r.d.Script, Content: []byte(r.script.Whole(format, r.d.Title, why))},
+		{Path: r.d.Script + UndoSuffix, Content: []byte(r.d.whole(r.script.WholeUndo(format, r.d.Title)))},
+		{Path: r.d.Script, Content: []byte(r.d.whole(r.script.Whole(format, r.d.Title, r.why)))},
 	}
+}
+
+// why tells why a rule is needed.
+func (r *run) why(rule additions.Rule) string {
+	if r.d.Why == nil {
+		return ""
+	}
+	return r.d.Why(r.before, rule)
 }
 
 // undoFile is the undo of a script that has run, where only that could tell it.
@@ -213,7 +215,7 @@ func (r *run) undoFile() []additions.Companion {
 	if err != nil {
 		return nil
 	}
-	return []additions.Companion{{Path: r.d.Script + UndoSuffix, Content: []byte(undo.Whole(r.after.Format, r.d.Title+", which take the script back", nil))}}
+	return []additions.Companion{{Path: r.d.Script + UndoSuffix, Content: []byte(r.d.whole(undo.Whole(r.after.Format, r.d.Title+", which take the script back", nil)))}}
 }
 
 // whole puts the lines around a script that lead into the device's configuration.
@@ -253,7 +255,7 @@ func (r *run) send(ctx context.Context) *Failure {
 	if r.wanted, err = r.before.Parse(r.script.Text); err != nil {
 		return &Failure{Title: d.Title, Cause: err}
 	}
-	cause := d.Send(ctx, d.whole(r.script.Whole(r.before.Format, d.Title, nil)), Do, r.lists(), r.lock)
+	cause := d.Send(ctx, d.whole(r.script.Whole(r.before.Format, d.Title, r.why)), Do, r.lists(), r.lock)
 	now, unread := d.Read(ctx)
 	if unread != nil {
 		return &Failure{Title: d.Title, Cause: cause, Unread: unread, undo: r.script.WholeUndo(r.before.Format, d.Title), lists: r.lists()}

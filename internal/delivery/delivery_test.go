@@ -127,7 +127,9 @@ func (f *firewall) foreign() []string {
 
 func TestDeliver(t *testing.T) {
 	f, before := newFirewall(), newFirewall().rules
-	d := f.device(t, filepath.Join(t.TempDir(), "edge.json"))
+	dir := t.TempDir()
+	d := f.device(t, filepath.Join(dir, "edge.json"))
+	d.Script, d.Prologue, d.Epilogue = filepath.Join(dir, "edge.script"), []string{"# first"}, []string{"# last"}
 	ctx := context.Background()
 	one, two := permit(t, "10.0.0.1", "10.2.0.7", "tcp/443"), permit(t, "192.0.2.9", "10.2.0.7", "tcp/443")
 	for _, step := range []struct {
@@ -149,6 +151,10 @@ func TestDeliver(t *testing.T) {
 		}
 		if !slices.Equal(f.foreign(), before) {
 			t.Fatalf("rules of others are touched:\n%s", f.text())
+		}
+		sent := f.sent[len(f.sent)-1]
+		if script, err := os.ReadFile(d.Script); err != nil || string(script) != sent || !strings.HasPrefix(sent, "# first\n") || !strings.HasSuffix(sent, "\nCOMMIT\n# last\n") {
+			t.Errorf("the script is, error %v\n%s\nand sent was\n%s", err, script, sent)
 		}
 	}
 	if len(f.sent) != 3 {
@@ -304,5 +310,38 @@ func TestScriptFiles(t *testing.T) {
 	deliver(two)
 	if script := read("edge.script"); script != "" {
 		t.Errorf("the firewall has all, and the script is\n%s", script)
+	}
+}
+
+// Half of a rule is no rule: it is taken away before the whole comes, and by an undo.
+func TestHalfARule(t *testing.T) {
+	for _, undo := range []bool{false, true} {
+		f := newFirewall()
+		d := f.device(t, filepath.Join(t.TempDir(), "edge.json"))
+		d.UndoOnFailure = undo
+		both := permit(t, "10.0.0.1", "10.2.0.7", "tcp/443")
+		both.Traffic.Services = both.Traffic.Services.Union(permit(t, "10.0.0.1", "10.2.0.7", "udp/53").Traffic.Services)
+		both = additions.FromRules([]rule.Rule{both.Rule()}, "")[0]
+		f.fault = func(lines []string) ([]string, error) {
+			f.fault = nil
+			return slices.DeleteFunc(lines, func(l string) bool { return strings.Contains(l, "-p udp") }), nil
+		}
+		if err := d.Deliver(context.Background(), Order{Owner: owned(1), Want: []additions.Rule{both}}); err == nil || len(f.mine()) != map[bool]int{false: 1, true: 0}[undo] {
+			t.Fatalf("undo %t: error %v, and the firewall has %v", undo, err, f.mine())
+		}
+		state, err := d.State()
+		if err != nil || state.Lists[""].Has(both) {
+			t.Errorf("half a rule is there, error %v", err)
+		}
+		for range 2 {
+			if err := d.Deliver(context.Background(), Order{Owner: owned(1), Want: []additions.Rule{both}}); err != nil || len(f.mine()) != 2 {
+				t.Errorf("undo %t: error %v, and the firewall has %v", undo, err, f.mine())
+			}
+		}
+		// The same when it goes.
+		f.rules = slices.DeleteFunc(f.rules, func(r string) bool { return strings.Contains(r, "-p tcp") && strings.Contains(r, "acl-") })
+		if err := d.Deliver(context.Background(), Order{Owner: owned(1)}); err != nil || len(f.mine()) != 0 {
+			t.Errorf("undo %t: error %v, and the firewall has %v", undo, err, f.mine())
+		}
 	}
 }

@@ -88,6 +88,9 @@ func Whole(name string, remarks, commands []string) string {
 	return Remarks(name, remarks) + strings.Join(slices.Concat(lang.open, commands, lang.close), "\n") + "\n"
 }
 
+// maxRemark is how many letters a remark has; a line of IOS has 254.
+const maxRemark = 200
+
 // Remarks returns lines that a device passes over, none where it would not.
 func Remarks(name string, remarks []string) string {
 	lang := languages[name]
@@ -96,7 +99,12 @@ func Remarks(name string, remarks []string) string {
 	}
 	var b strings.Builder
 	for _, r := range remarks {
-		b.WriteString(strings.TrimRight(lang.comment+visible.Text(r), " ") + "\n")
+		// A question mark asks a CLI for help, and a long line is refused.
+		text := strings.ReplaceAll(visible.Text(r), "?", "_")
+		if letters := []rune(text); len(letters) > maxRemark {
+			text = string(letters[:maxRemark-1]) + "…"
+		}
+		b.WriteString(strings.TrimRight(lang.comment+text, " ") + "\n")
 	}
 	return b.String()
 }
