@@ -113,7 +113,7 @@ func TestAccEstateMistakes(t *testing.T) {
 		{"between no two zones", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { users = "users" } } }`, `the device filters between no two zones`, "plan"},
 		{"another zone", estateZones + `devices = { edge = { path = "edge.cfg", interfaces = { users = "transit", transit = "users" } } }`, `its connected prefix 10.1.0.0/16 lies in zone "users"`, "plan"},
 		{"no zones", `devices = { edge = { path = "edge.cfg" } }`, `there are devices and no zones between which they stand`, "plan"},
-		{"neither", estateZones + `devices = { edge = {} }`, `The device "edge" sets none of path and content`, "validate"},
+		{"neither", estateZones + `devices = { edge = {} }`, `The device "edge" sets none of path, content and source; set exactly one`, "validate"},
 		{"paths", estateZones + `devices = {` + estateDevices + `}
 		  paths = [{ from = ["users"], to = ["servers"], via = ["edge"] }]`, `does not lead from "users" to "servers"`, "validate"},
 		{"zone in paths", estateZones + `devices = {` + estateDevices + `}

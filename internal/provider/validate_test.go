@@ -184,8 +184,8 @@ data "acl_match" "half" {
 func TestAccValidateProvider(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, config, want string }{
-		{"both", `rulesets = { edge = { path = "edge.json", content = "[]" } }`, `The ruleset "edge" sets both of path and content; set exactly one`},
-		{"neither", `rulesets = { edge = { format = "json" } }`, `The ruleset "edge" sets none of path and content`},
+		{"both", `rulesets = { edge = { path = "edge.json", content = "[]" } }`, `The ruleset "edge" sets more than one of path, content and source; set exactly one`},
+		{"neither", `rulesets = { edge = { format = "json" } }`, `The ruleset "edge" sets none of path, content and source`},
 		{"format", `rulesets = { edge = { path = "edge.json", format = "jsn" } }`, `value must be one of: ["json"`},
 		{"default action", `rulesets = { edge = { path = "edge.json", default_action = "drop" } }`, `value must be one of: ["permit" "deny"]`},
 		{"additions shared", `rulesets = { a = { content = "[]", additions = "x.json" }, b = { content = "[]", additions = "x.json" } }`, `The rulesets "a" and "b" share the additions file x.json`},
