@@ -30,6 +30,7 @@ var cases = map[string]func(*workspace){
 	"inventory-yaml":    inventory,
 	"module":            module,
 	"multiple-rulesets": multipleRulesets,
+	"nat":               natWays,
 	"nested-addresses":  nestedAddresses,
 	"policies":          policies,
 	"python-subclass":   pythonSubclass,
@@ -149,6 +150,23 @@ func estateWays(w *workspace) {
 		`application "Shop": 3 of 4 flows as wanted, 1 blocked`,
 		`BLOCKED reports 10.10.5.0/24 -> 10.30.0.10 tcp/8443 dc: dc.cfg: default deny, no rule matches`,
 	)
+}
+
+func natWays(w *workspace) {
+	p := w.plan(2)
+	p.output(w, "translated", `{
+		"real": [
+			{"device": "provider", "compares": null, "change": "{\"src_ip\":[\"198.51.100.0/24\"],\"dst_ip\":[\"10.2.0.10\"],\"dst_port\":[\"tcp/443\"],\"action\":\"permit\"},"},
+			{"device": "edge", "compares": null, "change": null}
+		],
+		"ssh": [{"device": "edge", "compares": "198.51.100.0/24 -> 10.2.0.10 tcp/22", "change": "access-list outside_in extended permit tcp 198.51.100.0 255.255.255.0 host 10.2.0.10 eq 22"}]
+	}`)
+	p.wants(w,
+		`application "Shop": 3 of 5 flows as wanted, 2 blocked`,
+		`BLOCKED ssh 198.51.100.0/24 -> 203.0.113.10 tcp/22 edge: edge.cfg: default deny, no rule matches`,
+	)
+	w.Edit("devices/provider.json", `"203.0.113.1"`, `"203.0.113.2"`)
+	w.plan(2).wants(w, "BLOCKED updates 10.1.0.0/16 -> 192.0.2.80 tcp/443 provider: provider.json: default deny, no rule matches")
 }
 
 func audit(w *workspace) {

@@ -31,6 +31,7 @@ func (c *config) translation(p *policies, nat *tree.Node, kind string, set, n *t
 	t := device.Translation{
 		Name: n.Word, Line: n.Line, Text: fmt.Sprintf("%s NAT rule %s", kind, n.Word),
 		From: set.Get("from", "zone").Words(), To: set.Get("to", "zone").Words(), Reverse: kind == "static",
+		Search: map[string]device.Search{"static": device.SearchDestination, "destination": device.SearchDestination, "source": device.SearchSource}[kind],
 	}
 	match := n.Get("match")
 	src := c.natAddresses(p, &t, match, "source-address")
