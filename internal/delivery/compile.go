@@ -17,6 +17,13 @@ type Text struct {
 	Content, Format string
 	// Lists are its lists by name; a ruleset has one, whose name here is empty.
 	Lists map[string]*script.List
+	// Beside is what else the device says, by what it is called ("interfaces"), each as a
+	// text that is the same as long as it says the same. A delivery must not change it.
+	Beside map[string]string
+	// Others are the rules of lists that nothing is delivered to, by list, each as a text
+	// that is the same as long as it says the same. A delivery must not lose one; others may
+	// come meanwhile.
+	Others map[string][]string
 	// Parse reads another content of the same device.
 	Parse func(content string) (*Text, error)
 }

@@ -79,6 +79,11 @@ func (r *run) deliver(ctx context.Context) error {
 	if err := r.permitted(); err != nil {
 		return err
 	}
+	if d.MaySend != nil {
+		if err := d.MaySend(); err != nil {
+			return err
+		}
+	}
 	old := r.held.File
 	if err := r.held.Write(intent, r.files()...); err != nil {
 		return err
@@ -291,6 +296,32 @@ func compare(wanted, now *Text) []string {
 	for _, name := range slices.Sorted(maps.Keys(now.Lists)) {
 		if wanted.Lists[name] == nil {
 			out = append(out, "list "+name+": is new")
+		}
+	}
+	return append(out, besides(wanted, now)...)
+}
+
+// besides tells what a text says otherwise, or lacks, of what no delivery changes.
+func besides(wanted, now *Text) []string {
+	var out []string
+	for _, what := range slices.Sorted(maps.Keys(wanted.Beside)) {
+		if wanted.Beside[what] != now.Beside[what] {
+			out = append(out, "its "+what+" are others than before")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(wanted.Others)) {
+		left := map[string]int{}
+		for _, r := range now.Others[name] {
+			left[r]++
+		}
+		gone := 0
+		for _, r := range wanted.Others[name] {
+			if left[r]--; left[r] < 0 {
+				gone++
+			}
+		}
+		if gone > 0 {
+			out = append(out, fmt.Sprintf("list %s, to which nothing was delivered: %d of its %d rules are gone", name, gone, len(wanted.Others[name])))
 		}
 	}
 	return out

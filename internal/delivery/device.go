@@ -27,6 +27,8 @@ type Device struct {
 	// lock file, so that the lock is held as long as it runs. Where it is nil, nothing is
 	// sent: the script and the additions file are written, and that is all.
 	Send func(ctx context.Context, text string, phase Phase, lists []string, lock *os.File) error
+	// MaySend says why nothing may be sent, before anything is written; it may be nil.
+	MaySend func() error
 	// UndoOnFailure takes a delivery back that went wrong.
 	UndoOnFailure bool
 	// Prologue and Epilogue are lines around what is sent: what enters and leaves the

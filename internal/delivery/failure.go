@@ -79,14 +79,15 @@ func (r *run) takeBack(ctx context.Context, f *Failure, now *Text) {
 		f.Undone = "How to take it back is not known: " + err.Error() + "."
 		return
 	}
-	if f.undo = d.whole(undo.Whole(now.Format, d.Title+", taken back", nil)); f.undo == "" {
+	// What leads into the configuration is not shown: it may hold a password.
+	if f.undo = undo.Whole(now.Format, d.Title+", taken back", nil); f.undo == "" {
 		f.Undone = "Nothing of it is ours."
 		return
 	}
 	if !d.UndoOnFailure {
 		return
 	}
-	cause := d.Send(ctx, f.undo, Undo, r.lists(), r.lock)
+	cause := d.Send(ctx, d.whole(f.undo), Undo, r.lists(), r.lock)
 	then, unread := d.Read(ctx)
 	if unread != nil {
 		f.Undone = fmt.Sprintf("It was taken back (undo_on_failure), but the device could not be read then: %s.", unread)

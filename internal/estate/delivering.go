@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -85,6 +86,7 @@ func turnOf(c live.Command) *sync.Mutex {
 func (rs *ruleset) send(ctx context.Context, text string, phase delivery.Phase, lists []string, lock *os.File) error {
 	c := rs.config.Deliver.Command
 	c.Input, c.Inherit = []byte(text), []*os.File{lock}
+	c.Secrets = append(live.SecretLines(rs.config.Deliver.Prologue...), live.SecretLines(rs.config.Deliver.Epilogue...)...)
 	c.Names = map[string]string{
 		"ACL_" + strings.ToUpper(kindOrRuleset(rs.kind)): rs.name,
 		"ACL_LIST": strings.Join(lists, ","), "ACL_PHASE": string(phase), "ACL_CONTEXT": rs.config.Context,
@@ -121,11 +123,9 @@ func (rs *ruleset) parse(content string) (*delivery.Text, error) {
 		return nil, err
 	}
 	if rs.config.Source != nil {
-		for i := range doc.Lists {
-			format.DropCounters(doc.Format, doc.Lists[i].Rules, doc.Lists[i].Return)
-		}
+		format.DropAllCounters(doc)
 	}
-	t := &delivery.Text{Content: content, Format: doc.Format, Lists: make(map[string]*script.List, len(doc.Lists)), Parse: rs.parse}
+	t := &delivery.Text{Content: content, Format: doc.Format, Lists: make(map[string]*script.List, len(doc.Lists)), Beside: beside(doc), Parse: rs.parse}
 	for i := range doc.Lists {
 		name := doc.Lists[i].Name
 		rules := doc.Lists[i].Ruleset()
@@ -160,7 +160,43 @@ func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
 		rules, _, err := format.Parse([]byte(text), o)
 		return rules, err
 	}}
-	return &delivery.Text{Content: content, Format: rules.Format, Lists: map[string]*script.List{"": l}, Parse: rs.parse}, nil
+	t := &delivery.Text{Content: content, Format: rules.Format, Lists: map[string]*script.List{"": l}, Parse: rs.parse}
+	if rs.sends() {
+		doc, err := format.Document([]byte(content), o.Source, rules.Format, o.Context)
+		if err != nil {
+			return nil, err
+		}
+		format.DropAllCounters(doc)
+		t.Beside, t.Others = beside(doc), others(doc, list)
+	}
+	return t, nil
+}
+
+// beside are the parts of a document that no delivery changes.
+func beside(doc *device.Document) map[string]string {
+	return map[string]string{
+		"interfaces":                   device.Anywhere(doc.Interfaces),
+		"applications of access lists": device.Anywhere(doc.Bindings),
+		"routes":                       device.Anywhere(doc.Routes),
+		"address translations":         device.Anywhere(doc.Translations),
+	}
+}
+
+// others are the rules of the lists besides the one of that name.
+func others(doc *device.Document, name string) map[string][]string {
+	out := map[string][]string{}
+	for i := range doc.Lists {
+		l := &doc.Lists[i]
+		if l.Name == name {
+			continue
+		}
+		rules := make([]string, len(l.Rules))
+		for k := range l.Rules {
+			rules[k] = device.Anywhere(l.Rules[k])
+		}
+		out[l.Name] = rules
+	}
+	return out
 }
 
 // onDevice returns the list of the device without what is ours on top of it, and the

@@ -101,9 +101,7 @@ func readDevice(name string, c RulesetConfig, text func() (obtained, error), pro
 	}
 	sum := digest(got.content)
 	if got.live {
-		for i := range doc.Lists {
-			format.DropCounters(doc.Format, doc.Lists[i].Rules, doc.Lists[i].Return)
-		}
+		format.DropAllCounters(doc)
 		sum = device.Fingerprint(doc)
 	}
 	d, err := compileDevice(name, source, doc, c.Assume)

@@ -334,3 +334,10 @@ func TestSecrets(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestSecretLines(t *testing.T) {
+	got := SecretLines("enable\npa55\nterminal pager 0\nshow running-config\nexit\n", "configure terminal", "conf t", "write memory", "username a password b")
+	if want := []string{"pa55", "username a password b"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -76,6 +77,23 @@ func (s Secrets) Hide(text string) string {
 // In reports whether a secret stands in the text.
 func (s Secrets) In(text string) bool {
 	return slices.ContainsFunc(s.texts, func(secret string) bool { return strings.Contains(text, secret) })
+}
+
+// spoken are lines that everybody types at the prompt of a device: nobody's secret.
+var spoken = regexp.MustCompile(`(?i)^(?:exit|quit|logout|end|abort|commit(?: .*)?|configure(?: \w+)?|conf t|config|enable|copy running-config startup-config|save|write(?: \w+)?|(?:show|terminal|screen-length|no page|no more) ?.*|set cli .*|cli|system-view|return)$`)
+
+// SecretLines are the lines of texts that are typed at the prompt of a device and may be
+// secret, as the password for enable is: all but those that everybody types.
+func SecretLines(texts ...string) []string {
+	var out []string
+	for _, text := range texts {
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); line != "" && !spoken.MatchString(line) {
+				out = append(out, line)
+			}
+		}
+	}
+	return out
 }
 
 // AllSecrets are what no error of the command shows.

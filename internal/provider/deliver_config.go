@@ -35,6 +35,9 @@ func deliverAttributes(what string) map[string]schema.Attribute {
 	texts := func(text string) schema.Attribute {
 		return schema.ListAttribute{Optional: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: text}
 	}
+	around := func(text string) schema.Attribute {
+		return schema.ListAttribute{Optional: true, Sensitive: true, ElementType: types.StringType, Validators: []validator.List{noNulls{}}, MarkdownDescription: text}
+	}
 	return map[string]schema.Attribute{
 		"script": schema.StringAttribute{
 			Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
@@ -62,8 +65,8 @@ func deliverAttributes(what string) map[string]schema.Attribute {
 					Optional:            true,
 					MarkdownDescription: "Whether a delivery that went wrong is taken back by the same command. Default: false; the error then shows the commands.",
 				},
-				"prologue": texts("Lines before the script, such as `configure terminal`."),
-				"epilogue": texts("Lines behind it, such as `end` and `write memory`."),
+				"prologue": around("Lines before the script, such as `configure terminal`. What is not one of a device's usual commands is in no message."),
+				"epilogue": around("Lines behind it, such as `end` and `write memory`, likewise."),
 			},
 		},
 	}

@@ -302,6 +302,44 @@ resource "acl_application" "shop" {
 	})
 }
 
+// A command that brings our rules and flushes another chain, as iptables-restore does without
+// --noflush, has failed.
+func TestAccDeliverBeside(t *testing.T) {
+	t.Parallel()
+	inLabs(t, `
+resource "acl_flow" "web" {
+  application  = "Shop"
+  name         = "web"
+  sources      = ["10.1.0.7"]
+  destinations = ["10.2.0.7"]
+  services     = ["tcp/443"]
+}
+`, func(l *lab) {
+		l.byHand(map[string]string{
+			"nftables": `nft add chain inet fw input '{ type filter hook input priority filter; }'; nft add rule inet fw input ip saddr 203.0.113.9 drop`,
+			"iptables": `iptables-nft -A INPUT -s 203.0.113.9/32 -j DROP`,
+		}[l.format])
+		flush := map[string]string{"nftables": `nft flush chain inet fw input`, "iptables": `iptables-nft -F INPUT`}[l.format]
+		whole := l.Read("main.tf")
+		l.Edit("main.tf", `exec \"$@\"`, `\"$@\" && \"$1\" \"$2\" `+flush)
+		out := strings.Join(strings.Fields(l.Apply(1)), " ")
+		contains(l, out, "the command claims success", "to which nothing was delivered", "rules are gone")
+		_, l.foreign = l.rules()
+		l.has(0) // taken back
+		l.Write("main.tf", whole)
+		l.Apply(0)
+		l.has(1)
+		l.Settled()
+
+		l.Env = append(l.Env, "ACL_COMMANDS=no")
+		contains(l, strings.Join(strings.Fields(l.Run(1, "destroy")), " "), "ACL_COMMANDS=allow")
+		l.has(1)
+		l.Env = append(l.Env, "ACL_COMMANDS=allow")
+		l.Run(0, "destroy")
+		l.has(0)
+	})
+}
+
 // Applies and destructions that are killed at any instant lose nothing of others and
 // double nothing of ours; the next apply settles all.
 func TestAccDeliverKilled(t *testing.T) {

@@ -138,7 +138,7 @@ func sourceConfig(ctx context.Context, o types.Object) (*estate.Source, diag.Dia
 	}
 	out.Command = &live.Command{Dir: m.Directory.ValueString(), Timeout: timeout}
 	if !m.Input.IsNull() {
-		out.Command.Input, out.Command.Secrets = []byte(m.Input.ValueString()), []string{m.Input.ValueString()}
+		out.Command.Input, out.Command.Secrets = []byte(m.Input.ValueString()), live.SecretLines(m.Input.ValueString())
 	}
 	diags.Append(m.Command.ElementsAs(ctx, &out.Command.Args, false)...)
 	diags.Append(m.Environment.ElementsAs(ctx, &out.Command.Environment, false)...)

@@ -19,9 +19,15 @@ import (
 // lines have the same, also where the texts differ in what changes by itself, as dates,
 // the counters of rules and passwords that are salted anew. What a format keeps for its
 // own writer is left out. The values are documents, lists and rulesets.
-func Fingerprint(values ...any) string {
+func Fingerprint(values ...any) string { return fingerprint(unprinted, values) }
+
+// Anywhere is [Fingerprint] without where things stand: the same when lines are inserted
+// above them.
+func Anywhere(values ...any) string { return fingerprint(placeless, values) }
+
+func fingerprint(without map[string]bool, values []any) string {
 	h := sha256.New()
-	p := printer{w: bufio.NewWriterSize(h, 1<<16), seen: map[set][sha256.Size]byte{}}
+	p := printer{w: bufio.NewWriterSize(h, 1<<16), without: without, seen: map[set][sha256.Size]byte{}}
 	for _, v := range values {
 		p.value(reflect.ValueOf(v))
 	}
@@ -32,6 +38,9 @@ func Fingerprint(values ...any) string {
 // unprinted are the fields that change by themselves, or hold what only a writer reads.
 var unprinted = map[string]bool{"Writer": true, "ReturnWriter": true, "Hits": true}
 
+// placeless are those and the fields that say where something stands.
+var placeless = map[string]bool{"Writer": true, "ReturnWriter": true, "Hits": true, "Line": true, "Place": true}
+
 // A set is a set by where its ranges are: those of a group are shared by many rules.
 type set struct {
 	first any
@@ -40,8 +49,10 @@ type set struct {
 
 // printer writes values so that different ones are written differently.
 type printer struct {
-	w    *bufio.Writer
-	seen map[set][sha256.Size]byte
+	w *bufio.Writer
+	// without are the names of fields that are left out.
+	without map[string]bool
+	seen    map[set][sha256.Size]byte
 }
 
 func (p printer) number(n uint64) {
@@ -60,7 +71,7 @@ func (p printer) once(s set, write func(printer)) {
 	sum, known := p.seen[s]
 	if !known {
 		h := sha256.New()
-		inner := printer{w: bufio.NewWriter(h), seen: p.seen}
+		inner := printer{w: bufio.NewWriter(h), without: p.without, seen: p.seen}
 		write(inner)
 		_ = inner.w.Flush()
 		sum = [sha256.Size]byte(h.Sum(nil))
@@ -136,7 +147,7 @@ func (p printer) fields(v reflect.Value) {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		switch {
-		case unprinted[field.Name]:
+		case p.without[field.Name]:
 		case !field.IsExported():
 			panic(fmt.Sprintf("a fingerprint cannot read %s.%s", v.Type(), field.Name))
 		default:

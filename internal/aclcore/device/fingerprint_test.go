@@ -68,6 +68,14 @@ func TestFingerprint(t *testing.T) {
 	if fields < 80 {
 		t.Errorf("only %d fields were changed", fields)
 	}
+	moved := doc()
+	moved.Lists[0].Rules[0].Line, moved.Bindings[0].Line, moved.Lists[0].Rules[0].Place = 7, 8, "FORWARD 2"
+	if Anywhere(moved) != Anywhere(doc()) || Fingerprint(moved) == first {
+		t.Error("lines count where they must not, or do not where they must")
+	}
+	if moved.Lists[0].Rules[0].Text = "another"; Anywhere(moved) == Anywhere(doc()) {
+		t.Error("a text does not count")
+	}
 	same := doc()
 	same.Lists[0].Writer, same.Lists[0].Hits = func() {}, []int64{2}
 	if Fingerprint(same) != first {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -125,19 +126,43 @@ var counterTexts = map[string][]struct {
 }{
 	"cisco_asa": {{regexp.MustCompile(` ?\(hitcnt=\d+\)(?: \(inactive\))?(?: 0x[0-9a-f]+)?`), ""}},
 	"router":    {{regexp.MustCompile(` ?\(\d+ match(?:es)?\)| ?\[match=\d+\]`), ""}},
-	"iptables":  {{regexp.MustCompile(`^\[\d+:\d+\] `), ""}},
+	"iptables":  {{regexp.MustCompile(`^\[\d+:\d+\] `), ""}, {regexp.MustCompile(`^(:\S+ \S+) \[\d+:\d+\]`), "$1"}},
 	"nftables":  {{regexp.MustCompile(`\bcounter packets \d+ bytes \d+`), "counter"}},
 }
 
 // DropCounters takes out of the texts of rules, in place, what the device has counted: so
 // that a text that is read again with other counters says the same.
 func DropCounters(name string, lists ...[]rule.Rule) {
-	f, _ := Lookup(name)
-	for _, c := range counterTexts[f.Family] {
-		for _, rules := range lists {
-			for i := range rules {
-				rules[i].Text = c.counter.ReplaceAllString(rules[i].Text, c.without)
-			}
+	for _, rules := range lists {
+		for i := range rules {
+			rules[i].Text = uncounted(name, rules[i].Text)
 		}
 	}
+}
+
+// DropAllCounters is [DropCounters] for everything in a document.
+func DropAllCounters(doc *device.Document) {
+	for i := range doc.Lists {
+		DropCounters(doc.Format, doc.Lists[i].Rules, doc.Lists[i].Return)
+	}
+	for _, b := range doc.Bindings {
+		if b.Rule != nil {
+			b.Rule.Text = uncounted(doc.Format, b.Rule.Text)
+		}
+	}
+	for i := range doc.Translations {
+		doc.Translations[i].Text = uncounted(doc.Format, doc.Translations[i].Text)
+	}
+	for i := range doc.Notes {
+		doc.Notes[i].Text = uncounted(doc.Format, doc.Notes[i].Text)
+	}
+}
+
+// uncounted is the text of a rule without its counters.
+func uncounted(name, text string) string {
+	f, _ := Lookup(name)
+	for _, c := range counterTexts[f.Family] {
+		text = c.counter.ReplaceAllString(text, c.without)
+	}
+	return text
 }

@@ -103,11 +103,14 @@ func condition(r *rule.Rule) string {
 // Fingerprint writes what the rules of a list say, and neither where they stand nor what
 // they have counted.
 func Fingerprint(w io.Writer, rs *rule.Ruleset) {
-	for i := range rs.Rules {
-		r := &rs.Rules[i]
-		_, _ = fmt.Fprintf(w, "%s %s %s %t %s %q %q %q %q %q\n", r.Action, r.State, r.Pair, r.Implied, r.Traffic, r.SourceZones, r.DestinationZones, r.Applications, r.Users, condition(r))
+	for _, rules := range [][]rule.Rule{rs.Rules, rs.Return} {
+		for i := range rules {
+			r := &rules[i]
+			_, _ = fmt.Fprintf(w, "%s %s %s %t %s %q %q %q %q %q\n", r.Action, r.State, r.Pair, r.Implied, r.Traffic, r.SourceZones, r.DestinationZones, r.Applications, r.Users, condition(r))
+		}
+		_, _ = fmt.Fprintln(w, len(rules))
 	}
-	_, _ = fmt.Fprintln(w, rs.Default, rs.Stateless, len(rs.Return))
+	_, _ = fmt.Fprintln(w, rs.Default, rs.ReturnDefault, rs.Stateless)
 }
 
 // opposes reports whether r, which stands above the rule n of ours, may decide otherwise
