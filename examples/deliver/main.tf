@@ -20,8 +20,7 @@ variable "firewall" {
 provider "acl" {
   rulesets = {
     fw = {
-      # With -a, since nft deletes a rule by its handle.
-      source    = { command = concat(var.firewall, ["nft", "-a", "list", "ruleset"]) }
+      source    = { command = concat(var.firewall, ["nft", "list", "ruleset"]) }
       acl       = "inet fw forward"
       additions = "fw.additions.json" # which rules are ours, and whose
       script    = "fw.nft"            # what is sent, to be read

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/delivery"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/live"
 )
 
 // Rules that were delivered are not forgotten where nothing delivers any more.
@@ -42,6 +43,26 @@ func TestForgotten(t *testing.T) {
 	}
 	if err := e.Release(context.Background(), f.Owner()); err != nil {
 		t.Errorf("after the file is removed: %v", err)
+	}
+}
+
+// nft is asked for handles where rules are delivered, and nothing else is changed.
+func TestHandles(t *testing.T) {
+	for command, want := range map[string]string{
+		"nft|list|ruleset": "nft|-a|list|ruleset", "nft|-a|list|ruleset": "", "nft|-na|list|ruleset": "", "nft|--handle|list|ruleset": "", "nft|-j|list|ruleset": "",
+		"nft|-n|list|table|inet|fw": "nft|-a|-n|list|table|inet|fw", "ip|netns|exec|fw|/usr/sbin/nft|list|ruleset": "ip|netns|exec|fw|/usr/sbin/nft|-a|list|ruleset",
+		"ssh|fw|sudo nft list ruleset": "ssh|fw|sudo nft -a list ruleset", "ssh|fw|nft list ruleset | tee x": "", "cat|nft": "", "nft|-f|list": "", "iptables-save": "",
+	} {
+		s := &Source{Command: &live.Command{Args: strings.Split(command, "|")}}
+		if got := withHandles(s, nil); got != s {
+			t.Errorf("%s: without a delivery it is %v", command, got.Command.Args)
+		}
+		if want == "" {
+			want = command
+		}
+		if got := strings.Join(withHandles(s, &DeliverConfig{}).Command.Args, "|"); got != want || strings.Join(s.Command.Args, "|") != command {
+			t.Errorf("%s: %s, want %s", command, got, want)
+		}
 	}
 }
 

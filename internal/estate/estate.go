@@ -123,7 +123,7 @@ func New(c Config) *Estate {
 	around := newSurrounding(c)
 	shown := sources(paths(c.Rulesets))
 	for name, rc := range c.Rulesets {
-		rc.source = shown[name]
+		rc.source, rc.Source = shown[name], withHandles(rc.Source, rc.Deliver)
 		rs := newRuleset(name, rc, around)
 		rs.apart = func() error {
 			if conflicts := FileConflicts(c.Rulesets, c.Devices); len(conflicts) > 0 {
@@ -135,6 +135,7 @@ func New(c Config) *Estate {
 		e.rulesets[name] = rs
 	}
 	for name, dc := range c.Devices {
+		dc.Source = withHandles(dc.Source, dc.Deliver)
 		fw := newFirewall(name, dc, around)
 		fw.apart = func() error {
 			if conflicts := FileConflicts(c.Rulesets, c.Devices); len(conflicts) > 0 {

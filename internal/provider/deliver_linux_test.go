@@ -37,7 +37,7 @@ var firewallKinds = []firewallKind{
 		ip saddr 192.0.2.0/24 counter drop comment "the operator's own"
 	}
 }
-`, `"nft", "-a", "list", "ruleset"`, `"nft", "-f", "-"`,
+`, `"nft", "list", "ruleset"`, `"nft", "-f", "-"`,
 		`nft -a list ruleset | sed -n 's/.*comment "acl-.* # handle \([0-9]*\)$/delete rule inet fw forward handle \1/p' | nft -f -`},
 	{"iptables", "FORWARD", testnet.IPTables, `*filter
 :FORWARD DROP [0:0]
@@ -295,7 +295,7 @@ resource "acl_application" "shop" {
 		l.has(0)
 
 		if l.format == "nftables" { // without handles nothing could be taken out
-			l.Edit("main.tf", `"nft", "-a", "list"`, `"nft", "list"`)
+			l.Edit("main.tf", `"nft", "list", "ruleset"`, `"sh", "-c", "nft list ruleset; exit 0"`)
 			l.Edit("main.tf", `provider "acl" {`, "provider \"acl\" {\n  enforcement = \"plan\"")
 			contains(l, strings.Join(strings.Fields(l.Plan(1)), " "), "is not delivered: nft deletes a rule by its handle", "nft -a list ruleset")
 		}
