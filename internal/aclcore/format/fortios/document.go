@@ -44,7 +44,8 @@ func document(in device.Input, t *text) (*device.Document, error) {
 			in.Source, root.Get("system", "settings", "ngfw-mode").Line)
 	}
 	v.readTopology(doc)
-	rules := v.rules()
+	rules, translations := v.rules()
+	doc.Translations = append(doc.Translations, translations...)
 	doc.Lists = []device.List{{
 		Name: ListName, Aliases: []string{"firewall policy"}, Default: rule.Deny, Rules: rules, Disabled: v.disabled, Writer: v.writer(),
 	}}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
@@ -24,8 +25,9 @@ type policy struct {
 }
 
 // rules returns the rules of the VDOM: the access control lists, the rules for virtual
-// IPs, the policies in the order of the text, and what passes within a zone.
-func (v *vdom) rules() []rule.Rule {
+// IPs, the policies in the order of the text, and what passes within a zone; and what the
+// policies do to sources.
+func (v *vdom) rules() ([]rule.Rule, []device.Translation) {
 	var rules []rule.Rule
 	for _, p := range v.accessControl() {
 		rules = append(rules, p.Rules()...)
@@ -35,7 +37,7 @@ func (v *vdom) rules() []rule.Rule {
 	for i := range policies {
 		rules = append(rules, policies[i].Rules()...)
 	}
-	return append(rules, v.intrazone()...)
+	return append(rules, v.intrazone()...), v.sourceTranslations(policies)
 }
 
 func (v *vdom) policies() []policy {

@@ -34,6 +34,11 @@ func (v *vdom) readTopology(doc *device.Document) {
 		if mode := value(n, "mode"); mode != "" && mode != "static" {
 			i.Unknown = append(i.Unknown, "its address comes from "+mode)
 		}
+		if len(i.Unknown) == 0 {
+			for _, p := range i.Addresses {
+				v.own[i.Name] = append(v.own[i.Name], p.Addr())
+			}
+		}
 		doc.Interfaces = append(doc.Interfaces, i)
 	}
 	for _, n := range v.root.Get("router", "static").Active() {
@@ -132,7 +137,7 @@ func route(n *tree.Node) (device.Route, bool) {
 
 func (p *vip) translation() device.Translation {
 	t := device.Translation{
-		Name: p.name, Line: p.line, Text: fmt.Sprintf("virtual IP %q", p.name), From: p.from,
+		Name: p.name, Line: p.line, Text: fmt.Sprintf("virtual IP %q", p.name), From: p.from, Search: device.SearchDestination,
 		Destination: device.Mapping{Kind: device.Static, To: p.mapped.Possible},
 	}
 	t.Match.Sources, t.Match.Destinations, t.Match.Services = p.takes.Sources.Possible, p.takes.Destinations.Possible, p.takes.Services.Possible

@@ -1,6 +1,7 @@
 package fortios
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,12 +33,14 @@ type vdom struct {
 	// limited are services that also limit the destination, to these addresses.
 	limited map[string]addr.Set
 	vips    []vip
+	// own are the addresses of interfaces that are in the text for good.
+	own map[string][]netip.Addr
 	// zones holds the members of each zone.
 	zones map[string][]string
 }
 
 func newVDOM(t *text, root *tree.Node, name string) *vdom {
-	v := &vdom{root: root, global: t.root.Get("global"), name: name, factory: t.factory, version: versionOf(t.version), limited: make(map[string]addr.Set), zones: make(map[string][]string)}
+	v := &vdom{root: root, global: t.root.Get("global"), name: name, factory: t.factory, version: versionOf(t.version), limited: make(map[string]addr.Set), zones: make(map[string][]string), own: make(map[string][]netip.Addr)}
 	v.readAddresses()
 	v.readServices()
 	for _, z := range root.Get("system", "zone").Active() {
