@@ -114,6 +114,9 @@ type Rule struct {
 	// Implied says that nobody wrote the rule: it is what the firewall does where none
 	// matches, for part of the traffic.
 	Implied bool
+	// Translated says that the rule only puts in doubt what address translation may do with
+	// its packets: a device whose translations are followed does without it.
+	Translated bool
 
 	// Applications and Users are names, as the firewall has them, of which a packet has
 	// to be of one; none means all. What the firewall calls an application is found out

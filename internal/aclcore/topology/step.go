@@ -113,13 +113,31 @@ func undecided(source string, line int, text, format string, args ...any) *match
 }
 
 // Forward returns the ruleset as the packets that open a connection meet it: replies
-// are not asked for.
+// are not asked for, and rules which only doubt what translation does match nothing, since
+// translations are followed.
 func Forward(rs *rule.Ruleset) *rule.Ruleset {
+	rs = followed(rs)
 	if !rs.Stateless && rs.Return == nil {
 		return rs
 	}
 	out := *rs
 	out.Stateless, out.Return = false, nil
+	return &out
+}
+
+// followed returns the ruleset without what rules match that are [rule.Rule.Translated];
+// they keep their numbers.
+func followed(rs *rule.Ruleset) *rule.Ruleset {
+	if !slices.ContainsFunc(rs.Rules, func(r rule.Rule) bool { return r.Translated }) {
+		return rs
+	}
+	out := *rs
+	out.Rules = slices.Clone(rs.Rules)
+	for i := range out.Rules {
+		if r := &out.Rules[i]; r.Translated {
+			r.Traffic = traffic.Product{}
+		}
+	}
 	return &out
 }
 

@@ -81,6 +81,9 @@ func (p *policies) translated(all []device.Translation) []rule.Rule {
 		m.Destinations = known.Exactly(t.Match.Destinations)
 		out = append(out, zoned.Undecided(t.Line, t.Text, t.Text+" translates the destination: policies compare the address behind it", m)...)
 	}
+	for i := range out {
+		out[i].Translated = true
+	}
 	return out
 }
 

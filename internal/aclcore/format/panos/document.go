@@ -106,7 +106,7 @@ func (p *policies) dropping() []rule.Rule {
 // mean either, so that nothing is decided.
 func (p *policies) translated() []rule.Rule {
 	var out []rule.Rule
-	for _, t := range p.nat() {
+	for _, t := range p.nat(nil) {
 		if t.Destination.Kind == device.Unchanged {
 			continue
 		}
@@ -114,6 +114,9 @@ func (p *policies) translated() []rule.Rule {
 		m.Destinations = known.Exactly(t.Match.Destinations.Union(t.Destination.To))
 		why := fmt.Sprintf("NAT rule %q maps the destination: rules compare the address before it and the zone behind it", t.Name)
 		out = append(out, zoned.Undecided(t.Line, t.Text, why, m)...)
+	}
+	for i := range out {
+		out[i].Translated = true
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func readTopology(doc *device.Document, s *scope, n *names) []string {
 		}
 	}
 	p := &policies{scope: s, names: n}
-	doc.Translations = p.nat()
+	doc.Translations = p.nat(doc.Interfaces)
 	doc.Topology = len(doc.Interfaces) > 0
 	return zones
 }
