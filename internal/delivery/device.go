@@ -71,6 +71,14 @@ func SentMark(ledger string) string { return ledger + ".running" }
 // UndoSuffix makes the name of the file that holds the undo of a script.
 const UndoSuffix = ".undo"
 
+// first returns the text as others have read it in this process.
+func (d *Device) first(ctx context.Context) (*Text, error) {
+	if d.First != nil {
+		return d.First()
+	}
+	return d.Read(ctx)
+}
+
 // State returns what the device has, by its text as it was read last.
 func (d *Device) State() (*State, error) {
 	ledger, err := additions.Load(d.Ledger)
@@ -80,11 +88,7 @@ func (d *Device) State() (*State, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.text == nil {
-		first := d.First
-		if first == nil {
-			first = func() (*Text, error) { return d.Read(context.Background()) }
-		}
-		if d.text, err = first(); err != nil {
+		if d.text, err = d.first(context.Background()); err != nil {
 			d.text = nil
 			return nil, err
 		}

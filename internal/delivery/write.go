@@ -24,7 +24,7 @@ func (r *run) write(ctx context.Context) error {
 // where the text cannot be read: rules are given up all the same.
 func (r *run) scriptFiles(ctx context.Context, after *additions.File) []additions.Companion {
 	var err error
-	if r.before, err = r.d.Read(ctx); err != nil {
+	if r.before, err = r.d.first(ctx); err != nil {
 		return nil
 	}
 	c := Change{Put: after.Ours()}

@@ -52,7 +52,7 @@ func (e *Estate) Scripts(ctx context.Context, rulesets, devices []string, flows 
 		}
 	}
 	for _, key := range s.order {
-		if err := s.write(ctx, key); err != nil {
+		if err := s.write(key); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.sites[key].title(), err)
 		}
 	}
@@ -128,9 +128,9 @@ func (s *scripter) add(ctx context.Context, f Flow) error {
 }
 
 // write writes the script of one ruleset or device.
-func (s *scripter) write(ctx context.Context, key string) error {
+func (s *scripter) write(key string) error {
 	rs := s.sites[key]
-	text, err := rs.read(ctx)
+	text, err := rs.delivered(rs.text())
 	if err != nil {
 		return &RulesetError{rs.name, rs.kind, err}
 	}

@@ -302,6 +302,34 @@ resource "acl_application" "shop" {
 	})
 }
 
+// Names of applications and flows are text in a script, whatever is in them: they are who
+// asks, and cannot give commands.
+func TestAccDeliverNames(t *testing.T) {
+	t.Parallel()
+	inLabs(t, `
+locals {
+  names = ["a\" accept; flush ruleset; #", "b'\"; flush ruleset; \"'", "c\n-F FORWARD\nflush ruleset", "d $(touch pwned) `+"`touch pwned`"+` \\", "e\" -j ACCEPT -m comment --comment \"", "f ${join("", [for n in range(60) : "long-"])}\\"]
+}
+resource "acl_flow" "web" {
+  count        = length(local.names)
+  application  = local.names[count.index]
+  name         = local.names[count.index]
+  sources      = ["10.1.0.${10 + count.index}"]
+  destinations = ["10.2.0.7"]
+  services     = ["tcp/443"]
+  comment      = local.names[count.index]
+}
+`, func(l *lab) {
+		l.Apply(0)
+		l.has(6)
+		l.passes(443, false)
+		l.Absent("pwned")
+		l.Settled()
+		l.Run(0, "destroy")
+		l.has(0)
+	})
+}
+
 // A command that brings our rules and flushes another chain, as iptables-restore does without
 // --noflush, has failed.
 func TestAccDeliverBeside(t *testing.T) {
