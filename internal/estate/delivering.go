@@ -231,7 +231,7 @@ func (d *delivering) indexed(state *delivery.State, list string) *base {
 				b.replies = match.New(back)
 			}
 		}
-		b.undeliverable = state.Undeliverable
+		b.undeliverable, b.targets = state.Undeliverable, newTargets(rest)
 		d.lists[list] = b
 	}
 	return b

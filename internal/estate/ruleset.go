@@ -126,7 +126,7 @@ func loadBase(name string, c RulesetConfig, text func() (obtained, error), progr
 	if err != nil {
 		return nil, got.hide(err)
 	}
-	b := &base{list: list, digest: digest(got.content), stamp: got.stamp}
+	b := &base{list: list, targets: newTargets(rules), digest: digest(got.content), stamp: got.stamp}
 	if got.live {
 		format.DropCounters(rules.Format, rules.Rules, rules.Return)
 		b.digest = device.Fingerprint(rules)
