@@ -134,8 +134,9 @@ var iptablesRule = regexp.MustCompile(`^(?:\[\d+:\d+\] )?-[AI] (\S+) (?:\d+ )?(.
 
 // removeIptables deletes rules by what they say.
 func removeIptables(l *List, at []int) (commands []string, text string, err error) {
+	all := lines(l.Text)
 	for _, i := range at {
-		m := iptablesRule.FindStringSubmatch(l.line(&l.Rules.Rules[i]))
+		m := iptablesRule.FindStringSubmatch(lineOf(all, &l.Rules.Rules[i]))
 		if m == nil {
 			return nil, "", fmt.Errorf("%s stands in no line of its own", &l.Rules.Rules[i])
 		}
@@ -164,9 +165,8 @@ func withoutLines(text string, drop []int) string {
 	return b.String()
 }
 
-// line is the line of the text in which a rule stands.
-func (l *List) line(r *rule.Rule) string {
-	all := lines(l.Text)
+// lineOf is the line of all in which a rule stands.
+func lineOf(all []string, r *rule.Rule) string {
 	if r.Line < 1 || r.Line > len(all) {
 		return ""
 	}

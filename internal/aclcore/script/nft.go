@@ -28,9 +28,10 @@ var (
 
 // removeNft deletes rules by their handles.
 func removeNft(l *List, at []int) (commands []string, text string, err error) {
+	all := lines(l.Text)
 	for _, i := range at {
 		r := &l.Rules.Rules[i]
-		place, handle := nftPlace.FindStringSubmatch(r.Place), nftHandle.FindStringSubmatch(l.line(r))
+		place, handle := nftPlace.FindStringSubmatch(r.Place), nftHandle.FindStringSubmatch(lineOf(all, r))
 		if handle == nil {
 			return nil, "", errNoHandles
 		}
