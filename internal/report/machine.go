@@ -179,6 +179,9 @@ func sarifMessage(id string, f Flow) string {
 	if len(f.Missing) > 0 {
 		m := f.Missing[0]
 		text += fmt.Sprintf(" %s -> %s %s: %s", list(m.Sources), list(m.Destinations), list(m.Services), m.Reason)
+		if m.Translated != "" {
+			text += ", compared as " + m.Translated
+		}
 		if m.BlockedBy != "" {
 			text += " (" + m.BlockedBy + ")"
 		}

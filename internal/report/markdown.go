@@ -262,6 +262,9 @@ func (m Missing) traffic() string {
 	if m.From != "" || m.To != "" {
 		text += fmt.Sprintf(" (from zone %s to zone %s)", m.From, m.To)
 	}
+	if m.Translated != "" {
+		text += ", compared as " + m.Translated
+	}
 	return text
 }
 

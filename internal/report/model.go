@@ -59,9 +59,11 @@ type Missing struct {
 	Sources      []string `json:"sources,omitempty"`
 	Destinations []string `json:"destinations,omitempty"`
 	Services     []string `json:"services,omitempty"`
-	BlockedBy    string   `json:"blocked_by,omitempty"`
-	Reason       string   `json:"reason,omitempty"`
-	Change       string   `json:"change,omitempty"`
+	// Translated is the same traffic as the device compares it, empty where it is the same.
+	Translated string `json:"translated,omitempty"`
+	BlockedBy  string `json:"blocked_by,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+	Change     string `json:"change,omitempty"`
 
 	// device is the device in the way, empty where a ruleset is, or nothing that is known.
 	device string
@@ -207,7 +209,7 @@ func readFlow(name string, declared, found map[string]any) Flow {
 	for _, e := range objects(found["missing"]) {
 		f.Missing = append(f.Missing, Missing{
 			Ruleset: placeOf(e), device: text(e["device"]), From: text(e["from"]), To: text(e["to"]), Sources: orOwn(e["sources"], f.Sources), Destinations: orOwn(e["destinations"], f.Destinations), Services: orOwn(e["services"], f.Services),
-			BlockedBy: text(e["blocked_by"]), Reason: text(e["reason"]), Change: text(e["change"]),
+			Translated: text(e["translated"]), BlockedBy: text(e["blocked_by"]), Reason: text(e["reason"]), Change: text(e["change"]),
 		})
 	}
 	for _, e := range objects(found["violations"]) {

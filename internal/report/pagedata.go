@@ -100,7 +100,7 @@ func newPageFlow(l listed, index *ruleIndex) pageFlow {
 	for _, m := range l.Missing {
 		f.Missing = append(f.Missing, Missing{
 			Ruleset: plain(m.Ruleset), From: plain(m.From), To: plain(m.To), Sources: plains(m.Sources), Destinations: plains(m.Destinations), Services: plains(m.Services),
-			BlockedBy: plain(m.BlockedBy), Reason: plain(m.Reason),
+			Translated: plain(m.Translated), BlockedBy: plain(m.BlockedBy), Reason: plain(m.Reason),
 		})
 		if m.Change != "" && !l.denied() {
 			changes = addChange(changes, m)

@@ -253,7 +253,7 @@ func TestHostileText(t *testing.T) {
 	for i, h := range hostile {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			a := read(t, []any{application(h, object{h: object{"comment": h}}, object{h: found("blocked", object{
-				"missing":       []any{object{"ruleset": h, "sources": words(h), "destinations": words(h), "services": words(h), "blocked_by": h, "reason": h, "change": h}},
+				"missing":       []any{object{"ruleset": h, "sources": words(h), "destinations": words(h), "services": words(h), "translated": h, "blocked_by": h, "reason": h, "change": h}},
 				"managed_rules": words(h),
 				"violations":    []any{object{"policy": h, "severity": h, "message": h, "sources": words(h), "destinations": words(h), "services": words(h), "exception": h}},
 			})})})

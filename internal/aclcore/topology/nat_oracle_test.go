@@ -227,7 +227,7 @@ func (d *modelDevice) shows(s modelSide, a netip.Addr) bool {
 }
 
 func (o *natOracle) arrive(f flight) {
-	if o.arrived++; o.arrived > 2000 {
+	if o.arrived++; o.arrived > 100 {
 		o.fate.fuzzy = true
 		o.doubt(f)
 		return
@@ -517,8 +517,8 @@ func (o *natOracle) reroute(f flight, d *modelDevice, s modelSide, r *slowRule, 
 
 // leave translates the source, asks the lists, and goes on.
 func (o *natOracle) leave(f flight, entered oracle.Packet, d *modelDevice, s, out modelSide, rule *slowRule, _ bool) {
-	if f.hops++; f.hops > 12 {
-		o.fate.fuzzy = true
+	if f.hops++; slices.ContainsFunc(f.passed, func(x flown) bool { return x.d == d }) {
+		f.Packet = entered
 		o.doubt(f)
 		return
 	}
@@ -658,11 +658,6 @@ func (o *natOracle) astray(f flight) bool {
 	}
 	for k := len(f.passed) - 1; k >= first; k-- {
 		x := f.passed[k]
-		for _, earlier := range f.passed[:k] {
-			if earlier.d == x.d {
-				return true
-			}
-		}
 		goal := goals[k+1]
 		if goal == x.out.zone {
 			if x.after == x.before {

@@ -74,8 +74,7 @@ func (w *walker) astray(crossings []passed, first int, isSame bool) bool {
 		if k < first {
 			continue
 		}
-		twice := slices.ContainsFunc(crossings[:k], func(o passed) bool { return o.n == x.n })
-		if twice || !w.comesBy(x, goal) || k > first && !slices.Contains(w.outs(x.n, x.out, before), x.in) {
+		if !w.comesBy(x, goal) || k > first && !slices.Contains(w.outs(x.n, x.out, before), x.in) {
 			return true
 		}
 	}

@@ -8,12 +8,8 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
-// maxWalked bounds the crossings that the pieces of one part are followed through,
-// maxHops those of one way.
-const (
-	maxWalked = 1_024
-	maxHops   = 32
-)
+// maxWalked bounds the crossings that the pieces of one part are followed through.
+const maxWalked = 1_024
 
 // A walker follows the traffic of a part through devices that translate addresses.
 // Between two of them a packet takes all shortest ways, as elsewhere; a device that
@@ -359,7 +355,11 @@ func (w *walker) outs(n *node, in *side, zone int) (outs []*side) {
 // leave lets a piece leave the device by a side, as which the search for its destination
 // found it, and dst is what the destination has become.
 func (w *walker) leave(p place, n *node, in, out *side, found hit, dst end) {
-	if w.walked++; w.walked > maxWalked || len(p.hops) >= maxHops {
+	if slices.ContainsFunc(p.passed, func(x passed) bool { return x.n == n }) {
+		w.doubt(p, n, in, undecided(n.Source, 0, "replies", "it comes to %s again after a translation, where replies do not find back", n.Name))
+		return
+	}
+	if w.walked++; w.walked > maxWalked {
 		w.doubt(p, n, in, undecided(n.Source, lineOf(found.rule), textOf(found.rule), "translations part the traffic of the flow into too many pieces to follow"))
 		return
 	}

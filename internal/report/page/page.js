@@ -70,7 +70,7 @@
 		}
 		if ((f.missing || []).length) {
 			const ul = el("ul");
-			for (const m of f.missing) ul.append(el("li", {}, el("code", {}, words(m.sources) + " → " + words(m.destinations) + " " + words(m.services)), m.from || m.to ? " from zone " + m.from + " to zone " + m.to + " " : " ", [m.ruleset, m.blocked_by, m.reason].filter((t) => t).join(": ")));
+			for (const m of f.missing) ul.append(el("li", {}, el("code", {}, words(m.sources) + " → " + words(m.destinations) + " " + words(m.services)), m.from || m.to ? " from zone " + m.from + " to zone " + m.to + " " : " ", m.translated ? "compared as " + m.translated + " " : "", [m.ruleset, m.blocked_by, m.reason].filter((t) => t).join(": ")));
 			put(section("Not as required", ul));
 		}
 		if ((f.violations || []).length) {
