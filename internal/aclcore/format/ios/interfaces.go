@@ -36,7 +36,7 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 	if !t.shown {
 		doc.Interfaces = nil
 	}
-	doc.Translations = t.nat.translations()
+	doc.Translations = t.nat.translations(doc)
 	p.bindLists(doc)
 }
 
@@ -60,9 +60,7 @@ func (t *topology) line(l terminal.Line) {
 		t.at = -1
 		t.routes.outer(l, words)
 		t.others.outer(l, low)
-		if low[0] == "ip" {
-			t.nat.rule(l, words)
-		}
+		t.nat.rule(l, words)
 	}
 }
 
@@ -122,7 +120,7 @@ func (t *topology) setting(l terminal.Line, words, low []string) {
 	case has("vrf") && len(words) == 2:
 		i.VRF = words[1]
 	case has("ip", "nat"):
-		t.nat.iface(i.Name, low[2])
+		t.nat.iface(l, i.Name, low)
 	case has("zone-member", "security"):
 		i.Zone = words[2]
 		undecidedAt(t.doc, i, l, "the zone-based firewall is not read")
