@@ -119,11 +119,11 @@ func (rs *ruleset) parse(content string) (*delivery.Text, error) {
 		source = filepath.Base(rs.config.Path)
 	}
 	doc, err := format.Document([]byte(content), source, rs.config.Format, rs.config.Context)
+	if err == nil && rs.config.Source != nil {
+		err = settle(doc)
+	}
 	if err != nil {
 		return nil, err
-	}
-	if rs.config.Source != nil {
-		format.DropAllCounters(doc)
 	}
 	t := &delivery.Text{Content: content, Format: doc.Format, Lists: make(map[string]*script.List, len(doc.Lists)), Beside: beside(doc), Parse: rs.parse}
 	for i := range doc.Lists {
@@ -149,12 +149,16 @@ func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, list, err := format.Parse([]byte(content), o)
+	doc, err := format.Document([]byte(content), o.Source, o.Format, o.Context)
+	if err == nil && rs.config.Source != nil {
+		err = settle(doc)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if rs.config.Source != nil {
-		format.DropCounters(rules.Format, rules.Rules, rules.Return)
+	rules, list, err := format.Select(doc, o)
+	if err != nil {
+		return nil, err
 	}
 	l := &script.List{Name: list, Text: content, Rules: rules, Read: func(text string) (*rule.Ruleset, error) {
 		rules, _, err := format.Parse([]byte(text), o)
@@ -162,11 +166,6 @@ func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
 	}}
 	t := &delivery.Text{Content: content, Format: rules.Format, Lists: map[string]*script.List{"": l}, Parse: rs.parse}
 	if rs.sends() {
-		doc, err := format.Document([]byte(content), o.Source, rules.Format, o.Context)
-		if err != nil {
-			return nil, err
-		}
-		format.DropAllCounters(doc)
 		t.Beside, t.Others = beside(doc), others(doc, list)
 	}
 	return t, nil

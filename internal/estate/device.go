@@ -96,12 +96,14 @@ func readDevice(name string, c RulesetConfig, text func() (obtained, error), pro
 	}
 	progress(Progress{Ruleset: name, Bytes: len(got.content)})
 	doc, err := format.Document(got.content, source, c.Format, c.Context)
+	if err == nil && got.live {
+		err = settle(doc)
+	}
 	if err != nil {
 		return nil, got.hide(err)
 	}
 	sum := digest(got.content)
 	if got.live {
-		format.DropAllCounters(doc)
 		sum = device.Fingerprint(doc)
 	}
 	d, err := compileDevice(name, source, doc, c.Assume)

@@ -11,8 +11,11 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/header"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/live"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/visible"
 )
 
 // A Source says how the text of a ruleset or device is read from the firewall itself. It is
@@ -177,6 +180,31 @@ func (s *Source) check(content []byte, measured bool, now time.Time) error {
 	if s.MaxAge > 0 {
 		return s.checkAge(content, now)
 	}
+	return nil
+}
+
+// settle takes out of a document that was read from a firewall what changes by itself, and
+// refuses one that says nothing: a program may say that it failed and end as if all were
+// well, and whoever may see nothing is shown an empty list.
+func settle(doc *device.Document) error {
+	rules := 0
+	for i := range doc.Lists {
+		for k := range doc.Lists[i].Rules {
+			if !doc.Lists[i].Rules[k].Implied {
+				rules++
+			}
+		}
+	}
+	f, _ := format.Lookup(doc.Format)
+	switch {
+	case len(doc.Lists)+len(doc.Interfaces) == 0:
+		return fmt.Errorf("the text, which was read as %s, has no access list and no interface", doc.Format)
+	case rules == 0 && len(doc.Notes) > 0:
+		return fmt.Errorf("the text, which was read as %s, has no rule, and line %d is not understood: %s", doc.Format, doc.Notes[0].Line, visible.Text(doc.Notes[0].Text))
+	case rules == 0 && f.Family == "list":
+		return errors.New("the text is an empty list, as of somebody who may see nothing; a list that is meant to be empty stands in content")
+	}
+	format.DropAllCounters(doc)
 	return nil
 }
 

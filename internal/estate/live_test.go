@@ -166,3 +166,49 @@ func TestReadOnce(t *testing.T) {
 		t.Error(err2)
 	}
 }
+
+// TestFailuresThatEndWell are what programs and servers print where they fail and say that
+// all is well: none is a firewall's text, in the language that is expected or detected.
+func TestFailuresThatEndWell(t *testing.T) {
+	for _, test := range []struct{ format, text string }{
+		{"panos", `<response status="error" code="403"><result><msg>Invalid credentials.</msg></result></response>`},
+		{"panos", `<response status="success" code="7"><result/></response>`},
+		{"checkpoint", `{"code": "generic_err_wrong_session_id", "message": "Wrong session id"}`},
+		{"azure", `{"error": {"code": "AuthorizationFailed", "message": "no"}}`},
+		{"azure", `[]`},
+		{"gcp", `{"error": {"code": 403}}`},
+		{"aws", `{"error": {"code": 403}}`},
+		{"aws", `{"SecurityGroups": []}`},
+		{"kubernetes", `{"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "forbidden"}`},
+		{"fortios", "Command fail. Return code -1\n"},
+		{"fortios", "Unknown action 0\n"},
+		{"cisco_asa", "ERROR: % Invalid input detected at '^' marker.\n"},
+		{"cisco_asa", "Command authorization failed\n"},
+		{"cisco_ios", "% Invalid input detected at '^' marker.\n"},
+		{"cisco_nxos", "% Permission denied for the role\n"},
+		{"cisco_xr", "% This command is not authorized\n"},
+		{"junos", "error: permission denied: configuration\n"},
+		{"iptables", "iptables-save: Permission denied (you must be root)\n"},
+		{"nftables", "Operation not permitted (you must be root)\n"},
+		{"json", `{"error": "unauthorized"}`},
+		{"json", `[]`},
+	} {
+		for _, name := range []string{"", test.format} {
+			for what, load := range map[string]func(c RulesetConfig, text func() (obtained, error)) error{
+				"ruleset": func(c RulesetConfig, text func() (obtained, error)) error {
+					_, err := loadBase("fw", c, text, func(Progress) {})
+					return err
+				},
+				"device": func(c RulesetConfig, text func() (obtained, error)) error {
+					_, err := readDevice("fw", c, text, func(Progress) {})
+					return err
+				},
+			} {
+				err := load(RulesetConfig{Source: &Source{}, Format: name}, func() (obtained, error) { return obtained{content: []byte(test.text), live: true}, nil })
+				if err == nil {
+					t.Errorf("as %s of %q: %s", what, name, test.text)
+				}
+			}
+		}
+	}
+}

@@ -122,13 +122,19 @@ func loadBase(name string, c RulesetConfig, text func() (obtained, error), progr
 	if err != nil {
 		return nil, err
 	}
-	rules, list, err := format.Parse(got.content, o)
+	doc, err := format.Document(got.content, o.Source, o.Format, o.Context)
+	if err == nil && got.live {
+		err = settle(doc)
+	}
+	if err != nil {
+		return nil, got.hide(err)
+	}
+	rules, list, err := format.Select(doc, o)
 	if err != nil {
 		return nil, got.hide(err)
 	}
 	b := &base{list: list, targets: newTargets(rules), digest: digest(got.content), stamp: got.stamp}
 	if got.live {
-		format.DropCounters(rules.Format, rules.Rules, rules.Return)
 		b.digest = device.Fingerprint(rules)
 	}
 	b.index = match.New(rules)

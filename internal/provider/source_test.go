@@ -1,13 +1,16 @@
 package provider
 
 import (
+	"context"
 	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -454,5 +457,36 @@ COMMIT
 		if got := w.Read("read-" + kind); got != "x\n" {
 			t.Errorf("the %s was read %d times", kind, strings.Count(got, "x"))
 		}
+	}
+}
+
+// An interrupt ends what is being read.
+func TestAccSourceInterrupted(t *testing.T) {
+	t.Parallel()
+	w := liveWorkspace(t, `{ command = ["sh", "-c", "echo $$ >pid; exec sleep 300"], timeout = "10m" }`)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	plan := w.Command(ctx, "plan")
+	plan.Stdin = nil
+	if err := plan.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pid := 0
+	for range 600 {
+		if content, err := os.ReadFile(w.Path("pid")); err == nil && len(content) > 1 {
+			_, _ = fmt.Sscan(string(content), &pid)
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	began := time.Now()
+	if err := plan.Process.Signal(os.Interrupt); err != nil || pid == 0 {
+		t.Fatalf("%v, process %d", err, pid)
+	}
+	if err := plan.Wait(); err == nil || time.Since(began) > 20*time.Second {
+		t.Errorf("ended after %s with %v", time.Since(began), err)
+	}
+	if p, err := os.FindProcess(pid); err == nil && p.Signal(syscall.Signal(0)) == nil {
+		t.Errorf("process %d still runs", pid)
 	}
 }

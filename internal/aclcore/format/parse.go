@@ -38,6 +38,11 @@ func Parse(content []byte, o Options) (*rule.Ruleset, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	return Select(doc, o)
+}
+
+// Select is [Parse] for a text that was read already.
+func Select(doc *device.Document, o Options) (*rule.Ruleset, string, error) {
 	list, err := Choose(doc, o.Source, o.ACL)
 	if err != nil {
 		return nil, "", err
