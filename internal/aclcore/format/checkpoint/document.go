@@ -55,6 +55,8 @@ func (e *export) document(in device.Input) (*device.Document, error) {
 			})
 		}
 	}
+	r := &reader{export: e, names: n, gateway: in.Context}
+	doc.Translations = r.translations()
 	return doc, nil
 }
 

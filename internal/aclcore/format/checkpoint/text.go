@@ -16,6 +16,7 @@ type export struct {
 	layers   []*layer // in order of the text
 	packages []pack
 	nat      []*jsontree.Value // rules, in order
+	natTotal int               // how many rules there are, as the answers say
 	objects  map[string]*jsontree.Value
 	byName   map[string][]string // uids of the objects of a name
 }
@@ -89,6 +90,9 @@ func (e *export) answer(v *jsontree.Value, key string, depth int) {
 		e.addPackage(v)
 	case v.Get("rulebase") != nil && (isNAT(v) || key == "nat-rulebase"):
 		e.nat = append(e.nat, rulesOf(v.Get("rulebase"), 0)...)
+		if n, err := strconv.Atoi(orNone(v.Get("total")).Text); err == nil {
+			e.natTotal = max(e.natTotal, n)
+		}
 	case v.Get("rulebase") != nil:
 		e.addPage(v)
 	case v.Get("implicit-cleanup-action") != nil:
