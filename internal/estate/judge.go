@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/matrix"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
@@ -91,6 +92,22 @@ func (e *Estate) Judge(f Flow) (Judgement, error) {
 	return e.judge(f, resolved)
 }
 
+// real asks the devices, which are read when it is first needed, for the addresses behind
+// those that they show; nil without devices.
+func (e *Estate) real() func(addr.Set) (addr.Set, bool, error) {
+	if !e.HasDevices() {
+		return nil
+	}
+	return func(shown addr.Set) (addr.Set, bool, error) {
+		t, err := e.topology()
+		if err != nil {
+			return addr.Set{}, false, err
+		}
+		behind, ok := t.Real(shown)
+		return behind, ok, nil
+	}
+}
+
 func (e *Estate) judge(f Flow, resolved *flow.Flow) (j Judgement, err error) {
 	var problems []error
 	var expires time.Time
@@ -117,7 +134,7 @@ func (e *Estate) judge(f Flow, resolved *flow.Flow) (j Judgement, err error) {
 		Name:        f.Name, Flow: resolved, Sources: f.Sources, Destinations: f.Destinations, Services: f.Services,
 		SourceZone: f.SourceZone, DestinationZone: f.DestinationZone, Deny: f.Deny,
 		NetworkApplications: f.NetworkApplications, Users: f.Users, Comment: f.Comment,
-		Expires: expires, Exceptions: exceptions,
+		Expires: expires, Exceptions: exceptions, Real: e.real(),
 	}, e.now)
 	if err != nil {
 		return j, err

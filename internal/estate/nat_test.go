@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 )
 
 // natText is an ASA with a server behind a public address.
@@ -63,5 +64,37 @@ func TestStaticTranslationInbound(t *testing.T) {
 	}
 	if found.Status != match.Blocked {
 		t.Errorf("the real address from outside: %s", found.Status)
+	}
+}
+
+// A policy of real addresses without a table asks the translations of the devices.
+func TestRealAddressesOfDevices(t *testing.T) {
+	set, err := policy.Compile([]policy.Definition{{Name: "nat", Use: "real_addresses", Severity: policy.Deny, Scope: policy.ScopeProduct}}, policy.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		devices     bool
+		destination string
+		want        string
+	}{
+		{true, "203.0.113.10", "203.0.113.10 is an address of NAT; the real one is 10.2.0.10"},
+		{true, "203.0.113.11", ""},
+		{true, "10.2.0.10", ""},
+		{false, "203.0.113.10", "no device tells which addresses NAT shows"},
+	} {
+		c := Config{Policies: set}
+		if tt.devices {
+			c = natEstate(natText).config
+			c.Policies = set
+		}
+		j, err := New(c).Judge(Flow{Application: "shop", Name: "web", Sources: []string{"198.51.100.7"}, Destinations: []string{tt.destination}, Services: []string{"tcp/443"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case tt.want == "" && len(j.Violations) > 0, tt.want != "" && (len(j.Violations) != 1 || !strings.Contains(j.Violations[0].Message, tt.want)):
+			t.Errorf("%+v: %+v", tt, j.Violations)
+		}
 	}
 }

@@ -112,7 +112,7 @@ func policyAttributes() map[string]schema.Attribute {
 				"max_days":  schema.Int64Attribute{Optional: true, MarkdownDescription: "For a ready-made policy: a number of days."},
 				"real_addresses": schema.MapAttribute{
 					Optional: true, ElementType: types.StringType, Validators: []validator.Map{noNulls{}},
-					MarkdownDescription: "For a ready-made policy: the map from the address that NAT shows to the real address.",
+					MarkdownDescription: "For a ready-made policy: the map from the address that NAT shows to the real address. Without it the static translations of `devices` are asked.",
 				},
 			}},
 		},

@@ -3,6 +3,7 @@ package policy
 import (
 	"time"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 )
 
@@ -23,6 +24,9 @@ type Question struct {
 	Expires time.Time
 	// Exceptions are those declared on the flow, by name of a policy.
 	Exceptions map[string]Exception
+	// Real returns the addresses behind those that devices show, false where no static
+	// translation shows all of them; nil if there are no devices.
+	Real func(shown addr.Set) (behind addr.Set, ok bool, err error)
 }
 
 // Application is the owner of flows.

@@ -117,8 +117,8 @@ var insecureServices = ReadyMadePolicy{
 }
 
 var realAddresses = ReadyMadePolicy{
-	Name: "real_addresses", Scope: ScopeProduct, Required: []string{"real_addresses"}, blocked: true,
-	Doc:     "No source or destination is an address that NAT shows instead of the real one. real_addresses maps the one to the other: hosts, or prefixes of one length.",
+	Name: "real_addresses", Scope: ScopeProduct, Optional: []string{"real_addresses"}, blocked: true,
+	Doc:     "No source or destination is an address that NAT shows instead of the real one. real_addresses maps the one to the other: hosts, or prefixes of one length; without it the static translations of the provider's devices do.",
 	Message: "{source} → {destination}: {detail}",
 	build: func(b *builder) node {
 		pairs := b.natPairs()
@@ -129,6 +129,9 @@ var realAddresses = ReadyMadePolicy{
 				}
 			}
 			return ""
+		}
+		if b.definition.Parameters.RealAddresses == nil {
+			return b.leaf(bySource|byDestination, realByDevices)
 		}
 		return b.leaf(bySource|byDestination, func(r *run, c cell) answer {
 			texts := []string{real(r.sources[c.source].literal), real(r.destinations[c.destination].literal)}
@@ -141,13 +144,34 @@ var realAddresses = ReadyMadePolicy{
 	},
 }
 
+// realByDevices asks the devices for the addresses behind those of a product.
+func realByDevices(r *run, c cell) answer {
+	if r.q.Real == nil {
+		return r.note(note{text: "no device tells which addresses NAT shows; set real_addresses, or declare devices"})
+	}
+	var texts []string
+	for _, l := range []addr.Literal{r.sources[c.source].literal, r.destinations[c.destination].literal} {
+		behind, shown, err := r.q.Real(l.Set)
+		switch {
+		case err != nil:
+			return r.note(note{text: err.Error()})
+		case shown:
+			texts = append(texts, fmt.Sprintf("%s is an address of NAT; the real one is %s", addressText(l), behind))
+		}
+	}
+	if len(texts) == 0 {
+		return yes
+	}
+	return r.note(note{text: strings.Join(texts, "; ")})
+}
+
 // A natPair is an address or a prefix that NAT shows and what is behind it.
 type natPair struct{ shown, real addr.Set }
 
 // natPairs reads the table, in order of what is shown.
 func (b *builder) natPairs() (out []natPair) {
 	table := b.definition.Parameters.RealAddresses
-	if len(table) == 0 {
+	if table != nil && len(table) == 0 {
 		b.bad(b.definition, "real_addresses", "is empty; write at least one pair")
 	}
 	for _, key := range slices.Sorted(maps.Keys(table)) {

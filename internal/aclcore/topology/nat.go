@@ -296,3 +296,23 @@ func familyOf(set addr.Set) addr.Set {
 	}
 	return addr.Any()
 }
+
+// Real returns the addresses behind those that a device shows instead, false where no
+// static translation that is sure shows all of them, for whatever they are asked.
+func (t *Topology) Real(shown addr.Set) (addr.Set, bool) {
+	for _, n := range t.nodes {
+		if n.nat == nil {
+			continue
+		}
+		for _, k := range n.nat.byDestination.of(shown) {
+			r := &n.nat.destinations[k]
+			if r.unknown() || r.dst.Kind != device.Static || covers(r.match.Destinations) || !r.match.Services.IsAny() || !r.match.Destinations.ContainsSet(shown) {
+				continue
+			}
+			if e, ok := (end{}).translate(r.dst, r.match.Destinations, r.match.Services, shown, false); ok {
+				return e.now(shown), true
+			}
+		}
+	}
+	return addr.Set{}, false
+}
