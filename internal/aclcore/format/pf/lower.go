@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -32,6 +33,8 @@ type ruleset struct {
 	// groups are the groups of interfaces that rules name. A flow may declare one as its
 	// zone, whose interface may be that of any rule.
 	groups []string
+	// translations are what rules do to addresses.
+	translations []device.Translation
 	// start is the line of the first filter rule, 0 if there is none.
 	start int
 }
@@ -142,9 +145,13 @@ func (rs *ruleset) undecided(s *statement, r *reader, m zoned.Match) {
 		Line: s.line, Text: s.text, Matches: []zoned.Match{m}, Unknown: known.Reasons(why, r.unknown),
 	}}
 	rs.put(r, e)
+	if r.broken != "" {
+		rs.mayTranslate(s, m, "the rule is not understood")
+	}
 	if r.translated { // the rules for out meet the packet with another destination
 		e.policy.To = nil
 		rs.first[out] = append(rs.first[out], e)
+		rs.mayTranslate(s, m, "the rule translates, and in the search of filter rules that is not followed")
 	}
 }
 

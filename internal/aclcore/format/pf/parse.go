@@ -31,6 +31,7 @@ func Parse(input device.Input) (*device.Document, error) {
 	for i, name := range []string{ListIn, ListOut} {
 		p.doc.Lists = append(p.doc.Lists, device.List{Name: name, Default: rule.Permit, Rules: p.rs.rules(i), Writer: site{i, p.rs.start}})
 	}
+	p.doc.Translations = p.rs.translations
 	return p.doc, nil
 }
 
@@ -117,6 +118,7 @@ func (p *parser) statement(s *statement, outer []*conditions, matches []zoned.Ma
 	case "no":
 		p.noTranslation(s)
 	case "nat-anchor", "rdr-anchor", "binat-anchor":
+		p.rs.mayTranslate(s, zoned.AnyMatch(), "the rules of the anchor are not in the text")
 		p.everything(s, "it may translate addresses by rules that are not in the text")
 	case "load":
 		p.note(s, "fills an anchor, which is in doubt where it stands")
@@ -181,6 +183,7 @@ func (p *parser) anchor(s *statement, outer []*conditions, matches []zoned.Match
 			m = intersect(m, o)
 		}
 		r.doubt("the rules of the anchor are not in the text")
+		p.rs.mayTranslate(s, m, "the rules of the anchor are not in the text")
 		p.rs.undecided(s, r, m)
 		return
 	}
@@ -267,6 +270,7 @@ func (p *parser) translation(s *statement, kind string) {
 	}
 	r := newReader(s.tokens, at, p.rs.tables)
 	r.read()
+	p.translate(s, r, kind, at == 2)
 	e := entry{quick: true, either: true, policy: zoned.Policy{Line: s.line, Text: s.text, Matches: []zoned.Match{possible(r.match())}, Unknown: []string{
 		fmt.Sprintf("%s translates the address before the rules compare it", kind),
 	}}}
@@ -292,5 +296,11 @@ func (p *parser) translation(s *statement, kind string) {
 func (p *parser) noTranslation(s *statement) {
 	if len(s.tokens) < 2 || !slices.Contains([]string{"nat", "rdr", "binat", "scrub"}, s.tokens[1].text) {
 		p.unread(s)
+		return
+	}
+	if kind := s.tokens[1].text; kind != "scrub" {
+		r := newReader(s.tokens, 2, p.rs.tables)
+		r.read()
+		p.exempt(s, r, kind)
 	}
 }

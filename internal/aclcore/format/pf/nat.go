@@ -1,0 +1,129 @@
+package pf
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
+)
+
+// Rules "nat on", "rdr on" and "binat on" are tried in their order until one matches
+// (FreeBSD, pf.conf(5), TRANSLATION). The options nat-to, rdr-to, binat-to and af-to of
+// filter rules (OpenBSD, pf.conf(5), TRANSLATION) take part in the search of filter rules,
+// which is not followed: what their rules match is in doubt.
+
+// translate notes what a rule of translation does.
+func (p *parser) translate(s *statement, r *reader, kind string, pass bool) {
+	t := device.Translation{Line: s.line, Text: s.text, Search: device.SearchSource}
+	m := possible(r.match())
+	t.Match = traffic.Product{Sources: m.Sources.Possible, Destinations: m.Destinations.Possible, Services: m.Services.Possible}
+	t.Unknown = known.Reasons(slices.Clone(r.unknown), slices.Concat(r.either, r.match().Sources.Why, r.match().Destinations.Why, r.match().Services.Why))
+	if pass {
+		t.Unknown = known.Reasons(t.Unknown, []string{"pass lets it by the filter rules"})
+	}
+	if len(p.rs.groups) > 0 {
+		t.Unknown = known.Reasons(t.Unknown, []string{"a group may hold the interface of the rule"})
+	}
+	if r.broken != "" {
+		m = zoned.AnyMatch()
+	}
+	if r.broken != "" || kind == "binat" || len(t.Unknown) > 0 {
+		p.rs.mayTranslate(s, m, append(t.Unknown, "what the rule gives is not followed")...)
+		return
+	}
+	m2, why := target(r, kind)
+	if why != "" {
+		t.Unknown = []string{why}
+	}
+	if kind == "rdr" {
+		t.Search, t.From, t.Destination = device.SearchDestination, r.on, m2
+	} else {
+		t.To, t.Source = r.on, m2
+	}
+	for _, family := range []addr.Set{addr.Any4(), addr.Any6()} {
+		one := t
+		one.Match.Sources, one.Match.Destinations = t.Match.Sources.Intersect(family), t.Match.Destinations.Intersect(family)
+		if !one.Match.IsEmpty() && (m2.To.IsEmpty() || m2.To.Overlaps(family)) {
+			p.rs.translations = append(p.rs.translations, one)
+		}
+	}
+}
+
+// target reads what follows the arrow: one address with a port, or something whose
+// addresses are not in the text.
+func target(r *reader, kind string) (m device.Mapping, why string) {
+	rest := r.tokens[min(r.at, len(r.tokens)):]
+	for len(rest) > 0 && !rest[0].word && (rest[0].text == "->" || rest[0].text == ">" || rest[0].text == "-") {
+		rest = rest[1:]
+	}
+	m = device.Mapping{Kind: device.Dynamic}
+	if kind == "nat" {
+		m.FirstPort, m.LastPort = 1, 65535
+	}
+	if len(rest) == 0 || !rest[0].word {
+		if kind == "rdr" {
+			return m, "what the rule gives is not read"
+		}
+		return m, "" // some address that is not in the text
+	}
+	a, err := netip.ParseAddr(rest[0].text)
+	switch {
+	case err != nil && kind == "rdr":
+		return m, "what the rule gives is not read"
+	case err != nil:
+		return m, ""
+	}
+	m.To = addr.SetOf(addr.RangeOf(a, a))
+	if kind == "nat" {
+		return m, ""
+	}
+	m.Kind = device.Static
+	switch {
+	case len(rest) == 1:
+	case len(rest) == 3 && rest[1].text == "port":
+		n, err := strconv.ParseUint(rest[2].text, 10, 16)
+		if err != nil || n == 0 {
+			return device.Mapping{Kind: device.Dynamic}, "the port that the rule gives is not read"
+		}
+		m.FirstPort, m.LastPort = uint16(n), uint16(n)
+	default:
+		return device.Mapping{Kind: device.Dynamic}, "what the rule gives is not read"
+	}
+	return m, ""
+}
+
+// exempt notes "no nat", "no rdr" and "no binat".
+func (p *parser) exempt(s *statement, r *reader, kind string) {
+	m := r.match()
+	if r.broken != "" {
+		m = zoned.AnyMatch()
+	}
+	if r.broken != "" || kind == "binat" || len(r.unknown)+len(r.either) > 0 || !m.Sources.IsExact() || !m.Destinations.IsExact() || !m.Services.IsExact() || len(p.rs.groups) > 0 {
+		p.rs.mayTranslate(s, possible(m), "whether the exception matches is not known")
+		return
+	}
+	t := device.Translation{Line: s.line, Text: s.text, Search: device.SearchSource, To: r.on}
+	if kind == "rdr" {
+		t.Search, t.From, t.To = device.SearchDestination, r.on, nil
+	}
+	t.Match = traffic.Product{Sources: m.Sources.Possible, Destinations: m.Destinations.Possible, Services: m.Services.Possible}
+	if !t.Match.IsEmpty() {
+		p.rs.translations = append(p.rs.translations, t)
+	}
+}
+
+// mayTranslate says that packets which match may be translated, both ends and both ways.
+func (rs *ruleset) mayTranslate(s *statement, m zoned.Match, why ...string) {
+	t := device.Translation{
+		Line: s.line, Text: s.text, Match: traffic.Product{Sources: m.Sources.Possible, Destinations: m.Destinations.Possible, Services: m.Services.Possible},
+		Source: device.Mapping{Kind: device.Dynamic}, Destination: device.Mapping{Kind: device.Dynamic}, Reverse: true, Unknown: known.Reasons(nil, why),
+	}
+	if !t.Match.IsEmpty() {
+		rs.translations = append(rs.translations, t)
+	}
+}
