@@ -39,6 +39,9 @@ type Command struct {
 	// Inherit are open files that the program and all that it starts keep open: a lock is
 	// held as long as they run. Windows hands on none.
 	Inherit []*os.File
+	// Reading says that the program changes nothing, so that it is of no use once this
+	// process is gone: where the system can (Linux), it is killed with it.
+	Reading bool
 	// PassEnvironment names variables of this process that are handed on, besides those
 	// that say where things are, see [PassedAlways]. Nothing else is: a program that
 	// reads a firewall is not shown the credentials of other systems.

@@ -65,6 +65,12 @@ func behave(how string, args []string) int {
 				time.Sleep(time.Hour) // it does not care
 			}
 		}
+	case "read":
+		gone := Command{Args: []string{os.Args[0], args[0]}, Environment: map[string]string{envHelper: "name-and-hang"}, Reading: true}
+		_, _ = gone.Run(context.Background(), open())
+	case "name-and-hang":
+		_ = os.WriteFile(args[0], []byte(strconv.Itoa(os.Getpid())), 0o600)
+		time.Sleep(time.Hour)
 	case "leave", "leave-quietly", "family":
 		return family(how, args)
 	}
@@ -284,6 +290,39 @@ func TestGroup(t *testing.T) {
 			t.Errorf("process %d is left", pid)
 		})
 	}
+}
+
+// TestReading kills the process that reads: what it runs is gone with it.
+func TestReading(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux kills a program with the one that started it")
+	}
+	file := filepath.Join(t.TempDir(), "pid")
+	reader := exec.Command(os.Args[0], file)
+	reader.Env = append(os.Environ(), envHelper+"=read")
+	if err := reader.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pid := 0
+	for range 200 {
+		if text, err := os.ReadFile(file); err == nil && len(text) > 0 {
+			pid, _ = strconv.Atoi(string(text))
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	_ = reader.Process.Kill()
+	_ = reader.Wait()
+	if pid == 0 {
+		t.Fatal("nothing was run")
+	}
+	for range 100 {
+		if !runs(pid) {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("process %d is left", pid)
 }
 
 // runs reports whether the process is there and not merely waiting to be buried.

@@ -2,6 +2,8 @@ package live
 
 import (
 	"errors"
+	"os/exec"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,3 +18,6 @@ func awaitExit(pid int) bool {
 		}
 	}
 }
+
+// endWithUs has the program killed when this process, or the thread that starts it, ends.
+func endWithUs(cmd *exec.Cmd) { cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"time"
 )
 
@@ -35,6 +36,12 @@ func (c Command) run(ctx context.Context, cmd *exec.Cmd) (Result, error) {
 	defer complaint.close()
 	cmd.Stdout, cmd.Stderr = output.write, complaint.write
 	group(cmd)
+	if c.Reading {
+		// The system goes by the thread that starts the program.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		endWithUs(cmd)
+	}
 
 	began := time.Now()
 	err = cmd.Start()

@@ -136,7 +136,7 @@ func sourceConfig(ctx context.Context, o types.Object) (*estate.Source, diag.Dia
 		diags.Append(m.Headers.ElementsAs(ctx, &out.Request.Headers, false)...)
 		return out, diags
 	}
-	out.Command = &live.Command{Dir: m.Directory.ValueString(), Timeout: timeout}
+	out.Command = &live.Command{Dir: m.Directory.ValueString(), Timeout: timeout, Reading: true}
 	if !m.Input.IsNull() {
 		out.Command.Input, out.Command.Secrets = []byte(m.Input.ValueString()), live.SecretLines(m.Input.ValueString())
 	}
