@@ -18,6 +18,9 @@ type Order struct {
 	// packet was not: one from outside to the real address of a host that is translated
 	// towards the outside (ASA, syslog 305013).
 	ReversePath bool
+	// RepliesTranslated says that a reply is translated by the rules that match it, also
+	// where the packet was not translated, so that the client does not know it (IOS).
+	RepliesTranslated bool
 	// ToByOriginal says that [Translation.To] is where the packet would leave by its
 	// destination before the translation, not after it (PAN-OS).
 	ToByOriginal bool

@@ -18,7 +18,10 @@ import (
 
 // natOrders are orders of devices that translate, by kind.
 var natOrders = map[kind][]device.Order{
-	router: {{Steps: []device.Step{device.FilterIn, device.TranslateDestination, device.TranslateSource, device.FilterOut}, Stateless: true, Absent: device.Passes}},
+	router: {
+		{Steps: []device.Step{device.FilterIn, device.TranslateDestination, device.TranslateSource, device.FilterOut}, Stateless: true, Absent: device.Passes},
+		{Steps: []device.Step{device.FilterIn, device.TranslateDestination, device.TranslateSource, device.FilterOut}, Stateless: true, Absent: device.Passes, RepliesTranslated: true},
+	},
 	levels: {{Steps: []device.Step{device.TranslateDestination, device.FilterIn, device.FilterLevels, device.FilterOut, device.TranslateSource}, ReversePath: true}},
 	between: {
 		{Steps: []device.Step{device.FilterBetween, device.TranslateDestination, device.TranslateSource}, ToByOriginal: true, OneSearch: true},
@@ -536,6 +539,10 @@ func (o *natOracle) leave(f flight, entered oracle.Packet, d *modelDevice, s, ou
 		next.at, next.from = out.zone, d
 		if d.order != nil && d.order.ReversePath && asymmetric(d, s, out, next.Packet, rule) {
 			o.end(next.with(event{deny: true}))
+			continue
+		}
+		if d.order != nil && d.order.RepliesTranslated && asymmetric(d, s, out, next.Packet, rule) {
+			o.doubt(next)
 			continue
 		}
 		o.arrive(next)

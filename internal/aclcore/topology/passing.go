@@ -36,7 +36,7 @@ func (w *walker) pass(p place, n *node, in, out *side, found, part hit) {
 	p.piece, p.at, p.from = part.piece, out.zone, n
 	p.passed = append(slices.Clip(p.passed), passed{n, in, out, found.src, part.src, !part.dst.equal(found.dst)})
 	p.hops = append(slices.Clip(p.hops), h)
-	if x := n.asymmetric(found.rule, part); n.Order.ReversePath && x != nil {
+	if x := n.asymmetric(found.rule, part); (n.Order.ReversePath || n.Order.RepliesTranslated) && x != nil {
 		w.touched = true
 		w.stop(p, n, enters, x)
 		return
@@ -58,6 +58,9 @@ func (n *node) asymmetric(rule *natRule, part hit) *match.Index {
 		return nil
 	case part.doubt != nil:
 		return part.doubt
+	}
+	if !n.Order.ReversePath {
+		return undecided(n.Source, reply.t.Line, reply.t.Text, "the reply is translated, and the packet is not by the same rule: the client does not know the address that answers")
 	}
 	return n.reversePath(reply)
 }

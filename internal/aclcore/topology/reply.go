@@ -65,16 +65,18 @@ func (w *walker) astray(crossings []passed, first int, isSame bool) bool {
 	goal := w.part.pair.from
 	for k, x := range crossings {
 		before := goal
+		asItWas := x.left.addresses == kept || isSame && x.left.addresses == spread
+		here := !asItWas && !x.entered.sameAddresses(x.left) // it answers for the address
 		switch {
-		case x.left.addresses == kept || isSame && x.left.addresses == spread:
+		case asItWas:
 			goal = w.part.pair.from
-		case !x.entered.sameAddresses(x.left):
+		case here:
 			goal = x.out.zone
 		}
 		if k < first {
 			continue
 		}
-		if !w.comesBy(x, goal) || k > first && !slices.Contains(w.outs(x.n, x.out, before), x.in) {
+		if !w.comesBy(x, goal, here) || k > first && !slices.Contains(w.outs(x.n, x.out, before), x.in) {
 			return true
 		}
 	}
@@ -82,10 +84,11 @@ func (w *walker) astray(crossings []passed, first int, isSame bool) bool {
 }
 
 // comesBy reports whether a reply to the goal comes to the device that was crossed, from
-// the zone that the packet went to.
-func (w *walker) comesBy(x passed, goal int) bool {
+// the zone that the packet went to; answers says that the device has the goal's address
+// there.
+func (w *walker) comesBy(x passed, goal int, answers bool) bool {
 	if goal == x.out.zone {
-		return !x.entered.sameAddresses(x.left) // the device answers for the address there
+		return answers
 	}
 	outs, distance := w.outs(x.n, x.out, goal), w.t.distances(goal)
 	here, ok := distance[x.out.zone]

@@ -382,7 +382,7 @@ func (w *walker) leave(p place, n *node, in, out *side, found hit, dst end) {
 			continue
 		}
 		parts := []hit{{piece: h.piece, rule: found.rule}}
-		if n.nat != nil && n.Order.ReversePath {
+		if n.nat != nil && (n.Order.ReversePath || n.Order.RepliesTranslated) {
 			parts = n.replyRules(h.piece, in, out)
 		}
 		for _, part := range parts {

@@ -8,7 +8,8 @@ var Order = device.Order{
 	Steps: []device.Step{
 		device.FilterIn, device.TranslateDestination, device.TranslateSource, device.FilterBetween, device.FilterOut,
 	},
-	Stateless: true,
-	Absent:    device.Passes,
-	Source:    "Cisco, Security Configuration Guide: Access Control Lists (IP Access List Overview), and NAT Order of Operation (document 6209)",
+	Stateless:         true,
+	RepliesTranslated: true,
+	Absent:            device.Passes,
+	Source:            "Cisco, Security Configuration Guide: Access Control Lists (IP Access List Overview), and NAT Order of Operation (document 6209)",
 }
