@@ -198,8 +198,8 @@ func (r *run) files() []additions.Companion {
 	}
 	format := r.before.Format
 	return []additions.Companion{
-		{Path: r.d.Script + UndoSuffix, Content: []byte(r.d.whole(r.script.WholeUndo(format, r.d.Title)))},
-		{Path: r.d.Script, Content: []byte(r.d.whole(r.script.Whole(format, r.d.Title, r.why)))},
+		{Path: r.d.Script + UndoSuffix, Content: []byte(r.script.WholeUndo(format, r.d.Title))},
+		{Path: r.d.Script, Content: []byte(r.script.Whole(format, r.d.Title, r.why))},
 	}
 }
 
@@ -220,7 +220,7 @@ func (r *run) undoFile() []additions.Companion {
 	if err != nil {
 		return nil
 	}
-	return []additions.Companion{{Path: r.d.Script + UndoSuffix, Content: []byte(r.d.whole(undo.Whole(r.after.Format, r.d.Title+", which take the script back", nil)))}}
+	return []additions.Companion{{Path: r.d.Script + UndoSuffix, Content: []byte(undo.Whole(r.after.Format, r.d.Title+", which take the script back", nil))}}
 }
 
 // whole puts the lines around a script that lead into the device's configuration.

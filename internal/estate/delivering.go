@@ -105,33 +105,35 @@ func (rs *ruleset) delivered(got obtained, err error) (*delivery.Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := rs.parse(string(got.content))
+	text, err := rs.parse(string(got.content), rs.config.Format)
 	return text, got.hide(err)
 }
 
 // parse reads a text of the ruleset, which has one list, or of the device, which has all.
-func (rs *ruleset) parse(content string) (*delivery.Text, error) {
+// The format is detected where it is empty; later texts are read as the first one.
+func (rs *ruleset) parse(content, language string) (*delivery.Text, error) {
 	if rs.kind == "" {
-		return rs.parseList(content)
+		return rs.parseList(content, language)
 	}
 	source := rs.name
 	if rs.config.Path != "" {
 		source = filepath.Base(rs.config.Path)
 	}
-	doc, err := format.Document([]byte(content), source, rs.config.Format, rs.config.Context)
+	doc, err := format.Document([]byte(content), source, language, rs.config.Context)
 	if err == nil && rs.config.Source != nil {
 		err = settle(doc)
 	}
 	if err != nil {
 		return nil, err
 	}
-	t := &delivery.Text{Content: content, Format: doc.Format, Lists: make(map[string]*script.List, len(doc.Lists)), Beside: beside(doc), Parse: rs.parse}
+	again := func(content string) (*delivery.Text, error) { return rs.parse(content, doc.Format) }
+	t := &delivery.Text{Content: content, Format: doc.Format, Lists: make(map[string]*script.List, len(doc.Lists)), Beside: beside(doc), Parse: again}
 	for i := range doc.Lists {
 		name := doc.Lists[i].Name
 		rules := doc.Lists[i].Ruleset()
 		rules.Name, rules.Source, rules.Format = cmp.Or(name, rs.name), source, doc.Format
 		t.Lists[name] = &script.List{Name: name, Text: content, Rules: rules, Read: func(text string) (*rule.Ruleset, error) {
-			other, err := rs.parse(text)
+			other, err := again(text)
 			if err != nil {
 				return nil, err
 			}
@@ -144,11 +146,12 @@ func (rs *ruleset) parse(content string) (*delivery.Text, error) {
 	return t, nil
 }
 
-func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
+func (rs *ruleset) parseList(content, language string) (*delivery.Text, error) {
 	o, err := optionsOf(rs.name, rs.config)
 	if err != nil {
 		return nil, err
 	}
+	o.Format = language
 	doc, err := format.Document([]byte(content), o.Source, o.Format, o.Context)
 	if err == nil && rs.config.Source != nil {
 		err = settle(doc)
@@ -156,6 +159,7 @@ func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Format = doc.Format
 	rules, list, err := format.Select(doc, o)
 	if err != nil {
 		return nil, err
@@ -164,7 +168,9 @@ func (rs *ruleset) parseList(content string) (*delivery.Text, error) {
 		rules, _, err := format.Parse([]byte(text), o)
 		return rules, err
 	}}
-	t := &delivery.Text{Content: content, Format: rules.Format, Lists: map[string]*script.List{"": l}, Parse: rs.parse}
+	t := &delivery.Text{Content: content, Format: rules.Format, Lists: map[string]*script.List{"": l}, Parse: func(content string) (*delivery.Text, error) {
+		return rs.parseList(content, rules.Format)
+	}}
 	if rs.sends() {
 		t.Beside, t.Others = beside(doc), others(doc, list)
 	}

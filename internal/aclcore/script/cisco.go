@@ -98,3 +98,34 @@ func removeRouter(l *List, at []int) (commands []string, text string, err error)
 	}
 	return commands, l.withoutLines(at), nil
 }
+
+// listing is the head of a list as show access-lists prints it, which a configuration has
+// otherwise.
+var listing = regexp.MustCompile(`(?m)^(?:(Extended|Standard) IP|IP|IPv6) access list (\S+)([ \t\r]*)$`)
+
+// configured returns the list with its text as a configuration, which commands can follow,
+// where it is what show access-lists prints: that shows the numbers of entries, which many
+// configurations do not. Lines stay where they are.
+func (l *List) configured() (*List, error) {
+	if !strings.HasPrefix(l.format(), "cisco_") || l.format() == "cisco_asa" || !listing.MatchString(l.Text) {
+		return l, nil
+	}
+	text := listing.ReplaceAllStringFunc(l.Text, func(head string) string {
+		m := listing.FindStringSubmatch(head)
+		switch {
+		case strings.HasPrefix(head, "IPv6"):
+			return "ipv6 access-list " + m[2] + m[3]
+		case m[1] != "":
+			return "ip access-list " + strings.ToLower(m[1]) + " " + m[2] + m[3]
+		}
+		return "ip access-list " + m[2] + m[3]
+	})
+	out, err := l.with(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: what show access-lists prints is not read as a configuration: %w", ErrUnproven, err)
+	}
+	if why := differ(l.Rules, out.Rules); why != "" {
+		return nil, fmt.Errorf("%w: what show access-lists prints is not read as a configuration, show running-config: %s", ErrUnproven, why)
+	}
+	return out, nil
+}

@@ -64,14 +64,9 @@ func Unproven(name, text string) error {
 		return errors.New("commands are read together with what iptables-save prints; this is another listing")
 	case name == "nftables" && strings.HasPrefix(strings.TrimSpace(text), "{"):
 		return errors.New("commands are read together with the text of nft list ruleset; this is its JSON")
-	case strings.HasPrefix(name, "cisco_") && name != "cisco_asa" && listing.MatchString(text):
-		return errors.New("commands are read together with a configuration, show running-config; this is what show access-lists prints")
 	}
 	return nil
 }
-
-// listing is a head that only show access-lists prints.
-var listing = regexp.MustCompile(`(?m)^(?:(?:Extended|Standard|Reflexive) IP|IPv6|IP) access list \S+`)
 
 // hasLine reports whether a line of the text starts so.
 func hasLine(text, start string) bool {

@@ -82,6 +82,10 @@ func (l *List) make(e Edit) (*Script, [][]int, error) {
 	if err := Unproven(l.format(), l.Text); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrUnproven, err)
 	}
+	l, err := l.configured()
+	if err != nil {
+		return nil, nil, err
+	}
 	lang := languages[l.format()]
 	s := &Script{After: l}
 	var gone []int
