@@ -86,7 +86,8 @@ func sameSet(a, b []string) bool {
 var (
 	// passing is what a text has besides what a rule says: numbers that other rules change,
 	// and counters.
-	passing    = regexp.MustCompile(`^\d+ |^\[\d+:\d+\] |\bpackets \d+ bytes \d+|\(hitcnt=\d+\)(?: 0x[0-9a-f]+)?|\(\d+ match(?:es)?\)| # handle \d+$|^(?:access-list \S+ )line \d+ `)
+	passing    = regexp.MustCompile(`^\d+ |^\[\d+:\d+\] |\bpackets \d+ bytes \d+|\(hitcnt=\d+\)(?: \(inactive\))?(?: 0x[0-9a-f]+)?|\(\d+ match(?:es)?\)|\[match=\d+\]| # handle \d+$`)
+	numbered   = regexp.MustCompile(`^(access-list \S+) line \d+ `)
 	lineNumber = regexp.MustCompile(`\b(line|rule|index|position) \d+`)
 )
 
@@ -97,7 +98,7 @@ func condition(r *rule.Rule) string {
 		return ""
 	}
 	text := lineNumber.ReplaceAllString(strings.Join(r.Unknown, "\n"), "$1")
-	return passing.ReplaceAllString(r.Text, "") + "\n" + text
+	return strings.Join(strings.Fields(passing.ReplaceAllString(numbered.ReplaceAllString(r.Text, "$1 "), "")), " ") + "\n" + text
 }
 
 // Fingerprint writes what the rules of a list say, and neither where they stand nor what

@@ -177,6 +177,29 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// A rule with a condition is the same rule whatever it has counted, and wherever it
+// stands, and another one with another condition.
+func TestConditions(t *testing.T) {
+	like := func(text string, unknown string) *rule.Rule {
+		return &rule.Rule{Action: rule.Permit, Traffic: traffic.Any(), Text: text, Unknown: []string{unknown}}
+	}
+	for _, tt := range []struct {
+		a, b *rule.Rule
+		same bool
+	}{
+		{like("meta mark 1 counter packets 5 bytes 70 accept # handle 3", "mark 1"), like("meta mark 1 counter accept", "mark 1"), true},
+		{like("access-list x line 3 extended permit ip any any time-range N (hitcnt=7) (inactive) 0x12ab", "time-range N, line 3"), like("access-list x extended permit ip any any time-range N", "time-range N, line 12"), true},
+		{like("10 permit ip any any time-range N (7 matches)", "time-range N"), like("permit ip any any time-range N", "time-range N"), true},
+		{like("[5:70] -A FORWARD -m mark --mark 1 -j ACCEPT", "mark 1"), like("-A FORWARD -m mark --mark 1 -j ACCEPT", "mark 1"), true},
+		{like("meta mark 1 accept", "mark 1"), like("meta mark 2 accept", "mark 2"), false},
+		{like("permit ip 10.0.1.0 0.0.3.255 any", "mask 0.0.3.255"), like("permit ip 10.0.1.0 0.0.7.255 any", "mask 0.0.7.255"), false},
+	} {
+		if got := sameRule(tt.a, tt.b); got != tt.same {
+			t.Errorf("%q and %q are the same: %t", tt.a.Text, tt.b.Text, got)
+		}
+	}
+}
+
 // What is put in is found again, on top, and taken out the list is what it was.
 func TestInAndOut(t *testing.T) {
 	for _, tt := range texts {
