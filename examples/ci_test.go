@@ -68,7 +68,7 @@ func (w *workspace) savedPlan() string {
 }
 
 const (
-	gateStates   = "(blocked partial open violation indeterminate not_routed)"
+	gateStates   = "(blocked partial open violation indeterminate not_routed unwanted)"
 	ciDatabase   = "edge.cfg:24 access-list inside_in extended deny ip any any log"
 	ciDesktop    = "edge.cfg:18 access-list inside_in extended deny tcp any 10.20.0.0 255.255.0.0 eq 3389"
 	databaseLine = "partial\tBilling/database\t" + ciDatabase
@@ -198,6 +198,7 @@ func TestAccGateStates(t *testing.T) {
 	w := ciWorkspace(t)
 	w.Write("main.tf", ciStates)
 	w.Remove("report.tf")
+	w.Remove("rules.tf")
 	w.plan(2)
 	const web = `permitted by this rule: edge:1 "web" permit any -> 10.0.0.2 tcp/443`
 	w.gateSays(1,
@@ -335,8 +336,44 @@ func TestAccReportOutputs(t *testing.T) {
 		l := r.Locations[0].PhysicalLocation
 		at = append(at, fmt.Sprintf("%s:%d", l.ArtifactLocation.URI, l.Region.StartLine))
 	}
-	if got := strings.Join(at, " "); got != "inventory.json:8 inventory.json:15" {
+	if got := strings.Join(at, " "); got != "inventory.json:8 inventory.json:15 firewall/edge.cfg:21 firewall/edge.cfg:23 firewall/edge.cfg:18 firewall/edge.cfg:24" {
 		t.Errorf("the results are at %s\n%s", got, text)
+	}
+}
+
+// TestAccRulesGate fails a pull request that opens what no flow wants, at the line that
+// opens it, and where FAIL_ON says so one whose rules contradict each other.
+func TestAccRulesGate(t *testing.T) {
+	w := ciWorkspace(t)
+	text, err := os.ReadFile(w.Path("firewall/edge.cfg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write("main/edge.cfg", string(text))
+	w.plan(2)
+	w.gate(0, "", "FAIL_ON=unwanted contradicts")
+	w.Edit("firewall/edge.cfg", "host 172.16.0.53 eq domain", "host 172.16.0.53 eq domain\naccess-list inside_in extended permit tcp host 192.168.0.9 host 172.16.0.10 eq telnet\naccess-list inside_in extended deny tcp host 192.168.0.9 host 172.16.0.10 eq 443")
+	p := w.plan(2)
+	const opened = "unwanted\tinside_in 192.168.0.9 -> 172.16.0.10 tcp/23\tedge.cfg:23 access-list inside_in extended permit tcp host 192.168.0.9 host 172.16.0.10 eq telnet"
+	if out := w.gate(1, "", "FAIL_ON=unwanted"); out != opened+"\nthe gate fails: 0 of 5 flows, 1 about rules (unwanted)\n" {
+		t.Errorf("the gate prints\n%s", out)
+	}
+	if out := w.gate(1, "", "FAIL_ON=contradicts"); !strings.HasPrefix(out, "contradicts\tedge access-list inside_in extended deny tcp host 192.168.0.9") {
+		t.Errorf("the gate prints\n%s", out)
+	}
+	w.gate(1, "", "FAIL_ON=unwanted", "ONLY=changed")
+	w.gate(0, "", "FAIL_ON=contradicts", "ONLY=changed")
+	w.Write("baseline", opened+"\n")
+	w.gate(0, "", "FAIL_ON=unwanted", "BASELINE=baseline")
+	md, _ := p.outputs["connectivity_report"].(string)
+	sarif, _ := p.outputs["connectivity_sarif"].(string)
+	for _, want := range []string{"The change opens traffic: 1 part.", "### Rules of the firewalls"} {
+		if !strings.Contains(md, want) {
+			t.Errorf("no %q in the report\n%s", want, md)
+		}
+	}
+	if !strings.Contains(sarif, `"ruleId": "change-opened"`) || !strings.Contains(sarif, `"startLine": 23`) {
+		t.Errorf("SARIF has no result at the line that opens traffic\n%s", sarif)
 	}
 }
 

@@ -15,6 +15,10 @@
 # now, or after the apply where that writes rules. With details = "full" the decisions
 # tell the same.
 #
+# Beside the flows the rules of the firewalls are judged, as far as the configuration asks
+# for them: what data acl_diff finds unwanted is in the state unwanted, and what data
+# acl_audit finds is in the state that is called like the kind.
+#
 # Arguments: $fail_on, states with blanks between; $only, "changed" or empty; $baseline,
 # one text: the JSON of a plan, lines of an earlier run, or nothing.
 
@@ -102,6 +106,20 @@ def flows:
       flow("\($a.application // $address)/\($a.name // "")"; $a; $b; $a; $b // {}; $r // {})
     else empty end;
 
+# What is said of rules, each as flows are: the data that the plan has read.
+def rules:
+  [(.prior_state.values.root_module // {}) | .. | objects | select(.mode? == "data")]
+  | sort_by(.address)[]
+  | if .type == "acl_diff" then
+      .values.unwanted[]?
+      | {id: "\(.list // "") \((.sources // []) | join(", ")) -> \((.destinations // []) | join(", ")) \((.services // []) | join(", "))",
+         said: [{state: "unwanted", why: (.after // "")}], changed: true}
+    elif .type == "acl_audit" then
+      .values.findings[]?
+      | {id: "\(.ruleset // .device // "flow") \(.text // .rule)",
+         said: [{state: .kind, why: (((.covered_by // [])[0]) // .reason // ((.serves // [])[0]) // "")}], changed: false}
+    else empty end;
+
 def plan:
   if type != "object" or (has("planned_values") or has("resource_changes") or .errored == true | not)
   then error("this is not the JSON of a plan; terraform show -json PLANFILE writes it") else . end;
@@ -120,7 +138,7 @@ def key($id): "\(.state)\t\($id | clean)" + (if .policy then "\t\(.policy | clea
 # A set of keys out of what BASELINE holds.
 def known:
   if test("^\\s*[{]") then
-    reduce (fromjson | plan | flows | .id as $id | .said[] | key($id)) as $k ({}; .[$k] = true)
+    reduce (fromjson | plan | (flows, rules) | .id as $id | .said[] | key($id)) as $k ({}; .[$k] = true)
   else
     reduce (split("\n")[] | split("\t") | select(length == 3)
       | if .[0] == "violation" or .[0] == "review" or .[0] == "notify" then "\(.[0])\t\(.[1])\t\(.[2] | split(": ")[0])" else "\(.[0])\t\(.[1])" end) as $k ({}; .[$k] = true)
@@ -132,11 +150,14 @@ if length != 1 then error("this is not the JSON of one plan") else .[0] end
 | ($baseline | known) as $known
 | .errored as $errored
 | [flows] as $all
+| [rules | select($only == "" or .changed)] as $rules
 | ($all | map(select($only == "" or .changed))) as $looked
-| [ $looked[] | .id as $id
+| def judge: .id as $id
     | [.said[] | select(.state as $s | $states | index([$s]))] as $bad
-    | {id: $id, old: ($bad | map(select(key($id) as $k | $known[$k]))), new: ($bad | map(select(key($id) as $k | $known[$k] | not)))} ] as $judged
+    | {id: $id, old: ($bad | map(select(key($id) as $k | $known[$k]))), new: ($bad | map(select(key($id) as $k | $known[$k] | not)))};
+  [$looked[] | judge] as $judged
 | ($judged | map(select(.new != []))) as $failing
+| [$rules[] | judge | select(.new != [])] as $bad_rules
 | ($judged | map(select(.new == [] and .old != [])) | length) as $old
 | def number($state): [$looked[] | select(any(.said[]; .state == $state))] | length;
   [ (number("pending") | if . > 0 then "\(.) pending" else empty end),
@@ -145,13 +166,14 @@ if length != 1 then error("this is not the JSON of one plan") else .[0] end
     (if $only != "" then "\(($all | length) - ($looked | length)) not changed" else empty end)
   ] as $more
 | (($looked | length) | "\(.) flow\(if . == 1 then "" else "s" end)") as $number
+| (if $bad_rules == [] then "" else ", \($bad_rules | length) about rules" end) as $about_rules
 | ([$number] + $more | join(", ")) as $counted
-| (if $errored or $failing != [] then "1" else "0" end),
+| (if $errored or $failing != [] or $bad_rules != [] then "1" else "0" end),
   (if $errored then
      (["errored", "the plan", "Terraform reported an error: see its output; what follows is not all"] | @tsv),
      (absent[] | ["errored", clean, "is not in the plan"] | @tsv)
    else empty end),
-  ($failing[] | (.id | clean) as $id | .new[] | [.state, $id, (.why | clean)] | @tsv),
-  (if $errored then "the gate fails: the plan erred; \($failing | length) of the \($counted) that it has (\($fail_on))"
-   elif $failing != [] then "the gate fails: \($failing | length) of \($counted) (\($fail_on))"
+  (($failing + $bad_rules)[] | (.id | clean) as $id | .new[] | [.state, $id, (.why | clean)] | @tsv),
+  (if $errored then "the gate fails: the plan erred; \($failing | length) of the \($counted) that it has\($about_rules) (\($fail_on))"
+   elif $failing != [] or $bad_rules != [] then "the gate fails: \($failing | length) of \($counted)\($about_rules) (\($fail_on))"
    else "the gate holds: \($counted) (\($fail_on))" end)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Reads a saved plan and says whether every declared flow is as wanted.
+# Reads a saved plan and says whether every declared flow is as wanted, and whether the
+# rules of the firewalls are.
 #
 #   terraform plan -out=plan.bin && ./gate.sh plan.bin
 #   terraform show -json plan.bin | ./gate.sh -
@@ -7,8 +8,9 @@
 # Needs jq 1.6, and terraform or tofu ($TERRAFORM, default terraform) for a plan file.
 #
 # FAIL_ON   the states that fail the gate, each whatever else is true of the flow:
-#           blocked partial open violation indeterminate not_routed pending unknown
-#           review notify. The default is the first six.
+#           blocked partial open violation indeterminate not_routed unwanted pending
+#           unknown review notify, and the kinds of findings about rules, such as
+#           contradicts or shadowed. The default is the first seven.
 # ONLY      "changed": look only at flows that the plan adds or alters, by their
 #           declaration or by what is found.
 # BASELINE  a file: the JSON of an earlier plan, or what this script printed for one.
@@ -21,15 +23,17 @@
 set -eu
 
 plan=${1:?usage: gate.sh PLANFILE, or - for the JSON of one on standard input}
-fail_on=${FAIL_ON:-blocked partial open violation indeterminate not_routed}
+fail_on=${FAIL_ON:-blocked partial open violation indeterminate not_routed unwanted}
 only=${ONLY:-}
 baseline=${BASELINE:-/dev/null}
 
 for state in $fail_on; do
 	case $state in
-	blocked | partial | open | violation | indeterminate | not_routed | pending | unknown | review | notify) ;;
+	blocked | partial | open | violation | indeterminate | not_routed | unwanted | pending | unknown | review | notify) ;;
+	violates | contradicts | wider | unused | shadowed | possibly_shadowed | redundant | expired | disabled | undecidable | no_hits) ;;
+	duplicate_flow | contained_flow | overlapping_flow) ;;
 	*)
-		echo "FAIL_ON: there is no state $state; write any of blocked, partial, open, violation, indeterminate, not_routed, pending, unknown, review, notify" >&2
+		echo "FAIL_ON: there is no state $state; write any of blocked, partial, open, violation, indeterminate, not_routed, unwanted, pending, unknown, review, notify, or a kind of findings of acl_audit" >&2
 		exit 2
 		;;
 	esac

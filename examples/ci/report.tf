@@ -2,7 +2,7 @@
 # workflows in this folder post to the pull request.
 output "connectivity_report" {
   description = "What existing firewalls do with the declared flows, as Markdown."
-  value       = provider::acl::report(acl_application.this, { before = local.before })
+  value       = provider::acl::report(acl_application.this, { before = local.before, audit = data.acl_audit.edge, diff = data.acl_diff.edge })
 }
 
 # What report_json wrote at the last apply. Without the file nothing is compared.
@@ -21,13 +21,17 @@ output "connectivity_page" {
   sensitive   = true
   value = provider::acl::report_html(acl_application.this, {
     before = local.before
+    audit  = data.acl_audit.edge
+    diff   = data.acl_diff.edge
     texts  = { for f in fileset(path.module, "firewall/*.cfg") : f => file("${path.module}/${f}") }
   })
 }
 
 output "connectivity_sarif" {
-  description = "The same for code scanning, with the lines of the inventory."
+  description = "The same for code scanning, with the lines of the inventory and of the firewall's text."
   value = provider::acl::report_sarif(acl_application.this, {
     inventory = { file = "inventory.json", text = file("${path.module}/inventory.json") }
+    audit     = data.acl_audit.edge
+    diff      = data.acl_diff.edge
   })
 }

@@ -2,12 +2,14 @@ package estate
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/diff"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // DiffSide is one of two things that are compared: a ruleset or a device of the estate,
@@ -21,12 +23,33 @@ type DiffSide struct {
 // Diff is what two sides do differently.
 type Diff struct {
 	Opened, Closed, Uncertain []DiffEntry
+	// Unwanted is what is opened, or may be, and no declared flow wants.
+	Unwanted []DiffEntry
 	// Same says that every packet is surely treated alike.
 	Same bool
 	// Cut says that not all could be compared: there may be more.
 	Cut bool
 	// Lists are the lists that only one of two devices has.
 	OnlyBefore, OnlyAfter []string
+
+	// wanted holds a permit for each product that a flow wants, so that those are found
+	// which have to do with a change; flows are the flows by permit. It is nil without flows.
+	wanted *match.Index
+	flows  []*auditFlow
+}
+
+// declare says which flows are wanted.
+func (d *Diff) declare(flows []auditFlow) {
+	rules := &rule.Ruleset{}
+	for i := range flows {
+		if f := &flows[i]; !f.Deny {
+			for _, p := range f.Products {
+				rules.Rules = append(rules.Rules, rule.Rule{Action: rule.Permit, Traffic: p})
+				d.flows = append(d.flows, f)
+			}
+		}
+	}
+	d.wanted = match.New(rules)
 }
 
 // DiffEntry is traffic that the sides treat differently.
@@ -45,8 +68,9 @@ type DiffEntry struct {
 // MaxDiffEntries bounds each list of a Diff.
 const MaxDiffEntries = 500
 
-// Diff compares two sides. Lists of two devices are compared by their names.
-func (e *Estate) Diff(before, after DiffSide) (*Diff, error) {
+// Diff compares two sides. Lists of two devices are compared by their names. What is
+// opened is compared with the flows that are declared.
+func (e *Estate) Diff(before, after DiffSide, declared ...Flow) (*Diff, error) {
 	a, err := e.side(before, "before")
 	if err != nil {
 		return nil, err
@@ -55,7 +79,12 @@ func (e *Estate) Diff(before, after DiffSide) (*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
+	flows, err := e.auditFlows(declared)
+	if err != nil {
+		return nil, err
+	}
 	out := &Diff{Same: true}
+	out.declare(flows)
 	if len(a) == 1 && len(b) == 1 {
 		out.compare(cmp.Or(b[0].list, a[0].list), &a[0], &b[0])
 		return out, nil
@@ -112,14 +141,64 @@ func (d *Diff) compare(list string, a, b *audited) {
 		if c.Replies {
 			entry.List += " (replies)"
 		}
-		to := map[diff.Kind]*[]DiffEntry{diff.Opened: &d.Opened, diff.Closed: &d.Closed, diff.Uncertain: &d.Uncertain}[c.Kind]
-		switch n := len(*to); {
-		case n < MaxDiffEntries:
-			*to = append(*to, entry)
-		default:
-			(*to)[n-1].After = fmt.Sprintf("and more: only the first %d are listed", MaxDiffEntries)
+		keep(map[diff.Kind]*[]DiffEntry{diff.Opened: &d.Opened, diff.Closed: &d.Closed, diff.Uncertain: &d.Uncertain}[c.Kind], entry)
+		for _, p := range d.unwanted(&c) {
+			entry.Sources, entry.Destinations, entry.Services = p.Sources.Strings(), p.Destinations.Strings(), p.Services.Strings()
+			keep(&d.Unwanted, entry)
 		}
 	}
+}
+
+// keep adds an entry to a list that is bounded.
+func keep(to *[]DiffEntry, entry DiffEntry) {
+	if n := len(*to); n == MaxDiffEntries {
+		(*to)[n-1].After = fmt.Sprintf("and more: only the first %d are listed", MaxDiffEntries)
+		return
+	}
+	*to = append(*to, entry)
+}
+
+// unwanted returns what of the traffic is permitted now, or may be, was not surely
+// permitted before, and no declared flow wants. A flow that names a zone wants only what goes
+// between the zones that it names.
+func (d *Diff) unwanted(c *diff.Change) []traffic.Product {
+	if c.Before.Outcome == match.Permitted || c.After.Outcome == match.Denied {
+		return nil
+	}
+	left, from, to := []traffic.Product{c.Product}, c.SourceZones, c.DestinationZones
+	asked := c.Product
+	if c.Replies { // of a connection that a flow opens
+		asked, from, to = turned(c.Product), to, from
+	}
+	for i := range d.wanted.Overlapping(asked, 0) {
+		f := d.flows[i]
+		if !isZone(f.SourceZone, from) || !isZone(f.DestinationZone, to) {
+			continue
+		}
+		p := d.wanted.Ruleset().Rules[i].Traffic
+		if c.Replies {
+			p = turned(p)
+		}
+		var rest []traffic.Product
+		for _, one := range left {
+			rest = append(rest, one.Subtract(p)...)
+		}
+		if left = rest; len(left) == 0 {
+			break
+		}
+	}
+	return traffic.Merge(left)
+}
+
+// turned returns the traffic that answers p.
+func turned(p traffic.Product) traffic.Product {
+	return traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Reverse()}
+}
+
+// isZone reports whether all traffic between the zones of a change is at the zone that a
+// flow names there, if it names one.
+func isZone(flow string, zones []string) bool {
+	return flow == "" || rule.MayBeEveryZone(flow) || slices.Equal(zones, []string{flow})
 }
 
 func rulesOf(rs *rule.Ruleset, replies bool) *rule.Ruleset {
@@ -143,6 +222,10 @@ func described(rs *rule.Ruleset, d diff.Decided, replies bool) string {
 	return text
 }
 
+// ErrSeveralLists says that a flow is matched against one access list, and which of
+// several it would cross is not known.
+var ErrSeveralLists = errors.New("flows are matched against one access list")
+
 // MatchSide says what one side of a comparison does with a flow. It has one access list.
 func (e *Estate) MatchSide(s DiffSide, f Flow) (Found, error) {
 	lists, err := e.side(s, "text")
@@ -150,7 +233,7 @@ func (e *Estate) MatchSide(s DiffSide, f Flow) (Found, error) {
 		return Found{}, err
 	}
 	if len(lists) != 1 {
-		return Found{}, fmt.Errorf("flows are matched against one access list, and there are %d; leave flows out", len(lists))
+		return Found{}, fmt.Errorf("%w, and there are %d", ErrSeveralLists, len(lists))
 	}
 	return e.MatchRules(&Rules{&base{index: match.New(lists[0].rules)}}, f)
 }

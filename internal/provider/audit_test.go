@@ -112,6 +112,7 @@ output "opened" { value = [for d in data.acl_diff.change.opened : "${d.sources[0
 output "closed" { value = [for d in data.acl_diff.change.closed : "${d.sources[0]} ${d.services[0]} ${d.after}"] }
 output "uncertain" { value = distinct([for d in data.acl_diff.change.uncertain : d.services[0]]) }
 output "same" { value = [data.acl_diff.change.same, data.acl_diff.language.same, data.acl_diff.language.complete] }
+output "unwanted" { value = [for d in data.acl_diff.change.unwanted : "${d.sources[0]} ${d.destinations[0]} ${d.services[0]} ${coalesce(d.line, 0)}"] }
 output "telnet" { value = data.acl_diff.change.results["telnet"].after }
 output "inline" {
   value = provider::acl::diff(
@@ -135,6 +136,7 @@ output "audited" {
 			})),
 			statecheck.ExpectKnownOutputValue("uncertain", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("udp/53")})),
 			statecheck.ExpectKnownOutputValue("same", knownvalue.ListExact([]knownvalue.Check{knownvalue.Bool(false), knownvalue.Bool(true), knownvalue.Bool(true)})),
+			statecheck.ExpectKnownOutputValue("unwanted", knownvalue.ListExact([]knownvalue.Check{})), // telnet is declared, and what may close opens nothing
 			statecheck.ExpectKnownOutputValue("telnet", knownvalue.StringExact("allowed")),
 			statecheck.ExpectKnownOutputValue("inline", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("10.0.1.0/24")})),
 			statecheck.ExpectKnownOutputValue("audited", knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("narrow")})),

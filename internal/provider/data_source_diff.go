@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -42,6 +43,7 @@ type diffModel struct {
 	Opened     types.List     `tfsdk:"opened"`
 	Closed     types.List     `tfsdk:"closed"`
 	Uncertain  types.List     `tfsdk:"uncertain"`
+	Unwanted   types.List     `tfsdk:"unwanted"`
 	OnlyBefore types.List     `tfsdk:"only_before"`
 	OnlyAfter  types.List     `tfsdk:"only_after"`
 	Results    types.Map      `tfsdk:"results"`
@@ -90,15 +92,16 @@ func (d *diffDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 			"after":  side("What takes its place."),
 			"flows": schema.MapNestedAttribute{
 				Optional: true, NestedObject: schema.NestedAttributeObject{Attributes: questionAttributes(true)},
-				MarkdownDescription: "Declared flows, by name, as in `acl_match`: what becomes of them is in `results`. Only for two single access lists; the flows' own `rulesets` do not matter.",
+				MarkdownDescription: "Declared flows, by name, as in `acl_match`: what becomes of them is in `results`, where two single access lists are compared; what is opened beyond them is in `unwanted`. The flows' own `rulesets` do not matter.",
 			},
 			"opened":      entries("Traffic that was surely denied and is surely permitted."),
 			"closed":      entries("Traffic that was surely permitted and is surely denied."),
 			"uncertain":   entries("Traffic that depends on what cannot be decided, before or after, and not in the same way: possibly opened or closed."),
+			"unwanted":    entries("What is opened, or may be, and none of `flows` wants: what a gate asks for."),
 			"only_before": names("Access lists that only the device before has."),
 			"only_after":  names("Access lists that only the device after has."),
 			"results": schema.MapNestedAttribute{
-				Computed: true, MarkdownDescription: "The statuses of `flows`, by name; null unless it is set.",
+				Computed: true, MarkdownDescription: "The statuses of `flows`, by name; null unless it is set, and where several access lists are compared.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"before": schema.StringAttribute{Computed: true, MarkdownDescription: "The status before."},
 					"after":  schema.StringAttribute{Computed: true, MarkdownDescription: "The status after."},
@@ -136,37 +139,41 @@ func (d *diffDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		resp.Diagnostics.AddError("Unable to compare", notKnown)
 		return
 	}
+	flows, diags := flowsOf(ctx, m.Flows)
+	if resp.Diagnostics.Append(diags...); diags.HasError() {
+		return
+	}
 	before, after := m.Before.side(), m.After.side()
-	found, err := d.session.estate.Diff(before, after)
+	found, err := d.session.estate.Diff(before, after, flows...)
 	if err != nil {
 		addListError(&resp.Diagnostics, "Unable to compare", err)
 		resp.Diagnostics = d.session.foldErrors(resp.Diagnostics)
 		return
 	}
 	m.Opened, m.Closed, m.Uncertain = diffShape.list(found.Opened, blankEmpty), diffShape.list(found.Closed, blankEmpty), diffShape.list(found.Uncertain, blankEmpty)
+	m.Unwanted = diffShape.list(found.Unwanted, blankEmpty)
 	m.OnlyBefore, m.OnlyAfter = stringsList(found.OnlyBefore), stringsList(found.OnlyAfter)
 	m.Same, m.Complete = types.BoolValue(found.Same), types.BoolValue(!found.Cut)
-	resp.Diagnostics.Append(m.results(ctx, d.session.estate, before, after)...)
+	resp.Diagnostics.Append(m.results(d.session.estate, flows, before, after)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 	}
 }
 
 // results matches the flows before and after.
-func (m *diffModel) results(ctx context.Context, e *estate.Estate, before, after estate.DiffSide) (diags diag.Diagnostics) {
+func (m *diffModel) results(e *estate.Estate, flows []estate.Flow, before, after estate.DiffSide) (diags diag.Diagnostics) {
 	m.Results = types.MapNull(resultType)
 	if m.Flows.IsNull() {
 		return nil
-	}
-	flows, diags := flowsOf(ctx, m.Flows)
-	if diags.HasError() {
-		return diags
 	}
 	answers := make(map[string]attr.Value, len(flows))
 	for _, f := range flows {
 		var statuses []string
 		for _, side := range []estate.DiffSide{before, after} {
 			found, err := e.MatchSide(side, f)
+			if errors.Is(err, estate.ErrSeveralLists) {
+				return nil // which of them a flow crosses is not known
+			}
 			if err != nil {
 				addAssessError(&diags, f, path.Root("flows").AtMapKey(f.Name), err)
 				return diags

@@ -21,6 +21,9 @@ type reportOptions struct {
 	title string
 	// estate is what a picture shows besides the paths of the flows, nil for nothing.
 	estate *report.Estate
+	// found is what was found out about rules, and root where the paths of their files start.
+	found report.Findings
+	root  string
 	// texts are those of rulesets by file name.
 	texts map[string]string
 }
@@ -79,6 +82,24 @@ func (o *reportOptions) read(key string, v any) error {
 		if o.estate, err = report.ReadEstate(v); err != nil {
 			return fmt.Errorf("topology %w", err)
 		}
+	case "root":
+		if root, ok := v.(string); ok {
+			o.root = root
+		} else if v != nil {
+			return fmt.Errorf("root is not the name of a folder")
+		}
+	case "audit":
+		found, err := report.ReadAudits(v)
+		if err != nil {
+			return fmt.Errorf("audit%w", err)
+		}
+		o.found.Audits = found
+	case "diff":
+		found, err := report.ReadDiffs(v)
+		if err != nil {
+			return fmt.Errorf("diff%w", err)
+		}
+		o.found.Diffs = found
 	case "texts":
 		return o.readTexts(v)
 	case "inventory":

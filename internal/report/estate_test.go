@@ -92,7 +92,7 @@ func TestEstatePicture(t *testing.T) {
 			if n := strings.Count(got, "--- "); c.name == "whole" && n != 6 {
 				t.Errorf("%d edges are drawn:\n%s", n, got)
 			}
-			if !strings.Contains(Markdown(c.apps, c.e), got) {
+			if !strings.Contains(Markdown(c.apps, c.e, Findings{}), got) {
 				t.Error("the report does not have the picture")
 			}
 		})

@@ -30,6 +30,8 @@ type Page struct {
 	// Texts are those of rulesets by file name; of them only the lines around deciding
 	// rules are in the page.
 	Texts map[string]string
+	// Found is what was found out about rules.
+	Found Findings
 }
 
 // maxStatic is how many flows the page lists where scripts do not run.
@@ -60,6 +62,7 @@ func HTML(applications []Application, page Page) (string, error) {
 		// json.Marshal writes <, > and & as escapes: the block ends where it has to.
 		"Data":   template.JS(raw),
 		"Counts": gravityCounts(flows), "Rows": rows, "Left": len(flows) - len(rows), "Removed": removedNames(applications),
+		"Changes": changeRows(page.Found.Diffs), "Findings": findingRows(page.Found.Audits),
 	})
 	if err != nil {
 		return "", fmt.Errorf("writing the page: %w", err)

@@ -22,15 +22,20 @@ const reserve = 200
 // that is known, then what is not as wanted, the worst first, each with what is in the
 // way and the change that would help, then the rest. What does not fit is cut from the
 // end and counted. With an estate its picture has all zones and devices, without one
-// those on the paths of the flows.
-func Markdown(applications []Application, e *Estate) string {
+// those on the paths of the flows. What was found out about rules has sections of its own.
+func Markdown(applications []Application, e *Estate, found Findings) string {
 	var b strings.Builder
 	b.WriteString("## Application connectivity\n")
-	b.WriteString(headline(applications))
 	flows := byGravity(applications)
+	diffs, audits := found.diffSection(), found.auditSection()
 	if len(flows) == 0 && len(applications) == 0 {
-		return b.String()
+		if diffs+audits == "" {
+			b.WriteString(headline(applications))
+		}
+		return b.String() + diffs + audits
 	}
+	b.WriteString(headline(applications))
+	b.WriteString(diffs)
 	b.WriteString(policyTable(flows))
 	changed, others := split(flows, func(l listed) bool { return l.Change != "" })
 	gaps, rest := split(others, func(l listed) bool { return !l.gravity.settled() })
@@ -41,6 +46,7 @@ func Markdown(applications []Application, e *Estate) string {
 	b.WriteString(flowTable("This change adds or alters", changed, maxPart))
 	b.WriteString(removedList(applications))
 	b.WriteString(flowTable(title, gaps, maxPart))
+	b.WriteString(audits)
 	if drawn := estatePicture(applications, e); b.Len()+len(drawn) <= MaxBytes-reserve {
 		b.WriteString(drawn)
 	}

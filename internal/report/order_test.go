@@ -23,7 +23,7 @@ func TestMarkdownCutsTheLeast(t *testing.T) {
 		flows[name] = object{}
 		results[name] = found([]string{"allowed", "blocked", "partial", "indeterminate"}[i%4], object{"missing": []any{missing("edge.cfg:9 deny ip any any", "permit")}})
 	}
-	md := Markdown(read(t, []any{application("Shop", flows, results)}), nil)
+	md := Markdown(read(t, []any{application("Shop", flows, results)}), nil, Findings{})
 	if len(md) > MaxBytes {
 		t.Errorf("the report has %d bytes", len(md))
 	}
@@ -61,7 +61,7 @@ func TestMarkdownOfAChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "change.md", Markdown(now, nil))
+	golden(t, "change.md", Markdown(now, nil, Findings{}))
 	for _, bad := range []string{"no JSON", "{}", "[]"} {
 		if _, err := Compare(now, bad); err == nil {
 			t.Errorf("%q was taken for a report", bad)

@@ -106,7 +106,7 @@ func read(t *testing.T, v any) []Application {
 	return a
 }
 
-func TestMarkdown(t *testing.T) { golden(t, "estate.md", Markdown(read(t, estate()), nil)) }
+func TestMarkdown(t *testing.T) { golden(t, "estate.md", Markdown(read(t, estate()), nil, Findings{})) }
 
 func TestJSON(t *testing.T) {
 	got, err := JSON(read(t, estate()))
@@ -125,7 +125,7 @@ func TestSARIF(t *testing.T) {
 	if at["Shop/ssh"].Line != 6 || at["Shop/db"].Line != 7 {
 		t.Errorf("located at %v", at)
 	}
-	got, err := SARIF(read(t, estate()), at)
+	got, err := SARIF(read(t, estate()), at, Findings{}, "")
 	if err != nil || !json.Valid([]byte(got)) {
 		t.Fatal(got, err)
 	}
@@ -224,7 +224,7 @@ func TestReadCountsPolicies(t *testing.T) {
 		if f.AsIs != tt.asIs || f.gravity().String() != tt.state || f.expired() && len(f.Missing) > 0 {
 			t.Errorf("%s: as wanted %t, state %s, %d missing", tt.name, f.AsIs, f.gravity(), len(f.Missing))
 		}
-		md := Markdown(a, nil)
+		md := Markdown(a, nil, Findings{})
 		if !strings.Contains(md, "A/f") {
 			t.Errorf("%s is not told of:\n%s", tt.name, md)
 		}
@@ -257,7 +257,7 @@ func TestHostileText(t *testing.T) {
 				"managed_rules": words(h),
 				"violations":    []any{object{"policy": h, "severity": h, "message": h, "sources": words(h), "destinations": words(h), "services": words(h), "exception": h}},
 			})})})
-			md := Markdown(a, nil)
+			md := Markdown(a, nil, Findings{})
 			checkMarkdown(t, md)
 			for _, command := range []string{"##[", "::add-mask", "##vso["} {
 				if strings.Contains(md, command) {
@@ -266,7 +266,7 @@ func TestHostileText(t *testing.T) {
 			}
 			for _, write := range []func() (string, error){
 				func() (string, error) { return JSON(a) },
-				func() (string, error) { return SARIF(a, map[string]Location{h + "/" + h: {h, 1}}) },
+				func() (string, error) { return SARIF(a, map[string]Location{h + "/" + h: {h, 1}}, Findings{}, "") },
 			} {
 				if text, err := write(); err != nil || !json.Valid([]byte(text)) {
 					t.Errorf("no JSON: %v\n%s", err, text)
@@ -275,7 +275,7 @@ func TestHostileText(t *testing.T) {
 			all = append(all, a...)
 		})
 	}
-	golden(t, "hostile.md", Markdown(all, nil))
+	golden(t, "hostile.md", Markdown(all, nil, Findings{}))
 }
 
 // markup is every tag that the report writes itself.
@@ -336,7 +336,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 		}
 		all = append(all, application(fmt.Sprintf("app-%02d", a), flows, results))
 	}
-	md := Markdown(read(t, all), nil)
+	md := Markdown(read(t, all), nil, Findings{})
 	if len(md) > 65_536-1000 {
 		t.Errorf("the report has %d bytes", len(md))
 	}
@@ -350,7 +350,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 		name := fmt.Sprintf("%03d ", a) + strings.Repeat("🔥", 200)
 		all = append(all, application(name, object{}, object{name: found("blocked", nil)}))
 	}
-	if md := Markdown(read(t, all), nil); len(md) > 65_536-1000 {
+	if md := Markdown(read(t, all), nil, Findings{}); len(md) > 65_536-1000 {
 		t.Errorf("with long names the report has %d bytes", len(md))
 	} else if !regexp.MustCompile(`… and \d+ more flows`).MatchString(md) {
 		t.Error("what the table leaves out is not said")
