@@ -142,7 +142,7 @@ func (m providerModel) validateDevices(ctx context.Context) (diags diag.Diagnost
 		diags.Append(devices[name].As(ctx, &d, objectOptions)...)
 		at := path.Root("devices").AtMapKey(name)
 		checkText(&diags, at, "device", name, d.Path, d.Content, d.Source)
-		diags.Append(validateSource(ctx, at, d.Source)...)
+		diags.Append(validateSource(ctx, at, fmt.Sprintf("device %q", name), d.Source)...)
 		checkDeliver(&diags, at, fmt.Sprintf("device %q", name), d.Content, d.Deliver)
 	}
 	return diags

@@ -220,7 +220,7 @@ func (m providerModel) validateRulesets(ctx context.Context) (diags diag.Diagnos
 		diags.Append(rulesets[name].As(ctx, &r, objectOptions)...)
 		at := path.Root("rulesets").AtMapKey(name)
 		checkText(&diags, at, "ruleset", name, r.Path, r.Content, r.Source)
-		diags.Append(validateSource(ctx, at, r.Source)...)
+		diags.Append(validateSource(ctx, at, fmt.Sprintf("ruleset %q", name), r.Source)...)
 		checkDeliver(&diags, at, fmt.Sprintf("ruleset %q", name), r.Content, r.Deliver)
 		config, more := r.config(ctx, name)
 		diags.Append(more...)

@@ -167,12 +167,13 @@ func checkText(diags *diag.Diagnostics, at path.Path, kind, name string, texts .
 	diags.AddAttributeError(at, "Invalid "+kind, fmt.Sprintf("The %s %q sets %s of path, content and source; set exactly one: path = \"FILE\", content = \"TEXT\", or source = { command = [\"PROGRAM\", \"ARGUMENT\"] }.", kind, name, amount))
 }
 
-// validateSource checks what is known of a source without running or asking anything.
-func validateSource(ctx context.Context, at path.Path, o types.Object) (diags diag.Diagnostics) {
+// validateSource checks what is known of the source of a ruleset or device, without running
+// or asking anything. Terraform finds no line for an attribute deeper than that at which
+// the ruleset is.
+func validateSource(ctx context.Context, at path.Path, title string, o types.Object) (diags diag.Diagnostics) {
 	if o.IsNull() || o.IsUnknown() {
 		return nil
 	}
-	at = at.AtName("source")
 	var m sourceModel
 	if diags = o.As(ctx, &m, objectOptions); diags.HasError() {
 		return diags
@@ -181,7 +182,7 @@ func validateSource(ctx context.Context, at path.Path, o types.Object) (diags di
 		return diags
 	}
 	if m.Command.IsNull() == m.URL.IsNull() {
-		diags.AddAttributeError(at, "Invalid source", fmt.Sprintf("The source sets %s of command and url; set exactly one: command = [\"PROGRAM\", \"ARGUMENT\"], or url = \"https://HOST/PATH\".", map[bool]string{true: "none", false: "both"}[m.URL.IsNull()]))
+		diags.AddAttributeError(at, "Invalid source", fmt.Sprintf("The source of %s sets %s of command and url; set exactly one: command = [\"PROGRAM\", \"ARGUMENT\"], or url = \"https://HOST/PATH\".", title, map[bool]string{true: "none", false: "both"}[m.URL.IsNull()]))
 		return diags
 	}
 	has, others := "url", map[string]attr.Value{"directory": m.Directory, "environment": m.Environment, "pass_environment": m.PassEnvironment, "input": m.Input}
@@ -190,11 +191,11 @@ func validateSource(ctx context.Context, at path.Path, o types.Object) (diags di
 	}
 	for _, name := range slices.Sorted(maps.Keys(others)) {
 		if !others[name].IsNull() {
-			diags.AddAttributeError(at.AtName(name), "Invalid source", fmt.Sprintf("The source has %s, which says nothing about a %s.", name, has))
+			diags.AddAttributeError(at, "Invalid source", fmt.Sprintf("The source of %s has %s, which says nothing about a %s.", title, name, has))
 		}
 	}
 	if !m.TimeZone.IsNull() && m.MaxAge.IsNull() {
-		diags.AddAttributeError(at.AtName("time_zone"), "Invalid source", "The source has time_zone, which is for max_age alone, and no max_age.")
+		diags.AddAttributeError(at, "Invalid source", fmt.Sprintf("The source of %s has time_zone, which is for max_age alone, and no max_age.", title))
 	}
 	if diags.HasError() || !fullyKnown(ctx, o) {
 		return diags
@@ -203,7 +204,7 @@ func validateSource(ctx context.Context, at path.Path, o types.Object) (diags di
 	diags.Append(more...)
 	if !diags.HasError() && source.Request != nil {
 		if err := source.Request.Validate(); err != nil {
-			diags.AddAttributeError(at, "Invalid source", "The source cannot be read: "+strings.TrimSuffix(err.Error(), ".")+".")
+			diags.AddAttributeError(at, "Invalid source", fmt.Sprintf("The source of %s cannot be read: %s.", title, strings.TrimSuffix(err.Error(), ".")))
 		}
 	}
 	return diags
