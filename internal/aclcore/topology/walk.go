@@ -104,6 +104,9 @@ func (w *walker) start() {
 // arrive goes on in a zone: devices take what they translate there, the rest goes on to
 // its destination.
 func (w *walker) arrive(p place) {
+	if p = w.gateways(p); p.isEmpty() {
+		return
+	}
 	rest := p
 	for _, n := range w.t.nodes {
 		for _, in := range n.at(p.at) {
@@ -133,6 +136,58 @@ func (w *walker) arrive(p place) {
 	}
 	if !rest.isEmpty() {
 		w.onward(rest, nil)
+	}
+}
+
+// gateways lets texts that guard network interfaces take what goes to the public
+// addresses of these. It is where the private address is then, past no device. What is
+// left is returned.
+func (w *walker) gateways(p place) place {
+	for _, n := range w.t.nodes {
+		if !n.Order.Guards || n.nat == nil || p.isEmpty() {
+			continue
+		}
+		s := destinationSearch{n: n, in: &side{}, zone: p.target}
+		var rest []traffic.Product
+		for _, h := range s.find(p.piece) {
+			if h.rule == nil || h.rule.dst.Kind == device.Unchanged {
+				rest = append(rest, h.products...)
+				continue
+			}
+			next := p
+			next.piece = h.piece
+			w.gateway(next, n, h)
+		}
+		p.products = rest
+	}
+	return p
+}
+
+func (w *walker) gateway(p place, n *node, h hit) {
+	w.touched = true
+	r := h.rule
+	dst, ok := p.dst.translate(r.dst, r.match.Destinations, r.match.Services, p.destinations(), false)
+	switch {
+	case h.doubt != nil:
+		w.doubt(p, n, &side{}, h.doubt)
+		return
+	case !ok:
+		w.doubt(p, n, &side{}, undecided(n.Source, r.t.Line, r.t.Text, "the text does not say how this translation maps the destination"))
+		return
+	}
+	from := p.destinations()
+	p.dst = dst
+	shares := w.t.zones.Split(p.destinations())
+	switch {
+	case len(shares) != 1:
+		w.doubt(p, n, &side{}, undecided(n.Source, r.t.Line, r.t.Text, "it is translated to addresses in different zones"))
+	case shares[0].Zone == 0:
+		w.lose(p.piece, fmt.Sprintf("%s translates %s to %s, which is in no zone", n.Name, someOf(from), someOf(p.destinations())))
+	default:
+		w.remark(fmt.Sprintf("%s translates %s to %s%s", n.Name, someOf(from), someOf(p.destinations()), n.where(r)))
+		p.at, p.target, p.from = shares[0].Zone, shares[0].Zone, n
+		p.hops = append(slices.Clip(p.hops), Hop{Device: n.Name})
+		w.finish(p)
 	}
 }
 

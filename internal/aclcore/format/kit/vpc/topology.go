@@ -9,6 +9,8 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // Order says that security groups and network ACLs filter for the interfaces that carry
@@ -41,6 +43,7 @@ func (n *Network) Topology(doc *device.Document) {
 			continue
 		}
 		doc.Interfaces = append(doc.Interfaces, device.Interface{Name: in.ID, Port: in.Subnet, Addresses: own})
+		doc.Translations = append(doc.Translations, public(in)...)
 		n.guard(doc, in, names)
 		for k := range n.ACLs {
 			if a := &n.ACLs[k]; in.Subnet != "" && slices.Contains(a.Aliases, in.Subnet) {
@@ -52,6 +55,27 @@ func (n *Network) Topology(doc *device.Document) {
 	if !doc.Topology && len(n.Groups) == 1 && len(n.ACLs) == 0 {
 		bind(doc, "", device.Binding{List: n.Groups[0].Name, Line: n.Groups[0].Line})
 	}
+}
+
+// public is the translation of the public IPv4 addresses of an interface, which the
+// Internet gateway makes private ones (Amazon VPC User Guide, "Internet gateways"): of one
+// to one. Which is behind which of several is not told apart.
+func public(in *Interface) []device.Translation {
+	shown, _ := in.Public.Split()
+	private, _ := in.Private.Split()
+	if shown.IsEmpty() || private.IsEmpty() {
+		return nil
+	}
+	t := device.Translation{
+		Name: in.ID, Text: "public address of network interface " + in.ID, Search: device.SearchDestination, Reverse: true,
+		Match:       traffic.Product{Sources: addr.Any4(), Destinations: shown, Services: service.Any()},
+		Destination: device.Mapping{Kind: device.Static, To: private},
+	}
+	_, one := shown.Single()
+	if _, single := private.Single(); !one || !single {
+		t.Unknown = []string{"the network interface has several addresses"}
+	}
+	return []device.Translation{t}
 }
 
 // guard notes which group's lists filter for an interface. They hold the rules of all
