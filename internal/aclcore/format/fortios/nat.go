@@ -27,9 +27,30 @@ func (v *vdom) sourceTranslations(policies []policy) (out []device.Translation) 
 	if !slices.ContainsFunc(policies, func(p policy) bool { return value(p.node, "nat") == "enable" }) {
 		return nil
 	}
+	out = v.vipSources()
 	for i := range policies {
 		if p := &policies[i]; p.Action == rule.Permit || p.AnyAction {
 			out = append(out, v.policyTranslations(p)...)
+		}
+	}
+	return out
+}
+
+// vipSources are the hosts behind virtual IPs that forward no ports: where a policy
+// translates sources, what they send out may get the outside address of the virtual IP in
+// place of that of the policy (Fortinet, FortiOS Administration Guide, Static virtual IPs;
+// nat-source-vip).
+func (v *vdom) vipSources() (out []device.Translation) {
+	for i := range v.vips {
+		p := &v.vips[i]
+		if p.forwards && len(p.why) == 0 {
+			continue
+		}
+		t := device.Translation{Name: p.name, Line: p.line, Text: fmt.Sprintf("virtual IP %q", p.name), Search: device.SearchSource, Source: device.Mapping{Kind: device.Dynamic}}
+		t.Match = traffic.Product{Sources: p.mapped.Possible, Destinations: addr.Any4(), Services: service.Any()}
+		t.Unknown = []string{"what is behind a virtual IP may be given its outside address, or that of the policy"}
+		if !t.Match.IsEmpty() {
+			out = append(out, t)
 		}
 	}
 	return out

@@ -142,8 +142,16 @@ func (p *vip) translation() device.Translation {
 	}
 	t.Match.Sources, t.Match.Destinations, t.Match.Services = p.takes.Sources.Possible, p.takes.Destinations.Possible, p.takes.Services.Possible
 	t.Unknown = known.Reasons(known.Reasons(p.takes.Destinations.Why, p.takes.Services.Why), p.mapped.Why)
-	if p.ports {
+	t.Unknown = known.Reasons(known.Reasons(t.Unknown, p.takes.Sources.Why), p.why)
+	if one := zoned.OneToOne(t.Match.Destinations, t.Destination.To); one != "" {
+		t.Destination.Kind = device.Dynamic
+		t.Unknown = known.Reasons(t.Unknown, []string{one})
+	}
+	switch {
+	case p.ports && p.first == 0:
 		t.Unknown = known.Reasons(t.Unknown, []string{"it maps ports"})
+	case p.ports:
+		t.Destination.FirstPort, t.Destination.LastPort = p.first, p.last
 	}
 	return t
 }

@@ -25,6 +25,13 @@ type vip struct {
 	// mapped are the addresses behind it, ports says that other ports are used there.
 	mapped known.Set[addr.Set]
 	ports  bool
+	// first and last are the ports behind it, 0 if they are the same or not one range of
+	// as many.
+	first, last uint16
+	// forwards says that it is for some ports alone. why are its settings that are not
+	// read.
+	forwards bool
+	why      []string
 }
 
 func (v *vdom) readVIPs() {
@@ -58,10 +65,20 @@ func (v *vdom) vip(n *tree.Node) vip {
 		p.takes.Services = p.takes.Services.Intersect(v.services.Union(named))
 	}
 	if value(n, "portforward") == "enable" {
+		p.forwards = true
 		p.forward(n, why)
+	}
+	for _, o := range n.Others(vipSettings...) {
+		if !isOff(o.Values) || o.Word == "nat44" {
+			p.why = known.Reasons(p.why, []string{why + "has the setting " + o.Word + ", which is not read"})
+		}
 	}
 	return p
 }
+
+// vipSettings are those that are read, or that change nothing of what is translated.
+var vipSettings = strings.Fields(`uuid id comment color status extip extintf mappedip portforward protocol extport mappedport src-filter service type
+	arp-reply gratuitous-arp-interval portmapping-type nat-source-vip`)
 
 // forward limits the virtual IP to the ports that it forwards.
 func (p *vip) forward(n *tree.Node, why string) {
@@ -73,7 +90,11 @@ func (p *vip) forward(n *tree.Node, why string) {
 	}
 	set, _ := zoned.Boxes(protocol, zoned.AllPorts(), outside)
 	p.takes.Services = p.takes.Services.Intersect(known.Exactly(set))
-	p.ports = value(n, "mappedport") != value(n, "extport")
+	mapped := value(n, "mappedport")
+	p.ports = mapped != value(n, "extport")
+	if inside, ok := zoned.PortList(mapped); ok && len(inside) == 1 && len(outside) == 1 && inside[0].To-inside[0].From == outside[0].To-outside[0].From {
+		p.first, p.last = inside[0].From, inside[0].To
+	}
 }
 
 func spanOf(text string) (addr.Set, bool) {

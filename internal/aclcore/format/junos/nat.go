@@ -2,6 +2,8 @@ package junos
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
@@ -13,68 +15,180 @@ import (
 )
 
 // translations returns the NAT rules in the order of their kinds: static, destination,
-// source. Within a kind the first rule that matches counts.
-func (c *config) translations(p *policies) []device.Translation {
+// source. Within a kind the first rule that matches counts (Juniper, NAT User Guide). Of
+// rule-sets for interfaces, zones and routing instances the more specific one is taken;
+// only those for zones are followed, others put what they match in doubt.
+func (c *config) translations(p *policies, interfaces []device.Interface) []device.Translation {
 	var out []device.Translation
 	nat := c.root.Get("security", "nat")
 	for _, kind := range []string{"static", "destination", "source"} {
+		var vague, plain []device.Translation
 		for _, set := range nat.Get(kind, "rule-set").Active() {
 			for _, n := range set.Get("rule").Active() {
-				out = append(out, c.translation(p, nat, kind, set, n))
+				r := natReader{config: c, policies: p, nat: nat, kind: kind, interfaces: interfaces}
+				one := r.translations(set, n)
+				if r.vague {
+					vague = append(vague, one...)
+				} else {
+					plain = append(plain, one...)
+				}
 			}
 		}
+		out = append(append(out, vague...), plain...)
+	}
+	for _, o := range nat.Others("static", "destination", "source", "proxy-arp", "proxy-ndp", "traceoptions", "pool-utilization-alarm") {
+		out = append(out, device.Translation{
+			Line: o.Line, Text: "nat " + o.Word, Match: traffic.Any(), Reverse: true, Unknown: []string{"nat " + o.Word + " is not read"},
+			Source: device.Mapping{Kind: device.Dynamic}, Destination: device.Mapping{Kind: device.Dynamic},
+		})
 	}
 	return out
 }
 
-func (c *config) translation(p *policies, nat *tree.Node, kind string, set, n *tree.Node) device.Translation {
-	t := device.Translation{
-		Name: n.Word, Line: n.Line, Text: fmt.Sprintf("%s NAT rule %s", kind, n.Word),
-		From: set.Get("from", "zone").Words(), To: set.Get("to", "zone").Words(), Reverse: kind == "static",
-		Search: map[string]device.Search{"static": device.SearchDestination, "destination": device.SearchDestination, "source": device.SearchSource}[kind],
-	}
-	match := n.Get("match")
-	src := c.natAddresses(p, &t, match, "source-address")
-	dst := c.natAddresses(p, &t, match, "destination-address")
-	t.Match = traffic.Product{Sources: src, Destinations: dst, Services: service.Any()}
-	for _, o := range match.Others("source-address", "destination-address", "source-address-name", "destination-address-name") {
-		t.Unknown = known.Reasons(t.Unknown, []string{"match " + o.String()})
-	}
-	for _, other := range []string{"interface", "routing-instance", "routing-group"} {
-		if set.Get("from", other) != nil || set.Get("to", other) != nil {
-			t.Unknown = known.Reasons(t.Unknown, []string{"from or to " + other})
-		}
-	}
-	then := n.Get("then", kind+"-nat")
-	switch kind {
-	case "source":
-		t.Source = c.pool(&t, nat.Get("source", "pool"), then)
-	case "destination":
-		t.Destination = c.pool(&t, nat.Get("destination", "pool"), then)
-	default:
-		t.Destination = device.Mapping{Kind: device.Static, To: c.prefix(&t, then.Get("prefix").Words())}
-	}
-	return t
+// A natReader reads one rule.
+type natReader struct {
+	*config
+	policies   *policies
+	nat        *tree.Node
+	kind       string
+	interfaces []device.Interface
+	rule       device.Translation
+	// vague says that the rule is of a set that is not for zones.
+	vague bool
 }
 
-func (c *config) natAddresses(p *policies, t *device.Translation, match *tree.Node, key string) addr.Set {
-	words := match.Get(key).Words()
-	names := match.Get(key + "-name").Words()
+func (r *natReader) doubt(format string, args ...any) {
+	r.rule.Unknown = known.Reasons(r.rule.Unknown, []string{fmt.Sprintf(format, args...)})
+}
+
+func (r *natReader) translations(set, n *tree.Node) []device.Translation {
+	r.rule = device.Translation{
+		Name: n.Word, Line: n.Line, Text: fmt.Sprintf("%s NAT rule %s", r.kind, n.Word), Search: device.SearchDestination,
+		From: set.Get("from", "zone").Words(), To: set.Get("to", "zone").Words(), Reverse: r.kind == "static",
+	}
+	if r.kind == "source" {
+		r.rule.Search = device.SearchSource
+	}
+	r.context(set)
+	r.match(n.Get("match"))
+	for _, o := range n.Others("match", "then", "description") {
+		r.doubt("%s", o)
+	}
+	if why := slices.Concat(set.Why(), n.Why()); len(why) > 0 || n.Repeated {
+		r.doubt("the rule is in doubt %s", strings.Join(why, "; "))
+	}
+	then := n.Get("then", r.kind+"-nat")
+	switch {
+	case then == nil || then.Inactive:
+		r.doubt("the rule has no action that is read")
+		r.unknownMapping()
+	case r.kind == "source":
+		r.source(then)
+	case r.kind == "destination":
+		r.destination(then)
+	default:
+		r.static(then)
+	}
+	if r.rule.Match.IsEmpty() {
+		return nil
+	}
+	return []device.Translation{r.rule}
+}
+
+// unknownMapping says that the rule may give anything to the end that it is for.
+func (r *natReader) unknownMapping() {
+	if r.kind == "source" {
+		r.rule.Source = device.Mapping{Kind: device.Dynamic}
+	} else {
+		r.rule.Destination = device.Mapping{Kind: device.Dynamic}
+	}
+}
+
+// context reads where packets of a rule-set come from and go to.
+func (r *natReader) context(set *tree.Node) {
+	for _, side := range []string{"from", "to"} {
+		for _, o := range set.Get(side).Others("zone") {
+			r.vague = true
+			r.doubt("%s %s", side, o)
+		}
+	}
+	if len(r.rule.From) == 0 || r.kind == "source" && len(r.rule.To) == 0 {
+		r.vague = true
+		r.doubt("the rule-set does not name its zones")
+	}
+	if r.vague {
+		r.rule.From, r.rule.To = nil, nil
+	}
+}
+
+// match reads what the rule compares.
+func (r *natReader) match(n *tree.Node) {
+	src, dst := r.addresses(n, "source-address"), r.addresses(n, "destination-address")
+	services := service.Any()
+	if words := n.Get("protocol").Words(); len(words) > 0 {
+		r.doubt("match protocol %s", strings.Join(words, " "))
+	}
+	from, to := r.ports(n, "source-port"), r.ports(n, "destination-port")
+	if from != nil || to != nil {
+		if from == nil {
+			from = zoned.AllPorts()
+		}
+		if to == nil {
+			to = zoned.AllPorts()
+		}
+		services = service.Set{}
+		for _, protocol := range []uint8{service.TCP, service.UDP} {
+			set, ok := zoned.Boxes(protocol, from, to)
+			if !ok {
+				r.doubt("its ports are too many")
+				set = service.SetOf(service.Whole(protocol))
+			}
+			services = services.Union(set)
+		}
+	}
+	for _, o := range n.Others("source-address", "destination-address", "source-address-name", "destination-address-name", "protocol", "source-port", "destination-port") {
+		r.doubt("match %s", o)
+	}
+	r.rule.Match = traffic.Product{Sources: src, Destinations: dst, Services: services}
+}
+
+// ports reads "80" and "80 to 90"; what is not read may be any port.
+func (r *natReader) ports(n *tree.Node, key string) []zoned.Ports {
+	if n.Get(key) == nil {
+		return nil
+	}
+	var out []zoned.Ports
+	for _, one := range n.Get(key).Active() {
+		text := one.Word
+		if to := one.Value("to"); to != "" {
+			text += "-" + to
+		}
+		ports, ok := zoned.PortList(text)
+		if !ok || len(one.Others("to")) > 0 {
+			r.doubt("match %s %s", key, one)
+			return zoned.AllPorts()
+		}
+		out = append(out, ports...)
+	}
+	if len(out) == 0 {
+		r.doubt("match %s", key)
+		return zoned.AllPorts()
+	}
+	return out
+}
+
+func (r *natReader) addresses(match *tree.Node, key string) addr.Set {
+	words, names := match.Get(key).Words(), match.Get(key+"-name").Words()
 	if len(words)+len(names) == 0 {
 		return addr.Any()
 	}
-	named := p.book("").Union(names)
-	t.Unknown = known.Reasons(t.Unknown, named.Why)
-	return named.Possible.Union(c.prefix(t, words))
-}
-
-// prefix returns the addresses of prefixes; what is not read may be any address.
-func (c *config) prefix(t *device.Translation, words []string) addr.Set {
-	var out addr.Set
+	named := r.policies.book("").Union(names)
+	r.rule.Unknown = known.Reasons(r.rule.Unknown, named.Why)
+	out := named.Possible
 	for _, w := range words {
 		set, ok := zoned.Host(w)
 		if !ok {
-			t.Unknown = known.Reasons(t.Unknown, []string{"the address " + w + " is not read"})
+			r.doubt("the address %s is not read", w)
 			return addr.Any()
 		}
 		out = out.Union(set)
@@ -82,21 +196,142 @@ func (c *config) prefix(t *device.Translation, words []string) addr.Set {
 	return out
 }
 
-// pool returns what a rule of source or destination NAT maps to; off maps to nothing.
-func (c *config) pool(t *device.Translation, pools, then *tree.Node) device.Mapping {
-	name := then.Value("pool")
-	switch {
-	case then.Get("off") != nil:
-		return device.Mapping{}
-	case then.Get("interface") != nil:
-		return device.Mapping{Kind: device.Dynamic}
+// pool reads the addresses of a pool: prefixes, and ranges "A to B". rest are its other
+// settings of addresses; complete says that all addresses are read.
+func (r *natReader) pool(n *tree.Node) (set addr.Set, port *tree.Node, complete bool) {
+	addresses := n.Get("address").Active()
+	for _, a := range addresses {
+		one, ok := zoned.Host(a.Word)
+		if last := a.Value("to"); ok && last != "" {
+			end, ok2 := zoned.Host(last)
+			first, last := one.Ranges(), end.Ranges()
+			if ok = ok2 && first[0].Is4() == last[0].Is4() && !last[0].To.Less(first[0].From); ok {
+				one = addr.SetOf(addr.RangeOf(first[0].From, last[0].To))
+			}
+		}
+		if !ok || len(a.Others("to", "port")) > 0 {
+			return addr.Set{}, nil, false
+		}
+		set = set.Union(one)
+		if p := a.Get("port"); p != nil {
+			port = p
+		}
 	}
-	m := device.Mapping{Kind: device.Dynamic, To: c.prefix(t, pools.Get(name, "address").Words())}
-	if t.Match.Destinations.IsAny() || pools.Get(name, "port") != nil {
-		return m
+	return set, port, len(addresses) > 0
+}
+
+// source reads what a rule of source NAT gives.
+func (r *natReader) source(then *tree.Node) {
+	for _, o := range then.Others("off", "pool", "interface") {
+		r.doubt("then source-nat %s", o)
 	}
-	if _, single := m.To.Single(); single {
-		m.Kind = device.Static
+	if then.Get("off") != nil {
+		return
 	}
-	return m
+	m := device.Mapping{Kind: device.Dynamic, FirstPort: 1, LastPort: 65535}
+	if then.Get("interface") != nil {
+		m.To = r.own(r.rule.To)
+		for _, o := range then.Get("interface").Active() {
+			r.doubt("then source-nat interface %s", o)
+		}
+	} else {
+		pool := r.nat.Get("source", "pool", then.Value("pool"))
+		for _, o := range then.Get("pool", then.Value("pool")).Active() {
+			r.doubt("then source-nat pool %s", o)
+		}
+		if set, _, complete := r.pool(pool); complete && pool.Get("overflow-pool") == nil {
+			m.To = set
+		}
+		for _, o := range pool.Others("address", "port", "overflow-pool", "address-pooling", "description", "pool-utilization-alarm") {
+			r.doubt("source pool %s", o)
+		}
+	}
+	r.rule.Source = m
+}
+
+// own returns the IPv4 addresses of the interfaces of zones, none where one of them is
+// not known.
+func (r *natReader) own(zones []string) (set addr.Set) {
+	for i := range r.interfaces {
+		one := &r.interfaces[i]
+		if !slices.Contains(zones, one.Zone) {
+			continue
+		}
+		if len(one.Unknown) > 0 || len(one.Addresses) == 0 {
+			return addr.Set{}
+		}
+		for _, p := range one.Addresses {
+			if p.Addr().Is4() {
+				set = set.Union(addr.SetOf(addr.RangeOf(p.Addr(), p.Addr())))
+			}
+		}
+	}
+	return set
+}
+
+// destination reads what a rule of destination NAT gives.
+func (r *natReader) destination(then *tree.Node) {
+	for _, o := range then.Others("off", "pool") {
+		r.doubt("then destination-nat %s", o)
+	}
+	if then.Get("off") != nil {
+		return
+	}
+	pool := r.nat.Get("destination", "pool", then.Value("pool"))
+	for _, o := range slices.Concat(then.Get("pool", then.Value("pool")).Active(), pool.Others("address", "description")) {
+		r.doubt("destination pool %s", o)
+	}
+	set, port, complete := r.pool(pool)
+	m := device.Mapping{Kind: device.Static, To: set}
+	if why := zoned.OneToOne(r.rule.Match.Destinations, set); !complete || why != "" {
+		m.Kind = device.Dynamic // any address of the pool
+		if !complete {
+			m.To = addr.Set{}
+			r.doubt("the addresses of the pool %s are not read", then.Value("pool"))
+		}
+	}
+	r.mapPort(&m, port.Value(), port)
+	r.rule.Destination = m
+}
+
+// mapPort adds the port that a rule gives.
+func (r *natReader) mapPort(m *device.Mapping, text string, n *tree.Node) {
+	if n == nil {
+		return
+	}
+	port, ok := zoned.Port(text)
+	if !ok || port == 0 {
+		r.doubt("the port that it gives is not read")
+		return
+	}
+	m.FirstPort, m.LastPort = port, port
+}
+
+// static reads what a static rule gives: a prefix of the same size, and a port.
+func (r *natReader) static(then *tree.Node) {
+	prefix := then.Get("prefix")
+	words := slices.DeleteFunc(prefix.Words(), func(w string) bool { return w == "mapped-port" })
+	word := strings.Join(words, " ") // more than one is no prefix
+	for _, o := range slices.Concat(then.Others("prefix"), prefix.Get(word).Others("mapped-port")) {
+		r.doubt("then static-nat %s", o)
+	}
+	to, ok := zoned.Host(word)
+	m := device.Mapping{Kind: device.Static, To: to}
+	if why := zoned.OneToOne(r.rule.Match.Destinations, to); !ok || why != "" {
+		m.Kind = device.Dynamic
+		r.doubt("the prefix of the static rule is not read, or has another size")
+	} else if _, one := r.rule.Match.Destinations.Single(); !one {
+		if _, single := to.Single(); single {
+			r.doubt("a static rule maps several addresses to one")
+		}
+	}
+	mapped := prefix.Get("mapped-port")
+	if mapped == nil {
+		mapped = prefix.Get(word, "mapped-port")
+	}
+	if len(mapped.Active()) > 1 || mapped.Get("to") != nil {
+		r.doubt("it maps a range of ports")
+	}
+	r.mapPort(&m, mapped.Value(), mapped)
+	r.rule.Destination = m
 }

@@ -30,7 +30,7 @@ func (c *config) policyList(doc *device.Document) device.List {
 	p.services = p.applications()
 	p.site = p.newSite()
 	node := c.root.Get("security", "policies")
-	doc.Translations = c.translations(p)
+	doc.Translations = c.translations(p, doc.Interfaces)
 	l := device.List{Name: PolicyList, Aliases: []string{"security policies"}, Default: rule.Deny, Rules: p.translated(doc.Translations)}
 	for _, from := range node.Get("from-zone").Active() {
 		for _, to := range from.Get("to-zone").Active() {
