@@ -439,7 +439,7 @@ func (l *audited) isWritten(r *rule.Rule) bool {
 // impliedRule finds the texts of what nobody wrote as a rule: the policy of a chain of
 // iptables or nftables, the cleanup of a layer of Check Point, the default security rules
 // of Azure, whose priorities nobody else can use.
-var impliedRule = regexp.MustCompile(`^policy of |^:\S+ (?:ACCEPT|DROP)\b|^cleanup of layer |: type \w+ hook |^\w+(?:In|Out)Bound 650\d\d `)
+var impliedRule = regexp.MustCompile(`^policy of |^:\S+ (?:ACCEPT|DROP)\b|^cleanup of layer |: type \w+ hook |^\w+(?:In|Out)Bound 65\d\d\d `)
 
 func label(r *rule.Rule) string { return cmp.Or(r.Name, r.String()) }
 

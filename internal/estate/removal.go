@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,6 +26,8 @@ type removals struct {
 	lines []int
 	// told says of a rule whether its commands are in a finding: they are typed once.
 	told map[string]bool
+	// words are the lines of rules by what they say, made when first asked for.
+	words map[string]map[int]bool
 	// unproven is why nothing is proposed, empty if it is proven.
 	unproven string
 }
@@ -98,6 +101,8 @@ func (r *removals) command(one *rule.Rule) format.Removal {
 	case len(removal.Commands) == 0:
 	case r.unproven != "":
 		return format.Removal{Reason: r.unproven}
+	case r.isAmbiguous(one):
+		return format.Removal{Reason: "the list has an entry of the same words, which the command would take out: take this one out by its place"}
 	case r.told[strings.Join(removal.Commands, "\n")]:
 		return format.Removal{}
 	case !r.list.standsInList(one, removal.Commands[0]):
@@ -105,6 +110,36 @@ func (r *removals) command(one *rule.Rule) format.Removal {
 	}
 	r.told[strings.Join(removal.Commands, "\n")] = true
 	return removal
+}
+
+// byWords are what rules of iptables and Cisco devices say without what stands before and
+// behind their words: counters, the number of a line.
+var byWords = regexp.MustCompile(`^(?:\[\d+:\d+\] )?((?:access-list \S+ )?)(?:line \d+ )?(.*?)(?: \(.*)?$`)
+
+func wordsOf(r *rule.Rule) string {
+	return strings.Join(strings.Fields(byWords.ReplaceAllString(r.Text, "$1$2")), " ")
+}
+
+// isAmbiguous reports whether the rule is taken out by its words, and another one of the
+// list says the same: a device takes out the first of them.
+func (r *removals) isAmbiguous(one *rule.Rule) bool {
+	switch r.list.rules.Format {
+	case "cisco_asa", "cisco_ios", "cisco_nxos", "cisco_xr", "iptables":
+	default:
+		return false
+	}
+	if r.words == nil {
+		r.words = make(map[string]map[int]bool)
+		for i := range r.list.rules.Rules {
+			other := &r.list.rules.Rules[i]
+			key := wordsOf(other)
+			if r.words[key] == nil {
+				r.words[key] = make(map[int]bool)
+			}
+			r.words[key][other.Line] = true
+		}
+	}
+	return len(r.words[wordsOf(one)]) > 1
 }
 
 // standsInList reports whether a rule of iptables or nftables stands in the list itself,

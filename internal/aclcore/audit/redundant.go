@@ -5,6 +5,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // redundant finds the units without which nothing changes. It lets one after the other
@@ -12,7 +13,7 @@ import (
 func (a *auditor) redundant(shadowed, unused []bool) {
 	var found []int
 	for n, u := range a.units {
-		if shadowed[n] || !a.meets(u) || !a.oneAction(u) {
+		if shadowed[n] || a.hasNoServices(u) || !a.meets(u) || !a.oneAction(u) {
 			continue
 		}
 		all, unknown := a.changesNothing(u, func(int) bool { return false })
@@ -40,9 +41,20 @@ func (a *auditor) redundant(shadowed, unused []bool) {
 }
 
 // isWrittenOutDefault reports whether the unit does what happens anyway, to all that is
-// left.
+// left of an address family: behind it there are only rules that do so too.
 func (a *auditor) isWrittenOutDefault(u unit) bool {
-	return u.last == len(a.rules)-1 && a.rules[u.first].IsCatchAll() && a.rules[u.first].Action == a.Rules.Default
+	for i := u.first; i < len(a.rules); i++ {
+		r := &a.rules[i]
+		whole := *r
+		v4, v6 := r.Traffic.ByFamily()
+		if v4.IsCatchAll() || v6.IsCatchAll() {
+			whole.Traffic = traffic.Any()
+		}
+		if !whole.IsCatchAll() || r.Action != a.Rules.Default {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *auditor) oneAction(u unit) bool {

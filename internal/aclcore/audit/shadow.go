@@ -16,6 +16,9 @@ func (a *auditor) shadowed() []bool {
 			continue
 		}
 		if a.isEmpty(u) {
+			if a.hasNoServices(u) {
+				continue
+			}
 			out[n] = true
 			a.find(Finding{Kind: Shadowed, Rule: u.first, Reason: "it matches no packet: its sources and its destinations have no address of the same IP version, or there are none"})
 			continue
@@ -76,6 +79,17 @@ func (a *auditor) isEmpty(u unit) bool {
 		}
 	}
 	return true
+}
+
+// hasNoServices reports whether the unit is for packets that are not asked about, such as
+// later fragments, or is assumed not to hold: it has its use all the same.
+func (a *auditor) hasNoServices(u unit) bool {
+	for i := u.first; i <= u.last; i++ {
+		if a.rules[i].Traffic.Services.IsEmpty() {
+			return true
+		}
+	}
+	return false
 }
 
 // covered reports whether the rules before the unit for which by holds decide all of its
