@@ -27,7 +27,7 @@ func Anywhere(values ...any) string { return fingerprint(placeless, values) }
 
 func fingerprint(without map[string]bool, values []any) string {
 	h := sha256.New()
-	p := printer{w: bufio.NewWriterSize(h, 1<<16), without: without, seen: map[set][sha256.Size]byte{}}
+	p := printer{w: bufio.NewWriterSize(h, 1<<16), without: without, seen: map[set][sha256.Size]byte{}, of: map[reflect.Type][]int{}}
 	for _, v := range values {
 		p.value(reflect.ValueOf(v))
 	}
@@ -53,6 +53,8 @@ type printer struct {
 	// without are the names of fields that are left out.
 	without map[string]bool
 	seen    map[set][sha256.Size]byte
+	// of are the numbers of the fields that are written of a struct.
+	of map[reflect.Type][]int
 }
 
 func (p printer) number(n uint64) {
@@ -65,13 +67,20 @@ func (p printer) text(s string) {
 	_, _ = p.w.WriteString(s)
 }
 
-// once writes a digest of a set, which is made when the set is met for the first time: it is
-// the same whether two rules share a set or have equal ones.
+// longSet is from how many ranges on a set is written as a digest.
+const longSet = 9
+
+// once writes a set: a long one as a digest, which is made when the set is met for the first
+// time. It is the same whether two rules share a set or have equal ones.
 func (p printer) once(s set, write func(printer)) {
+	if s.n < longSet {
+		write(p)
+		return
+	}
 	sum, known := p.seen[s]
 	if !known {
 		h := sha256.New()
-		inner := printer{w: bufio.NewWriter(h), without: p.without, seen: p.seen}
+		inner := printer{w: bufio.NewWriter(h), without: p.without, seen: p.seen, of: p.of}
 		write(inner)
 		_ = inner.w.Flush()
 		sum = [sha256.Size]byte(h.Sum(nil))
@@ -83,20 +92,6 @@ func (p printer) once(s set, write func(printer)) {
 func (p printer) value(v reflect.Value) {
 	if !v.IsValid() {
 		p.number(0)
-		return
-	}
-	switch x := v.Interface().(type) {
-	case addr.Set:
-		p.addresses(x)
-		return
-	case service.Set:
-		p.services(x)
-		return
-	case netip.Addr:
-		p.text(x.String())
-		return
-	case netip.Prefix:
-		p.text(x.String())
 		return
 	}
 	switch v.Kind() {
@@ -118,10 +113,20 @@ func (p printer) value(v reflect.Value) {
 	case reflect.Map:
 		p.table(v)
 	case reflect.Struct:
-		p.fields(v)
-	default:
-		panic(fmt.Sprintf("a fingerprint cannot tell values of %s apart", v.Type()))
+		switch x := v.Interface().(type) {
+		case addr.Set:
+			p.addresses(x)
+		case service.Set:
+			p.services(x)
+		case netip.Addr:
+			p.text(x.String())
+		case netip.Prefix:
+			p.text(x.String())
+		default:
+			p.fields(v)
+		}
 	}
+	// There are no values of other kinds in a document; a test sees to that.
 }
 
 func (p printer) pointer(v reflect.Value) {
@@ -144,15 +149,17 @@ func (p printer) table(v reflect.Value) {
 }
 
 func (p printer) fields(v reflect.Value) {
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		switch {
-		case p.without[field.Name]:
-		case !field.IsExported():
-			panic(fmt.Sprintf("a fingerprint cannot read %s.%s", v.Type(), field.Name))
-		default:
-			p.value(v.Field(i))
+	numbers, known := p.of[v.Type()]
+	if !known {
+		for i := range v.NumField() {
+			if field := v.Type().Field(i); field.IsExported() && !p.without[field.Name] {
+				numbers = append(numbers, i)
+			}
 		}
+		p.of[v.Type()] = numbers
+	}
+	for _, i := range numbers {
+		p.value(v.Field(i))
 	}
 }
 
@@ -165,9 +172,15 @@ func (p printer) addresses(s addr.Set) {
 	p.once(set{&ranges[0], len(ranges)}, func(p printer) {
 		for _, r := range ranges {
 			for _, a := range []netip.Addr{r.From, r.To} {
-				raw := a.AsSlice()
-				p.number(uint64(len(raw)))
-				_, _ = p.w.Write(raw)
+				if a.Is4() {
+					raw := a.As4()
+					_ = p.w.WriteByte(4)
+					_, _ = p.w.Write(raw[:])
+					continue
+				}
+				raw := a.As16()
+				_ = p.w.WriteByte(16)
+				_, _ = p.w.Write(raw[:])
 			}
 		}
 	})

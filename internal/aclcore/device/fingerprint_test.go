@@ -129,3 +129,43 @@ func TestFingerprintOfSets(t *testing.T) {
 		t.Error("sharing a set counts")
 	}
 }
+
+// TestFingerprintReadsAll finds no field in a document, a list or a ruleset that a fingerprint
+// would pass over.
+func TestFingerprintReadsAll(t *testing.T) {
+	seen := map[reflect.Type]bool{}
+	var visit func(x reflect.Type, at string)
+	visit = func(x reflect.Type, at string) {
+		switch x {
+		case reflect.TypeFor[addr.Set](), reflect.TypeFor[service.Set](), reflect.TypeFor[netip.Addr](), reflect.TypeFor[netip.Prefix]():
+			return
+		}
+		if seen[x] {
+			return
+		}
+		seen[x] = true
+		switch x.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array:
+			visit(x.Elem(), at)
+		case reflect.Map:
+			visit(x.Key(), at+" key")
+			visit(x.Elem(), at)
+		case reflect.Struct:
+			for i := range x.NumField() {
+				f := x.Field(i)
+				if unprinted[f.Name] {
+					continue
+				}
+				if !f.IsExported() {
+					t.Errorf("%s.%s is not exported: a fingerprint cannot read it", at, f.Name)
+				}
+				visit(f.Type, at+"."+f.Name)
+			}
+		case reflect.Func, reflect.Chan, reflect.Interface, reflect.UnsafePointer, reflect.Float32, reflect.Float64, reflect.Complex64, reflect.Complex128, reflect.Uintptr:
+			t.Errorf("%s is a %s: a fingerprint cannot tell its values apart", at, x)
+		}
+	}
+	visit(reflect.TypeFor[Document](), "Document")
+	visit(reflect.TypeFor[rule.Ruleset](), "Ruleset")
+	visit(reflect.TypeFor[service.Range](), "Range")
+}
