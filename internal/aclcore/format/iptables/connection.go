@@ -112,6 +112,9 @@ func (c *connection) close(r *ruleReader) error {
 			sets = []netfilter.Packets{netfilter.Doubtful(text)}
 		}
 	}
+	if strings.Contains(text, "--ctorigdst") { // it may be another than that of the packet
+		sets = r.table.save.behind(sets, text)
+	}
 	later := netfilter.Doubtful(text)
 	later.State = netfilter.Later
 	r.rule.further = append(r.rule.further, append(sets, later))

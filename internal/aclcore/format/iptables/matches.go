@@ -165,14 +165,15 @@ func readState(r *ruleReader, name string, args [2]string, not bool) error {
 	if not {
 		text = "! " + text
 	}
-	translated := false
+	translated, rewritten := false, false
 	for word := range strings.SplitSeq(args[0], ",") {
 		word = strings.ToUpper(word)
 		s, ok := stateNames[word]
 		switch {
 		case ok:
 			states |= s
-		case word == "DNAT": // what is sent elsewhere is in doubt before it comes here
+		case word == "DNAT": // what has another destination is not told apart
+			rewritten = true
 		case word == "SNAT": // later packets may be of a connection whose source is another
 			translated = true
 		default:
@@ -194,6 +195,9 @@ func readState(r *ruleReader, name string, args [2]string, not bool) error {
 			}
 			sets[len(sets)-1] = later
 		}
+	}
+	if rewritten {
+		sets = r.table.save.behind(sets, text)
 	}
 	r.rule.further = append(r.rule.further, sets)
 	return nil

@@ -3,6 +3,7 @@ package iptables
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,4 +123,41 @@ func portRun(text string) (first, last uint16, ok bool) {
 	a, err := strconv.ParseUint(from, 10, 16)
 	b, err2 := strconv.ParseUint(to, 10, 16)
 	return uint16(a), uint16(b), err == nil && err2 == nil && 0 < a && a <= b
+}
+
+// rewritten returns the destinations that rules of the nat table may give packets: behind
+// them a packet to one of these may be one that was sent elsewhere.
+func (s *save) rewritten() addr.Set {
+	var out addr.Set
+	t := s.table("nat")
+	if t == nil {
+		return out
+	}
+	for _, c := range t.order {
+		for _, l := range c.rules {
+			words := strings.Fields(l.spec)
+			for i, w := range words {
+				switch {
+				case w == "REDIRECT":
+					return addr.Any()
+				case w != "--to-destination" && (w != "--to" || !slices.Contains(words, "NETMAP")):
+				case i+1 == len(words):
+					return addr.Any()
+				default:
+					var n netfilter.NAT
+					new(ruleReader).readGiven(&n, map[bool]string{true: "DNAT", false: "NETMAP"}[w == "--to-destination"], words[i+1])
+					if n.Unknown != "" || n.To.IsEmpty() {
+						return addr.Any()
+					}
+					out = out.Union(n.To)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// behind puts in doubt the packets of the sets that may have been sent elsewhere.
+func (s *save) behind(sets []netfilter.Packets, text string) []netfilter.Packets {
+	return netfilter.Behind(sets, s.rewritten(), text)
 }

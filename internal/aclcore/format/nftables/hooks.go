@@ -220,7 +220,7 @@ func (b *documentBuilder) lowered(base baseChain) (top *netfilter.Chain, chains 
 	t := base.table
 	l := &lowerer{
 		family: t.family, sets: t.sets, hook: base.hook, nat: base.kind == "nat", untracked: b.untracked, tracking: trackingAt(base.chain),
-		symbols: &b.symbols, marking: b.marking,
+		symbols: &b.symbols, marking: b.marking, given: b.given(),
 	}
 	chains = make(map[string]*netfilter.Chain, len(t.chains))
 	for _, c := range t.chains {

@@ -28,6 +28,8 @@ type lowerer struct {
 	// marks.
 	symbols *netfilter.Symbols
 	marking marking
+	// given are the destinations that rules of the ruleset may give packets.
+	given addr.Set
 }
 
 // field returns what a name stands for in chains of the hook, nil if it cannot be

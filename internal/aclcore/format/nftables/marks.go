@@ -220,6 +220,9 @@ func (l *lowerer) status(st *statement) ([]netfilter.Packets, bool) {
 			out = append(out, nonEmpty(later.Because(st.text))...)
 		}
 	}
+	if bits&statusDNAT != 0 {
+		out = netfilter.Behind(out, l.given, st.text)
+	}
 	return out, true
 }
 

@@ -29,6 +29,27 @@ func (b *documentBuilder) translations() {
 	}
 }
 
+// given returns the destinations that rules may give packets.
+func (rs *ruleset) given() addr.Set {
+	var out addr.Set
+	for _, t := range rs.tables {
+		for _, c := range t.chains {
+			for i := range c.rules {
+				for _, st := range c.rules[i].statements {
+					switch {
+					case st.nat == nil:
+					case st.nat.Unknown != "" || st.nat.To.IsEmpty():
+						return addr.Any()
+					default:
+						out = out.Union(st.nat.To)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
 // natOf reads a statement that translates: "dnat ip to 10.0.0.5:8080 persistent",
 // "snat to 203.0.113.1-203.0.113.4", "masquerade to :1024-65535", "redirect to :3128".
 // Addresses from a map are not read.

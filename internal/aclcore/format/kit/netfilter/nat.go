@@ -362,3 +362,25 @@ func inNetwork(a netip.Addr, p netip.Prefix) netip.Addr {
 	out, _ := netip.AddrFromSlice(host)
 	return out
 }
+
+// Behind returns the sets, of packets for which a condition on the destination that they
+// were sent to holds, with those in doubt that have one of the destinations which rules
+// give: they may have been sent elsewhere.
+func Behind(sets []Packets, given addr.Set, text string) []Packets {
+	if given.IsEmpty() {
+		return sets
+	}
+	doubted := Doubtful(text + ", and the nat table gives destinations").To(given)
+	doubted.State = First
+	out := []Packets{doubted}
+	for _, p := range sets {
+		later := p
+		if later.State &= Later; !later.IsEmpty() {
+			out = append(out, later)
+		}
+		if p.State &= First; !p.IsEmpty() {
+			out = append(out, p.Subtract(All().To(given))...)
+		}
+	}
+	return out
+}
