@@ -61,6 +61,7 @@ func (v *vdom) vipSources() (out []device.Translation) {
 func (v *vdom) policyTranslations(p *policy) (out []device.Translation) {
 	t := device.Translation{Name: p.Name, Line: p.Line, Text: p.Text, Search: device.SearchSource, From: p.From, To: p.To}
 	t.Unknown = slices.Clone(p.Unknown)
+	nameless(&t)
 	if len(p.Applications)+len(p.Users) > 0 {
 		t.Unknown = append(t.Unknown, "it is for some applications or users")
 	}

@@ -143,6 +143,7 @@ func (p *vip) translation() device.Translation {
 	t.Match.Sources, t.Match.Destinations, t.Match.Services = p.takes.Sources.Possible, p.takes.Destinations.Possible, p.takes.Services.Possible
 	t.Unknown = known.Reasons(known.Reasons(p.takes.Destinations.Why, p.takes.Services.Why), p.mapped.Why)
 	t.Unknown = known.Reasons(known.Reasons(t.Unknown, p.takes.Sources.Why), p.why)
+	nameless(&t)
 	if one := zoned.OneToOne(t.Match.Destinations, t.Destination.To); one != "" {
 		t.Destination.Kind = device.Dynamic
 		t.Unknown = known.Reasons(t.Unknown, []string{one})
@@ -154,6 +155,15 @@ func (p *vip) translation() device.Translation {
 		t.Destination.FirstPort, t.Destination.LastPort = p.first, p.last
 	}
 	return t
+}
+
+// nameless takes an interface without a name for any, in doubt.
+func nameless(t *device.Translation) {
+	for _, names := range []*[]string{&t.From, &t.To} {
+		if slices.Contains(*names, "") {
+			*names, t.Unknown = nil, known.Reasons(t.Unknown, []string{"an interface has no name"})
+		}
+	}
 }
 
 // intrazone returns what passes between the interfaces of one zone after all policies:
