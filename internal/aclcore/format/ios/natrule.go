@@ -91,7 +91,7 @@ func (r *natReader) static(l natLine) []device.Translation {
 		if ports[1], ok = natPort(low); !ok {
 			return unread()
 		}
-		words, low = words[1:], low[1:]
+		low = low[1:]
 		t.Match.Services = service.SetOf(service.Range{ProtoFrom: protocol, ProtoTo: protocol, SrcFrom: ports[0], SrcTo: ports[0], DstTo: 65535})
 	}
 	bits := 32
