@@ -81,11 +81,11 @@ func (r *natReader) static(l natLine) []device.Translation {
 	switch {
 	case first(low) == "interface" && !network && len(words) > 1:
 		mapped = r.address(words[1])
-		words, low = words[2:], low[2:]
+		low = low[2:]
 	case !isHost:
 		return unread()
 	default:
-		words, low = words[1:], low[1:]
+		low = low[1:]
 	}
 	if protocol != 0 {
 		if ports[1], ok = natPort(low); !ok {
