@@ -2,12 +2,7 @@ package algosec
 
 import (
 	"errors"
-	"net/http"
-	"net/url"
 	"sync"
-	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 // maxConcurrent bounds how many objects and services are looked up at a time, and
@@ -17,16 +12,7 @@ const maxConcurrent = 8
 // Client talks to one AlgoSec server. It is safe for concurrent use, and shares
 // what it reads; see [Client.Read]. Nothing is contacted before the first call.
 type Client struct {
-	conf Config
-	root *url.URL // the server
-	base *url.URL // the API of BusinessFlow
-
-	reads  *retryablehttp.Client
-	writes *http.Client
-	slow   *http.Client // writes, for apply
-
-	session  session // of BusinessFlow
-	analyzer session // of Firewall Analyzer
+	connection
 
 	applications memo[*Application]
 	objects      memo[[]NetworkObject] // by name, or by address with the prefix "="
@@ -63,37 +49,12 @@ func New(conf Config) (*Client, error) {
 		return nil, errs
 	}
 
-	base := root.JoinPath("BusinessFlow", "rest", "v1")
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = tlsConf
-	transport.MaxIdleConnsPerHost = maxConcurrent + 10 // Terraform works on ten resources at a time
-	transport.MaxResponseHeaderBytes = 1 << 20
-	follow := func(req *http.Request, via []*http.Request) error { return checkRedirect(base, req, via) }
-	with := func(timeout time.Duration) *http.Client {
-		return &http.Client{Transport: transport, Timeout: timeout, CheckRedirect: follow}
-	}
-	c := &Client{
-		conf: conf,
-		root: root,
-		base: base,
-		reads: &retryablehttp.Client{
-			HTTPClient:   with(conf.Timeout),
-			RetryWaitMin: conf.RetryWait,
-			RetryWaitMax: 20 * conf.RetryWait,
-			RetryMax:     3,
-			CheckRetry:   checkRetry,
-			Backoff:      backoff,
-			ErrorHandler: retryablehttp.PassthroughErrorHandler,
-		},
-		writes:   with(conf.Timeout),
-		slow:     with(conf.ApplyTimeout),
-		session:  session{lock: newLock()},
-		analyzer: session{lock: newLock()},
-		creating: newLock(),
-		slots:    make(chan struct{}, maxConcurrent),
-		writers:  make(map[string]*writer),
-	}
-	return c, nil
+	return &Client{
+		connection: connect(conf, root, tlsConf),
+		creating:   newLock(),
+		slots:      make(chan struct{}, maxConcurrent),
+		writers:    make(map[string]*writer),
+	}, nil
 }
 
 // Forbidden returns why the application is never written under this configuration, nil if

@@ -10,7 +10,7 @@ import (
 )
 
 // decode reads the JSON of a reply into out.
-func (c *Client) decode(r request, rep reply, out any) error {
+func (c *connection) decode(r request, rep reply, out any) error {
 	fail := func(format string, args ...any) error {
 		return &Error{Method: r.method, Path: r.path, Status: rep.status, Message: clean(fmt.Sprintf(format, args...))}
 	}

@@ -62,7 +62,7 @@ type reply struct {
 
 // do sends the request, with a session, and returns a reply of 2xx that is
 // not about a failure.
-func (c *Client) do(ctx context.Context, r request) (reply, error) {
+func (c *connection) do(ctx context.Context, r request) (reply, error) {
 	session, err := c.session.get(ctx, "", c.login)
 	if err != nil {
 		return reply{}, err
@@ -92,12 +92,12 @@ func (c *Client) do(ctx context.Context, r request) (reply, error) {
 }
 
 // getJSON reads into out.
-func (c *Client) getJSON(ctx context.Context, path string, out any) error {
+func (c *connection) getJSON(ctx context.Context, path string, out any) error {
 	return c.doJSON(ctx, request{method: http.MethodGet, path: path}, out)
 }
 
 // doJSON sends the request and decodes the reply into out.
-func (c *Client) doJSON(ctx context.Context, r request, out any) error {
+func (c *connection) doJSON(ctx context.Context, r request, out any) error {
 	rep, err := c.do(ctx, r)
 	if err != nil {
 		return err
@@ -109,50 +109,11 @@ func (c *Client) doJSON(ctx context.Context, r request, out any) error {
 // status. Reads are repeated if they fail on the way; writes never are. (Nor does
 // net/http repeat them: it does so for POST and DELETE only while not a byte of
 // them was sent.)
-func (c *Client) send(ctx context.Context, r request, session string) (reply, error) {
-	body, soap := r.body.([]byte)
-	if r.body != nil && !soap {
-		var err error
-		if body, err = json.Marshal(r.body); err != nil {
-			return reply{}, &Error{Method: r.method, Path: r.path, Message: "the request cannot be written as JSON", Err: err}
-		}
-	}
-	u := *c.base
-	if soap {
-		u = *c.root
-	}
-	u.RawPath = u.EscapedPath() + r.path
-	unescaped, err := url.PathUnescape(u.RawPath)
+func (c *connection) send(ctx context.Context, r request, session string) (reply, error) {
+	req, err := c.httpRequest(ctx, r, session)
 	if err != nil {
-		return reply{}, &Error{Method: r.method, Path: r.path, Message: "the path is not valid", Err: err}
+		return reply{}, err
 	}
-	u.Path = unescaped
-	u.RawQuery = r.query.Encode()
-
-	req, err := http.NewRequestWithContext(ctx, r.method, u.String(), nil)
-	if err != nil {
-		return reply{}, &Error{Method: r.method, Path: r.path, Message: "the request is not valid", Err: err}
-	}
-	if c.conf.UserAgent != "" {
-		req.Header.Set("User-Agent", c.conf.UserAgent)
-	}
-	media := "application/json"
-	switch {
-	case soap:
-		media = "text/xml; charset=utf-8"
-		req.Header.Set("SOAPAction", `"`+r.action+`"`)
-	case r.basic:
-		req.SetBasicAuth(c.conf.Username, c.conf.Password)
-	default:
-		req.AddCookie(&http.Cookie{Name: sessionCookie, Value: session})
-	}
-	req.Header.Set("Accept", media)
-	if body != nil {
-		req.Header.Set("Content-Type", media)
-		req.Body = io.NopCloser(bytes.NewReader(body))
-		req.ContentLength = int64(len(body))
-	}
-
 	began := time.Now()
 	rep, timeout, err := c.roundTrip(req, r)
 	fields := map[string]any{
@@ -176,7 +137,57 @@ func (c *Client) send(ctx context.Context, r request, session string) (reply, er
 	return rep, nil
 }
 
-func (c *Client) roundTrip(req *http.Request, r request) (reply, time.Duration, error) {
+// httpRequest returns what goes over the wire for r.
+func (c *connection) httpRequest(ctx context.Context, r request, session string) (*http.Request, error) {
+	fail := func(message string, err error) (*http.Request, error) {
+		return nil, &Error{Method: r.method, Path: r.path, Message: message, Err: err}
+	}
+	body, soap := r.body.([]byte)
+	if r.body != nil && !soap {
+		var err error
+		if body, err = json.Marshal(r.body); err != nil {
+			return fail("the request cannot be written as JSON", err)
+		}
+	}
+	u := *c.base
+	if soap {
+		u = *c.root
+	}
+	u.RawPath = u.EscapedPath() + r.path
+	unescaped, err := url.PathUnescape(u.RawPath)
+	if err != nil {
+		return fail("the path is not valid", err)
+	}
+	u.Path = unescaped
+	u.RawQuery = r.query.Encode()
+
+	req, err := http.NewRequestWithContext(ctx, r.method, u.String(), nil)
+	if err != nil {
+		return fail("the request is not valid", err)
+	}
+	if c.conf.UserAgent != "" {
+		req.Header.Set("User-Agent", c.conf.UserAgent)
+	}
+	media := "application/json"
+	switch {
+	case soap:
+		media = "text/xml; charset=utf-8"
+		req.Header.Set("SOAPAction", `"`+r.action+`"`)
+	case r.basic:
+		req.SetBasicAuth(c.conf.Username, c.conf.Password)
+	default:
+		req.AddCookie(&http.Cookie{Name: sessionCookie, Value: session})
+	}
+	req.Header.Set("Accept", media)
+	if body != nil {
+		req.Header.Set("Content-Type", media)
+		req.Body = io.NopCloser(bytes.NewReader(body))
+		req.ContentLength = int64(len(body))
+	}
+	return req, nil
+}
+
+func (c *connection) roundTrip(req *http.Request, r request) (reply, time.Duration, error) {
 	var (
 		resp    *http.Response
 		err     error
@@ -274,7 +285,7 @@ func checkRedirect(base *url.URL, req *http.Request, via []*http.Request) error 
 }
 
 // statusError describes a reply that is not 2xx.
-func (c *Client) statusError(r request, rep reply, session string) error {
+func (c *connection) statusError(r request, rep reply, session string) error {
 	message := c.redact(serverMessage(rep), session)
 	switch {
 	case rep.status == http.StatusUnauthorized && !r.basic:
@@ -303,14 +314,14 @@ func serverMessage(rep reply) string {
 
 // redact cleans a text of the server, which may echo what it was sent, escaped or
 // not.
-func (c *Client) redact(text, session string) string {
+func (c *connection) redact(text, session string) string {
 	password := c.conf.Password
 	quoted, _ := json.Marshal(password)
 	return clean(text, basicAuth(c.conf.Username, password), password, session,
 		url.QueryEscape(password), url.PathEscape(password), strings.Trim(string(quoted), `"`))
 }
 
-func (c *Client) log(ctx context.Context, message string, fields map[string]any) {
+func (c *connection) log(ctx context.Context, message string, fields map[string]any) {
 	if c.conf.Log != nil {
 		c.conf.Log(ctx, message, fields)
 	}

@@ -52,7 +52,7 @@ func (s *session) get(ctx context.Context, stale string, login func(context.Cont
 }
 
 // login opens a session with user name and password.
-func (c *Client) login(ctx context.Context) (string, error) {
+func (c *connection) login(ctx context.Context) (string, error) {
 	r := request{method: http.MethodGet, path: path("login"), basic: true}
 	rep, err := c.send(ctx, r, "")
 	if err != nil {

@@ -154,7 +154,7 @@ func queryOf(f *Flow) (q question, without string) {
 }
 
 // connect opens a session with Firewall Analyzer.
-func (c *Client) connect(ctx context.Context) (string, error) {
+func (c *connection) connect(ctx context.Context) (string, error) {
 	rep, err := c.soap(ctx, "connect", soapConnect{UserName: c.conf.Username, Password: c.conf.Password}, "")
 	if err != nil {
 		return "", err
@@ -165,7 +165,7 @@ func (c *Client) connect(ctx context.Context) (string, error) {
 	return rep.Session, nil
 }
 
-func (c *Client) query(ctx context.Context, q question, session string) (soapReply, error) {
+func (c *connection) query(ctx context.Context, q question, session string) (soapReply, error) {
 	return c.soap(ctx, "query", soapQuery{SessionID: session, QueryInput: q}, session)
 }
 
@@ -184,7 +184,7 @@ func (e *faultError) Error() string {
 func (e *faultError) permission() bool { return strings.Contains(e.text, "505") }
 
 // soap sends one request, and decodes its reply.
-func (c *Client) soap(ctx context.Context, action string, body any, session string) (soapReply, error) {
+func (c *connection) soap(ctx context.Context, action string, body any, session string) (soapReply, error) {
 	var reply soapReply
 	r := request{method: http.MethodPost, path: simulationPath, slow: true, action: soapSpace + "/" + action}
 	fail := func(status int, err error, format string, args ...any) (soapReply, error) {

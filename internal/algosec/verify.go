@@ -75,7 +75,7 @@ func (c *Client) ask(ctx context.Context, a *Application, f *Flow) (Finding, err
 
 // rehost points a link of the server to the address that we know it by: the host
 // in it is the server's own idea, 127.0.0.1 in the recording.
-func (c *Client) rehost(link string) string {
+func (c *connection) rehost(link string) string {
 	u, err := url.Parse(strings.TrimSpace(link))
 	if err != nil || u.Path == "" || u.Opaque != "" {
 		return ""

@@ -113,7 +113,7 @@ func (r *applicationResource) planAlgosec(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, diags := r.session.plan(ctx, d, prior, resp.Private)
+	p, diags := r.session.algosecTarget().plan(ctx, d, prior, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -140,7 +140,7 @@ func (r *applicationResource) readAlgosec(ctx context.Context, resp *resource.Re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if p := r.session.readDeclaration(ctx, resp, d); p != nil {
+	if p := r.session.algosecTarget().readDeclaration(ctx, resp, d); p != nil {
 		state.setValues(flows, *p)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
@@ -148,7 +148,7 @@ func (r *applicationResource) readAlgosec(ctx context.Context, resp *resource.Re
 
 // importFlows takes all flows of the application for declared.
 func (r *applicationResource) importFlows(ctx context.Context, state *applicationModel, diags *diag.Diagnostics) {
-	app := r.session.readForImport(ctx, state.Name.ValueString(), diags)
+	app := r.session.algosecTarget().readForImport(ctx, state.Name.ValueString(), diags)
 	element, ok := state.Flows.ElementType(ctx).(types.ObjectType)
 	if app == nil || !ok {
 		return
@@ -191,7 +191,7 @@ func importedFlow(f *algosec.Flow) map[string]attr.Value {
 	}
 }
 
-func (s *session) readForImport(ctx context.Context, application string, diags *diag.Diagnostics) *algosec.Application {
+func (s algosecTarget) readForImport(ctx context.Context, application string, diags *diag.Diagnostics) *algosec.Application {
 	client, err := s.algosec.client()
 	var app *algosec.Application
 	if err == nil {
@@ -209,8 +209,8 @@ func (r *applicationResource) createAlgosec(ctx context.Context, resp *resource.
 	if !ok {
 		return
 	}
-	j, _ := r.session.inherited(d)
-	out := r.session.applyDeclaration(ctx, d, j, nil, &resp.Diagnostics)
+	j, _ := r.session.algosecTarget().inherited(d)
+	out := r.session.algosecTarget().applyDeclaration(ctx, d, j, nil, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		if out.Journal.Progress.IsZero() {
 			return // no state: the next plan creates it again
@@ -243,7 +243,7 @@ func (r *applicationResource) updateAlgosec(ctx context.Context, req resource.Up
 		d.Owned = append(d.Owned, name)
 	}
 	j := loadJournal(ctx, req.Private)
-	out := r.session.applyDeclaration(ctx, d, j, j.Seen, &resp.Diagnostics)
+	out := r.session.algosecTarget().applyDeclaration(ctx, d, j, j.Seen, &resp.Diagnostics)
 	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.Journal)...)
 	switch {
 	case !out.Delivered:
@@ -276,11 +276,11 @@ func (r *applicationResource) deleteAlgosec(ctx context.Context, req resource.De
 	for name := range state.Flows.Elements() {
 		d.Owned = append(d.Owned, name)
 	}
-	r.session.end(ctx, d, state.Decommission.ValueBool(), req.Private, resp)
+	r.session.algosecTarget().end(ctx, d, state.Decommission.ValueBool(), req.Private, resp)
 }
 
 // end deletes what the resource has in AlgoSec, unless another one takes it over.
-func (s *session) end(ctx context.Context, d businessflow.Declaration, decommission bool, private privateState, resp *resource.DeleteResponse) {
+func (s algosecTarget) end(ctx context.Context, d businessflow.Declaration, decommission bool, private privateState, resp *resource.DeleteResponse) {
 	j := loadJournal(ctx, private)
 	if j.Replaces {
 		s.journals.Store(d.Key(), j)

@@ -24,7 +24,7 @@ type outcome struct {
 
 // applyDeclaration makes AlgoSec hold what is declared. planned is what the plan rests
 // on, nil if it has nothing to rest on but what the apply reads itself.
-func (s *session) applyDeclaration(ctx context.Context, d businessflow.Declaration, j businessflow.Journal, planned *businessflow.Comparison, diags *diag.Diagnostics) outcome {
+func (s algosecTarget) applyDeclaration(ctx context.Context, d businessflow.Declaration, j businessflow.Journal, planned *businessflow.Comparison, diags *diag.Diagnostics) outcome {
 	server, err := s.businessFlow()
 	if err != nil {
 		addAlgosecError(diags, d, "use", err)
@@ -52,7 +52,7 @@ func (s *session) applyDeclaration(ctx context.Context, d businessflow.Declarati
 
 // take notes that this resource writes the flows in this process, and refuses what
 // two resources declare.
-func (s *session) take(d businessflow.Declaration, diags *diag.Diagnostics) bool {
+func (s algosecTarget) take(d businessflow.Declaration, diags *diag.Diagnostics) bool {
 	ok := true
 	for _, name := range slices.Sorted(maps.Keys(d.Flows)) {
 		if _, twice := s.delivered.LoadOrStore(takenKey(d.Application, name), true); twice {
@@ -69,7 +69,7 @@ func takenKey(application, flow string) string { return "algosec\x00" + applicat
 
 // withdraw deletes the flows in AlgoSec that the resource owns, or decommissions the
 // application. It reports by diagnostics, and returns the progress of what failed.
-func (s *session) withdraw(ctx context.Context, d businessflow.Declaration, decommission bool, j businessflow.Journal, diags *diag.Diagnostics) algosec.Progress {
+func (s algosecTarget) withdraw(ctx context.Context, d businessflow.Declaration, decommission bool, j businessflow.Journal, diags *diag.Diagnostics) algosec.Progress {
 	server, err := s.businessFlow()
 	if err != nil {
 		addAlgosecError(diags, d, "use", err)
@@ -135,7 +135,7 @@ const takeover = 2 * time.Second
 
 // left returns the flows that are still to be deleted, and whether another resource
 // has taken over any in this apply.
-func (s *session) left(ctx context.Context, d businessflow.Declaration) (names []string, moved bool) {
+func (s algosecTarget) left(ctx context.Context, d businessflow.Declaration) (names []string, moved bool) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(takeover):
@@ -151,7 +151,7 @@ func (s *session) left(ctx context.Context, d businessflow.Declaration) (names [
 }
 
 // warnRequest tells of a change request that no state is left to hold.
-func (s *session) warnRequest(diags *diag.Diagnostics, d businessflow.Declaration, request *algosec.ChangeRequest) {
+func (s algosecTarget) warnRequest(diags *diag.Diagnostics, d businessflow.Declaration, request *algosec.ChangeRequest) {
 	if request == nil || request.ID == 0 {
 		return
 	}

@@ -145,8 +145,13 @@ func newAlgosecServer(conf algosec.Config, err error) *algosecServer {
 	})}
 }
 
+// An algosecTarget is the session for applications and flows whose target is AlgoSec.
+type algosecTarget struct{ *session }
+
+func (s *session) algosecTarget() algosecTarget { return algosecTarget{s} }
+
 // businessFlow returns what compares and applies.
-func (s *session) businessFlow() (businessflow.Server, error) {
+func (s algosecTarget) businessFlow() (businessflow.Server, error) {
 	client, err := s.algosec.client()
 	if err != nil {
 		return businessflow.Server{}, err
@@ -157,7 +162,7 @@ func (s *session) businessFlow() (businessflow.Server, error) {
 }
 
 // compare compares the declaration with AlgoSec.
-func (s *session) compare(ctx context.Context, d businessflow.Declaration, j *businessflow.Journal) (*businessflow.Comparison, map[string]estate.Found, error) {
+func (s algosecTarget) compare(ctx context.Context, d businessflow.Declaration, j *businessflow.Journal) (*businessflow.Comparison, map[string]estate.Found, error) {
 	server, err := s.businessFlow()
 	if err != nil {
 		return nil, nil, err

@@ -87,7 +87,7 @@ func (r *flowResource) planAlgosec(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	p, diags := r.session.plan(ctx, d, prior, resp.Private)
+	p, diags := r.session.algosecTarget().plan(ctx, d, prior, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -109,7 +109,7 @@ func (r *flowResource) readAlgosec(ctx context.Context, resp *resource.ReadRespo
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if p := r.session.readDeclaration(ctx, resp, d); p != nil {
+	if p := r.session.algosecTarget().readDeclaration(ctx, resp, d); p != nil {
 		state.setValues(*p)
 		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
@@ -117,7 +117,7 @@ func (r *flowResource) readAlgosec(ctx context.Context, resp *resource.ReadRespo
 
 // importFlow takes the flow as AlgoSec has it for declared.
 func (r *flowResource) importFlow(ctx context.Context, state *flowModel, diags *diag.Diagnostics) bool {
-	app := r.session.readForImport(ctx, state.Application.ValueString(), diags)
+	app := r.session.algosecTarget().readForImport(ctx, state.Application.ValueString(), diags)
 	if app == nil {
 		return false
 	}
@@ -142,8 +142,8 @@ func (r *flowResource) createAlgosec(ctx context.Context, resp *resource.CreateR
 	if !ok {
 		return
 	}
-	j, _ := r.session.inherited(d)
-	out := r.session.applyDeclaration(ctx, d, j, nil, &resp.Diagnostics)
+	j, _ := r.session.algosecTarget().inherited(d)
+	out := r.session.algosecTarget().applyDeclaration(ctx, d, j, nil, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		if out.Journal.Progress.IsZero() {
 			return // no state: the next plan creates it again
@@ -164,7 +164,7 @@ func (r *flowResource) updateAlgosec(ctx context.Context, req resource.UpdateReq
 	}
 	j := loadJournal(ctx, req.Private)
 	d.Owned = d.Names()
-	out := r.session.applyDeclaration(ctx, d, j, j.Seen, &resp.Diagnostics)
+	out := r.session.algosecTarget().applyDeclaration(ctx, d, j, j.Seen, &resp.Diagnostics)
 	resp.Diagnostics.Append(storeJournal(ctx, resp.Private, out.Journal)...)
 	switch {
 	case !out.Delivered:
@@ -194,7 +194,7 @@ func (r *flowResource) deleteAlgosec(ctx context.Context, req resource.DeleteReq
 	d, diags := state.declaration(ctx)
 	resp.Diagnostics.Append(diags...)
 	d.Owned = d.Names()
-	r.session.end(ctx, d, false, req.Private, resp)
+	r.session.algosecTarget().end(ctx, d, false, req.Private, resp)
 }
 
 // importAlgosec takes an id with the prefix, and reports whether it was one.

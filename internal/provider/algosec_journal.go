@@ -42,7 +42,7 @@ func forgetSeen(ctx context.Context, resp *resource.ReadResponse) {
 
 // readDeclaration is the Read of a resource that declares d: it keeps the journal,
 // removes the resource if it is gone, and returns what was found, nil for nothing.
-func (s *session) readDeclaration(ctx context.Context, resp *resource.ReadResponse, d businessflow.Declaration) *applicationValues {
+func (s algosecTarget) readDeclaration(ctx context.Context, resp *resource.ReadResponse, d businessflow.Declaration) *applicationValues {
 	j := loadJournal(ctx, resp.Private)
 	p, gone := s.refreshDeclaration(ctx, d, &j, &resp.Diagnostics)
 	if gone {

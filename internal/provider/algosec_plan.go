@@ -40,7 +40,7 @@ func textMap(m map[string]string) types.Map {
 
 // planDeclaration returns the values of a plan, given what was seen and what holds now.
 // fresh says that this was found while planning and not on refresh.
-func (s *session) planDeclaration(server businessflow.Server, d businessflow.Declaration, seen *businessflow.Comparison, now map[string]foundModel, fresh bool) (applicationValues, diag.Diagnostics) {
+func (s algosecTarget) planDeclaration(server businessflow.Server, d businessflow.Declaration, seen *businessflow.Comparison, now map[string]foundModel, fresh bool) (applicationValues, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	p := asFound(seen, maps.Clone(now))
 	plan := server.Plan(d, seen, fresh)
@@ -122,7 +122,7 @@ func withoutAlgosec(list types.List) types.List {
 }
 
 // rows are the lines of the table for the warning.
-func (s *session) rows(d businessflow.Declaration, seen *businessflow.Comparison) []summaryRow {
+func (s algosecTarget) rows(d businessflow.Declaration, seen *businessflow.Comparison) []summaryRow {
 	to := "to "
 	if s.enforcement == enforceAdvisory {
 		to = "not as declared: "
@@ -158,7 +158,7 @@ func (s *session) rows(d businessflow.Declaration, seen *businessflow.Comparison
 }
 
 // notes are what the warning says below the table.
-func (s *session) notes(d businessflow.Declaration, seen *businessflow.Comparison) []string {
+func (s algosecTarget) notes(d businessflow.Declaration, seen *businessflow.Comparison) []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, visible.Text(fmt.Sprintf(format, args...))) }
 	if seen.Request != nil && seen.Status == algosec.RevisionPending {
@@ -206,7 +206,7 @@ func brief(names []string) string {
 }
 
 // warnDeclaration adds the one warning of an application, or of a flow on its own.
-func (s *session) warnDeclaration(diags *diag.Diagnostics, d businessflow.Declaration, seen *businessflow.Comparison) {
+func (s algosecTarget) warnDeclaration(diags *diag.Diagnostics, d businessflow.Declaration, seen *businessflow.Comparison) {
 	rows, notes := s.rows(d, seen), s.notes(d, seen)
 	bad := slices.ContainsFunc(rows, func(r summaryRow) bool { return !r.quiet() }) || len(notes) > 0
 	if s.summary == summaryNever || (!bad && s.summary != summaryAlways) {

@@ -50,11 +50,11 @@ func algosecSession(t *testing.T, words map[string]string) (*session, *algosecte
 // planned plans what was compared just now.
 func planned(t *testing.T, s *session, d businessflow.Declaration, seen *businessflow.Comparison, found map[string]estate.Found) (applicationValues, diag.Diagnostics) {
 	t.Helper()
-	server, err := s.businessFlow()
+	server, err := s.algosecTarget().businessFlow()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.planDeclaration(server, d, seen, s.briefAll(found), true)
+	return s.algosecTarget().planDeclaration(server, d, seen, s.briefAll(found), true)
 }
 
 // shop declares flows from 10.0.0.1 to 10.0.0.2 by a service each.
@@ -77,7 +77,7 @@ func TestAlgosecPolicies(t *testing.T) {
 	old := d.Flows["old"]
 	old.Expires = "2026-11-01"
 	d.Flows["old"] = old
-	seen, found, err := s.compare(context.Background(), d, &businessflow.Journal{})
+	seen, found, err := s.algosecTarget().compare(context.Background(), d, &businessflow.Journal{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,13 +94,13 @@ func TestAlgosecPolicies(t *testing.T) {
 	}
 	s.enforcement = enforceApply
 	diags = nil
-	if out := s.applyDeclaration(context.Background(), d, businessflow.Journal{}, nil, &diags); out.Delivered || !strings.Contains(said(diags), "no-telnet") || len(server.Writes()) > 0 {
+	if out := s.algosecTarget().applyDeclaration(context.Background(), d, businessflow.Journal{}, nil, &diags); out.Delivered || !strings.Contains(said(diags), "no-telnet") || len(server.Writes()) > 0 {
 		t.Errorf("applied with %v", diags)
 	}
 	delete(d.Flows, "telnet")
 	s.delivered.Clear()
 	diags = nil
-	if out := s.applyDeclaration(context.Background(), d, businessflow.Journal{}, nil, &diags); !out.Delivered || diags.HasError() {
+	if out := s.algosecTarget().applyDeclaration(context.Background(), d, businessflow.Journal{}, nil, &diags); !out.Delivered || diags.HasError() {
 		t.Errorf("applied with %v", diags)
 	}
 	if app, _ := server.Application("Shop"); len(app.Flows) != 1 || app.Flows[0].Name != "web" {
@@ -115,7 +115,7 @@ func TestAlgosecChangeWhilePending(t *testing.T) {
 	s, server := algosecSession(t, map[string]string{"web": "Allowed"})
 	d := shop(map[string]string{"web": "tcp/8443"})
 	var diags diag.Diagnostics
-	out := s.applyDeclaration(context.Background(), d, businessflow.Journal{}, nil, &diags)
+	out := s.algosecTarget().applyDeclaration(context.Background(), d, businessflow.Journal{}, nil, &diags)
 	if !out.Delivered || diags.HasError() || out.Seen.Answers["web"].Status != match.Pending || out.Journal.Request == nil {
 		t.Fatalf("applied with %v: %+v", diags, out)
 	}
@@ -123,7 +123,7 @@ func TestAlgosecChangeWhilePending(t *testing.T) {
 
 	d = shop(map[string]string{"web": "tcp/9443"})
 	s.delivered.Clear()
-	seen, found, err := s.compare(context.Background(), d, &out.Journal)
+	seen, found, err := s.algosecTarget().compare(context.Background(), d, &out.Journal)
 	if err != nil || !seen.Writes() || seen.Settled("web") {
 		t.Fatalf("seen %+v, %v", seen, err)
 	}
@@ -131,12 +131,12 @@ func TestAlgosecChangeWhilePending(t *testing.T) {
 		t.Errorf("planned %+v, %v", p, diags)
 	}
 	diags = nil
-	s.warnDeclaration(&diags, d, seen)
+	s.algosecTarget().warnDeclaration(&diags, d, seen)
 	if text := said(diags); !strings.Contains(text, "Change request 5301 is open") || !strings.Contains(text, "The apply will be refused") {
 		t.Errorf("warned %s", text)
 	}
 	diags = nil
-	out = s.applyDeclaration(context.Background(), d, out.Journal, nil, &diags)
+	out = s.algosecTarget().applyDeclaration(context.Background(), d, out.Journal, nil, &diags)
 	if out.Delivered || !strings.Contains(said(diags), `status "Pending Implementation"`) || len(server.Writes()) > 0 || len(server.Tickets()) != 1 {
 		t.Errorf("applied with %s, %v", said(diags), server.Writes())
 	}

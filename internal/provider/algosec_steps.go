@@ -28,7 +28,7 @@ type record struct {
 //
 // With a prior that asks the same, the plan is a function of state and journal, which
 // are frozen between plan and apply. Any other asks AlgoSec.
-func (s *session) plan(ctx context.Context, d businessflow.Declaration, prior *record, private privateState) (applicationValues, diag.Diagnostics) {
+func (s algosecTarget) plan(ctx context.Context, d businessflow.Declaration, prior *record, private privateState) (applicationValues, diag.Diagnostics) {
 	var (
 		diags diag.Diagnostics
 		j     businessflow.Journal
@@ -71,7 +71,7 @@ func (s *session) plan(ctx context.Context, d businessflow.Declaration, prior *r
 // While planning the journal comes from the refresh before. It is planned with the
 // creation, and Terraform gives it to the deletion, which precedes the creation in
 // the process that applies.
-func (s *session) handOver(ctx context.Context, d businessflow.Declaration, private privateState, diags *diag.Diagnostics) businessflow.Journal {
+func (s algosecTarget) handOver(ctx context.Context, d businessflow.Declaration, private privateState, diags *diag.Diagnostics) businessflow.Journal {
 	j, ok := s.inherited(d)
 	if ok {
 		j.Replaces = true
@@ -82,7 +82,7 @@ func (s *session) handOver(ctx context.Context, d businessflow.Declaration, priv
 
 // inherited returns the journal of a resource for the same, as far as it counts for
 // the one that is created.
-func (s *session) inherited(d businessflow.Declaration) (businessflow.Journal, bool) {
+func (s algosecTarget) inherited(d businessflow.Declaration) (businessflow.Journal, bool) {
 	v, ok := s.journals.Load(d.Key())
 	if !ok {
 		return businessflow.Journal{}, false
@@ -95,7 +95,7 @@ func (s *session) inherited(d businessflow.Declaration) (businessflow.Journal, b
 // refreshDeclaration returns what is so. Nothing is returned, without an error, if it could not
 // be found out: the state keeps what was found before. gone says that there is no such
 // application.
-func (s *session) refreshDeclaration(ctx context.Context, d businessflow.Declaration, j *businessflow.Journal, diags *diag.Diagnostics) (p *applicationValues, gone bool) {
+func (s algosecTarget) refreshDeclaration(ctx context.Context, d businessflow.Declaration, j *businessflow.Journal, diags *diag.Diagnostics) (p *applicationValues, gone bool) {
 	seen, found, err := s.compare(ctx, d, j)
 	var failed *algosec.Error
 	switch {
@@ -170,7 +170,7 @@ func isNotFound(err error) bool { return errors.Is(err, algosec.ErrNotFound) }
 
 // planWithdrawal refuses a destroy that the configuration forbids, before anything
 // else is destroyed.
-func (s *session) planWithdrawal(application string, diags *diag.Diagnostics) {
+func (s algosecTarget) planWithdrawal(application string, diags *diag.Diagnostics) {
 	if !s.knowsAlgosec() || s.enforcement == enforceAdvisory {
 		return
 	}

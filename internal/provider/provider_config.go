@@ -78,58 +78,7 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 		MarkdownDescription: "Declares application connectivity and says in every plan which flows the existing firewalls already allow, " +
 			"which they allow only in part, which they block and why, and the few rules that would close the gap.",
 		Attributes: map[string]schema.Attribute{
-			"rulesets": schema.MapNestedAttribute{
-				Optional: true, Validators: []validator.Map{noNulls{}},
-				MarkdownDescription: "The rulesets that exist, by a name of your choice. They are read on first use.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"path": schema.StringAttribute{
-						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-						MarkdownDescription: "File that holds the rules. A relative path starts at Terraform's working directory. Exactly one of `path`, `content` and `source` is set.",
-					},
-					"content": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "The text itself. Inline rules are `content = jsonencode([...])`.",
-					},
-					"source": sourceAttribute("ruleset"),
-					"format": schema.StringAttribute{
-						Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.Names...)},
-						MarkdownDescription: "Language of the text: " + codeList(format.Names) + ". Detected from the text when not set.",
-					},
-					"context": schema.StringAttribute{
-						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-						MarkdownDescription: contextDescription,
-					},
-					"acl": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "The access list to use. Not needed if the text has only one.",
-					},
-					"additions": schema.StringAttribute{
-						Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-						MarkdownDescription: "JSON file for the rules that this configuration adds, evaluated before those of the text. Without it the ruleset is read-only.",
-					},
-					"additions_effective": schema.BoolAttribute{
-						Optional: true,
-						MarkdownDescription: "Whether the device runs the additions file itself, for example because another module applies it. A flow that the additions allow is then `allowed`. " +
-							"Default: false; such a flow is `pending` until the ruleset has the rule.",
-					},
-					"additions_prune": schema.BoolAttribute{
-						Optional:            true,
-						MarkdownDescription: "Whether an apply removes additions that are no longer needed because the ruleset itself now decides so. Default: false; `unneeded_rules` and the warning of the plan name them.",
-					},
-					"default_action": schema.StringAttribute{
-						Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")},
-						MarkdownDescription: "Action for traffic that no rule matches: `permit` or `deny`. Default: that of the format, which is `deny` unless the text says otherwise.",
-					},
-					"stateless": schema.BoolAttribute{
-						Optional:            true,
-						MarkdownDescription: "Whether replies are filtered too, as in an AWS network ACL or a router's access list. Default: what the format says; iptables and nftables are asked about replies, which `false` turns off.",
-					},
-					"assume": schema.MapAttribute{Optional: true, ElementType: types.BoolType, MarkdownDescription: assumeText},
-					"change_language": schema.StringAttribute{
-						Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.HCL)}, MarkdownDescription: changeLanguageText,
-					},
-				}},
-			},
+			"rulesets": rulesetsSetting(),
 			"addresses": schema.MapAttribute{
 				Optional: true, ElementType: types.ListType{ElemType: types.StringType}, Validators: namedLists(),
 				MarkdownDescription: "Names for addresses: each stands for hosts, prefixes, ranges and other names, nested as deep as you like. In a list, `!10.1.0.0/16` or `!NAME` excludes. `internet`, `rfc1918` and `private` need no declaration.",
@@ -155,11 +104,66 @@ func (p *aclProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"algosec": algosecProviderAttribute(),
 		},
 	}
-	if rulesets, ok := resp.Schema.Attributes["rulesets"].(schema.MapNestedAttribute); ok {
-		maps.Copy(rulesets.NestedObject.Attributes, deliverAttributes("ruleset"))
-	}
 	maps.Copy(resp.Schema.Attributes, policyAttributes())
 	maps.Copy(resp.Schema.Attributes, estateAttributes())
+}
+
+// rulesetsSetting describes the rulesets, with how rules get to them.
+func rulesetsSetting() schema.Attribute {
+	attribute := schema.MapNestedAttribute{
+		Optional: true, Validators: []validator.Map{noNulls{}},
+		MarkdownDescription: "The rulesets that exist, by a name of your choice. They are read on first use.",
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"path": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: "File that holds the rules. A relative path starts at Terraform's working directory. Exactly one of `path`, `content` and `source` is set.",
+			},
+			"content": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The text itself. Inline rules are `content = jsonencode([...])`.",
+			},
+			"source": sourceAttribute("ruleset"),
+			"format": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.Names...)},
+				MarkdownDescription: "Language of the text: " + codeList(format.Names) + ". Detected from the text when not set.",
+			},
+			"context": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: contextDescription,
+			},
+			"acl": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The access list to use. Not needed if the text has only one.",
+			},
+			"additions": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: "JSON file for the rules that this configuration adds, evaluated before those of the text. Without it the ruleset is read-only.",
+			},
+			"additions_effective": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether the device runs the additions file itself, for example because another module applies it. A flow that the additions allow is then `allowed`. " +
+					"Default: false; such a flow is `pending` until the ruleset has the rule.",
+			},
+			"additions_prune": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether an apply removes additions that are no longer needed because the ruleset itself now decides so. Default: false; `unneeded_rules` and the warning of the plan name them.",
+			},
+			"default_action": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf("permit", "deny")},
+				MarkdownDescription: "Action for traffic that no rule matches: `permit` or `deny`. Default: that of the format, which is `deny` unless the text says otherwise.",
+			},
+			"stateless": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether replies are filtered too, as in an AWS network ACL or a router's access list. Default: what the format says; iptables and nftables are asked about replies, which `false` turns off.",
+			},
+			"assume": schema.MapAttribute{Optional: true, ElementType: types.BoolType, MarkdownDescription: assumeText},
+			"change_language": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.OneOf(format.HCL)}, MarkdownDescription: changeLanguageText,
+			},
+		}},
+	}
+	maps.Copy(attribute.NestedObject.Attributes, deliverAttributes("ruleset"))
+	return attribute
 }
 
 func codeList(words []string) string {

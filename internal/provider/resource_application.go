@@ -173,7 +173,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	var plan, state applicationModel
 	if req.Plan.Raw.IsNull() { // destroy is never judged
 		if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); state.algosec() {
-			r.session.planWithdrawal(state.Name.ValueString(), &resp.Diagnostics)
+			r.session.algosecTarget().planWithdrawal(state.Name.ValueString(), &resp.Diagnostics)
 		}
 		return
 	}
@@ -214,26 +214,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	r.session.warnOwnership(&resp.Diagnostics, own, plan.owners(own.ID))
 	started := time.Now()
-	found := make(map[string]foundModel, len(flows))
-	var rows []summaryRow
-	for _, name := range slices.Sorted(maps.Keys(flows)) {
-		declared := flows[name]
-		if !declared.matchable() || !r.session.judgeable(declared, plan.applicant) {
-			found[name] = unknownFound()
-			rows = append(rows, laterRow(name))
-			continue
-		}
-		f, diags := plan.request(ctx, declared, name, rulesets, own.ID)
-		resp.Diagnostics.Append(diags...)
-		var prior *priorFlow
-		if p, ok := priors[name]; ok && r.session.sameFlow(p.declared, declared) {
-			prior = &p
-		}
-		var row summaryRow
-		found[name], row, diags = r.session.planFlow(ctx, f, prior, path.Root("flows").AtMapKey(name))
-		resp.Diagnostics.Append(diags...)
-		rows = append(rows, row)
-	}
+	found, rows := r.planFlows(ctx, plan, flows, rulesets, priors, own.ID, &resp.Diagnostics)
 	logFlows(ctx, plan.Name.ValueString(), len(flows), time.Since(started))
 	resp.Diagnostics = r.session.foldErrors(resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -242,6 +223,32 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	r.session.warnApplication(&resp.Diagnostics, plan.Name.ValueString(), rows)
 	plan.setFound(flows, found)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+}
+
+// planFlows plans each flow of the application; priors are those that the state has of it.
+func (r *applicationResource) planFlows(ctx context.Context, plan applicationModel, flows map[string]declaredModel, rulesets []string, priors map[string]priorFlow,
+	owner string, diags *diag.Diagnostics,
+) (found map[string]foundModel, rows []summaryRow) {
+	found = make(map[string]foundModel, len(flows))
+	for _, name := range slices.Sorted(maps.Keys(flows)) {
+		declared := flows[name]
+		if !declared.matchable() || !r.session.judgeable(declared, plan.applicant) {
+			found[name] = unknownFound()
+			rows = append(rows, laterRow(name))
+			continue
+		}
+		f, more := plan.request(ctx, declared, name, rulesets, owner)
+		diags.Append(more...)
+		var prior *priorFlow
+		if p, ok := priors[name]; ok && r.session.sameFlow(p.declared, declared) {
+			prior = &p
+		}
+		var row summaryRow
+		found[name], row, more = r.session.planFlow(ctx, f, prior, path.Root("flows").AtMapKey(name))
+		diags.Append(more...)
+		rows = append(rows, row)
+	}
+	return found, rows
 }
 
 // priors returns the flows of the state that have evidence.

@@ -98,7 +98,7 @@ func (r *flowResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	var plan flowModel
 	if req.Plan.Raw.IsNull() { // destroy is never judged
 		if resp.Diagnostics.Append(req.State.Get(ctx, &plan)...); plan.algosec() {
-			r.session.planWithdrawal(plan.Application.ValueString(), &resp.Diagnostics)
+			r.session.algosecTarget().planWithdrawal(plan.Application.ValueString(), &resp.Diagnostics)
 		}
 		return
 	}

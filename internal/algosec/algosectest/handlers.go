@@ -88,6 +88,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.requests[index].Status, s.requests[index].Executed = a.status, execute && a.status < 300
 	}
 	s.mu.Unlock()
+	a.send(w, f)
+}
+
+// send writes the answer, or what the fault makes of it.
+func (a answer) send(w http.ResponseWriter, f *Fault) {
 	if f != nil && f.Drop {
 		drop(w)
 		return

@@ -50,88 +50,98 @@ var (
 func (s *Server) Load(sequence []Exchange) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := newState()
-	var (
-		app   *application
-		draft int64 // the revision that the first write made
-		lists = make(map[int64][]wireFlow)
-	)
+	l := loading{st: newState(), lists: make(map[int64][]wireFlow)}
 	for _, e := range sequence {
-		read := func(out any) error {
-			if err := json.Unmarshal(e.Response, out); err != nil {
-				return fmt.Errorf("recording: %s %s: %w", e.Method, e.Path, err)
-			}
-			return nil
-		}
-		var flows []wireFlow
-		switch list := recordedFlows.FindStringSubmatch(e.Path); {
-		case recordedByName.MatchString(e.Path):
-			var w wireApplication
-			if err := read(&w); err != nil {
-				return err
-			}
-			if app == nil {
-				app = &application{id: w.ApplicationID, name: w.Name}
-				app.revisions = []*revision{{app: app, id: w.RevisionID, status: w.RevisionStatus, created: w.CreatedDate}}
-			} else if w.RevisionID != app.latest().id {
-				draft = w.RevisionID
-			}
-		case list != nil:
-			if err := read(&flows); err != nil {
-				return err
-			}
-			id, err := strconv.ParseInt(list[1], 10, 64)
-			if err != nil {
-				return fmt.Errorf("recording: %w", err)
-			}
-			lists[id] = flows
-		case recordedNew.MatchString(e.Path):
-			if err := read(&flows); err != nil {
-				return err
-			}
-		case recordedFind.MatchString(e.Path):
-			var objects []wireObject
-			if err := read(&objects); err != nil {
-				return err
-			}
-			st.learnObjects(objects)
-		case recordedCheck.MatchString(e.Path):
-			var w wireCheck
-			if err := read(&w); err != nil {
-				return err
-			}
-			st.check = func(string, string) string { return w.Status }
-		case strings.HasSuffix(e.Path, "/apply"):
-			var w wireApply
-			if err := read(&w); err != nil {
-				return err
-			}
-			st.next.ticket = w.ChangeRequest.ID - 1
+		flows, err := l.learn(e)
+		if err != nil {
+			return err
 		}
 		for _, f := range flows {
-			st.learnObjects(f.Sources)
-			st.learnObjects(f.Destinations)
+			l.st.learnObjects(f.Sources)
+			l.st.learnObjects(f.Destinations)
 			for _, o := range f.Services {
-				if st.service(o.Name) == nil {
-					st.services = append(st.services, o)
+				if l.st.service(o.Name) == nil {
+					l.st.services = append(l.st.services, o)
 				}
 			}
 		}
 	}
-	if app == nil {
+	if l.app == nil {
 		return fmt.Errorf("recording: no application")
 	}
-	first := app.latest()
-	for _, w := range lists[first.id] {
+	first := l.app.latest()
+	for _, w := range l.lists[first.id] {
 		first.flows = append(first.flows, flowFrom(w))
 	}
-	st.apps = []*application{app}
-	if draft != 0 {
-		st.next.revision = draft - 1
+	l.st.apps = []*application{l.app}
+	if l.draft != 0 {
+		l.st.next.revision = l.draft - 1
 	}
-	st.next.flow = firstCopy(first.flows, lists[draft])
-	s.state = st
+	l.st.next.flow = firstCopy(first.flows, l.lists[l.draft])
+	s.state = l.st
 	return nil
+}
+
+// A loading is what a recording has said so far.
+type loading struct {
+	st    state
+	app   *application
+	draft int64 // the revision that the first write made
+	lists map[int64][]wireFlow
+}
+
+// learn takes what a reply says, and returns the flows in it.
+func (l *loading) learn(e Exchange) (flows []wireFlow, err error) {
+	read := func(out any) error {
+		if err := json.Unmarshal(e.Response, out); err != nil {
+			return fmt.Errorf("recording: %s %s: %w", e.Method, e.Path, err)
+		}
+		return nil
+	}
+	switch list := recordedFlows.FindStringSubmatch(e.Path); {
+	case recordedByName.MatchString(e.Path):
+		var w wireApplication
+		if err = read(&w); err == nil {
+			l.revision(w)
+		}
+	case list != nil:
+		if err = read(&flows); err != nil {
+			break
+		}
+		var id int64
+		if id, err = strconv.ParseInt(list[1], 10, 64); err != nil {
+			return nil, fmt.Errorf("recording: %w", err)
+		}
+		l.lists[id] = flows
+	case recordedNew.MatchString(e.Path):
+		err = read(&flows)
+	case recordedFind.MatchString(e.Path):
+		var objects []wireObject
+		if err = read(&objects); err == nil {
+			l.st.learnObjects(objects)
+		}
+	case recordedCheck.MatchString(e.Path):
+		var w wireCheck
+		if err = read(&w); err == nil {
+			l.st.check = func(string, string) string { return w.Status }
+		}
+	case strings.HasSuffix(e.Path, "/apply"):
+		var w wireApply
+		if err = read(&w); err == nil {
+			l.st.next.ticket = w.ChangeRequest.ID - 1
+		}
+	}
+	return flows, err
+}
+
+// revision takes an application as it was read: first the base, later the draft.
+func (l *loading) revision(w wireApplication) {
+	if l.app == nil {
+		l.app = &application{id: w.ApplicationID, name: w.Name}
+		l.app.revisions = []*revision{{app: l.app, id: w.RevisionID, status: w.RevisionStatus, created: w.CreatedDate}}
+	} else if w.RevisionID != l.app.latest().id {
+		l.draft = w.RevisionID
+	}
 }
 
 // learnObjects adds the objects that are not known yet.

@@ -66,6 +66,12 @@ func number(t target, entries []entry, in rule.Insertion) error {
 			return nil
 		}
 	}
+	return numberApart(t, entries, used, after, before, high)
+}
+
+// numberApart gives the entries free numbers between after and before that need not
+// follow each other, as close as possible to at.
+func numberApart(t target, entries []entry, used map[int]bool, after, before, at int) error {
 	var free []int
 	for n := after + 1; n < before; n++ {
 		if !used[n] {
@@ -79,11 +85,10 @@ func number(t target, entries []entry, in rule.Insertion) error {
 		}
 		return fmt.Errorf("list %s has %d free rule numbers between %d and %d and needs %d: %s", t, len(free), after, before, len(entries), advice)
 	}
-	// As close as possible to the place that was asked for, on either side of it.
-	at, _ := slices.BinarySearch(free, high)
-	at = max(0, min(at-len(entries), len(free)-len(entries)))
+	first, _ := slices.BinarySearch(free, at)
+	first = max(0, min(first-len(entries), len(free)-len(entries)))
 	for i := range entries {
-		entries[i].number = free[at+i]
+		entries[i].number = free[first+i]
 	}
 	return nil
 }

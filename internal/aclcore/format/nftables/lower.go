@@ -98,15 +98,7 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 			if st.verdict.Kind == 0 {
 				return l.only(clauses, sets, change)
 			}
-			if st.with != anyPacket {
-				sets = intersect(sets, st.with.packets())
-			}
-			v := st.verdict
-			if v.Kind == netfilter.Translate {
-				v.Reason = st.text + " rewrites the source before"
-			}
-			v.Change = change
-			return append(clauses, netfilter.Clause{Packets: sets, Verdict: v})
+			return append(clauses, finalClause(st, sets, change))
 		default:
 			if st.to.IsValid() {
 				clauses = append(clauses, netfilter.Clause{Packets: st.unchanged(sets), Verdict: netfilter.Verdict{Kind: netfilter.Accept}})
@@ -117,6 +109,19 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 		}
 	}
 	return l.only(clauses, sets, change)
+}
+
+// finalClause is what the verdict that ends a rule does with the packets.
+func finalClause(st *statement, sets []netfilter.Packets, change *netfilter.Change) netfilter.Clause {
+	if st.with != anyPacket {
+		sets = intersect(sets, st.with.packets())
+	}
+	v := st.verdict
+	if v.Kind == netfilter.Translate {
+		v.Reason = st.text + " rewrites the source before"
+	}
+	v.Change = change
+	return netfilter.Clause{Packets: sets, Verdict: v}
 }
 
 // only adds what the rule changes of the packets if it does no more.

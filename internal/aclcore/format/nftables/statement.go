@@ -174,25 +174,25 @@ func (s *statementReader) statement() (statement, error) {
 		st.verdict.NAT = natOf(textOf(s.source, s.tokens[s.next:]))
 		s.next = len(s.tokens)
 		return st, nil
-	case "add", "update", "delete":
-		if !s.pass(t.text, "@") {
-			return statement{}, errUnread
-		}
-		s.next++
-		return statement{kind: doubtful}, s.passBraces()
-	case "ct":
-		if s.pass("ct", "count") {
-			s.pass("over")
-			_, err := s.argument()
-			return statement{kind: doubtful}, err
-		}
-		return s.condition()
 	case "reject":
 		s.next++
 		st := verdictOf(netfilter.Drop)
 		var err error
 		st.with, err = s.rejectWith()
 		return st, err
+	}
+	return s.effect(t.text)
+}
+
+// effect reads a statement that gives no verdict, or else a condition.
+func (s *statementReader) effect(word string) (statement, error) {
+	switch word {
+	case "add", "update", "delete":
+		if !s.pass(word, "@") {
+			return statement{}, errUnread
+		}
+		s.next++
+		return statement{kind: doubtful}, s.passBraces()
 	case "counter":
 		s.next++
 		return statement{kind: harmless}, s.counter()
@@ -204,15 +204,6 @@ func (s *statementReader) statement() (statement, error) {
 		text, err := s.argument()
 		s.comment = text
 		return statement{kind: harmless}, err
-	case "tcp":
-		if s.pass("tcp", "option", "maxseg", "size", "set") { // if the segment has one
-			if s.pass("rt", "mtu") {
-				return statement{kind: doubtful}, nil
-			}
-			_, err := s.argument()
-			return statement{kind: doubtful}, err
-		}
-		return s.condition()
 	case "notrack":
 		s.next++
 		return statement{kind: untrack}, nil
@@ -232,6 +223,22 @@ func (s *statementReader) statement() (statement, error) {
 	case "xt":
 		s.next++
 		return s.xt()
+	case "ct":
+		if s.pass("ct", "count") {
+			s.pass("over")
+			_, err := s.argument()
+			return statement{kind: doubtful}, err
+		}
+		return s.condition()
+	case "tcp":
+		if s.pass("tcp", "option", "maxseg", "size", "set") { // if the segment has one
+			if s.pass("rt", "mtu") {
+				return statement{kind: doubtful}, nil
+			}
+			_, err := s.argument()
+			return statement{kind: doubtful}, err
+		}
+		return s.condition()
 	}
 	return s.condition()
 }

@@ -288,33 +288,42 @@ func (a *attributes) routerPorts(side string) string {
 // nxosLists returns the access lists of NX-OS. Their entries stand in the resource of the
 // list, or are resources of their own.
 func (r *reader) nxosLists() ([]device.List, error) {
-	type list struct {
-		res     *resource
-		name    string
-		entries []sequenced
-		owners  []*resource
-		why     string
-		outside bool
-	}
-	var lists []*list
-	find := func(device, name string) *list {
-		for _, l := range lists {
-			if l.name == name && r.text(l.res.values, "device") == device {
-				return l
-			}
-		}
-		return nil
-	}
+	var lists []*nxosList
 	for _, res := range r.kinds(false, "nxos_ipv4_access_list") {
-		l := &list{res: res, name: cmp.Or(r.text(res.values, "name"), "LIST")}
-		entries, why := r.sequence(res.values.get("entries"), "sequence")
-		l.entries, l.why = entries, why
-		l.outside = len(entries) == 0 && why == "" && !r.changes[res.address].created
-		for range entries {
+		l := &nxosList{res: res, name: cmp.Or(r.text(res.values, "name"), "LIST")}
+		l.entries, l.why = r.sequence(res.values.get("entries"), "sequence")
+		l.outside = len(l.entries) == 0 && l.why == "" && !r.changes[res.address].created
+		for range l.entries {
 			l.owners = append(l.owners, res)
 		}
 		lists = append(lists, l)
 	}
+	lists = r.nxosEntries(lists)
+	var out []device.List
+	for _, l := range lists {
+		read := r.routerList(l.res, ios.NXOS, r.nxosCommands(l), l.name)
+		for i := range read {
+			if l.outside {
+				prepend(&read[i], l.res.line, l.name, outside+"the list "+l.name+" may have others")
+			}
+		}
+		out = append(out, read...)
+	}
+	return out, nil
+}
+
+// An nxosList is an access list that one resource or several make.
+type nxosList struct {
+	res     *resource
+	name    string
+	entries []sequenced
+	owners  []*resource // of the entries
+	why     string      // why the order is not known
+	outside bool        // the device may have entries that Terraform does not know
+}
+
+// nxosEntries adds the entries that are resources of their own to their lists.
+func (r *reader) nxosEntries(lists []*nxosList) []*nxosList {
 	for _, res := range r.kinds(false, "nxos_ipv4_access_list_entry") {
 		name := r.text(res.values, "name")
 		if name == "" {
@@ -324,51 +333,47 @@ func (r *reader) nxosLists() ([]device.List, error) {
 			}
 			continue
 		}
-		l := find(r.text(res.values, "device"), name)
-		if l == nil {
-			l = &list{res: res, name: name, outside: true}
-			lists = append(lists, l)
+		device := r.text(res.values, "device")
+		i := slices.IndexFunc(lists, func(l *nxosList) bool { return l.name == name && r.text(l.res.values, "device") == device })
+		if i < 0 {
+			i, lists = len(lists), append(lists, &nxosList{res: res, name: name, outside: true})
 		}
+		l := lists[i]
 		n := r.number(res.values, "sequence_number")
 		if n == nil {
 			l.why, n = afterApply("sequence_number"), new(int)
 		}
 		l.entries, l.owners = append(l.entries, sequenced{res.values, *n}), append(l.owners, res)
 	}
-	var out []device.List
-	for _, l := range lists {
-		order := make([]int, len(l.entries))
-		for i := range order {
-			order[i] = i
-		}
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(l.entries[a].n, l.entries[b].n) })
-		ordered := make([]sequenced, len(order))
-		for k, i := range order {
-			ordered[k] = l.entries[i]
-		}
-		l.why = cmp.Or(l.why, twice(ordered))
-		var c commands
-		c.add(l.res.line, "ip access-list %s", strings.Map(identifier, l.name))
-		if l.why != "" && len(order) == 0 {
-			c.entry(l.res.line, "  %d ", 1, "", "", "ip any any", []string{l.why})
-		}
-		for k, i := range order {
-			e, owner := l.entries[i], l.owners[i]
-			action, rest, reasons := r.attributesOf(owner, e.w, l.why, (*attributes).nxosEntry)
-			if action == "" && rest == "" && len(reasons) == 0 {
-				continue
-			}
-			c.entry(e.w.line(owner.line), "  %d ", 10*(k+1), action, rest, "ip any any", reasons)
-		}
-		read := r.routerList(l.res, ios.NXOS, c, l.name)
-		for i := range read {
-			if l.outside {
-				prepend(&read[i], l.res.line, l.name, outside+"the list "+l.name+" may have others")
-			}
-		}
-		out = append(out, read...)
+	return lists
+}
+
+// nxosCommands writes the list as the device would show it, in the order of its numbers.
+func (r *reader) nxosCommands(l *nxosList) commands {
+	order := make([]int, len(l.entries))
+	for i := range order {
+		order[i] = i
 	}
-	return out, nil
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(l.entries[a].n, l.entries[b].n) })
+	ordered := make([]sequenced, len(order))
+	for k, i := range order {
+		ordered[k] = l.entries[i]
+	}
+	why := cmp.Or(l.why, twice(ordered))
+	var c commands
+	c.add(l.res.line, "ip access-list %s", strings.Map(identifier, l.name))
+	if why != "" && len(order) == 0 {
+		c.entry(l.res.line, "  %d ", 1, "", "", "ip any any", []string{why})
+	}
+	for k, i := range order {
+		e, owner := l.entries[i], l.owners[i]
+		action, rest, reasons := r.attributesOf(owner, e.w, why, (*attributes).nxosEntry)
+		if action == "" && rest == "" && len(reasons) == 0 {
+			continue
+		}
+		c.entry(e.w.line(owner.line), "  %d ", 10*(k+1), action, rest, "ip any any", reasons)
+	}
+	return c
 }
 
 // nxosOff are attributes of an entry with the value by which they say nothing.

@@ -62,13 +62,50 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 	if !anyPlace(base) {
 		return []Spot{{Chain: list, Number: in.Before + first, End: in.Before >= len(base)}}, nil
 	}
-	type bounds struct {
-		after, before int
-		against       bool // a rule of the chain decides otherwise
+	order, chains, err := chainsOf(base, in, read)
+	if err != nil {
+		return nil, err
 	}
+	var spots []Spot
+	opposed := slices.ContainsFunc(order, func(name string) bool { return chains[name].against })
+	for _, name := range order {
+		b := chains[name]
+		if opposed && !b.against && !denies(in.Rules) {
+			continue // it lets the traffic pass already
+		}
+		if b.after >= b.before {
+			return nil, fmt.Errorf("no place in %s is before all rules that decide this traffic from rule %d on and after those above", name, in.Before+1)
+		}
+		s := Spot{Chain: name, Number: b.before, End: b.before == math.MaxInt}
+		if denies(in.Rules) && !s.End {
+			return []Spot{s}, nil
+		}
+		spots = append(spots, s)
+	}
+	switch {
+	case len(order) == 0:
+		return nil, fmt.Errorf("no rule of %s tells where a rule for this traffic would stand", list)
+	case denies(in.Rules):
+		// Only policies permit this. What the first chain accepts need not be in the
+		// list, if others follow: the rule comes before.
+		s := Spot{Chain: order[0], Number: max(first, chains[order[0]].after+1)}
+		return []Spot{s}, nil
+	}
+	return spots, nil
+}
+
+// bounds are the numbers in a chain between which new rules take effect: after one
+// and before the other.
+type bounds struct {
+	after, before int
+	against       bool // a rule of the chain decides otherwise
+}
+
+// chainsOf returns the chains that the rules of the base are in, in their order, with
+// the bounds in each.
+func chainsOf(base []rule.Rule, in rule.Insertion, read Reader) (order []string, chains map[string]*bounds, err error) {
 	const none = math.MaxInt
-	chains := make(map[string]*bounds)
-	var order []string
+	chains = make(map[string]*bounds)
 	for i := range base {
 		r := &base[i]
 		against := slices.ContainsFunc(in.Rules, func(n rule.Rule) bool { return opposes(r, &n) })
@@ -78,7 +115,7 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 		chain, number, end, ok := read(r.Place)
 		if !ok {
 			if against && i >= in.Before {
-				return nil, fmt.Errorf("%s decides this traffic where no rule of the list can come before it", in.Base.Describe(i))
+				return nil, nil, fmt.Errorf("%s decides this traffic where no rule of the list can come before it", in.Base.Describe(i))
 			}
 			continue
 		}
@@ -99,32 +136,7 @@ func Find(list string, first int, in rule.Insertion, read Reader) ([]Spot, error
 			b.before = min(b.before, number)
 		}
 	}
-	var spots []Spot
-	opposed := slices.ContainsFunc(order, func(name string) bool { return chains[name].against })
-	for _, name := range order {
-		b := chains[name]
-		if opposed && !b.against && !denies(in.Rules) {
-			continue // it lets the traffic pass already
-		}
-		if b.after >= b.before {
-			return nil, fmt.Errorf("no place in %s is before all rules that decide this traffic from rule %d on and after those above", name, in.Before+1)
-		}
-		s := Spot{Chain: name, Number: b.before, End: b.before == none}
-		if denies(in.Rules) && !s.End {
-			return []Spot{s}, nil
-		}
-		spots = append(spots, s)
-	}
-	switch {
-	case len(order) == 0:
-		return nil, fmt.Errorf("no rule of %s tells where a rule for this traffic would stand", list)
-	case denies(in.Rules):
-		// Only policies permit this. What the first chain accepts need not be in the
-		// list, if others follow: the rule comes before.
-		s := Spot{Chain: order[0], Number: max(first, chains[order[0]].after+1)}
-		return []Spot{s}, nil
-	}
-	return spots, nil
+	return order, chains, nil
 }
 
 func anyPlace(rules []rule.Rule) bool {
