@@ -31,7 +31,7 @@ type entryID struct {
 	number    int
 }
 
-func (r *reader) readACLs() {
+func (r awsResources) readACLs() {
 	a := &r.acls
 	a.at, a.own = make(map[string]int), make(map[string][]vpc.Entry)
 	a.gone, a.homeless = make(map[string]map[entryID]bool), make(map[vpc.Direction]string)
@@ -71,7 +71,7 @@ func (r *reader) readACLs() {
 }
 
 // acl reads an aws_network_acl with its inline entries.
-func (r *reader) acl(res *resource) {
+func (r awsResources) acl(res *resource) {
 	id := r.text(res.values, "id")
 	n := vpc.ACL{
 		Name: res.address, Line: res.line,
@@ -116,7 +116,7 @@ func undecidedEntry(line int, label string, d vpc.Direction, reason string) vpc.
 	}
 }
 
-func (r *reader) inlineEntry(w view, n *vpc.ACL, d vpc.Direction) vpc.Entry {
+func (r awsResources) inlineEntry(w view, n *vpc.ACL, d vpc.Direction) vpc.Entry {
 	if w.isUnknown() || w.value.IsNull() {
 		return undecidedEntry(n.Line, n.Name, d, afterApply("an entry"))
 	}
@@ -127,7 +127,7 @@ func (r *reader) inlineEntry(w view, n *vpc.ACL, d vpc.Direction) vpc.Entry {
 
 // ownEntries reads an aws_network_acl_rule, nil for other resources. It is one entry,
 // or one in each direction while egress is not known.
-func (r *reader) ownEntries(res *resource) []vpc.Entry {
+func (r awsResources) ownEntries(res *resource) []vpc.Entry {
 	if res.data || res.kind != "aws_network_acl_rule" {
 		return nil
 	}
@@ -148,7 +148,7 @@ func (r *reader) ownEntries(res *resource) []vpc.Entry {
 
 // entry reads what inline entries and those of their own have; known are the other
 // attributes that they have.
-func (r *reader) entry(w view, numberKey, actionKey string, known ...string) vpc.Entry {
+func (r awsResources) entry(w view, numberKey, actionKey string, known ...string) vpc.Entry {
 	var e vpc.Entry
 	if n := r.number(w, numberKey); n != nil && *n >= 1 {
 		e.Number = *n
@@ -188,7 +188,7 @@ func (r *reader) entry(w view, numberKey, actionKey string, known ...string) vpc
 	return e
 }
 
-func (r *reader) cidr(w view, key string) vpc.Peer {
+func (r awsResources) cidr(w view, key string) vpc.Peer {
 	peer, err := vpc.CIDR(r.text(w, key))
 	if err != nil {
 		r.problems.Add(w.get(key).value, "%s: %v", key, err)
@@ -197,7 +197,7 @@ func (r *reader) cidr(w view, key string) vpc.Peer {
 }
 
 // externalACLs adds the ACLs that the file has only entries of.
-func (r *reader) externalACLs() {
+func (r awsResources) externalACLs() {
 	for _, key := range r.acls.ownKeys {
 		if _, ok := r.acls.at[key]; ok {
 			continue
@@ -213,7 +213,7 @@ func (r *reader) externalACLs() {
 
 // joinACL puts the inline entries of an ACL and its entries of their own together.
 // Two that have one number and are not alike stay, both undecidable.
-func (r *reader) joinACL(i int) {
+func (r awsResources) joinACL(i int) {
 	n := &r.network.ACLs[i]
 	var own []vpc.Entry
 	gone := make(map[entryID]bool)

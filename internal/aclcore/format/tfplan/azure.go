@@ -13,6 +13,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 )
 
+// azureResources reads the resources of Azure.
+type azureResources struct{ *reader }
+
 var azureVendor = vendor{
 	prefix: "azurerm_",
 	read: []string{
@@ -25,7 +28,7 @@ var azureVendor = vendor{
 	// Admin rules of a network manager are asked before the groups.
 	filters: regexp.MustCompile(`^network_manager_(admin_rule|security_admin)`),
 	beside:  regexp.MustCompile(`^(firewall|network_security|web_application_firewall_policy|virtual_hub_security|palo_alto_)`),
-	lists:   (*reader).azureLists,
+	lists:   func(r *reader) ([]device.List, error) { return azureResources{r}.azureLists() },
 	write:   writeSecurityRule,
 }
 
@@ -40,7 +43,7 @@ type securityGroup struct {
 }
 
 // azureLists returns the lists of the network security groups and firewall policies.
-func (r *reader) azureLists() ([]device.List, error) {
+func (r azureResources) azureLists() ([]device.List, error) {
 	groups := r.securityGroups()
 	values := r.azureObjects()
 	for _, g := range groups {
@@ -79,7 +82,7 @@ func (g *securityGroup) line() int {
 
 // groupID returns the id, which has the resource group in it: of a group that is not
 // there yet one that has no more than that.
-func (r *reader) groupID(g *securityGroup) string {
+func (r azureResources) groupID(g *securityGroup) string {
 	if g.res == nil {
 		return ""
 	}
@@ -105,7 +108,7 @@ func (g *securityGroup) finish(l *device.List) {
 }
 
 // securityGroups returns the groups of the file, and those that it has only rules of.
-func (r *reader) securityGroups() []*securityGroup {
+func (r azureResources) securityGroups() []*securityGroup {
 	var out []*securityGroup
 	at := make(map[string]*securityGroup)
 	key := func(resourceGroup, name string) string { return strings.ToLower(resourceGroup + "/" + name) }
@@ -156,7 +159,7 @@ func (r *reader) securityGroups() []*securityGroup {
 
 // inlineSecurityRules reads the rules in a group's own attribute, where the provider also
 // shows those that are resources of their own.
-func (r *reader) inlineSecurityRules(g *securityGroup) {
+func (r azureResources) inlineSecurityRules(g *securityGroup) {
 	rules := g.res.values.get("security_rule")
 	if rules.isUnknown() {
 		if !r.startsEmpty(g.res, "security_rule") {
@@ -174,7 +177,7 @@ func (r *reader) inlineSecurityRules(g *securityGroup) {
 }
 
 // join puts the inline rules and those of their own together.
-func (g *securityGroup) join(r *reader) []jsontree.Value {
+func (g *securityGroup) join(r azureResources) []jsontree.Value {
 	id := func(v *jsontree.Value) string {
 		return strings.ToLower(v.Get("direction").TextOr("") + " " + v.Get("name").TextOr(""))
 	}
@@ -205,7 +208,7 @@ func (g *securityGroup) join(r *reader) []jsontree.Value {
 }
 
 // goneSecurityRules are the rules that the plan takes away or changes.
-func (r *reader) goneSecurityRules(g *securityGroup) map[string]bool {
+func (r azureResources) goneSecurityRules(g *securityGroup) map[string]bool {
 	gone := make(map[string]bool)
 	for i := range r.changed {
 		c := &r.changed[i]
@@ -228,7 +231,7 @@ func withDoubt(v jsontree.Value, why string) jsontree.Value {
 }
 
 // securityRules returns a rule in the shape of the API.
-func (r *reader) securityRules(res *resource, w view, line int) []jsontree.Value {
+func (r azureResources) securityRules(res *resource, w view, line int) []jsontree.Value {
 	return r.lowered(res, w, line, func(a *attributes) *object {
 		o := newObject(line)
 		for _, key := range []string{"name", "priority", "direction", "access", "protocol"} {
@@ -273,7 +276,7 @@ func (a *attributes) securitySide(o *object, side string) {
 
 // azureObjects returns what rules refer to: interfaces with the groups that they are in,
 // the virtual network, service tags and IP groups.
-func (r *reader) azureObjects() []jsontree.Value {
+func (r azureResources) azureObjects() []jsontree.Value {
 	var out []jsontree.Value
 	members := make(map[string][]string) // groups by interface
 	for _, res := range r.kinds(false, "azurerm_network_interface_application_security_group_association") {

@@ -10,7 +10,7 @@ import (
 
 // firewallPolicies returns the rule collection groups of the file in the shape of the
 // API, and by the name of the policy what the file lacks of it.
-func (r *reader) firewallPolicies() (groups []jsontree.Value, doubts map[string][]rule.Rule) {
+func (r azureResources) firewallPolicies() (groups []jsontree.Value, doubts map[string][]rule.Rule) {
 	doubts = make(map[string][]rule.Rule)
 	policies := make(map[string]*resource)
 	for _, res := range r.kinds(true, "azurerm_firewall_policy") {
@@ -47,7 +47,7 @@ func lastPart(id string) string {
 
 // missingOfPolicy leaves open what the groups of a policy that are not in the file do, and
 // those of the policy that it inherits.
-func (r *reader) missingOfPolicy(group, p *resource, name string, has map[string]bool) []rule.Rule {
+func (r azureResources) missingOfPolicy(group, p *resource, name string, has map[string]bool) []rule.Rule {
 	undecided := func(line int, why string) []rule.Rule {
 		return zoned.Undecided(line, "firewall "+name, why, zoned.AnyMatch())
 	}
@@ -73,7 +73,7 @@ func (r *reader) missingOfPolicy(group, p *resource, name string, has map[string
 }
 
 // ruleCollectionGroup returns a group in the shape of the API.
-func (r *reader) ruleCollectionGroup(res *resource, policy string) jsontree.Value {
+func (r azureResources) ruleCollectionGroup(res *resource, policy string) jsontree.Value {
 	group := newObject(res.line).text("id", "/firewallPolicies/"+policy+"/ruleCollectionGroups/"+r.text(res.values, "name"))
 	var collections []jsontree.Value
 	open := r.number(res.values, "priority") == nil
@@ -113,7 +113,7 @@ func undecidedCollection(res *resource) jsontree.Value {
 		list("rules", []jsontree.Value{rule.Value}).Value
 }
 
-func (r *reader) ruleCollection(res *resource, w view, ruleType string) jsontree.Value {
+func (r azureResources) ruleCollection(res *resource, w view, ruleType string) jsontree.Value {
 	line := w.line(res.line)
 	c := newObject(line).text("name", r.text(w, "name"))
 	c.put("action", newObject(line).text("type", r.text(w, "action")).Value)
@@ -142,7 +142,7 @@ func (r *reader) ruleCollection(res *resource, w view, ruleType string) jsontree
 	return c.list("rules", out).Value
 }
 
-func (r *reader) firewallRules(res *resource, w view, ruleType string) []jsontree.Value {
+func (r azureResources) firewallRules(res *resource, w view, ruleType string) []jsontree.Value {
 	line := w.line(res.line)
 	return r.lowered(res, w, line, func(a *attributes) *object {
 		o := newObject(line).text("name", a.text("name")).text("ruleType", ruleType)

@@ -12,6 +12,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
 )
 
+// checkpointResources reads the resources of Check Point.
+type checkpointResources struct{ *reader }
+
 const checkpointPrefix = "checkpoint_management_"
 
 var checkpointVendor = vendor{
@@ -23,7 +26,7 @@ var checkpointVendor = vendor{
 	beside:   regexp.MustCompile(`^(threat_|https_|mobile_|dlp_|.*_rule$)`),
 	device:   true,
 	write:    writeAccessRule,
-	lists:    (*reader).checkpointLists,
+	lists:    func(r *reader) ([]device.List, error) { return checkpointResources{r}.checkpointLists() },
 }
 
 // checkpointTypes are the types of objects of the API whose name is not that of the
@@ -47,7 +50,7 @@ type checkpointRule struct {
 }
 
 // checkpointLists returns a list for each access layer that no rule calls.
-func (r *reader) checkpointLists() ([]device.List, error) {
+func (r checkpointResources) checkpointLists() ([]device.List, error) {
 	layers := r.checkpointLayers()
 	values := r.checkpointObjects()
 	pages, names := r.checkpointPages(layers)
@@ -111,7 +114,7 @@ func (l *checkpointLayer) line() int {
 }
 
 // checkpointLayers returns the layers of the file, and those that it has only rules of.
-func (r *reader) checkpointLayers() []*checkpointLayer {
+func (r checkpointResources) checkpointLayers() []*checkpointLayer {
 	var out []*checkpointLayer
 	at := make(map[string]*checkpointLayer)
 	for _, res := range r.kinds(false, checkpointPrefix+"access_layer") {
@@ -165,7 +168,7 @@ var checkpointCells = []struct {
 	{"vpn", "vpn", false}, {"content", "content", false}, {"time", "time", false}, {"install_on", "install-on", false},
 }
 
-func (r *reader) checkpointRule(res *resource) *checkpointRule {
+func (r checkpointResources) checkpointRule(res *resource) *checkpointRule {
 	rule := &checkpointRule{res: res, names: []string{r.text(res.values, "name"), r.text(res.values, "id")}}
 	rule.values = r.lowered(res, res.values, res.line, func(a *attributes) *object {
 		o := newObject(res.line).text("type", "access-rule").text("uid", r.key(res)).text("name", a.text("name"))
@@ -277,7 +280,7 @@ func (l *checkpointLayer) alike() bool {
 }
 
 // checkpointObjects returns the objects of the file in the shape of the API.
-func (r *reader) checkpointObjects() []jsontree.Value {
+func (r checkpointResources) checkpointObjects() []jsontree.Value {
 	var out []jsontree.Value
 	for i := range r.resources {
 		res := &r.resources[i]
@@ -338,7 +341,7 @@ func dashedValue(v jsontree.Value) (out jsontree.Value, ok bool) {
 }
 
 // checkpointPages returns the answers in data sources of rulebases.
-func (r *reader) checkpointPages(layers []*checkpointLayer) (pages []jsontree.Value, names map[string][]string) {
+func (r checkpointResources) checkpointPages(layers []*checkpointLayer) (pages []jsontree.Value, names map[string][]string) {
 	names = make(map[string][]string)
 	for _, res := range r.kinds(true, checkpointPrefix+"access_rulebase") {
 		name := cmp.Or(r.text(res.values, "name"), r.text(res.values, "uid"))

@@ -13,12 +13,15 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 )
 
+// ciscoResources reads the resources of Cisco routers, switches and ASAs.
+type ciscoResources struct{ *reader }
+
 var iosxeVendor = vendor{
 	prefix:  "iosxe_",
 	read:    []string{"access_list_extended", "access_list_standard"},
 	filters: regexp.MustCompile(`^(cli|zone_pair|policy_map_type_inspect)$`),
 	beside:  regexp.MustCompile(`^(access_list|zone|policy_map)`),
-	lists:   (*reader).iosxeLists,
+	lists:   func(r *reader) ([]device.List, error) { return ciscoResources{r}.iosxeLists() },
 }
 
 var nxosVendor = vendor{
@@ -26,7 +29,7 @@ var nxosVendor = vendor{
 	read:    []string{"ipv4_access_list", "ipv4_access_list_entry"},
 	filters: regexp.MustCompile(`^(cli|dme|rest)$`),
 	beside:  regexp.MustCompile(`access_list`),
-	lists:   (*reader).nxosLists,
+	lists:   func(r *reader) ([]device.List, error) { return ciscoResources{r}.nxosLists() },
 }
 
 // A command is one line of a device's text that stands for a part of a plan.
@@ -103,7 +106,7 @@ func (c commands) finish(l *device.List) {
 }
 
 // routerList reads one list as a text of a router.
-func (r *reader) routerList(res *resource, dialect ios.Dialect, c commands, name string) []device.List {
+func (r ciscoResources) routerList(res *resource, dialect ios.Dialect, c commands, name string) []device.List {
 	doc, err := ios.Parse(dialect, device.Input{Source: res.address, Content: []byte(c.String())})
 	if err != nil || len(doc.Lists) != 1 {
 		r.notes = append(r.notes, device.Note{Line: res.line, Text: res.address, Reason: fmt.Sprintf("is not read as a list: %v", err)})
@@ -123,7 +126,7 @@ type sequenced struct {
 
 // sequence returns the entries of a list by their numbers. why says why their order is not
 // known.
-func (r *reader) sequence(entries view, key string) (out []sequenced, why string) {
+func (r ciscoResources) sequence(entries view, key string) (out []sequenced, why string) {
 	if entries.isUnknown() {
 		return nil, afterApply("entries")
 	}
@@ -155,8 +158,8 @@ func twice(entries []sequenced) string {
 
 // attributesOf reads an entry with build, which returns its action and the rest of the
 // line, and says why the line is not sure.
-func (r *reader) attributesOf(res *resource, w view, why string, build func(a *attributes) (action, rest string)) (action, rest string, reasons []string) {
-	a := &attributes{r: r, res: res, w: w, line: w.line(res.line)}
+func (r ciscoResources) attributesOf(res *resource, w view, why string, build func(a *attributes) (action, rest string)) (action, rest string, reasons []string) {
+	a := &attributes{r: r.reader, res: res, w: w, line: w.line(res.line)}
 	action, rest = build(a)
 	reasons = slices.Concat(a.strange, a.open, a.partly)
 	if why != "" {
@@ -166,7 +169,7 @@ func (r *reader) attributesOf(res *resource, w view, why string, build func(a *a
 }
 
 // iosxeLists returns the access lists of IOS XE: a resource has all entries of a list.
-func (r *reader) iosxeLists() ([]device.List, error) {
+func (r ciscoResources) iosxeLists() ([]device.List, error) {
 	var out []device.List
 	for _, res := range r.kinds(false, "iosxe_access_list_extended", "iosxe_access_list_standard") {
 		name := cmp.Or(r.text(res.values, "name"), "LIST")
@@ -287,7 +290,7 @@ func (a *attributes) routerPorts(side string) string {
 
 // nxosLists returns the access lists of NX-OS. Their entries stand in the resource of the
 // list, or are resources of their own.
-func (r *reader) nxosLists() ([]device.List, error) {
+func (r ciscoResources) nxosLists() ([]device.List, error) {
 	var lists []*nxosList
 	for _, res := range r.kinds(false, "nxos_ipv4_access_list") {
 		l := &nxosList{res: res, name: cmp.Or(r.text(res.values, "name"), "LIST")}
@@ -323,7 +326,7 @@ type nxosList struct {
 }
 
 // nxosEntries adds the entries that are resources of their own to their lists.
-func (r *reader) nxosEntries(lists []*nxosList) []*nxosList {
+func (r ciscoResources) nxosEntries(lists []*nxosList) []*nxosList {
 	for _, res := range r.kinds(false, "nxos_ipv4_access_list_entry") {
 		name := r.text(res.values, "name")
 		if name == "" {
@@ -349,7 +352,7 @@ func (r *reader) nxosEntries(lists []*nxosList) []*nxosList {
 }
 
 // nxosCommands writes the list as the device would show it, in the order of its numbers.
-func (r *reader) nxosCommands(l *nxosList) commands {
+func (r ciscoResources) nxosCommands(l *nxosList) commands {
 	order := make([]int, len(l.entries))
 	for i := range order {
 		order[i] = i

@@ -19,12 +19,12 @@ var asaVendor = vendor{
 	filters: regexp.MustCompile(`^(nat|access_)`),
 	beside:  regexp.MustCompile(`acl|access`),
 	device:  true,
-	lists:   (*reader).asaLists,
+	lists:   func(r *reader) ([]device.List, error) { return ciscoResources{r}.asaLists() },
 }
 
 // asaLists returns the access lists: a ciscoasa_acl has all entries of a list in order,
 // the rules of an interface are a set without one.
-func (r *reader) asaLists() ([]device.List, error) {
+func (r ciscoResources) asaLists() ([]device.List, error) {
 	var out []device.List
 	for _, res := range r.kinds(false, "ciscoasa_acl", "ciscoasa_access_in_rules", "ciscoasa_access_out_rules") {
 		name := r.text(res.values, "name")
@@ -98,7 +98,7 @@ func alikeASA(rules view) bool {
 
 // asaObjects writes the network objects and groups of the file. One that is not known in
 // full is left out, so that what uses it is in doubt.
-func (r *reader) asaObjects() commands {
+func (r ciscoResources) asaObjects() commands {
 	var c commands
 	for _, res := range r.kinds(false, "ciscoasa_network_object") {
 		name, value := r.text(res.values, "name"), r.text(res.values, "value")
@@ -160,7 +160,7 @@ func asaAddress(text string) string {
 }
 
 // asaNamed writes the name of an object or of a group.
-func (r *reader) asaNamed(name string) string {
+func (r ciscoResources) asaNamed(name string) string {
 	for _, res := range r.kinds(false, "ciscoasa_network_object_group") {
 		if r.text(res.values, "name") == name {
 			return "object-group " + name
@@ -169,7 +169,7 @@ func (r *reader) asaNamed(name string) string {
 	return "object " + name
 }
 
-func (a *attributes) asaEntry(r *reader) (action, rest string) {
+func (a *attributes) asaEntry(r ciscoResources) (action, rest string) {
 	switch a.word("permit") {
 	case "true":
 		action = "permit"
@@ -210,7 +210,7 @@ var asaPorts = regexp.MustCompile(`^(tcp|udp|sctp)/([\w-]+)$`)
 
 // asaService reads a service as the provider writes it: a protocol, with a port, a range of
 // them or a type of ICMP behind a slash, or the name of a service object of the file.
-func (r *reader) asaService(text string) (protocol, ports string, ok bool) {
+func (r ciscoResources) asaService(text string) (protocol, ports string, ok bool) {
 	for _, res := range r.kinds(false, "ciscoasa_network_service") {
 		if r.text(res.values, "name") == text {
 			text = r.text(res.values, "value")

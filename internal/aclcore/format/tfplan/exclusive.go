@@ -73,7 +73,7 @@ type onlyRules struct {
 
 // readOnlyRules returns those of a plan by the key of their group, "" where that is
 // not known. A state has rules that are there, whatever will become of them.
-func (r *reader) readOnlyRules() map[string]onlyRules {
+func (r awsResources) readOnlyRules() map[string]onlyRules {
 	out := make(map[string]onlyRules)
 	for i := range r.resources {
 		res := &r.resources[i]

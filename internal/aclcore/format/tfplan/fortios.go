@@ -14,6 +14,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
 )
 
+// fortiosResources reads the resources of FortiOS.
+type fortiosResources struct{ *reader }
+
 var fortiosVendor = vendor{
 	prefix: "fortios_",
 	read: strings.Fields(`firewall_policy firewall_security_policy firewall_policy_sort firewall_policy_move firewall_security_policysort firewall_security_policyseq
@@ -23,7 +26,7 @@ var fortiosVendor = vendor{
 	filters: regexp.MustCompile(`^firewall_(acl6?|policy6|policy46|policy64|securitypolicy|consolidated|vip|object_|multicast|ttlpolicy|interfacepolicy|dospolicy)|^firewallconsolidated_policy|^system_settings`),
 	beside:  regexp.MustCompile(`^firewall_.*polic|^firewall_localin|^firewall_(centralsnat|central_snat|proxy)|_policy$`),
 	device:  true,
-	lists:   (*reader).fortiosLists,
+	lists:   func(r *reader) ([]device.List, error) { return fortiosResources{r}.fortiosLists() },
 	write:   fortios.Resources,
 }
 
@@ -51,7 +54,7 @@ type fortiosPolicy struct {
 }
 
 // fortiosLists returns the policies of each VDOM.
-func (r *reader) fortiosLists() ([]device.List, error) {
+func (r fortiosResources) fortiosLists() ([]device.List, error) {
 	var vdoms []*fortiosVDOM
 	for _, res := range r.kinds(false, "fortios_firewall_policy", "fortios_firewall_security_policy") {
 		name := cmp.Or(r.text(res.values, "vdomparam"), "root")
@@ -91,7 +94,7 @@ func (r *reader) fortiosLists() ([]device.List, error) {
 }
 
 // fortiosID returns the number of a policy.
-func (r *reader) fortiosID(res *resource) string {
+func (r fortiosResources) fortiosID(res *resource) string {
 	for _, key := range []string{"policyid", "id"} {
 		if v := res.values.get(key); !v.isUnknown() && v.value.TextOr("") != "" && v.value.Text != "0" {
 			return v.value.Text
@@ -101,7 +104,7 @@ func (r *reader) fortiosID(res *resource) string {
 }
 
 // fortiosPolicy puts a policy into the tree. why says why its place is not known.
-func (r *reader) fortiosPolicy(root *tree.Node, p *fortiosPolicy, i int, why string) {
+func (r fortiosResources) fortiosPolicy(root *tree.Node, p *fortiosPolicy, i int, why string) {
 	table := root.Put(p.res.line, "firewall", "policy")
 	key := cmp.Or(p.id, fmt.Sprintf("0 (%s)", p.res.address))
 	if table.Get(key) != nil {
@@ -126,7 +129,7 @@ func (r *reader) fortiosPolicy(root *tree.Node, p *fortiosPolicy, i int, why str
 }
 
 // fortiosObjects puts the objects of one type into the tree.
-func (r *reader) fortiosObjects(root *tree.Node, vdom, kind string, table []string) {
+func (r fortiosResources) fortiosObjects(root *tree.Node, vdom, kind string, table []string) {
 	for _, res := range r.kinds(false, kind) {
 		name := r.text(res.values, "name")
 		if cmp.Or(r.text(res.values, "vdomparam"), "root") != vdom {
@@ -253,7 +256,7 @@ func (a *attributes) widenPolicy(n *tree.Node) {
 // sortFortios puts the policies of a VDOM in their order, and returns why that is not
 // known. Without a resource that says so it is not: a policy has its place from the time
 // when it was created (fortios provider, guide "Policy sequence").
-func (r *reader) sortFortios(v *fortiosVDOM) string {
+func (r fortiosResources) sortFortios(v *fortiosVDOM) string {
 	if len(v.policies) == 1 || r.alikeFortios(v) {
 		return ""
 	}
@@ -302,7 +305,7 @@ func (r *reader) sortFortios(v *fortiosVDOM) string {
 
 // alikeFortios reports whether all policies permit, or all deny: their order is then
 // without effect.
-func (r *reader) alikeFortios(v *fortiosVDOM) bool {
+func (r fortiosResources) alikeFortios(v *fortiosVDOM) bool {
 	first := v.policies[0].res.values.get("action").value.TextOr("")
 	return first != "" && first != "ipsec" && !slices.ContainsFunc(v.policies, func(p *fortiosPolicy) bool {
 		action := p.res.values.get("action")
@@ -312,7 +315,7 @@ func (r *reader) alikeFortios(v *fortiosVDOM) bool {
 
 // sortedFortios reports whether a resource sorts all policies by their numbers, as often
 // as one is added.
-func (r *reader) sortedFortios(v *fortiosVDOM) bool {
+func (r fortiosResources) sortedFortios(v *fortiosVDOM) bool {
 	if slices.ContainsFunc(v.policies, func(p *fortiosPolicy) bool { return p.id == "" }) {
 		return false
 	}

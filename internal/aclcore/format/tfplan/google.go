@@ -13,6 +13,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 )
 
+// googleResources reads the resources of Google Cloud.
+type googleResources struct{ *reader }
+
 var googleVendor = vendor{
 	prefix: "google_",
 	read: []string{
@@ -26,7 +29,7 @@ var googleVendor = vendor{
 	harmless: []string{"compute_network_firewall_policy_packet_mirroring_rule"},
 	filters:  regexp.MustCompile(`^compute_(organization_security_policy|.*firewall)`),
 	beside:   regexp.MustCompile(`^(compute_(region_)?security_policy|network_security_|network_services_)`),
-	lists:    (*reader).googleLists,
+	lists:    func(r *reader) ([]device.List, error) { return googleResources{r}.googleLists() },
 	write:    gcp.Write,
 }
 
@@ -43,7 +46,7 @@ type googleNetwork struct {
 
 // googleLists returns the lists of every network, and of policies that are associated with
 // none.
-func (r *reader) googleLists() ([]device.List, error) {
+func (r googleResources) googleLists() ([]device.List, error) {
 	networks := r.googleNetworks()
 	policies := r.googlePolicies()
 	r.associate(networks, policies)
@@ -87,7 +90,7 @@ func (r *reader) googleLists() ([]device.List, error) {
 
 // answers returns the network as gcloud shows its effective firewalls, where a policy of
 // the file is associated with it, else as a list of rules.
-func (n *googleNetwork) answers(r *reader, machines []jsontree.Value) []jsontree.Value {
+func (n *googleNetwork) answers(r googleResources, machines []jsontree.Value) []jsontree.Value {
 	out := slices.Clone(machines)
 	if n.res != nil {
 		if order := r.text(n.res.values, "network_firewall_policy_enforcement_order"); order != "" {
@@ -106,7 +109,7 @@ func (n *googleNetwork) answers(r *reader, machines []jsontree.Value) []jsontree
 }
 
 // googleNetworks returns the networks of the file with their VPC firewall rules.
-func (r *reader) googleNetworks() []*googleNetwork {
+func (r googleResources) googleNetworks() []*googleNetwork {
 	var out []*googleNetwork
 	at := make(map[string]*googleNetwork)
 	for _, res := range r.kinds(true, "google_compute_network") {
@@ -152,14 +155,14 @@ func (r *reader) googleNetworks() []*googleNetwork {
 
 // vpcRule returns a google_compute_firewall in the shape of the API: one for each direction
 // while that is not known.
-func (r *reader) vpcRule(res *resource, network string) []jsontree.Value {
+func (r googleResources) vpcRule(res *resource, network string) []jsontree.Value {
 	if res.values.get("direction").isUnknown() && !r.startsEmpty(res, "direction") {
 		return append(r.vpcRuleOf(res, network, "INGRESS"), r.vpcRuleOf(res, network, "EGRESS")...)
 	}
 	return r.vpcRuleOf(res, network, "INGRESS")
 }
 
-func (r *reader) vpcRuleOf(res *resource, network, direction string) []jsontree.Value {
+func (r googleResources) vpcRuleOf(res *resource, network, direction string) []jsontree.Value {
 	return r.lowered(res, res.values, res.line, func(a *attributes) *object {
 		o := newObject(res.line).text("name", cmp.Or(a.text("name"), res.address)).text("network", network)
 		o.text("direction", cmp.Or(a.defaulted("direction", ""), direction)).text("priority", cmp.Or(a.defaulted("priority", "1000"), "0")).text("disabled", a.defaulted("disabled", "false"))
@@ -227,7 +230,7 @@ func (a *attributes) protocols(attribute, protocolKey, key string) []jsontree.Va
 }
 
 // googleMachines returns the instances of the file, with the addresses that are known.
-func (r *reader) googleMachines() []jsontree.Value {
+func (r googleResources) googleMachines() []jsontree.Value {
 	var out []jsontree.Value
 	for _, res := range r.kinds(true, "google_compute_instance") {
 		o := newObject(res.line)

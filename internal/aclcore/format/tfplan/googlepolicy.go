@@ -41,7 +41,7 @@ func (p *googlePolicy) value(doubt string) jsontree.Value {
 }
 
 // googlePolicies returns the firewall policies of the file.
-func (r *reader) googlePolicies() []*googlePolicy {
+func (r googleResources) googlePolicies() []*googlePolicy {
 	var out []*googlePolicy
 	for _, stage := range stagesOf {
 		at := make(map[string]*googlePolicy)
@@ -103,7 +103,7 @@ func (p *googlePolicy) open(why string) {
 }
 
 // policyBlocks reads the rules in the blocks of a policy, which are all of its rules.
-func (r *reader) policyBlocks(res *resource) []jsontree.Value {
+func (r googleResources) policyBlocks(res *resource) []jsontree.Value {
 	var out []jsontree.Value
 	list := res.values.get("rule")
 	if list.isUnknown() {
@@ -124,7 +124,7 @@ func (r *reader) policyBlocks(res *resource) []jsontree.Value {
 }
 
 // policyRule returns a rule of a policy in the shape of the API.
-func (r *reader) policyRule(res *resource, w view) []jsontree.Value {
+func (r googleResources) policyRule(res *resource, w view) []jsontree.Value {
 	line := w.line(res.line)
 	return r.lowered(res, w, line, func(a *attributes) *object {
 		o := newObject(line).text("priority", cmp.Or(a.text("priority"), "0")).text("action", a.text("action")).
@@ -188,7 +188,7 @@ func camel(attribute string) string {
 // associate puts the policies to the networks that they are associated with. One of a
 // folder or an organization may hold for every network, one of a region holds for the
 // machines there.
-func (r *reader) associate(networks []*googleNetwork, policies []*googlePolicy) {
+func (r googleResources) associate(networks []*googleNetwork, policies []*googlePolicy) {
 	for _, stage := range stagesOf {
 		for _, res := range r.kinds(false, stage.infix+"_association") {
 			owner, target := r.refers(res, stage.owner), r.refers(res, "attachment_target")

@@ -10,6 +10,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
+// awsResources reads the resources of AWS.
+type awsResources struct{ *reader }
+
 // groups collects the security groups of a file.
 type groups struct {
 	// at is where a group stands in the network, by id and by address.
@@ -45,7 +48,7 @@ func idOf(p *vpc.Permission, d vpc.Direction) ruleID {
 
 // readGroups reads the groups, then the rules that are resources of their own, and
 // puts the two together.
-func (r *reader) readGroups() {
+func (r awsResources) readGroups() {
 	g := &r.groups
 	g.at, g.own = make(map[string]int), make(map[string][]groupRule)
 	g.gone, g.homeless = make(map[string]map[ruleID]bool), make(map[vpc.Direction]homeless)
@@ -89,7 +92,7 @@ func (r *reader) readGroups() {
 
 // owner returns the key of the group or ACL that a rule belongs to, "" if it is not
 // known.
-func (r *reader) owner(res *resource, attribute string) string {
+func (r awsResources) owner(res *resource, attribute string) string {
 	if id := r.text(res.values, attribute); id != "" {
 		return id
 	}
@@ -97,7 +100,7 @@ func (r *reader) owner(res *resource, attribute string) string {
 }
 
 // group reads an aws_security_group with its inline rules.
-func (r *reader) group(res *resource) {
+func (r awsResources) group(res *resource) {
 	id := r.text(res.values, "id")
 	g := vpc.Group{
 		Name: res.address, Key: id, Line: res.line,
@@ -139,7 +142,7 @@ func undecided(line int, label, reason string) vpc.Permission {
 }
 
 // inlineRule reads an element of ingress or egress: a rule for each of its peers.
-func (r *reader) inlineRule(w view, g *vpc.Group) []vpc.Permission {
+func (r awsResources) inlineRule(w view, g *vpc.Group) []vpc.Permission {
 	if w.isUnknown() || w.value.IsNull() {
 		return []vpc.Permission{undecided(g.Line, g.Name, afterApply("a rule"))}
 	}
@@ -152,7 +155,7 @@ func (r *reader) inlineRule(w view, g *vpc.Group) []vpc.Permission {
 
 // withPeers returns a copy of the rule for each of the peers that an inline rule or
 // an aws_security_group_rule names, and an undecidable one if it names none.
-func (r *reader) withPeers(w view, p vpc.Permission, self, selfText, groupsKey string) []vpc.Permission {
+func (r awsResources) withPeers(w view, p vpc.Permission, self, selfText, groupsKey string) []vpc.Permission {
 	var out []vpc.Permission
 	add := func(line int, peer vpc.Peer) {
 		q := p
@@ -212,7 +215,7 @@ func groupPeer(text string) vpc.Peer {
 }
 
 // groupRules reads a rule that is a resource of its own, nil for other resources.
-func (r *reader) groupRules(res *resource) []groupRule {
+func (r awsResources) groupRules(res *resource) []groupRule {
 	var d vpc.Direction
 	var rules []vpc.Permission
 	switch {
@@ -266,7 +269,7 @@ var metadata = []string{
 }
 
 // ownRule reads what all rules that are resources of their own have.
-func (r *reader) ownRule(res *resource, protocolKey string) vpc.Permission {
+func (r awsResources) ownRule(res *resource, protocolKey string) vpc.Permission {
 	p := vpc.Permission{Line: res.line, Label: res.address}
 	for _, key := range []string{"description", "id", "security_group_rule_id"} {
 		if name := r.text(res.values, key); name != "" {
@@ -278,7 +281,7 @@ func (r *reader) ownRule(res *resource, protocolKey string) vpc.Permission {
 }
 
 // groupRuleOld reads an aws_security_group_rule, which has lists of peers.
-func (r *reader) groupRuleOld(res *resource) []groupRule {
+func (r awsResources) groupRuleOld(res *resource) []groupRule {
 	w := res.values
 	p := r.ownRule(res, "protocol")
 	p.Unknown = append(p.Unknown, unread(w, slices.Concat(metadata, []string{"type", "protocol", "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids",
@@ -328,7 +331,7 @@ func directed(rules []vpc.Permission, d vpc.Direction) []groupRule {
 }
 
 // externalGroups adds the groups that the file has only rules of.
-func (r *reader) externalGroups() {
+func (r awsResources) externalGroups() {
 	for _, key := range r.groups.ownKeys {
 		if _, ok := r.groups.at[key]; ok {
 			continue
@@ -342,7 +345,7 @@ func (r *reader) externalGroups() {
 }
 
 // joinGroup puts the inline rules of a group and its rules of their own together.
-func (r *reader) joinGroup(i int) {
+func (r awsResources) joinGroup(i int) {
 	g := &r.network.Groups[i]
 	known, gone, has := make(map[ruleID]bool), r.groups.gone[g.Key], make(map[vpc.Direction]bool)
 	own := r.groups.own[g.Key]
@@ -393,7 +396,7 @@ func (r *reader) joinGroup(i int) {
 const staleInline = "the state has it from the last refresh and from no resource of its own; read the JSON of a plan to know if it is still there"
 
 // adopted returns a rule for those that may belong to any group.
-func (r *reader) adopted(g *vpc.Group, d vpc.Direction) []vpc.Permission {
+func (r awsResources) adopted(g *vpc.Group, d vpc.Direction) []vpc.Permission {
 	h, ok := r.groups.homeless[d]
 	if !ok {
 		return nil

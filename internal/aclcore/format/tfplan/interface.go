@@ -48,7 +48,7 @@ func (s *ranges) set() addr.Set { return addr.SetOf(s.list...) }
 // readInterfaces reads the interfaces of the file. An instance stands for its primary
 // interface, and a data source for what it read, unless that interface is a resource
 // of its own: that one tells what will be.
-func (r *reader) readInterfaces() {
+func (r awsResources) readInterfaces() {
 	attached := r.attachments()
 	own := make(map[string]bool)
 	for i := range r.resources {
@@ -79,10 +79,10 @@ func (r *reader) readInterfaces() {
 	}
 }
 
-func (r *reader) networkInterface(w view) vpc.Interface {
+func (r awsResources) networkInterface(w view) vpc.Interface {
 	in := vpc.Interface{ID: r.text(w, "id"), Subnet: r.text(w, "subnet_id")}
 	in.Groups, in.MoreGroups = r.groupIDs(w, "security_groups")
-	private, public := ranges{r: r}, ranges{r: r}
+	private, public := ranges{r: r.reader}, ranges{r: r.reader}
 	private.add(w, "private_ip", "private_ips", "ipv6_addresses", "ipv4_prefixes", "ipv6_prefixes")
 	for _, a := range w.get("association").items() {
 		public.add(a, "public_ip") // data source only
@@ -91,14 +91,14 @@ func (r *reader) networkInterface(w view) vpc.Interface {
 	return in
 }
 
-func (r *reader) instance(w view) vpc.Interface {
+func (r awsResources) instance(w view) vpc.Interface {
 	in := vpc.Interface{ID: r.text(w, "primary_network_interface_id")}
 	if in.ID == "" {
 		in.ID = r.text(w, "network_interface_id") // of the data source
 	}
 	in.Subnet = r.text(w, "subnet_id")
 	in.Groups, in.MoreGroups = r.groupIDs(w, "vpc_security_group_ids")
-	private, public := ranges{r: r}, ranges{r: r}
+	private, public := ranges{r: r.reader}, ranges{r: r.reader}
 	private.add(w, "private_ip", "secondary_private_ips", "ipv6_addresses")
 	public.add(w, "public_ip")
 	in.Private, in.Public = private.set(), public.set()
@@ -106,7 +106,7 @@ func (r *reader) instance(w view) vpc.Interface {
 }
 
 // groupIDs reads a list of group ids; more tells of some that are not known yet.
-func (r *reader) groupIDs(w view, key string) (ids []string, more bool) {
+func (r awsResources) groupIDs(w view, key string) (ids []string, more bool) {
 	values, more := r.strings(w, key)
 	for _, v := range values {
 		ids = append(ids, v.Text)
@@ -128,7 +128,7 @@ type attachments struct {
 // An attachment puts a group on an interface.
 type attachment struct{ networkInterface, group string }
 
-func (r *reader) attachments() attachments {
+func (r awsResources) attachments() attachments {
 	const kind = "aws_network_interface_sg_attachment"
 	a := attachments{make(map[string][]string), make(map[attachment]bool), make(map[string]bool)}
 	for i := range r.changed {

@@ -14,6 +14,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
+// junosResources reads the resources of Junos.
+type junosResources struct{ *reader }
+
 var junosVendor = vendor{
 	prefix: "junos_",
 	read: strings.Fields(`firewall_filter policyoptions_prefix_list security_policy security_policy_unordered security_global_policy security_global_policy_unordered
@@ -23,12 +26,12 @@ var junosVendor = vendor{
 	filters: regexp.MustCompile(`^(security_nat_(destination|static)|security_policy|security_address_book|security_zone|group_raw|apply_group|null_load_config|applications|application)`),
 	beside:  regexp.MustCompile(`^(firewall_|security_(idp|screen|utm)|services_(security|advanced|user))`),
 	device:  true,
-	lists:   (*reader).junosLists,
+	lists:   func(r *reader) ([]device.List, error) { return junosResources{r}.junosLists() },
 	write:   junos.Resources,
 }
 
 // junosLists returns the firewall filters, and the security policies as one list.
-func (r *reader) junosLists() ([]device.List, error) {
+func (r junosResources) junosLists() ([]device.List, error) {
 	root := &tree.Node{Line: 1}
 	addresses := make(map[string]string) // of resources, by name of the list
 	for _, res := range r.kinds(false, "junos_firewall_filter") {
@@ -88,7 +91,7 @@ func behindPairs(l *device.List) {
 }
 
 // junosFilter puts the terms of a filter into the tree.
-func (r *reader) junosFilter(root *tree.Node, res *resource, family, name string) {
+func (r junosResources) junosFilter(root *tree.Node, res *resource, family, name string) {
 	filter := root.Put(res.line, "firewall", "family", family, "filter", name)
 	terms := res.values.get("term")
 	if terms.isUnknown() {

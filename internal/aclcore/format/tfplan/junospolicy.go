@@ -12,7 +12,7 @@ import (
 
 // junosPolicies puts the security policies into the tree, and returns the addresses of
 // the resources. A resource has all policies of its pair of zones, in order.
-func (r *reader) junosPolicies(root *tree.Node) []string {
+func (r junosResources) junosPolicies(root *tree.Node) []string {
 	var names []string
 	for _, res := range r.kinds(false, "junos_security_policy", "junos_security_policy_unordered", "junos_security_global_policy", "junos_security_global_policy_unordered") {
 		path := []string{"security", "policies"}
@@ -105,7 +105,7 @@ func (a *attributes) junosPolicy(n *tree.Node, global bool) {
 }
 
 // junosObjects puts address books, zones and applications into the tree.
-func (r *reader) junosObjects(root *tree.Node) {
+func (r junosResources) junosObjects(root *tree.Node) {
 	for _, res := range r.kinds(false, "junos_security_address_book") {
 		book := root.Put(res.line, "security", "address-book", cmp.Or(r.text(res.values, "name"), "global"))
 		zones, _ := r.strings(res.values, "attach_zone")
@@ -147,7 +147,7 @@ func (r *reader) junosObjects(root *tree.Node) {
 }
 
 // junosBook reads the blocks of an address book.
-func (r *reader) junosBook(res *resource, book *tree.Node, kinds map[string]string) {
+func (r junosResources) junosBook(res *resource, book *tree.Node, kinds map[string]string) {
 	for _, key := range sortedKeys(kinds) {
 		list := res.values.get(key)
 		if hasUnknown(list) && list.isUnknown() {
@@ -169,7 +169,7 @@ func sortedKeys(m map[string]string) []string {
 }
 
 // junosAddress puts one address or set of addresses into a book.
-func (r *reader) junosAddress(res *resource, w view, book *tree.Node, kind string) {
+func (r junosResources) junosAddress(res *resource, w view, book *tree.Node, kind string) {
 	name := r.text(w, "name")
 	if name == "" {
 		r.notes = append(r.notes, device.Note{Line: res.line, Text: res.address, Reason: afterApply("the name of an address")})
@@ -215,7 +215,7 @@ func (r *reader) junosAddress(res *resource, w view, book *tree.Node, kind strin
 	})
 }
 
-func (r *reader) junosApplication(res *resource, w view, root *tree.Node) {
+func (r junosResources) junosApplication(res *resource, w view, root *tree.Node) {
 	name := r.text(w, "name")
 	if n := root.Get("applications", "application", name); n != nil {
 		n.Doubt(res.address + " has another one of the name")
@@ -243,7 +243,7 @@ func (r *reader) junosApplication(res *resource, w view, root *tree.Node) {
 	})
 }
 
-func (r *reader) junosApplicationSet(res *resource, w view, root *tree.Node) {
+func (r junosResources) junosApplicationSet(res *resource, w view, root *tree.Node) {
 	n := root.Put(w.line(res.line), "applications", "application-set", cmp.Or(r.text(w, "name"), res.address))
 	r.grown(res, w, n, func(a *attributes, n *tree.Node) {
 		a.known = append(a.known, "name")

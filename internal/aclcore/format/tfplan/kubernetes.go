@@ -11,17 +11,20 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kubernetes"
 )
 
+// kubernetesResources reads the resources of Kubernetes.
+type kubernetesResources struct{ *reader }
+
 var kubernetesVendor = vendor{
 	prefix:  "kube",
 	read:    []string{"rnetes_network_policy", "rnetes_network_policy_v1", "rnetes_manifest", "ctl_manifest", "rnetes_namespace", "rnetes_namespace_v1"},
 	filters: regexp.MustCompile(`network_?polic`),
 	beside:  regexp.MustCompile(`firewall`),
-	lists:   (*reader).kubernetesLists,
+	lists:   func(r *reader) ([]device.List, error) { return kubernetesResources{r}.kubernetesLists() },
 	write:   writeManifest,
 }
 
 // kubernetesLists returns the two lists of the cluster, none if the file has no policy.
-func (r *reader) kubernetesLists() ([]device.List, error) {
+func (r kubernetesResources) kubernetesLists() ([]device.List, error) {
 	var values []jsontree.Value
 	var why []device.Note
 	policies := 0
@@ -105,7 +108,7 @@ func hasUnknown(w view) bool {
 
 // networkPolicy returns a policy as a manifest. doubt says why nothing of it is sure: for
 // which pods it is.
-func (r *reader) networkPolicy(res *resource) (manifest jsontree.Value, doubt string) {
+func (r kubernetesResources) networkPolicy(res *resource) (manifest jsontree.Value, doubt string) {
 	metadata, spec := first(res.values.get("metadata")), first(res.values.get("spec"))
 	for _, part := range []struct {
 		w    view
@@ -135,7 +138,7 @@ func (r *reader) networkPolicy(res *resource) (manifest jsontree.Value, doubt st
 }
 
 // networkRule returns a rule of a policy. A part that is not known leaves all of it open.
-func (r *reader) networkRule(w view, side string, line int) jsontree.Value {
+func (r kubernetesResources) networkRule(w view, side string, line int) jsontree.Value {
 	line = w.line(line)
 	o := newObject(line)
 	if w.isUnknown() || hasUnknown(w) {
@@ -165,7 +168,7 @@ func (r *reader) networkRule(w view, side string, line int) jsontree.Value {
 
 // selector returns a block of labels as the API has it. A block without labels selects
 // everything.
-func (r *reader) selector(w view, line int) jsontree.Value {
+func (r kubernetesResources) selector(w view, line int) jsontree.Value {
 	o := newObject(line)
 	if labels := w.get("match_labels").value; labels != nil && labels.Kind == jsontree.Object {
 		o.put("matchLabels", *labels)
@@ -180,7 +183,7 @@ func (r *reader) selector(w view, line int) jsontree.Value {
 
 // manifests returns the objects of a resource that is a manifest. doubt says why they may
 // be policies that are not known.
-func (r *reader) manifests(res *resource) (out []jsontree.Value, doubt string) {
+func (r kubernetesResources) manifests(res *resource) (out []jsontree.Value, doubt string) {
 	if res.kind == "kubectl_manifest" {
 		if res.values.get("yaml_body").isUnknown() {
 			return nil, afterApply("yaml_body")

@@ -12,6 +12,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/panos"
 )
 
+// panosResources reads the resources of PAN-OS.
+type panosResources struct{ *reader }
+
 // Types that hold security rules: whole rulebases, and groups of rules in one. Those of
 // version 1 of the provider have several names.
 var (
@@ -32,7 +35,7 @@ var panosVendor = vendor{
 	filters: regexp.MustCompile(`^(panorama_)?(security_(polic|rule)|nat_|dos_|pbf_|policy_based_forwarding|application_override|zone_protection)`),
 	beside:  regexp.MustCompile(`polic|rule_group|rulebase`),
 	device:  true,
-	lists:   (*reader).panosLists,
+	lists:   func(r *reader) ([]device.List, error) { return panosResources{r}.panosLists() },
 	write:   panos.Resources,
 }
 
@@ -67,7 +70,7 @@ func (p panosPlace) path(more ...string) []string {
 }
 
 // panosPlace reads where a resource belongs; why says why that is not known.
-func (r *reader) panosPlace(res *resource) (p panosPlace, why string) {
+func (r panosResources) panosPlace(res *resource) (p panosPlace, why string) {
 	w := res.values
 	location := w.get("location")
 	if location.value == nil && !location.isUnknown() { // version 1
@@ -112,7 +115,7 @@ type panosScope struct {
 
 // panosLists returns a list for each virtual system and device group that the file has
 // rules of.
-func (r *reader) panosLists() ([]device.List, error) {
+func (r panosResources) panosLists() ([]device.List, error) {
 	root := &tree.Node{Line: 1}
 	r.panosObjects(root)
 	scopes, order, everywhere := r.panosRules(root)
@@ -142,7 +145,7 @@ func (r *reader) panosLists() ([]device.List, error) {
 
 // panosRules puts the rules of the file into the tree. everywhere are reasons why rules
 // may be missing in all of its places.
-func (r *reader) panosRules(root *tree.Node) (scopes map[string]*panosScope, order, everywhere []string) {
+func (r panosResources) panosRules(root *tree.Node) (scopes map[string]*panosScope, order, everywhere []string) {
 	scopes = make(map[string]*panosScope)
 	groups := make(map[panosPlace][]*panosGroup)
 	var places []panosPlace
@@ -222,7 +225,7 @@ var panosHarmless = strings.Fields(`uuid description tags tag group_tag audit_co
 	saas_user_list saas_tenant_list`)
 
 // panosGroupRules puts the rules of a resource into the tree.
-func (r *reader) panosGroupRules(root *tree.Node, p panosPlace, g *panosGroup) {
+func (r panosResources) panosGroupRules(root *tree.Node, p panosPlace, g *panosGroup) {
 	table := root.Put(g.res.line, p.path(p.rulebase, "security", "rules")...)
 	for i, w := range g.rules {
 		line := w.line(g.res.line)

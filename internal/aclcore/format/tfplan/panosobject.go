@@ -8,7 +8,7 @@ import (
 )
 
 // panosObjects puts addresses, services and groups of them into the tree.
-func (r *reader) panosObjects(root *tree.Node) {
+func (r panosResources) panosObjects(root *tree.Node) {
 	for i := range r.resources {
 		res := &r.resources[i]
 		kind, ok := strings.CutPrefix(res.kind, "panos_")
@@ -71,7 +71,7 @@ var panosObjectKinds = map[string]struct {
 }
 
 // panosAddresses reads the objects of one resource with many.
-func (r *reader) panosAddresses(root *tree.Node, p panosPlace, res *resource) {
+func (r panosResources) panosAddresses(root *tree.Node, p panosPlace, res *resource) {
 	list := res.values.get("addresses")
 	if list.isUnknown() || list.value == nil {
 		r.notes = append(r.notes, device.Note{Line: res.line, Text: res.address, Reason: afterApply("addresses")})

@@ -25,7 +25,7 @@ type panosGroup struct {
 }
 
 // panosGroup reads the rules of a resource and its place.
-func (r *reader) panosGroup(res *resource) *panosGroup {
+func (r panosResources) panosGroup(res *resource) *panosGroup {
 	g := &panosGroup{res: res}
 	for _, key := range []string{"rules", "rule"} {
 		list := res.values.get(key)
@@ -51,7 +51,7 @@ func (r *reader) panosGroup(res *resource) *panosGroup {
 
 // panosPosition reads the position of version 2 of the provider: "where" with a pivot, or
 // one attribute for each place.
-func (r *reader) panosPosition(g *panosGroup, w view) {
+func (r panosResources) panosPosition(g *panosGroup, w view) {
 	if hasUnknown(w) {
 		return
 	}
@@ -131,7 +131,7 @@ func (g *panosGroup) lastRule() string {
 }
 
 // panosDefaults puts the changes of the default rules into the tree.
-func (r *reader) panosDefaults(root *tree.Node) {
+func (r panosResources) panosDefaults(root *tree.Node) {
 	for _, res := range r.kinds(false, "panos_default_security_policy") {
 		p, why := r.panosPlace(res)
 		if why != "" || res.values.get("rules").isUnknown() {

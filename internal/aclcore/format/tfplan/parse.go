@@ -134,9 +134,10 @@ func (r *reader) file(v *jsontree.Value) error {
 
 // read turns the resources into groups and ACLs.
 func (r *reader) read() {
-	r.readPrefixLists()
-	r.readInterfaces()
-	r.readGroups()
-	r.readACLs()
+	aws := awsResources{r}
+	aws.readPrefixLists()
+	aws.readInterfaces()
+	aws.readGroups()
+	aws.readACLs()
 	r.noteUnread()
 }

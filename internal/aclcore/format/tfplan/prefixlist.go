@@ -16,12 +16,12 @@ type ownEntries struct {
 	open map[string]string
 }
 
-func (r *reader) ownListEntries() ownEntries {
+func (r awsResources) ownListEntries() ownEntries {
 	const kind = "aws_ec2_managed_prefix_list_entry"
 	own := ownEntries{make(map[string]*ranges), make(map[string]*ranges), make(map[string]string)}
 	of := func(lists map[string]*ranges, id string) *ranges {
 		if lists[id] == nil {
-			lists[id] = &ranges{r: r}
+			lists[id] = &ranges{r: r.reader}
 		}
 		return lists[id]
 	}
@@ -45,7 +45,7 @@ func (r *reader) ownListEntries() ownEntries {
 
 // readPrefixLists reads managed prefix lists with their inline entries and those of
 // their own, and the data sources of prefix lists.
-func (r *reader) readPrefixLists() {
+func (r awsResources) readPrefixLists() {
 	own := r.ownListEntries()
 	for i := range r.resources {
 		res := &r.resources[i]
@@ -80,8 +80,8 @@ func (r *reader) readPrefixLists() {
 
 // prefixList reads a prefix list without entries of their own; ok is false for other
 // resources.
-func (r *reader) prefixList(res *resource) (list vpc.PrefixList, ok bool) {
-	entries := ranges{r: r}
+func (r awsResources) prefixList(res *resource) (list vpc.PrefixList, ok bool) {
+	entries := ranges{r: r.reader}
 	more := false
 	switch {
 	case res.kind == "aws_prefix_list" && res.data:
