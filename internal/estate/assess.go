@@ -95,7 +95,7 @@ func (e *Estate) assess(ctx context.Context, f Flow, isNew bool) (*Assessment, e
 	if err != nil {
 		return nil, err
 	}
-	way, stations, err := e.route(f, q)
+	way, stations, err := router{e}.route(f, q)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (e *Estate) assess(ctx context.Context, f Flow, isNew bool) (*Assessment, e
 
 // route returns what the flow crosses: the rulesets that it names, or what it meets on
 // its own ways.
-func (e *Estate) route(f Flow, q match.Request) (*way, []station, error) {
+func (e router) route(f Flow, q match.Request) (*way, []station, error) {
 	if e.findsWays(f) {
 		return e.wayOf(q)
 	}
@@ -171,7 +171,7 @@ func checkZone(attribute, name string) error {
 	return nil
 }
 
-func (e *Estate) stations(named []string) ([]station, error) {
+func (e router) stations(named []string) ([]station, error) {
 	path, err := e.path(named)
 	if err != nil {
 		return nil, err
@@ -187,7 +187,7 @@ func (e *Estate) stations(named []string) ([]station, error) {
 }
 
 // station loads a ruleset and its additions.
-func (e *Estate) station(rs *ruleset) (s station, err error) {
+func (e router) station(rs *ruleset) (s station, err error) {
 	s.ruleset = rs
 	if rs.sends() {
 		s.base, s.file, err = rs.onDevice("")

@@ -126,16 +126,16 @@ type audited struct {
 
 // Audit says what the rules of rulesets and devices are for.
 func (e *Estate) Audit(q AuditQuestion) (*Audit, error) {
-	lists, err := e.auditedLists(q)
+	lists, err := auditing{e}.auditedLists(q)
 	if err != nil {
 		return nil, err
 	}
-	flows, err := e.auditFlows(q.Flows)
+	flows, err := auditing{e}.auditFlows(q.Flows)
 	if err != nil {
 		return nil, err
 	}
 	out := auditLists(lists, q, flows)
-	if err := e.violations(out, lists); err != nil {
+	if err := (auditing{e}).violations(out, lists); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -143,7 +143,7 @@ func (e *Estate) Audit(q AuditQuestion) (*Audit, error) {
 
 // AuditRules is [Estate.Audit] for rules that were handed over.
 func (e *Estate) AuditRules(r *Rules, q AuditQuestion) (*Audit, error) {
-	flows, err := e.auditFlows(q.Flows)
+	flows, err := auditing{e}.auditFlows(q.Flows)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,10 @@ type auditFlow struct {
 	audit.Flow
 }
 
-func (e *Estate) auditFlows(flows []Flow) (out []auditFlow, err error) {
+// auditing prepares what an audit and a diff ask.
+type auditing struct{ *Estate }
+
+func (e auditing) auditFlows(flows []Flow) (out []auditFlow, err error) {
 	names, err := e.Names()
 	if err != nil {
 		return nil, err
@@ -177,7 +180,7 @@ func (e *Estate) auditFlows(flows []Flow) (out []auditFlow, err error) {
 	return out, nil
 }
 
-func (e *Estate) auditedLists(q AuditQuestion) (out []audited, err error) {
+func (e auditing) auditedLists(q AuditQuestion) (out []audited, err error) {
 	rulesets, devices := q.Rulesets, q.Devices
 	if q.Everything {
 		rulesets, devices = e.RulesetNames(), slices.Sorted(maps.Keys(e.devices))

@@ -16,7 +16,7 @@ const maxJudgedRules = 2000
 // violations puts what rules permit to the policies, and the findings before all others.
 // Policies over a flow as a whole ask for its owner or comment, which a rule has not; they
 // do not count.
-func (e *Estate) violations(out *Audit, lists []audited) error {
+func (e auditing) violations(out *Audit, lists []audited) error {
 	if !e.Policies() {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (e *Estate) violations(out *Audit, lists []audited) error {
 }
 
 // ruleViolations puts one rule to the policies.
-func (e *Estate) ruleViolations(l *audited, r *rule.Rule) (out []AuditFinding, err error) {
+func (e auditing) ruleViolations(l *audited, r *rule.Rule) (out []AuditFinding, err error) {
 	f := Flow{
 		Application: l.ruleset + l.device, Name: label(r),
 		Sources: r.Traffic.Sources.Strings(), Destinations: r.Traffic.Destinations.Strings(), Services: r.Traffic.Services.Strings(),

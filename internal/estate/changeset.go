@@ -143,7 +143,7 @@ func (c *changer) assessor(f Flow) (*assessor, error) {
 	if err != nil {
 		return nil, err
 	}
-	way, stations, err := c.drafts.estate.route(f, q)
+	way, stations, err := router{c.drafts.estate}.route(f, q)
 	if err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (e *Estate) write(ctx context.Context, f Flow, a *Assessment) error {
 	if err != nil {
 		return err
 	}
-	_, stations, err := e.route(f, q)
+	_, stations, err := router{e}.route(f, q)
 	if err != nil {
 		return err
 	}

@@ -420,7 +420,7 @@ func TestRestoreWithoutAWrite(t *testing.T) {
 		"edge": {Path: filepath.Join(s.dir, "edge.json"), Additions: filepath.Join(s.dir, "link", "additions.json")},
 	}})
 	f := parseFlow("Shop/web 10.0.0.1 10.1.0.1 tcp/443")
-	before, err := s.Holding(f)
+	before, err := s.Owners().Holding(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -431,10 +431,10 @@ func TestRestoreWithoutAWrite(t *testing.T) {
 	if _, err := s.Deliver(t.Context(), f, a); err == nil || !strings.Contains(err.Error(), "cannot create the directory of the additions file: ") {
 		t.Errorf("Deliver: %v", err)
 	}
-	if err := s.Restore(t.Context(), f, before); err != nil {
+	if err := s.Owners().Restore(t.Context(), f, before); err != nil {
 		t.Errorf("Restore: %v", err)
 	}
-	if err := s.Restore(t.Context(), f, Holding{"edge": a.Needs["edge"]}); err == nil {
+	if err := s.Owners().Restore(t.Context(), f, Holding{"edge": a.Needs["edge"]}); err == nil {
 		t.Error("Restore writes to a directory that is not there")
 	}
 }

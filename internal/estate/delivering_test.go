@@ -26,7 +26,7 @@ func TestForgotten(t *testing.T) {
 	}
 	f := Flow{Application: "Shop", Name: "web", Configuration: "777bfe96ae"}
 	e := New(Config{Rulesets: map[string]RulesetConfig{"edge": {Content: "[]", Format: "json", Additions: file}}})
-	for what, err := range map[string]error{"release": e.Release(context.Background(), f.Owner()), "clear": New(Config{}).Clear(context.Background(), file, []Flow{f})} {
+	for what, err := range map[string]error{"release": e.Release(context.Background(), f.Owner()), "clear": New(Config{}).Owners().Clear(context.Background(), file, []Flow{f})} {
 		if err == nil || !strings.Contains(err.Error(), "put deliver back") {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -71,15 +71,15 @@ const MaxDiffEntries = 500
 // Diff compares two sides. Lists of two devices are compared by their names. What is
 // opened is compared with the flows that are declared.
 func (e *Estate) Diff(before, after DiffSide, declared ...Flow) (*Diff, error) {
-	a, err := e.side(before, "before")
+	a, err := auditing{e}.side(before, "before")
 	if err != nil {
 		return nil, err
 	}
-	b, err := e.side(after, "after")
+	b, err := auditing{e}.side(after, "after")
 	if err != nil {
 		return nil, err
 	}
-	flows, err := e.auditFlows(declared)
+	flows, err := auditing{e}.auditFlows(declared)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (e *Estate) Diff(before, after DiffSide, declared ...Flow) (*Diff, error) {
 	return out, nil
 }
 
-func (e *Estate) side(s DiffSide, name string) (lists []audited, err error) {
+func (e auditing) side(s DiffSide, name string) (lists []audited, err error) {
 	switch {
 	case s.Rules != nil:
 		return []audited{{rules: s.Rules.base.rules()}}, nil
@@ -228,7 +228,7 @@ var ErrSeveralLists = errors.New("flows are matched against one access list")
 
 // MatchSide says what one side of a comparison does with a flow. It has one access list.
 func (e *Estate) MatchSide(s DiffSide, f Flow) (Found, error) {
-	lists, err := e.side(s, "text")
+	lists, err := auditing{e}.side(s, "text")
 	if err != nil {
 		return Found{}, err
 	}

@@ -225,7 +225,7 @@ func (e *Estate) crossed(f Flow) []string {
 	if err != nil {
 		return nil
 	}
-	_, stations, err := e.wayOf(q)
+	_, stations, err := router{e}.wayOf(q)
 	if err != nil {
 		return nil
 	}

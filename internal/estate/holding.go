@@ -13,9 +13,9 @@ import (
 type Holding map[string][]additions.Rule
 
 // Holding returns what the flow owns now.
-func (e *Estate) Holding(f Flow) (Holding, error) {
+func (o Owners) Holding(f Flow) (Holding, error) {
 	h := Holding{}
-	for _, rs := range e.writable() {
+	for _, rs := range o.estate.writable() {
 		file, err := additions.Load(rs.config.Additions)
 		if err != nil {
 			return nil, fmt.Errorf("%s: additions: %w", rs.title(), err)
@@ -27,9 +27,9 @@ func (e *Estate) Holding(f Flow) (Holding, error) {
 
 // Restore makes the flow own again what it owned before. Where it still does there is
 // nothing to write, and so no error of a file that cannot be written.
-func (e *Estate) Restore(ctx context.Context, f Flow, before Holding) error {
+func (o Owners) Restore(ctx context.Context, f Flow, before Holding) error {
 	var errs []error
-	for _, rs := range e.writable() {
+	for _, rs := range o.estate.writable() {
 		want, ok := before[rs.key()]
 		if !ok || rs.sends() && !rs.config.Deliver.UndoOnFailure { // the state tells of what is left
 			continue
@@ -44,8 +44,8 @@ func (e *Estate) Restore(ctx context.Context, f Flow, before Holding) error {
 }
 
 // Left reports whether the flow owns rules for a device that rules are brought to.
-func (e *Estate) Left(f Flow) bool {
-	return slices.ContainsFunc(e.writable(), func(rs *ruleset) bool {
+func (o Owners) Left(f Flow) bool {
+	return slices.ContainsFunc(o.estate.writable(), func(rs *ruleset) bool {
 		if !rs.sends() {
 			return false
 		}

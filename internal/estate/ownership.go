@@ -10,10 +10,16 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/additions"
 )
 
+// Owners tells and changes which flows own rules in the additions files of an estate.
+type Owners struct{ estate *Estate }
+
+// Owners returns the owners of the estate.
+func (e *Estate) Owners() Owners { return Owners{e} }
+
 // files returns the additions files of the rulesets, in the order of their names.
-func (e *Estate) files() []string {
+func (o Owners) files() []string {
 	var out []string
-	for _, rs := range e.writable() {
+	for _, rs := range o.estate.writable() {
 		out = append(out, rs.config.Additions)
 	}
 	return out
@@ -21,9 +27,9 @@ func (e *Estate) files() []string {
 
 // Configurations returns the ids of the configurations that own rules for the flows,
 // sorted. A file that cannot be read is told of where it is needed.
-func (e *Estate) Configurations(flows []Flow) []string {
+func (o Owners) Configurations(flows []Flow) []string {
 	var out []string
-	for _, path := range e.files() {
+	for _, path := range o.files() {
 		for _, ids := range configurations(path, flows) {
 			out = append(out, ids...)
 		}
@@ -52,9 +58,9 @@ type Sharing struct {
 
 // Shared returns the flows of which other configurations own rules, in the order of the
 // files and flows.
-func (e *Estate) Shared(flows []Flow) []Sharing {
+func (o Owners) Shared(flows []Flow) []Sharing {
 	var out []Sharing
-	for _, path := range e.files() {
+	for _, path := range o.files() {
 		ids := configurations(path, flows)
 		for _, f := range flows {
 			others := slices.DeleteFunc(ids[f.ID()], func(id string) bool { return id == f.Configuration })
@@ -71,9 +77,9 @@ func (e *Estate) Shared(flows []Flow) []Sharing {
 
 // Holders returns the files in which one of the flows owns a rule: of those of the
 // rulesets, and of those known from before.
-func (e *Estate) Holders(before []string, flows []Flow) []string {
+func (o Owners) Holders(before []string, flows []Flow) []string {
 	var out []string
-	for _, path := range slices.Concat(e.files(), before) {
+	for _, path := range slices.Concat(o.files(), before) {
 		if !slices.Contains(out, path) && owns(path, flows) {
 			out = append(out, path)
 		}
@@ -84,9 +90,9 @@ func (e *Estate) Holders(before []string, flows []Flow) []string {
 
 // Abandoned returns those of the files that are no additions file of a ruleset any more,
 // and in which one of the flows owns a rule.
-func (e *Estate) Abandoned(files []string, flows []Flow) []string {
+func (o Owners) Abandoned(files []string, flows []Flow) []string {
 	return slices.DeleteFunc(slices.Clone(files), func(path string) bool {
-		return slices.ContainsFunc(e.files(), func(now string) bool { return additions.Locate(now).Overwrites(additions.Locate(path)) }) || !owns(path, flows)
+		return slices.ContainsFunc(o.files(), func(now string) bool { return additions.Locate(now).Overwrites(additions.Locate(path)) }) || !owns(path, flows)
 	})
 }
 
@@ -97,10 +103,10 @@ func owns(path string, flows []Flow) bool {
 
 // Clear gives up the rules that the flows own in a file that no ruleset names any more
 // as its additions. It is an error if a ruleset is read from the file now.
-func (e *Estate) Clear(ctx context.Context, path string, flows []Flow) error {
+func (o Owners) Clear(ctx context.Context, path string, flows []Flow) error {
 	place := additions.Locate(path)
-	for _, name := range e.RulesetNames() {
-		if text := e.rulesets[name].config.Path; text != "" && place.Overwrites(additions.Locate(text)) {
+	for _, name := range o.estate.RulesetNames() {
+		if text := o.estate.rulesets[name].config.Path; text != "" && place.Overwrites(additions.Locate(text)) {
 			return fmt.Errorf("%s is the file of ruleset %q now, and rulesets are never written; remove the owners of %s from it", path, name, flows[0].Application)
 		}
 	}

@@ -92,7 +92,7 @@ func (s *scripter) add(ctx context.Context, f Flow) error {
 	if err != nil {
 		return err
 	}
-	way, stations, err := s.estate.route(f, q)
+	way, stations, err := router{s.estate}.route(f, q)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,9 @@ type Hop struct {
 	Lists   []string
 }
 
+// router finds what a flow meets.
+type router struct{ *Estate }
+
 // way is the traffic of one flow on its ways through the estate.
 type way struct {
 	topology *topology.Topology
@@ -38,7 +41,7 @@ type way struct {
 
 // wayOf lays out a flow and returns the stations that it meets. The last one stands for
 // traffic that meets none.
-func (e *Estate) wayOf(q match.Request) (*way, []station, error) {
+func (e router) wayOf(q match.Request) (*way, []station, error) {
 	t, err := e.topology()
 	if err != nil {
 		return nil, nil, err
@@ -88,7 +91,7 @@ func (f finding) matcher(k int) match.Matcher {
 }
 
 // stationOf returns what answers for a step.
-func (e *Estate) stationOf(step *topology.Step) (station, error) {
+func (e router) stationOf(step *topology.Step) (station, error) {
 	if step.Ruleset != "" {
 		return e.station(e.rulesets[step.Ruleset])
 	}

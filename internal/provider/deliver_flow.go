@@ -72,7 +72,7 @@ func (s *session) deliver(ctx context.Context, d *delivery) (foundModel, evidenc
 	}
 	if d.isNew {
 		var err error
-		if d.before, err = s.estate.Holding(d.flow); err != nil {
+		if d.before, err = s.estate.Owners().Holding(d.flow); err != nil {
 			addErrorAt(&diags, d.at, fmt.Sprintf("Unable to read the rules of flow %q", d.flow.ID()), sentence(err.Error()))
 			return s.brief(d.assessment.Now), newEvidence(d.assessment), diags
 		}
@@ -121,7 +121,7 @@ func (s *session) deliverAll(ctx context.Context, deliveries []delivery, found m
 // remains reports whether rules of flows whose creation failed are still on a device, or may
 // be: they need a state then, so that somebody takes them out.
 func (s *session) remains(deliveries []delivery) bool {
-	return slices.ContainsFunc(deliveries, func(d delivery) bool { return s.estate.Left(d.flow) })
+	return slices.ContainsFunc(deliveries, func(d delivery) bool { return s.estate.Owners().Left(d.flow) })
 }
 
 // confirm matches the flows of an application once more together after the last write:
@@ -157,7 +157,7 @@ func (s *session) undo(ctx context.Context, deliveries []delivery, diags *diag.D
 			return // nothing was written, or by another resource
 		}
 		defer s.turn(d.flow)()
-		errs[i] = s.estate.Restore(ctx, d.flow, d.before)
+		errs[i] = s.estate.Owners().Restore(ctx, d.flow, d.before)
 		s.delivered.Delete(d.flow.ID())
 	})
 	for i, err := range errs {

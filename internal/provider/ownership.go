@@ -65,7 +65,7 @@ func (s *session) ownership(ctx context.Context, p privateState, flows []estate.
 		return o
 	}
 	o = ownership{ID: s.configurationID}
-	if ids := s.estate.Configurations(flows); len(ids) == 1 {
+	if ids := s.estate.Owners().Configurations(flows); len(ids) == 1 {
 		o.ID = ids[0]
 	}
 	return o
@@ -73,7 +73,7 @@ func (s *session) ownership(ctx context.Context, p privateState, flows []estate.
 
 // store keeps the ownership, with the files in which the flows own rules now.
 func (s *session) storeOwnership(ctx context.Context, p privateState, o ownership, flows []estate.Flow) (diags diag.Diagnostics) {
-	o.Files = s.estate.Holders(o.Files, flows)
+	o.Files = s.estate.Owners().Holders(o.Files, flows)
 	raw, err := json.Marshal(o)
 	if err != nil {
 		diags.AddError("Unable to keep whose rules are whose", err.Error())
@@ -88,11 +88,11 @@ func (s *session) warnOwnership(diags *diag.Diagnostics, o ownership, flows []es
 	if s.enforcement == enforceAdvisory {
 		return
 	}
-	if left := s.estate.Abandoned(o.Files, flows); len(left) > 0 {
+	if left := s.estate.Owners().Abandoned(o.Files, flows); len(left) > 0 {
 		diags.AddWarning(fmt.Sprintf("application %q: rules of a ruleset that the provider no longer has", flows[0].Application),
 			fmt.Sprintf("Rules for its flows are left in %s. The next apply that changes the resource, or destroys it, removes them.", strings.Join(left, ", ")))
 	}
-	for _, shared := range s.estate.Shared(flows) {
+	for _, shared := range s.estate.Owners().Shared(flows) {
 		diags.AddWarning(fmt.Sprintf("flow %q is in two configurations", shared.Flow), shared.Text)
 	}
 }
@@ -122,8 +122,8 @@ func (s *session) release(ctx context.Context, o ownership, flows []estate.Flow,
 // clear gives up the rules of flows in the files of rulesets that the provider no
 // longer has.
 func (s *session) clear(ctx context.Context, o ownership, flows []estate.Flow, diags *diag.Diagnostics) {
-	for _, file := range s.estate.Abandoned(o.Files, flows) {
-		if err := s.estate.Clear(ctx, file, flows); err != nil {
+	for _, file := range s.estate.Owners().Abandoned(o.Files, flows) {
+		if err := s.estate.Owners().Clear(ctx, file, flows); err != nil {
 			diags.AddError(fmt.Sprintf("Unable to remove rules from %s", file), sentence(err.Error()))
 		}
 	}
