@@ -299,6 +299,7 @@ func (p *policies) defaults() []rule.Rule {
 	inter := zoned.Policy{Name: "interzone-default", Text: "interzone-default", Pair: rule.DifferentZones, Matches: []zoned.Match{zoned.AnyMatch()}}
 	intra.Action = p.defaultAction(&intra, rule.Permit)
 	inter.Action = p.defaultAction(&inter, rule.Deny)
+	intra.Implied, inter.Implied = intra.Line == 0, inter.Line == 0
 	return append(intra.Rules(), inter.Rules()...)
 }
 
