@@ -34,6 +34,10 @@ type Change struct {
 	// Overrules describes the deny narrower than any → any that the command overrules,
 	// which a flow has asked for; empty if there is none.
 	Overrules string
+	// Alternative are commands that do the same by a new member of an object group which only
+	// one rule uses, or of that rule; empty if there are none. They are typed in place of
+	// Command.
+	Alternative string
 
 	// place is [station.place] of the list.
 	place string
@@ -254,6 +258,9 @@ func (c *changer) make(w *assessor, found finding, i int, r change.Rule) (bool, 
 		if m.Ruleset == i && m.Product.Overlaps(r.Traffic) && made.Overrules == "" {
 			made.Overrules = found.overrules(w.q, k)
 		}
+	}
+	if made.Overrules == "" {
+		made.Alternative = c.drafts.alternative(s, r)
 	}
 	if made.undo, err = c.drafts.apply(s, text, r); err != nil {
 		return false, fmt.Errorf("%w: %s: %w", ErrChangeSet, s.title(), err)

@@ -21,6 +21,8 @@ type drafts struct {
 	// estate answers for the drafts as they are; its topology is put together again after
 	// a device has changed.
 	estate *Estate
+	// proven is how much text was read to prove alternatives, in bytes.
+	proven int
 }
 
 func newDrafts(e *Estate) *drafts {

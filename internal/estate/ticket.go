@@ -53,6 +53,7 @@ func (s *ChangeSet) Ticket() string {
 	for _, name := range s.Targets() {
 		fmt.Fprintf(&b, "\n## %s\n\nType these commands in this order:\n\n%s", inline(name), fenced(s.Commands(name)))
 		s.table(&b, name)
+		s.alternatives(&b, name)
 		fmt.Fprintf(&b, "\nTo take them back:\n\n%s", fenced(s.Undo(name)))
 	}
 	if len(s.Open) > 0 {
@@ -86,6 +87,25 @@ func (s *ChangeSet) table(b *strings.Builder, target string) {
 			overrules = inline(c.Overrules)
 		}
 		fmt.Fprintf(b, "| %s |%s %s | %s |\n", lines(c.Command), list, inline(strings.Join(c.Flows, ", ")), overrules)
+	}
+}
+
+// alternatives lists what may be typed in place of commands of one target.
+func (s *ChangeSet) alternatives(b *strings.Builder, target string) {
+	head, later := true, false
+	for i, c := range s.Changes {
+		if c.Target != target || c.Alternative == "" {
+			continue
+		}
+		if head {
+			b.WriteString("\nA new rule is not always needed. A new member of an object group that only one rule uses, or of that rule, permits exactly the same:\n\n| in place of | type |\n| --- | --- |\n")
+		}
+		head = false
+		fmt.Fprintf(b, "| %s | %s |\n", lines(c.Command), lines(c.Alternative))
+		later = later || slices.ContainsFunc(s.Changes[i+1:], func(next Change) bool { return next.place == c.place })
+	}
+	if later {
+		b.WriteString("\nIf you do that, ask for the commands that follow again: their line numbers assume the new rule.\n")
 	}
 }
 

@@ -38,7 +38,7 @@ func (c *changer) unite() error {
 // uniteIn makes one of the changes of a list.
 func (c *changer) uniteIn(own []Change) error {
 	one := own[0]
-	one.rules = nil
+	one.rules, one.Alternative = nil, ""
 	for _, made := range own {
 		if made.behind != one.behind || made.rules[0].Replies || made.Overrules != one.Overrules {
 			return nil

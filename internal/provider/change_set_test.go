@@ -119,7 +119,7 @@ output "set" {
 	if len(commands) != 3 || commands["edge"] != "access-list users_in extended permit tcp 10.1.5.0 255.255.255.0 host 10.3.0.7 eq 22" {
 		t.Errorf("commands are %v", commands)
 	}
-	if first, want := quote(t, got["changes"].([]any)[0]), `{"command":"access-list users_in extended permit tcp 10.1.5.0 255.255.255.0 host 10.3.0.7 eq 22","device":"edge","flows":["ssh"],"list":"users_in","overrules":null,"ruleset":null}`; first != want {
+	if first, want := quote(t, got["changes"].([]any)[0]), `{"alternative":null,"command":"access-list users_in extended permit tcp 10.1.5.0 255.255.255.0 host 10.3.0.7 eq 22","device":"edge","flows":["ssh"],"list":"users_in","overrules":null,"ruleset":null}`; first != want {
 		t.Errorf("the first change is\n%s\nwant\n%s", first, want)
 	}
 	contains(t, got["ticket"].(string), "## `edge`", "## `core`", "## `web`", "`FROM_TRANSIT`", "To take them back:")

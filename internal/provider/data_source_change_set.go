@@ -43,6 +43,9 @@ var changeShape = shape[estate.Change]{
 	textsField("flows", "Names of the flows that need it.", func(c estate.Change) []string { return c.Flows }),
 	textField("overrules", "The intentional deny that the command overrides, because a flow sets `override_deny`. Null if there is none.",
 		func(c estate.Change) types.String { return optionalString(c.Overrules) }),
+	textField("alternative", "Commands that permit exactly the same without a new rule: a new member of an object group that only one rule uses, or of that rule. Null if there are none. "+
+		"Type them in place of the command. If commands for the same list follow, ask for these again afterwards: their line numbers assume the new rule.",
+		func(c estate.Change) types.String { return pasted(c.Alternative) }),
 }
 
 func (d *changeSetDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {

@@ -8,7 +8,13 @@ import "strings"
 // entries of a rule list, and calls of a cloud's tools.
 func Apply(name, text, change string) (string, bool) {
 	switch name {
-	case "cisco_asa", "cisco_ios", "cisco_nxos", "cisco_xr", "junos", "panos":
+	case "cisco_ios", "cisco_nxos", "cisco_xr":
+		text, change = reopened(text, change)
+		if change == "" {
+			return text, true
+		}
+		return before(text, change, lastLine(text)), true
+	case "cisco_asa", "junos", "panos":
 		return before(text, change, lastLine(text)), true
 	case "fortios": // whose last line, end, closes a table
 		return before(text, change, len(text)), true
@@ -30,6 +36,30 @@ func Apply(name, text, change string) (string, bool) {
 		return before(text, strings.Join(lines, "\n"), len(text)), true
 	}
 	return text, false
+}
+
+// reopened puts the members that a change adds to object groups of the text into these, as
+// a router has them afterwards, and returns the rest of the change.
+func reopened(text, change string) (string, string) {
+	var rest []string
+	at := -1 // where members go in the text
+	for line := range strings.SplitSeq(change, "\n") {
+		if member := strings.HasPrefix(line, " "); !member {
+			at = -1
+			if head := strings.TrimRight(line, " "); strings.HasPrefix(head, "object-group ") {
+				if i := strings.Index("\n"+text, "\n"+head+"\n"); i >= 0 {
+					at = i + len(head) + 1
+					continue
+				}
+			}
+		} else if at >= 0 {
+			text = text[:at] + line + "\n" + text[at:]
+			at += len(line) + 1
+			continue
+		}
+		rest = append(rest, line)
+	}
+	return text, strings.Join(rest, "\n")
 }
 
 func before(text, change string, at int) string {

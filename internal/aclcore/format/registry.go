@@ -18,6 +18,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/cut"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/vpc"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/widen"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kubernetes"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/nftables"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/panos"
@@ -28,7 +29,7 @@ import (
 )
 
 // A Format is one language of rulesets: how its texts are told apart, read, and
-// added to. All fields but States, Contexts and Resources are set.
+// added to. All fields but States, Contexts, Widen and Resources are set.
 type Format struct {
 	// Name is what users write: cisco_asa, panos, ….
 	Name string
@@ -54,6 +55,9 @@ type Format struct {
 	// Resources writes the insertion as resources of Terraform, for the vendor's own provider;
 	// nil where Write does, or where there are none.
 	Resources func(list string, in rule.Insertion) (string, error)
+	// Widen returns commands that add what a rule of the base lacks to an object group which
+	// only this rule uses, or to the rule; nil where such a change is not written.
+	Widen func(content []byte, base *rule.Ruleset, r *rule.Rule, lack widen.Lack) []string
 	// Order is what its devices do with a packet that crosses them.
 	Order device.Order
 	// Separator stands between the changes of several insertions in one text.
@@ -73,13 +77,13 @@ var formats = []Format{
 	router(ios.IOS),
 	router(ios.NXOS),
 	router(ios.XR),
-	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Remove: asa.Remove, Cut: asa.Cut, Separator: "\n"},
+	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Widen: asa.Widen, Remove: asa.Remove, Cut: asa.Cut, Separator: "\n"},
 	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Resources: fortios.Resources, Remove: byRule(fortios.Remove), Cut: cut.Edits, Separator: "\n", Contexts: true},
 	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Resources: junos.Resources, Remove: byRule(junos.Remove), Cut: junos.Cut, Separator: "\n", Contexts: true},
 	{Name: "checkpoint", Family: "checkpoint", Order: checkpoint.Order, Sniff: checkpoint.Sniff, Parse: checkpoint.Parse, Write: checkpoint.Write, Resources: checkpoint.Resources, Remove: byRule(checkpoint.Remove), Cut: cut.Values, Separator: "\n", Contexts: true},
-	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Resources: panos.Resources, Remove: byRule(panos.Remove), Cut: panos.Cut, Separator: "\n", Contexts: true},
+	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Widen: panos.Widen, Resources: panos.Resources, Remove: byRule(panos.Remove), Cut: panos.Cut, Separator: "\n", Contexts: true},
 	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Remove: byRule(removeIptables), Cut: cut.Lines, States: true, Separator: "\n"},
-	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Remove: removeNFT, Cut: nftables.Cut, States: true, Separator: "\n"},
+	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Widen: nftables.Widen, Remove: removeNFT, Cut: nftables.Cut, States: true, Separator: "\n"},
 	{Name: "pf_conf", Family: "pf", Order: pf.Order, Sniff: pf.Sniff, Parse: pf.Parse, Write: pf.Write, Remove: byHand("take its line out of pf.conf, and load that with pfctl -f"), Cut: cut.Lines, Separator: "\n"},
 	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Remove: byRule(azure.Remove), Cut: cut.Values, Separator: "\n\n"},
 	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Remove: byRule(gcp.Remove), Cut: cut.Values, Separator: "\n\n"},
@@ -134,8 +138,11 @@ func router(d ios.Dialect) Format {
 			}
 			return 0
 		},
-		Parse:  func(in device.Input) (*device.Document, error) { return ios.Parse(d, in) },
-		Write:  func(list string, in rule.Insertion) (string, error) { return ios.Write(d, list, in) },
+		Parse: func(in device.Input) (*device.Document, error) { return ios.Parse(d, in) },
+		Write: func(list string, in rule.Insertion) (string, error) { return ios.Write(d, list, in) },
+		Widen: func(content []byte, base *rule.Ruleset, r *rule.Rule, lack widen.Lack) []string {
+			return ios.Widen(d, content, base, r, lack)
+		},
 		Remove: byRule(removeRouter),
 		Cut:    cut.Lines,
 	}
