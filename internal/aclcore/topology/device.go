@@ -60,6 +60,9 @@ type side struct {
 	// shown are the addresses that the device answers for there because it translates
 	// them.
 	shown addr.Set
+	// unshown is a translation that makes the device answer for addresses there which the
+	// text does not tell, nil if there is none.
+	unshown *natRule
 }
 
 func newNode(d Device) *node {
@@ -111,7 +114,7 @@ func (n *node) resolve(zone func(name string) (int, bool), zones []string) (prob
 			problems = append(problems, fmt.Errorf("%s: it is the same interface as %q, which is mapped to zone %q; map it once", at, other.name, n.Interfaces[other.name]))
 			continue
 		}
-		s.zone, s.shown = number, n.nat.shownAt(s)
+		s.zone, s.shown, s.unshown = number, n.nat.shownAt(s), n.nat.unshownAt(s)
 		n.sides = append(n.sides, s)
 		if !s.shut && !slices.Contains(n.zones, number) {
 			n.zones = append(n.zones, number)

@@ -212,6 +212,20 @@ func (x *translator) shownAt(s *side) addr.Set {
 	return addr.UnionOf(sets)
 }
 
+// unshownAt returns the first translation that makes the device answer for addresses on a
+// side which the text does not tell, nil if there is none.
+func (x *translator) unshownAt(s *side) *natRule {
+	if x == nil {
+		return nil
+	}
+	for i := range x.destinations {
+		if r := &x.destinations[i]; r.vague && s.among(r.from) {
+			return r
+		}
+	}
+	return nil
+}
+
 // among reports whether the side is one of those that a rule is for; none means all.
 func (s *side) among(names []string) bool {
 	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return slices.Contains(s.names, name) })

@@ -134,9 +134,30 @@ func (w *walker) arrive(p place) {
 			}
 		}
 	}
-	if !rest.isEmpty() {
-		w.onward(rest, nil)
+	if rest.isEmpty() || w.mayBeTaken(rest) {
+		return
 	}
+	w.onward(rest, nil)
+}
+
+// mayBeTaken ends the way of what has arrived in the zone of its destination if a device
+// may answer for that destination there: it translates to addresses that the text does not
+// tell, and these lie in the zone of the interface.
+func (w *walker) mayBeTaken(p place) bool {
+	if p.at != p.target {
+		return false
+	}
+	for _, n := range w.t.nodes {
+		for _, in := range n.at(p.at) {
+			r := in.unshown
+			if r == nil {
+				continue
+			}
+			w.doubt(p, n, in, undecided(n.Source, r.t.Line, r.t.Text, "%s may translate this address: %s", n.Name, r.why()))
+			return true
+		}
+	}
+	return false
 }
 
 // gateways lets texts that guard network interfaces take what goes to the public
