@@ -118,9 +118,12 @@ func Fingerprint(w io.Writer, rs *rule.Ruleset) {
 // about packets of both. A permit for established connections opens none, so that it does
 // not stand against a deny; a deny for them stands against a permit, which needs them.
 func opposes(r, n *rule.Rule) bool {
+	if r.Action == n.Action {
+		return false
+	}
 	apart := r.State == rule.New && n.State == rule.Established || r.State == rule.Established && n.State == rule.New ||
 		r.State == rule.Established && r.Action == rule.Permit && n.State != rule.Established
-	return r.Action != n.Action && !apart && r.Traffic.Overlaps(n.Traffic) &&
+	return !apart && r.Traffic.Overlaps(n.Traffic) &&
 		mayShare(r, r.SourceZones, n.SourceZones) && mayShare(r, r.DestinationZones, n.DestinationZones)
 }
 

@@ -47,7 +47,7 @@ func Write(listName string, in rule.Insertion) (string, error) {
 		if len(parts) == 0 {
 			continue
 		}
-		if !spot.Filters(in.Base, f.all) {
+		if !spot.Filters(in, f.all) {
 			if !slices.ContainsFunc(parts, isForReplies) {
 				out = append(out, "# "+f.program+" has rules of its own, which are not in this ruleset; what is for it is left out")
 			}

@@ -40,16 +40,16 @@ var (
 func Write(listName string, in rule.Insertion) (string, error) {
 	var out []string
 	commands := 0
-	chains := chainFamilies(listName, in.Base)
+	chains := rule.Found(in, chainFamiliesKey(listName), func() map[string]bool { return chainFamilies(listName, in.Base) })
 	for _, group := range split(in.Rules, chains) {
 		f := group.family
-		if !spot.Filters(in.Base, f.all) || !f.fits(chains) {
+		if !spot.Filters(in, f.all) || !f.fits(chains) {
 			if !slices.ContainsFunc(group.rules, isForReplies) {
 				out = append(out, "# no table of this ruleset filters "+f.name+"; what is for it is left out")
 			}
 			continue
 		}
-		lines, err := f.render(listName, rule.Insertion{Base: in.Base, Before: in.Before, Rules: group.rules})
+		lines, err := f.render(listName, rule.Insertion{Base: in.Base, Before: in.Before, Rules: group.rules, Lookup: in.Lookup})
 		if err != nil {
 			return "", err
 		}
@@ -70,6 +70,9 @@ func (f family) fits(chains map[string]bool) bool {
 	}
 	return false
 }
+
+// chainFamiliesKey is the key of the families of the chains of a list.
+type chainFamiliesKey string
 
 // chainFamilies returns the families of the chains that rules can be added to.
 func chainFamilies(listName string, base *rule.Ruleset) map[string]bool {

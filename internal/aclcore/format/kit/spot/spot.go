@@ -24,13 +24,17 @@ type Spot struct {
 // the end. ok is false for a rule that stands in no chain one can add to.
 type Reader func(place string) (chain string, number int, end, ok bool)
 
-// Filters reports whether the base filters traffic of the family, whose addresses
-// are all. Parsers say that it does not by a rule without a line that puts all of it
-// in doubt.
-func Filters(base *rule.Ruleset, all addr.Set) bool {
-	if base == nil {
-		return true
-	}
+// Filters reports whether the base of the insertion filters traffic of the family, whose
+// addresses are all. Parsers say that it does not by a rule without a line that puts all of
+// it in doubt.
+func Filters(in rule.Insertion, all addr.Set) bool {
+	return in.Base == nil || rule.Found(in, familyKey(all.String()), func() bool { return filters(in.Base, all) })
+}
+
+// familyKey is the key of whether a family is filtered.
+type familyKey string
+
+func filters(base *rule.Ruleset, all addr.Set) bool {
 	for i := range base.Rules {
 		r := &base.Rules[i]
 		if r.Line == 0 && r.Place == "" && len(r.Unknown) > 0 && r.Traffic.Services.IsAny() &&
@@ -108,7 +112,7 @@ func chainsOf(base []rule.Rule, in rule.Insertion, read Reader) (order []string,
 	chains = make(map[string]*bounds)
 	for i := range base {
 		r := &base[i]
-		against := slices.ContainsFunc(in.Rules, func(n rule.Rule) bool { return opposes(r, &n) })
+		against := opposesAny(r, in.Rules)
 		if n := len(order); !against && n > 0 && InChain(r.Place, order[n-1]) {
 			continue // in a chain that is known, and in nobody's way
 		}
@@ -152,13 +156,26 @@ func denies(rules []rule.Rule) bool {
 	return !slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.Action != rule.Deny })
 }
 
+// opposesAny reports whether r opposes one of the rules.
+func opposesAny(r *rule.Rule, rules []rule.Rule) bool {
+	for i := range rules {
+		if opposes(r, &rules[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // opposes reports whether r does the opposite with some of what n is for.
 func opposes(r, n *rule.Rule) bool {
+	if r.Action == n.Action {
+		return false
+	}
 	never := rule.Established // of packets that open a connection
 	if n.State == rule.Established {
 		never = rule.New
 	}
-	return r.Action != n.Action && r.State != never && r.Traffic.Overlaps(n.Traffic) &&
+	return r.State != never && r.Traffic.Overlaps(n.Traffic) &&
 		share(r, r.SourceZones, n.SourceZones) && share(r, r.DestinationZones, n.DestinationZones)
 }
 
