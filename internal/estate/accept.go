@@ -25,7 +25,7 @@ func (f finding) overrules(q match.Request, k int) string {
 		return change.Overrules(f.path, q, f.Finding, k)
 	}
 	a := f.way.Gaps[k].Asked
-	if a == nil || !a.Step.Filter() || a.Step.Replies && a.Matcher.Tracked() {
+	if a == nil || !a.Step.Filter() || a.Step.Untold() || a.Step.Replies && a.Matcher.Tracked() {
 		return ""
 	}
 	return change.Overrules(a.Path(), a.Request, a.Finding, f.way.Gaps[k].Number)

@@ -179,10 +179,16 @@ func (w writer) rules(f finding, k int) []change.Rule {
 		return change.Gap(f.path, w.q, f.Finding, k)
 	}
 	g := f.way.Gaps[k]
-	if g.Asked == nil || !g.Asked.Step.Filter() {
+	if g.Asked == nil || !g.Asked.Step.Filter() || !writable(g.Asked) {
 		return nil
 	}
 	return gapRules(g.Asked, g.Number)
+}
+
+// writable reports whether rules can be written for what a list was asked: the one for
+// replies names no addresses, others need those that the list compares.
+func writable(a *topology.Asked) bool {
+	return !a.Step.Untold() || a.Step.Replies && a.Matcher.Tracked()
 }
 
 // gapRules returns the rules that close one gap of a question. Where the device knows
@@ -203,7 +209,7 @@ func (w writer) plans(f finding, i int) []planned {
 	}
 	var out []planned
 	for _, a := range f.way.Asked {
-		if !a.Step.Filter() || w.way.stationOf[a.Step] != i {
+		if !a.Step.Filter() || !writable(a) || w.way.stationOf[a.Step] != i {
 			continue
 		}
 		p := change.For(a.Path(), a.Request, a.Finding, 0, o)

@@ -337,12 +337,28 @@ func (c *checker) missing(part *Part, a *Asked) {
 		for _, p := range a.Step.own(m.Product) {
 			m := m
 			m.Product = p
+			if a.Step.Untold() {
+				c.untold(part, a, k, m)
+				continue
+			}
 			if m.Outcome == match.Denied && a.Step.mayPass(a.Finding, p) {
 				m.Outcome, m.Reason = match.Unknown, "indeterminate: a translation before may give it other addresses, which pass; of these: "+m.Reason
 			}
 			c.f.Gaps = append(c.f.Gaps, Gap{m, part.From, part.To, a, k, a.Step.differs(seen, p)})
 		}
 	}
+}
+
+// untold notes a gap of traffic whose addresses at the step are not known: what is missing
+// of all that they may be is one gap for the same traffic of the flow.
+func (c *checker) untold(part *Part, a *Asked, k int, m match.Missing) {
+	if slices.ContainsFunc(c.f.Gaps, func(g Gap) bool { return g.Asked == a && g.Product.Equal(m.Product) }) {
+		return
+	}
+	if m.Outcome == match.Denied && a.Step.mayPass(a.Finding, m.Product) {
+		m.Outcome, m.Reason = match.Unknown, "indeterminate: the text does not tell which addresses a translation before gives it, and not all that it may be are permitted"
+	}
+	c.f.Gaps = append(c.f.Gaps, Gap{m, part.From, part.To, a, k, a.Step.differs(a.Step.request(m.Product), m.Product)})
 }
 
 // within notes that the traffic stays in its zone.

@@ -218,6 +218,9 @@ func textOf(r *natRule) string {
 
 // someOf names the first addresses of a set.
 func someOf(set addr.Set) string {
+	if covers(set) {
+		return "addresses that its text does not tell"
+	}
 	texts := set.Strings()
 	if len(texts) > 1 {
 		return texts[0] + ", …"

@@ -79,11 +79,23 @@ func (s *Step) differs(seen, own traffic.Product) *traffic.Product {
 	if s.through == nil || s.through.same() {
 		return nil
 	}
-	if now := s.through.now(own).Intersect(seen); !now.Equal(own) {
+	now := s.through.now(own)
+	if !s.Untold() {
+		now = now.Intersect(seen)
+	}
+	if !now.Equal(own) {
 		return &now
 	}
 	return nil
 }
+
+// Untold reports whether the text does not tell the addresses that a translation on the way
+// to the step gives: no rule can be written for them.
+func (s *Step) Untold() bool {
+	return s.through != nil && (s.through.src.untold() || s.through.dst.untold())
+}
+
+func (e end) untold() bool { return e.addresses == spread && covers(e.set) }
 
 // A judged is traffic in the flow's addresses and what the list of a step does with it.
 type judged struct {
