@@ -38,10 +38,10 @@ func document(in device.Input, root *tree.Node, notes []device.Note) (*device.Do
 	if err != nil {
 		return nil, err
 	}
-	c := &config{root: scope, global: root, groups: g}
+	c := &config{root: scope, global: root, groups: g, left: maxNested}
 	c.readTopology(doc)
 	c.readFilters(doc)
-	if security := scope.Get("security"); security.Get("policies") != nil {
+	if scope.Applied("security", "policies") != nil {
 		doc.Lists = append(doc.Lists, c.policyList(doc))
 		doc.Bindings = append(doc.Bindings, device.Binding{List: PolicyList, Stage: device.StageBetween, V4: true, V6: true})
 	}
@@ -57,9 +57,13 @@ type config struct {
 	groups       *groups
 	notes        []device.Note
 	filters      map[filterKey]*filter
+	chains       []*chain
+	// left bounds how many rules nested filters become.
+	left int
 }
 
-// doubt returns why the content of a node is not sure, "" if it is.
+// doubt returns why the content of a node is not sure, "" if it is. What is not sure
+// of a node below it does not count.
 func (c *config) doubt(nodes ...*tree.Node) string {
 	for _, n := range nodes {
 		if why := c.groups.doubts[n]; why != "" {
@@ -72,11 +76,27 @@ func (c *config) doubt(nodes ...*tree.Node) string {
 	return ""
 }
 
+// doubtBelow is like doubt, and asks for all that is below the nodes as well.
+func (c *config) doubtBelow(nodes ...*tree.Node) string {
+	for _, n := range nodes {
+		if why := cmp.Or(c.doubt(n), c.groups.below(n, 0)); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// doubtAlong returns why the content of a node on the path is not sure, "" if it is:
+// what a group may add there is not in the text.
+func (c *config) doubtAlong(path ...string) string {
+	return cmp.Or(c.groups.doubts[c.global], c.groups.along(c.root, path...))
+}
+
 // choose returns the part of the text that is meant, and tells doc which there are.
 func choose(in device.Input, root *tree.Node, doc *device.Document) (*tree.Node, error) {
 	parts := make(map[string]*tree.Node)
 	for _, kind := range []string{"logical-systems", "tenants"} {
-		for _, n := range root.Get(kind).Active() {
+		for _, n := range root.Applied(kind).Active() {
 			parts[n.Word] = n
 			doc.Contexts = append(doc.Contexts, n.Word)
 		}

@@ -1,6 +1,7 @@
 package junos
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,8 @@ type filter struct {
 	node  *tree.Node
 	path  []string // of its commands
 	rules []rule.Rule
+	// twice says that the text has another one of the name, at the old place of filters.
+	twice bool
 }
 
 // families are the families whose filters are read; in others they filter frames.
@@ -36,17 +39,19 @@ func (c *config) readFilters(doc *device.Document) {
 	c.filters = make(map[filterKey]*filter)
 	add := func(family string, path []string, n *tree.Node) {
 		key := filterKey{family, n.Word}
-		if c.filters[key] == nil {
-			order = append(order, key)
-			c.filters[key] = &filter{key: key, node: n, path: append(slices.Clone(path), "filter", n.Word)}
+		if c.filters[key] != nil {
+			c.filters[key].twice = true
+			return
 		}
+		order = append(order, key)
+		c.filters[key] = &filter{key: key, node: n, path: append(slices.Clone(path), "filter", n.Word)}
 	}
-	firewall := c.root.Get("firewall")
-	for _, n := range firewall.Get("filter").Active() {
+	firewall := c.root.Applied("firewall")
+	for _, n := range firewall.Applied("filter").Active() {
 		add("inet", []string{"firewall"}, n)
 	}
-	for _, f := range firewall.Get("family").Active() {
-		for _, n := range f.Get("filter").Active() {
+	for _, f := range firewall.Applied("family").Active() {
+		for _, n := range f.Applied("filter").Active() {
 			if _, ok := families[f.Word]; ok {
 				add(f.Word, []string{"firewall", "family", f.Word}, n)
 				continue
@@ -56,12 +61,15 @@ func (c *config) readFilters(doc *device.Document) {
 	}
 	for _, key := range order {
 		f := c.filters[key]
-		f.rules = c.terms(f.node, key.family, 0)
+		f.rules = c.terms(f, 0)
 	}
 	bindings := c.bindings()
 	doc.Bindings = append(doc.Bindings, bindings...)
 	for _, key := range order {
 		doc.Lists = append(doc.Lists, c.list(key, bindings))
+	}
+	for _, ch := range c.chains {
+		doc.Lists = append(doc.Lists, c.chainList(ch, bindings))
 	}
 }
 
@@ -84,9 +92,9 @@ func (c *config) name(key filterKey) (string, bool) {
 func (c *config) list(key filterKey, bindings []device.Binding) device.List {
 	name, alone := c.name(key)
 	l := device.List{Name: name, Rules: c.filters[key].rules, Default: rule.Deny, Writer: c.filters[key]}
-	for _, t := range c.filters[key].node.Get("term").Inactives() {
+	for _, t := range c.filters[key].node.Applied("term").Inactives() {
 		off := rule.Rule{Name: t.Word, Line: t.Line, Place: t.Word, Text: termText(t), Action: rule.Permit}
-		if then := t.Get("then"); then.Get("discard") != nil || then.Get("reject") != nil {
+		if then := t.Applied("then"); then.Applied("discard") != nil || then.Applied("reject") != nil {
 			off.Action = rule.Deny
 		}
 		l.Disabled = append(l.Disabled, off)
@@ -94,17 +102,22 @@ func (c *config) list(key filterKey, bindings []device.Binding) device.List {
 	if alone {
 		l.Aliases = append(l.Aliases, key.family+" "+key.name)
 	}
+	c.bound(&l, bindings)
+	return l
+}
+
+// bound tells a list the interfaces that it filters for, and what its replies meet.
+func (c *config) bound(l *device.List, bindings []device.Binding) {
 	for _, b := range bindings {
 		switch {
-		case b.List != name:
+		case b.List != l.Name || b.Rule != nil:
 		case b.Stage == device.StageIn:
 			l.Aliases = append(l.Aliases, b.From+" in")
 		default:
 			l.Aliases = append(l.Aliases, b.To+" out")
 		}
 	}
-	c.replies(&l, bindings)
-	return l
+	c.replies(l, bindings)
 }
 
 // replies says which rules the replies meet: those of the filter for the other
@@ -128,16 +141,27 @@ func (c *config) replies(l *device.List, bindings []device.Binding) {
 	case others[0] == "":
 		l.Return = []rule.Rule{{Action: rule.Permit, Traffic: traffic.Any(), Text: "no filter for the other direction"}}
 	default:
-		for _, f := range c.filters {
-			if name, _ := c.name(f.key); name == others[0] {
-				l.Return = f.rules
-			}
-		}
-		if l.Return == nil {
+		rules, ok := c.rulesOf(others[0])
+		if l.Return = rules; !ok {
 			l.Return = undecided(fmt.Sprintf("the filter %s for replies is not in the text", others[0]))
 		}
 	}
 	l.Stateless = true
+}
+
+// rulesOf returns the rules of the list of the name.
+func (c *config) rulesOf(list string) ([]rule.Rule, bool) {
+	for _, ch := range c.chains {
+		if ch.name == list {
+			return c.chainRules(ch), true
+		}
+	}
+	for _, f := range c.filters {
+		if name, _ := c.name(f.key); name == list {
+			return f.rules, true
+		}
+	}
+	return nil, false
 }
 
 // otherSide returns the list that is bound to the other direction of the interface, for
@@ -151,59 +175,30 @@ func otherSide(b device.Binding, bindings []device.Binding) string {
 	return ""
 }
 
-// bindings are the filters that interfaces ask.
-func (c *config) bindings() []device.Binding {
-	var out []device.Binding
-	for _, port := range c.root.Get("interfaces").Active() {
-		for _, unit := range port.Get("unit").Active() {
-			for family := range families {
-				f := unit.Get("family", family, "filter")
-				for _, side := range f.Active() {
-					out = append(out, c.bind(port.Word+"."+unit.Word, family, side)...)
-				}
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b device.Binding) int {
-		return strings.Compare(fmt.Sprintf("%09d%s", a.Line, a.List), fmt.Sprintf("%09d%s", b.Line, b.List))
-	})
-	return out
-}
-
-func (c *config) bind(name, family string, side *tree.Node) []device.Binding {
-	b := device.Binding{V4: family == "inet", V6: family == "inet6", Line: side.Line}
-	switch side.Word {
-	case "input", "input-list":
-		b.From = name
-	case "output", "output-list":
-		b.To, b.Stage = name, device.StageOut
-	default:
-		return nil
-	}
-	var out []device.Binding
-	for _, list := range side.Words() {
-		b.List, _ = c.name(filterKey{family, list})
-		out = append(out, b)
-	}
-	return out
-}
-
 // maxNesting bounds how deep filters name filters.
 const maxNesting = 8
+
+// maxNested bounds how many rules nested filters become together.
+const maxNested = 50_000
 
 // terms returns the rules of a filter in the order of its terms. A term that goes on
 // with the next one is no rule. Statements of the filter itself that are not known put
 // all of it in doubt.
-func (c *config) terms(n *tree.Node, family string, depth int) []rule.Rule {
+func (c *config) terms(f *filter, depth int) []rule.Rule {
 	var out []rule.Rule
-	if why := c.doubt(n, n.Get("term")); why != "" {
+	n, family := f.node, f.key.family
+	why := cmp.Or(c.doubtAlong(f.path[:len(f.path)-1]...), c.doubt(n, n.Applied("term")))
+	if f.twice {
+		why = fmt.Sprintf("there is another filter %s, at firewall filter and at firewall family inet filter", n.Word)
+	}
+	if why != "" {
 		out = append(out, undecided(why)...)
 	}
 	for _, o := range n.Others("term", "interface-specific", "accounting-profile", "enhanced-mode", "fast-filter-lookup", "physical-interface-filter",
 		"interface-shared", "apply-groups", "apply-groups-except", "description", "instance-shared") {
 		out = append(out, undecided(fmt.Sprintf("the statement %s of the filter is not known", o.Word))...)
 	}
-	for _, t := range n.Get("term").Active() {
+	for _, t := range n.Applied("term").Active() {
 		out = append(out, c.term(t, family, depth)...)
 	}
 	return out
@@ -212,27 +207,33 @@ func (c *config) terms(n *tree.Node, family string, depth int) []rule.Rule {
 func (c *config) term(t *tree.Node, family string, depth int) []rule.Rule {
 	p := zoned.Policy{Name: t.Word, Line: t.Line, Place: t.Word, Text: termText(t)}
 	if t.Repeated {
-		p.Doubt("there are two terms of the name %s", t.Word)
+		return undecided(fmt.Sprintf("there are two terms of the name %s", t.Word))
 	}
-	if why := c.doubt(t, t.Get("from"), t.Get("then")); why != "" {
+	if why := c.groups.below(t, 0); why != "" {
+		return undecided(why)
+	}
+	if why := c.doubt(t, t.Applied("from"), t.Applied("then")); why != "" {
 		p.Doubt("%s", why)
 	}
-	if nested := t.Get("filter"); nested != nil {
+	if nested := t.Applied("filter"); nested != nil && !nested.Emptied() {
+		if others := t.Others("filter", "apply-groups", "apply-groups-except", "description"); len(others) > 0 {
+			return undecided(fmt.Sprintf("%s beside a filter that the term asks", others[0]))
+		}
 		return c.nested(nested, family, depth, t)
 	}
-	for _, o := range t.Others("from", "then", "apply-groups", "apply-groups-except", "description") {
-		p.Doubt("the statement %s is not known", o.Word)
+	outcome := action(t.Applied("then"), &p)
+	for _, o := range t.Others("from", "then", "filter", "apply-groups", "apply-groups-except", "description") {
+		p.DoubtAction("the statement %s is not known", o.Word)
 	}
-	outcome := action(t.Get("then"), &p)
 	m := newMatcher(c, family, &p)
-	if !m.from(t.Get("from")) || outcome == goesOn {
+	if !m.from(t.Applied("from")) || outcome == goesOn {
 		return nil // it matches no packet that opens a connection, or decides nothing
 	}
 	p.Matches = m.matches()
-	if m.services.flags && !m.services.hasProtocol {
+	if m.services.flags {
 		return flagsOfAny(p, m.state)
 	}
-	return inState(p.Rules(), m.state)
+	return p.Rules()
 }
 
 func inState(rules []rule.Rule, state rule.State) []rule.Rule {
@@ -242,9 +243,9 @@ func inState(rules []rule.Rule, state rule.State) []rule.Rule {
 	return rules
 }
 
-// flagsOfAny returns the rules of a term on TCP flags that names no protocol: for TCP
-// they are decided, and in other protocols the flags are read at the same place, where
-// anything may be.
+// flagsOfAny returns the rules of a term on TCP flags. They are decided for TCP; in other
+// protocols, of a term that does not ask for TCP alone, the flags are read at the same
+// place, where anything may be.
 func flagsOfAny(p zoned.Policy, state rule.State) []rule.Rule {
 	tcp, other := p, p
 	tcp.Matches, other.Matches = nil, nil
@@ -265,10 +266,12 @@ func (c *config) nested(n *tree.Node, family string, depth int, t *tree.Node) []
 	var out []rule.Rule
 	for _, name := range n.Words() {
 		inner := c.filters[filterKey{family, name}]
-		if inner == nil || depth == maxNesting {
+		if inner == nil || depth == maxNesting || c.left <= 0 {
 			return append(out, undecided(fmt.Sprintf("the filter %s is not in the text, or is nested too deep", name))...)
 		}
-		for _, r := range c.terms(inner.node, family, depth+1) {
+		rules := c.terms(inner, depth+1)
+		c.left -= len(rules)
+		for _, r := range rules {
 			r.Place, r.Line, r.Text = t.Word, t.Line, "filter "+name+" "+r.Text
 			out = append(out, r)
 		}
@@ -290,26 +293,17 @@ const (
 	goesOn
 )
 
-// actions that end the way of a packet, and those that change nothing of it.
-var harmlessActions = strings.Fields(`count log syslog sample policer three-color-policer hierarchical-policer forwarding-class loss-priority dscp
-	port-mirror port-mirror-instance ipsec-sa no-refresh prefix-action service-accounting traffic-class packet-mode traffic-class-count`)
+// Actions that change nothing of what becomes of a packet, with a value or without.
+var (
+	harmlessActions = strings.Fields(`count policer three-color-policer hierarchical-policer forwarding-class loss-priority dscp port-mirror-instance
+		prefix-action traffic-class traffic-class-count ipsec-sa`)
+	harmlessFlags = strings.Fields(`log syslog sample port-mirror no-refresh service-accounting packet-mode`)
+)
 
 // action reads what a term does. A term without an action that decides accepts.
 func action(then *tree.Node, p *zoned.Policy) int {
 	p.Action = rule.Permit
-	var ends []string
-	for _, a := range then.Active() {
-		switch {
-		case a.Word == "accept", a.Word == "discard", a.Word == "reject":
-			ends = append(ends, a.Word)
-		case a.Word == "next" && slices.Equal(a.Words(), []string{"term"}):
-			ends = append(ends, "next")
-		case slices.Contains(harmlessActions, a.Word), a.Word == "apply-groups", a.Word == "apply-groups-except":
-		default:
-			p.DoubtAction("the action %s is not decided", a)
-		}
-	}
-	switch {
+	switch ends := endings(then, p, 0); {
 	case len(ends) > 1:
 		p.DoubtAction("there are several actions: %s", strings.Join(ends, ", "))
 	case len(ends) == 0:
@@ -319,4 +313,33 @@ func action(then *tree.Node, p *zoned.Policy) int {
 		p.Action = rule.Deny
 	}
 	return decides
+}
+
+// endings returns the actions below the node that decide. A command may hold several
+// actions, which a tree of words has one below the other ("then count c discard").
+func endings(n *tree.Node, p *zoned.Policy, depth int) (ends []string) {
+	if depth > maxLevels {
+		return nil
+	}
+	for _, a := range n.Active() {
+		switch {
+		case a.Word == "accept", a.Word == "discard", a.Word == "reject":
+			ends = append(ends, a.Word)
+		case a.Word == "next" && a.Emptied():
+		case a.Word == "next" && slices.Equal(a.Words(), []string{"term"}):
+			ends = append(ends, "next")
+		case slices.Contains(harmlessFlags, a.Word):
+			ends = append(ends, endings(a, p, depth+1)...)
+		case slices.Contains(harmlessActions, a.Word):
+			for _, value := range a.Active() {
+				if a.Word != "three-color-policer" {
+					ends = append(ends, endings(value, p, depth+1)...)
+				}
+			}
+		case a.Word == "apply-groups", a.Word == "apply-groups-except":
+		default:
+			p.DoubtAction("the action %s is not decided", a)
+		}
+	}
+	return ends
 }

@@ -1,6 +1,7 @@
 package junos
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -24,6 +25,7 @@ type matcher struct {
 	either                []zoned.Addresses // that a source or a destination is in
 	services              serviceMatch
 	state                 rule.State
+	asked                 bool // for a state
 }
 
 func newMatcher(c *config, family string, p *zoned.Policy) *matcher {
@@ -44,18 +46,16 @@ var conditionKeys = strings.Fields(`source-address destination-address address s
 // no reply, matches them: only fragments do.
 func (m *matcher) from(n *tree.Node) bool {
 	addresses := make(map[string][]*tree.Node)
-	for _, s := range settings(n, conditionKeys, []string{"tcp-established", "tcp-initial", "is-fragment", "first-fragment"}) {
+	for _, s := range settings(n, conditionKeys, []string{"tcp-established", "tcp-initial", "is-fragment"}) {
 		switch s.key {
 		case "source-address", "source-prefix-list", "destination-address", "destination-prefix-list", "address", "prefix-list":
 			addresses[s.key] = append(addresses[s.key], s.node)
-		case "is-fragment", "first-fragment":
+		case "is-fragment": // of the others, older and newer manuals differ on first-fragment
 			return false
 		case "tcp-established":
-			m.state = rule.Established
-			m.services.flags = true
+			m.inState(rule.Established)
 		case "tcp-initial":
-			m.state = rule.New
-			m.services.flags = true
+			m.inState(rule.New)
 		case "tcp-flags":
 			m.flags(s.value)
 		case "apply-groups", "apply-groups-except":
@@ -68,10 +68,11 @@ func (m *matcher) from(n *tree.Node) bool {
 	m.sources = m.side(addresses["source-address"], addresses["source-prefix-list"], m.sources)
 	m.destinations = m.side(addresses["destination-address"], addresses["destination-prefix-list"], m.destinations)
 	if a, l := addresses["address"], addresses["prefix-list"]; len(a)+len(l) > 0 {
-		m.either = append(m.either, m.side(a, l, m.sources))
+		either := m.side(a, l, m.sources)
 		if slices.ContainsFunc(slices.Concat(a, l), hasExcept) {
-			m.policy.Doubt("except in a condition on either address")
+			either = known.AtMost(m.all, "except in a condition on either address")
 		}
+		m.either = append(m.either, either)
 	}
 	return true
 }
@@ -81,13 +82,24 @@ func (m *matcher) from(n *tree.Node) bool {
 func (m *matcher) flags(text string) {
 	m.services.flags = true
 	switch strings.Join(strings.Fields(strings.Trim(text, "()\"")), "") {
-	case "ack|rst":
-		m.state = rule.Established
-	case "syn&!ack":
-		m.state = rule.New
+	case "ack|rst", "rst|ack":
+		m.inState(rule.Established)
+	case "syn&!ack", "!ack&syn":
+		m.inState(rule.New)
 	default:
 		m.policy.Doubt("tcp-flags %s", text)
 	}
+}
+
+// inState says that only packets of the state match; of two states it is not sure what
+// the device makes.
+func (m *matcher) inState(s rule.State) {
+	m.services.flags = true
+	if m.asked && m.state != s {
+		m.policy.Doubt("two conditions on TCP flags")
+		s = 0
+	}
+	m.state, m.asked = s, true
 }
 
 // matches returns what the term matches.
@@ -111,7 +123,13 @@ func (m *matcher) matches() []zoned.Match {
 	return out
 }
 
-func hasExcept(n *tree.Node) bool { return n.Get("except") != nil }
+func hasExcept(n *tree.Node) bool { return n.Applied("except") != nil }
+
+// off reports whether an entry with except is inactive, which marks its last word.
+func off(n *tree.Node) bool {
+	except := n.Get("except")
+	return except != nil && except.Inactive
+}
 
 // side returns what is known of a condition on one address: a list in which the longest
 // prefix that holds an address decides, whether by itself or by except. A list of only
@@ -122,14 +140,19 @@ func (m *matcher) side(addresses, lists []*tree.Node, all zoned.Addresses) zoned
 	}
 	l := &prefixes{all: m.all}
 	for _, a := range addresses {
-		l.add(a.Word, hasExcept(a))
+		if !off(a) {
+			l.add(a.Word, hasExcept(a))
+		}
 	}
 	for _, a := range lists {
-		list := m.config.root.Get("policy-options", "prefix-list", a.Word)
-		if list == nil {
-			list = m.config.global.Get("policy-options", "prefix-list", a.Word)
+		if off(a) {
+			continue
 		}
-		switch why := m.config.doubt(list); {
+		list := m.config.root.Applied("policy-options", "prefix-list", a.Word)
+		if list == nil {
+			list = m.config.global.Applied("policy-options", "prefix-list", a.Word)
+		}
+		switch why := cmp.Or(m.config.doubtAlong("policy-options", "prefix-list"), m.config.doubtBelow(list)); {
 		case list == nil:
 			l.unknown(fmt.Sprintf("the prefix list %s is not in the text", a.Word), hasExcept(a))
 		case why != "":

@@ -20,11 +20,11 @@ import (
 // only those for zones are followed, others put what they match in doubt.
 func (c *config) translations(p *policies, interfaces []device.Interface) []device.Translation {
 	var out []device.Translation
-	nat := c.root.Get("security", "nat")
+	nat := c.root.Applied("security", "nat")
 	for _, kind := range []string{"static", "destination", "source"} {
 		var vague, plain []device.Translation
-		for _, set := range nat.Get(kind, "rule-set").Active() {
-			for _, n := range set.Get("rule").Active() {
+		for _, set := range nat.Applied(kind, "rule-set").Active() {
+			for _, n := range set.Applied("rule").Active() {
 				r := natReader{config: c, policies: p, nat: nat, kind: kind, interfaces: interfaces}
 				one := r.translations(set, n)
 				if r.vague {
@@ -64,20 +64,20 @@ func (r *natReader) doubt(format string, args ...any) {
 func (r *natReader) translations(set, n *tree.Node) []device.Translation {
 	r.rule = device.Translation{
 		Name: n.Word, Line: n.Line, Text: fmt.Sprintf("%s NAT rule %s", r.kind, n.Word), Search: device.SearchDestination,
-		From: set.Get("from", "zone").Words(), To: set.Get("to", "zone").Words(), Reverse: r.kind == "static",
+		From: set.Applied("from", "zone").Words(), To: set.Applied("to", "zone").Words(), Reverse: r.kind == "static",
 	}
 	if r.kind == "source" {
 		r.rule.Search = device.SearchSource
 	}
 	r.context(set)
-	r.match(n.Get("match"))
+	r.match(n.Applied("match"))
 	for _, o := range n.Others("match", "then", "description") {
 		r.doubt("%s", o)
 	}
 	if why := slices.Concat(set.Why(), n.Why()); len(why) > 0 || n.Repeated {
 		r.doubt("the rule is in doubt %s", strings.Join(why, "; "))
 	}
-	then := n.Get("then", r.kind+"-nat")
+	then := n.Applied("then", r.kind+"-nat")
 	switch {
 	case then == nil || then.Inactive:
 		r.doubt("the rule has no action that is read")
@@ -107,7 +107,7 @@ func (r *natReader) unknownMapping() {
 // context reads where packets of a rule-set come from and go to.
 func (r *natReader) context(set *tree.Node) {
 	for _, side := range []string{"from", "to"} {
-		for _, o := range set.Get(side).Others("zone") {
+		for _, o := range set.Applied(side).Others("zone") {
 			r.vague = true
 			r.doubt("%s %s", side, o)
 		}
@@ -125,7 +125,7 @@ func (r *natReader) context(set *tree.Node) {
 func (r *natReader) match(n *tree.Node) {
 	src, dst := r.addresses(n, "source-address"), r.addresses(n, "destination-address")
 	services := service.Any()
-	if words := n.Get("protocol").Words(); len(words) > 0 {
+	if words := n.Applied("protocol").Words(); len(words) > 0 {
 		r.doubt("match protocol %s", strings.Join(words, " "))
 	}
 	from, to := r.ports(n, "source-port"), r.ports(n, "destination-port")
@@ -154,11 +154,11 @@ func (r *natReader) match(n *tree.Node) {
 
 // ports reads "80" and "80 to 90"; what is not read may be any port.
 func (r *natReader) ports(n *tree.Node, key string) []zoned.Ports {
-	if n.Get(key) == nil {
+	if n.Applied(key) == nil {
 		return nil
 	}
 	var out []zoned.Ports
-	for _, one := range n.Get(key).Active() {
+	for _, one := range n.Applied(key).Active() {
 		text := one.Word
 		if to := one.Value("to"); to != "" {
 			text += "-" + to
@@ -178,7 +178,7 @@ func (r *natReader) ports(n *tree.Node, key string) []zoned.Ports {
 }
 
 func (r *natReader) addresses(match *tree.Node, key string) addr.Set {
-	words, names := match.Get(key).Words(), match.Get(key+"-name").Words()
+	words, names := match.Applied(key).Words(), match.Applied(key+"-name").Words()
 	if len(words)+len(names) == 0 {
 		return addr.Any()
 	}
@@ -199,7 +199,7 @@ func (r *natReader) addresses(match *tree.Node, key string) addr.Set {
 // pool reads the addresses of a pool: prefixes, and ranges "A to B". rest are its other
 // settings of addresses; complete says that all addresses are read.
 func (r *natReader) pool(n *tree.Node) (set addr.Set, port *tree.Node, complete bool) {
-	addresses := n.Get("address").Active()
+	addresses := n.Applied("address").Active()
 	for _, a := range addresses {
 		one, ok := zoned.Host(a.Word)
 		if last := a.Value("to"); ok && last != "" {
@@ -213,7 +213,7 @@ func (r *natReader) pool(n *tree.Node) (set addr.Set, port *tree.Node, complete 
 			return addr.Set{}, nil, false
 		}
 		set = set.Union(one)
-		if p := a.Get("port"); p != nil {
+		if p := a.Applied("port"); p != nil {
 			port = p
 		}
 	}
@@ -225,21 +225,21 @@ func (r *natReader) source(then *tree.Node) {
 	for _, o := range then.Others("off", "pool", "interface") {
 		r.doubt("then source-nat %s", o)
 	}
-	if then.Get("off") != nil {
+	if then.Applied("off") != nil {
 		return
 	}
 	m := device.Mapping{Kind: device.Dynamic, FirstPort: 1, LastPort: 65535}
-	if then.Get("interface") != nil {
+	if then.Applied("interface") != nil {
 		m.To = r.own(r.rule.To)
-		for _, o := range then.Get("interface").Active() {
+		for _, o := range then.Applied("interface").Active() {
 			r.doubt("then source-nat interface %s", o)
 		}
 	} else {
-		pool := r.nat.Get("source", "pool", then.Value("pool"))
-		for _, o := range then.Get("pool", then.Value("pool")).Active() {
+		pool := r.nat.Applied("source", "pool", then.Value("pool"))
+		for _, o := range then.Applied("pool", then.Value("pool")).Active() {
 			r.doubt("then source-nat pool %s", o)
 		}
-		if set, _, complete := r.pool(pool); complete && pool.Get("overflow-pool") == nil {
+		if set, _, complete := r.pool(pool); complete && pool.Applied("overflow-pool") == nil {
 			m.To = set
 		}
 		for _, o := range pool.Others("address", "port", "overflow-pool", "address-pooling", "description", "pool-utilization-alarm") {
@@ -274,11 +274,11 @@ func (r *natReader) destination(then *tree.Node) {
 	for _, o := range then.Others("off", "pool") {
 		r.doubt("then destination-nat %s", o)
 	}
-	if then.Get("off") != nil {
+	if then.Applied("off") != nil {
 		return
 	}
-	pool := r.nat.Get("destination", "pool", then.Value("pool"))
-	for _, o := range slices.Concat(then.Get("pool", then.Value("pool")).Active(), pool.Others("address", "description")) {
+	pool := r.nat.Applied("destination", "pool", then.Value("pool"))
+	for _, o := range slices.Concat(then.Applied("pool", then.Value("pool")).Active(), pool.Others("address", "description")) {
 		r.doubt("destination pool %s", o)
 	}
 	set, port, complete := r.pool(pool)
@@ -309,10 +309,10 @@ func (r *natReader) mapPort(m *device.Mapping, text string, n *tree.Node) {
 
 // static reads what a static rule gives: a prefix of the same size, and a port.
 func (r *natReader) static(then *tree.Node) {
-	prefix := then.Get("prefix")
+	prefix := then.Applied("prefix")
 	words := slices.DeleteFunc(prefix.Words(), func(w string) bool { return w == "mapped-port" })
 	word := strings.Join(words, " ") // more than one is no prefix
-	for _, o := range slices.Concat(then.Others("prefix"), prefix.Get(word).Others("mapped-port")) {
+	for _, o := range slices.Concat(then.Others("prefix"), prefix.Applied(word).Others("mapped-port")) {
 		r.doubt("then static-nat %s", o)
 	}
 	to, ok := zoned.Host(word)
@@ -325,11 +325,11 @@ func (r *natReader) static(then *tree.Node) {
 			r.doubt("a static rule maps several addresses to one")
 		}
 	}
-	mapped := prefix.Get("mapped-port")
+	mapped := prefix.Applied("mapped-port")
 	if mapped == nil {
-		mapped = prefix.Get(word, "mapped-port")
+		mapped = prefix.Applied(word, "mapped-port")
 	}
-	if len(mapped.Active()) > 1 || mapped.Get("to") != nil {
+	if len(mapped.Active()) > 1 || mapped.Applied("to") != nil {
 		r.doubt("it maps a range of ports")
 	}
 	r.mapPort(&m, mapped.Value(), mapped)

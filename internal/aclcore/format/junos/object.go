@@ -1,6 +1,7 @@
 package junos
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -19,21 +20,29 @@ func (p *policies) book(zone string) *objects.Scope[addr.Set] {
 	if s := p.books[zone]; s != nil {
 		return s
 	}
-	security := p.root.Get("security")
-	var levels []*objects.Level[addr.Set]
-	if zone != "" {
-		own := &objects.Level[addr.Set]{}
-		p.readBook(own, security.Get("zones", "security-zone", zone, "address-book"))
-		for _, b := range security.Get("address-book").Active() {
-			if b.Get("attach", "zone", zone) != nil {
-				p.readBook(own, b)
-			}
-		}
-		levels = append(levels, own)
-	}
+	security := p.root.Applied("security")
 	global := &objects.Level[addr.Set]{}
-	p.readBook(global, security.Get("address-book", "global"))
-	s := objects.NewScope(zoned.AddressOptions(addr.Any(), anyAddress), append(levels, global)...)
+	p.readBook(global, security.Applied("address-book", "global"), "")
+	inGlobal := objects.NewScope(zoned.AddressOptions(addr.Any(), anyAddress), global)
+	if zone == "" {
+		p.books[""] = inGlobal
+		return inGlobal
+	}
+	own := &objects.Level[addr.Set]{}
+	ofZone := security.Applied("zones", "security-zone", zone)
+	p.readBook(own, ofZone.Applied("address-book"), p.doubt(security.Applied("zones"), security.Applied("zones", "security-zone"), ofZone))
+	for _, b := range security.Applied("address-book").Active() {
+		if b.Applied("attach", "zone", zone) != nil {
+			p.readBook(own, b, "")
+		}
+	}
+	// A set's members are of its own book.
+	s := objects.NewScope(zoned.AddressOptions(addr.Any(), func(name string) (zoned.Addresses, bool) {
+		if global.Has(name) {
+			return inGlobal.Resolve(name), true
+		}
+		return anyAddress(name)
+	}), own)
 	p.books[zone] = s
 	return s
 }
@@ -50,17 +59,29 @@ func anyAddress(name string) (zoned.Addresses, bool) {
 	return zoned.Addresses{}, false
 }
 
-func (p *policies) readBook(l *objects.Level[addr.Set], book *tree.Node) {
-	for _, n := range book.Get("address").Active() {
+// readBook adds the addresses and sets of a book, doubted for the reason why if there is
+// one.
+func (p *policies) readBook(l *objects.Level[addr.Set], book *tree.Node, why string) {
+	if book == nil {
+		return
+	}
+	doubt := cmp.Or(why, p.doubtAlong("security", "address-book"), p.doubt(book, book.Applied("address"), book.Applied("address-set")))
+	for _, n := range book.Applied("address").Active() {
+		if l.Has(n.Word) {
+			l.Doubt(n.Word, n.Line, fmt.Sprintf("two books of the zone have an address %s", n.Word))
+		}
 		l.Add(n.Word, n.Line, address(n))
-		if why := p.doubt(n, book, book.Get("address")); why != "" {
+		if why := cmp.Or(doubt, p.doubtBelow(n)); why != "" {
 			l.Doubt(n.Word, n.Line, why)
 		}
 	}
-	for _, n := range book.Get("address-set").Active() {
-		l.Members(n.Word, n.Line, n.Get("address").Words()...)
-		l.Members(n.Word, n.Line, n.Get("address-set").Words()...)
-		if why := p.doubt(n, n.Get("address"), n.Get("address-set"), book); why != "" {
+	for _, n := range book.Applied("address-set").Active() {
+		if l.Has(n.Word) {
+			l.Doubt(n.Word, n.Line, fmt.Sprintf("there are two things of the name %s", n.Word))
+		}
+		l.Members(n.Word, n.Line, n.Applied("address").Words()...)
+		l.Members(n.Word, n.Line, n.Applied("address-set").Words()...)
+		if why := cmp.Or(doubt, p.doubtBelow(n)); why != "" {
 			l.Doubt(n.Word, n.Line, why)
 		}
 		for _, o := range n.Others("address", "address-set", "description", "apply-groups") {
@@ -82,7 +103,7 @@ func address(n *tree.Node) zoned.Addresses {
 		case "range-address":
 			for _, from := range v.Active() {
 				set, ok := zoned.Span(from.Word, from.Value("to"))
-				if !ok {
+				if !ok || set.IsEmpty() {
 					return undecided("has a range that is not read")
 				}
 				sets = append(sets, known.Exactly(set))
@@ -123,23 +144,24 @@ func address(n *tree.Node) zoned.Addresses {
 // ones of the same name.
 func (p *policies) applications() *objects.Scope[service.Set] {
 	l := &objects.Level[service.Set]{}
-	apps := p.root.Get("applications")
+	apps := p.root.Applied("applications")
 	if apps == nil {
-		apps = p.global.Get("applications")
+		apps = p.global.Applied("applications")
 	}
-	for _, n := range apps.Get("application").Active() {
+	doubt := cmp.Or(p.doubtAlong("applications"), p.doubt(apps, apps.Applied("application"), apps.Applied("application-set")))
+	for _, n := range apps.Applied("application").Active() {
 		l.Add(n.Word, n.Line, application(n))
-		if why := p.doubt(n, apps); why != "" {
+		if why := cmp.Or(doubt, p.doubtBelow(n)); why != "" {
 			l.Doubt(n.Word, n.Line, why)
 		}
 	}
-	for _, n := range apps.Get("application-set").Active() {
-		l.Members(n.Word, n.Line, n.Get("application").Words()...)
-		l.Members(n.Word, n.Line, n.Get("application-set").Words()...)
+	for _, n := range apps.Applied("application-set").Active() {
+		l.Members(n.Word, n.Line, n.Applied("application").Words()...)
+		l.Members(n.Word, n.Line, n.Applied("application-set").Words()...)
 		for _, o := range n.Others("application", "application-set", "description", "apply-groups") {
 			l.Doubt(n.Word, n.Line, fmt.Sprintf("application-set %s: %s is not read", n.Word, o))
 		}
-		if why := p.doubt(n, n.Get("application"), apps); why != "" {
+		if why := cmp.Or(doubt, p.doubtBelow(n)); why != "" {
 			l.Doubt(n.Word, n.Line, why)
 		}
 	}
@@ -174,9 +196,12 @@ var applicationKeys = strings.Fields("protocol source-port destination-port icmp
 
 // application reads an application: its own conditions, or those of its terms.
 func application(n *tree.Node) zoned.Services {
-	terms := n.Get("term").Active()
+	terms := n.Applied("term").Active()
 	if len(terms) == 0 {
 		return applicationTerm(n, n.Word)
+	}
+	if others := n.Others("term", "description", "apply-groups", "application-protocol", "inactivity-timeout"); len(others) > 0 {
+		return known.AtMost(service.Any(), fmt.Sprintf("application %q has %s beside its terms", n.Word, others[0]))
 	}
 	var set zoned.Services
 	for _, t := range terms {
@@ -213,7 +238,7 @@ func applicationTerm(n *tree.Node, name string) zoned.Services {
 	}
 	set := s.set()
 	if !set.IsExact() {
-		set = known.Exactly(set.Sure.Intersect(s.protocolSet()))
+		return undecided("has a condition that is not for its protocol")
 	}
 	return set
 }

@@ -2,6 +2,7 @@ package junos
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
 )
@@ -22,6 +23,9 @@ func settings(n *tree.Node, keys []string, flags []string) []setting {
 	for _, k := range n.Active() {
 		if k.Word == "except" || k.Word == tree.DoubtWord { // belongs to the value above it
 			continue
+		}
+		if k.Emptied() && !strings.Contains(k.Word, "address") && !strings.Contains(k.Word, "prefix") {
+			continue // "inactive: dscp ef" marks the last word
 		}
 		if !slices.Contains(keys, k.Word) || slices.Contains(flags, k.Word) {
 			out = append(out, setting{k.Word, "", k})

@@ -1,6 +1,7 @@
 package junos
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,42 +30,68 @@ func (c *config) policyList(doc *device.Document) device.List {
 	p := &policies{config: c, books: make(map[string]*objects.Scope[addr.Set])}
 	p.services = p.applications()
 	p.site = p.newSite()
-	node := c.root.Get("security", "policies")
+	node := c.root.Applied("security", "policies")
 	doc.Translations = c.translations(p, doc.Interfaces)
 	l := device.List{Name: PolicyList, Aliases: []string{"security policies"}, Default: rule.Deny, Rules: p.translated(doc.Translations)}
-	for _, from := range node.Get("from-zone").Active() {
-		for _, to := range from.Get("to-zone").Active() {
-			if why := c.doubt(node, from, to, to.Get("policy")); why != "" {
-				l.Rules = append(l.Rules, inZones(undecided(why), from.Word, to.Word)...)
-			}
-			for _, n := range to.Get("policy").Active() {
-				l.Rules = append(l.Rules, p.rules(n, from.Word, to.Word)...)
-			}
-			l.Disabled = append(l.Disabled, p.disabled(to.Get("policy"), from.Word, to.Word)...)
-		}
-	}
-	global := node.Get("global")
-	if why := c.doubt(node, global, global.Get("policy")); why != "" {
+	if why := cmp.Or(c.doubtAlong("security", "policies"), c.doubt(node, node.Applied("from-zone"))); why != "" {
 		l.Rules = append(l.Rules, undecided(why)...)
 	}
-	for _, n := range global.Get("policy").Active() {
+	for _, from := range node.Applied("from-zone").Active() {
+		if why := unknown(from, "to-zone"); why != "" {
+			l.Rules = append(l.Rules, inZones(undecided(why), from.Word, "")...)
+		}
+		for _, to := range from.Applied("to-zone").Active() {
+			if why := cmp.Or(c.doubt(from, from.Applied("to-zone"), to, to.Applied("policy")), unknown(to, "policy")); why != "" {
+				l.Rules = append(l.Rules, inZones(undecided(why), from.Word, to.Word)...)
+			}
+			for _, n := range to.Applied("policy").Active() {
+				l.Rules = append(l.Rules, p.rules(n, from.Word, to.Word)...)
+			}
+			l.Disabled = append(l.Disabled, p.disabled(to.Applied("policy"), from.Word, to.Word)...)
+		}
+	}
+	global := node.Applied("global")
+	if why := cmp.Or(c.doubt(global, global.Applied("policy")), unknown(global, "policy")); why != "" {
+		l.Rules = append(l.Rules, undecided(why)...)
+	}
+	for _, n := range global.Applied("policy").Active() {
 		l.Rules = append(l.Rules, p.rules(n, "", "")...)
 	}
-	l.Disabled = append(l.Disabled, p.disabled(global.Get("policy"), "", "")...)
-	if node.Get("default-policy", "permit-all") != nil {
+	l.Disabled = append(l.Disabled, p.disabled(global.Applied("policy"), "", "")...)
+	defaults := node.Applied("default-policy")
+	why := c.doubtBelow(defaults)
+	if words := defaults.Words(); len(words) > 1 {
+		why = "there are several default policies: " + strings.Join(words, ", ")
+	}
+	if why != "" {
+		l.Rules = append(l.Rules, undecided(why)...)
+	}
+	if node.Applied("default-policy", "permit-all") != nil {
 		l.Default = rule.Permit
 	}
 	for _, o := range node.Others("from-zone", "global", "default-policy", "policy-rematch", "apply-groups", "apply-groups-except", "policy-stats",
 		"pre-id-default-policy", "unified-policy", "stateful", "traceoptions") {
+		l.Rules = append(undecided(fmt.Sprintf("policies %s is not read", o.Word)), l.Rules...)
 		doc.Notes = append(doc.Notes, device.Note{Line: o.Line, Text: "policies " + o.Word, Reason: "is not read"})
 	}
 	l.Writer = p.site
 	return l
 }
 
+// unknown says that the node has statements beside the one that holds policies.
+func unknown(n *tree.Node, holds string) string {
+	for _, o := range n.Others(holds, "apply-groups", "apply-groups-except") {
+		return fmt.Sprintf("the statement %s among policies is not known", o.Word)
+	}
+	return ""
+}
+
 func inZones(rules []rule.Rule, from, to string) []rule.Rule {
 	for i := range rules {
-		rules[i].SourceZones, rules[i].DestinationZones = []string{from}, []string{to}
+		rules[i].SourceZones = []string{from}
+		if to != "" {
+			rules[i].DestinationZones = []string{to}
+		}
 	}
 	return rules
 }
@@ -96,17 +123,27 @@ func (p *policies) rules(n *tree.Node, from, to string) []rule.Rule {
 		q.From, q.To = []string{from}, []string{to}
 	}
 	q.Place = p.site.add(from, to, n.Word)
-	if n.Repeated {
-		q.Doubt("there are two policies of the name %s", n.Word)
+	if from == "junos-global" {
+		q.From, q.To = nil, nil
+		q.Doubt("the zone junos-global")
 	}
-	if why := p.doubt(n, n.Get("match"), n.Get("then")); why != "" {
+	why := p.groups.below(n, 0)
+	if n.Repeated {
+		why = fmt.Sprintf("there are two policies of the name %s", n.Word)
+	}
+	if why != "" {
+		q.Matches = []zoned.Match{zoned.AnyMatch()}
+		q.DoubtAction("%s", why)
+		return q.Rules()
+	}
+	if why := p.doubt(n, n.Applied("match"), n.Applied("then")); why != "" {
 		q.Doubt("%s", why)
 	}
-	p.outcome(&q, n.Get("then"))
+	p.outcome(&q, n.Applied("then"))
 	for _, o := range n.Others("match", "then", "description", "apply-groups", "apply-groups-except") {
 		q.Doubt("%s", o)
 	}
-	p.match(&q, n.Get("match"), from, to)
+	p.match(&q, n.Applied("match"), from, to)
 	return q.Rules()
 }
 
@@ -114,7 +151,7 @@ func (p *policies) rules(n *tree.Node, from, to string) []rule.Rule {
 func (p *policies) disabled(n *tree.Node, from, to string) (out []rule.Rule) {
 	for _, c := range n.Inactives() {
 		q := zoned.Policy{Name: c.Word, Line: c.Line, Text: policyText(c, from, to), Place: p.site.add(from, to, c.Word), Action: rule.Permit}
-		if c.Get("then", "permit") == nil {
+		if c.Applied("then", "permit") == nil {
 			q.Action = rule.Deny
 		}
 		out = append(out, q.Disabled())
@@ -132,11 +169,11 @@ func policyText(n *tree.Node, from, to string) string {
 
 // outcome reads what the policy does.
 func (p *policies) outcome(q *zoned.Policy, then *tree.Node) {
-	permit := then.Get("permit")
-	denies := then.Get("deny") != nil || then.Get("reject") != nil
+	permit := then.Applied("permit")
+	denies := then.Applied("deny") != nil || then.Applied("reject") != nil
 	q.Action = rule.Permit
 	switch {
-	case permit != nil && permit.Inactive, permit == nil && !denies, permit != nil && denies:
+	case permit == nil && !denies, permit != nil && denies:
 		q.DoubtAction("the policy has no action, or two")
 	case denies:
 		q.Action = rule.Deny
@@ -144,8 +181,8 @@ func (p *policies) outcome(q *zoned.Policy, then *tree.Node) {
 	for _, o := range permit.Others("application-services", "destination-address", "tcp-options", "apply-groups") {
 		q.Doubt("permit %s", o)
 	}
-	if permit.Get("destination-address") != nil {
-		q.Doubt("%s", permit.Get("destination-address"))
+	if permit.Applied("destination-address") != nil {
+		q.Doubt("%s", permit.Applied("destination-address"))
 	}
 	for _, o := range then.Others("permit", "deny", "reject", "count", "log", "apply-groups", "apply-groups-except") {
 		q.Doubt("then %s", o)
@@ -177,8 +214,11 @@ func (p *policies) match(q *zoned.Policy, n *tree.Node, from, to string) {
 			q.Doubt("the condition %s is not decided", s.node)
 		}
 	}
-	if from == "" {
+	switch {
+	case from == "":
 		q.From, q.To = zonesOf(values["from-zone"]), zonesOf(values["to-zone"])
+	case len(values["from-zone"])+len(values["to-zone"]) > 0:
+		q.Doubt("zones among the conditions of a policy for a pair of zones")
 	}
 	q.Matches = []zoned.Match{{
 		Sources:      p.addresses(q, "source-address", values, excluded, from),

@@ -15,13 +15,15 @@ type serviceMatch struct {
 	// flags says that a condition on TCP flags is there.
 	flags bool
 
-	protocols, notProtocols     []uint8
-	anyPort, notAnyPort         []zoned.Ports
-	sources, notSources         []zoned.Ports
-	destinations, notDests      []zoned.Ports
-	types, notTypes             []zoned.Ports
-	codes, notCodes             []zoned.Ports
-	hasProtocol, hasNotProtocol bool
+	protocols, notProtocols []uint8
+	anyPort, notAnyPort     []zoned.Ports
+	sources, notSources     []zoned.Ports
+	destinations, notDests  []zoned.Ports
+	types, notTypes         []zoned.Ports
+	codes, notCodes         []zoned.Ports
+	hasProtocol             bool
+	// anyProtocol says that one of the protocols is not read: it may be any.
+	anyProtocol bool
 }
 
 // add takes a condition, and reports whether it is one on services.
@@ -33,23 +35,22 @@ func (s *serviceMatch) add(c setting) bool {
 	switch c.key {
 	case "protocol", "next-header", "payload-protocol":
 		s.hasProtocol = true
-		return s.addProtocol(&s.protocols, c.value)
+		ok := s.addProtocol(&s.protocols, c.value)
+		s.anyProtocol = s.anyProtocol || !ok
+		return ok
 	case "protocol-except", "next-header-except", "payload-protocol-except":
-		s.hasNotProtocol = true
 		return s.addProtocol(&s.notProtocols, c.value)
 	case "icmp-type":
-		return s.addNumbers(&s.types, c.value, typeNumbers(s.v6))
+		return s.addNumbers(&s.types, c.value, typeNumbers(s.v6), true)
 	case "icmp-type-except":
-		return s.addNumbers(&s.notTypes, c.value, typeNumbers(s.v6))
+		return s.addNumbers(&s.notTypes, c.value, typeNumbers(s.v6), false)
 	case "icmp-code":
-		return s.addNumbers(&s.codes, c.value, nil)
+		return s.addNumbers(&s.codes, c.value, nil, true)
 	case "icmp-code-except":
-		return s.addNumbers(&s.notCodes, c.value, nil)
+		return s.addNumbers(&s.notCodes, c.value, nil, false)
 	}
-	if list := lists[c.key]; list != nil {
-		return s.addNumbers(list, c.value, portNumbers)
-	}
-	return false
+	list := lists[c.key]
+	return list != nil && s.addNumbers(list, c.value, portNumbers, !strings.HasSuffix(c.key, "-except"))
 }
 
 func (s *serviceMatch) addProtocol(out *[]uint8, text string) bool {
@@ -60,11 +61,13 @@ func (s *serviceMatch) addProtocol(out *[]uint8, text string) bool {
 			*out = append(*out, uint8(p))
 		}
 		if err1 == nil && err2 == nil {
-			return true
+			return a <= b
 		}
 	}
 	n, ok := protocolOf(text)
-	*out = append(*out, n)
+	if ok {
+		*out = append(*out, n)
+	}
 	return ok
 }
 
@@ -85,17 +88,23 @@ var protocolNumbers = map[string]uint8{
 	"no-next-header": 59, "routing": 43,
 }
 
-func (s *serviceMatch) addNumbers(out *[]zoned.Ports, text string, names map[string]uint16) bool {
+// addNumbers reads a number or a range. With positive true one that is not read stands for
+// all, so that what the list may hold is not too little.
+func (s *serviceMatch) addNumbers(out *[]zoned.Ports, text string, names map[string]uint16, positive bool) bool {
 	from, to, isRange := strings.Cut(text, "-")
 	if _, named := names[text]; named || !isRange {
 		from, to = text, text
 	}
 	a, ok1 := numberOf(from, names)
 	b, ok2 := numberOf(to, names)
-	if ok1 && ok2 && a <= b {
+	ok := ok1 && ok2 && a <= b
+	switch {
+	case ok:
 		*out = append(*out, zoned.Ports{From: a, To: b})
+	case positive:
+		*out = append(*out, zoned.AllPorts()...)
 	}
-	return ok1 && ok2
+	return ok
 }
 
 func numberOf(text string, names map[string]uint16) (uint16, bool) {
@@ -111,10 +120,10 @@ func (s *serviceMatch) set() zoned.Services {
 	protocols := s.protocolSet()
 	set := known.Exactly(protocols)
 	if s.hasPorts() {
-		set = set.Intersect(s.doubtOthers(s.ports(ported), "a condition on ports without a protocol that has them"))
+		set = set.Intersect(s.doubtOthers(s.ports(ported), ported, "a condition on ports without a protocol that has them"))
 	}
 	if len(s.types)+len(s.notTypes)+len(s.codes)+len(s.notCodes) > 0 {
-		set = set.Intersect(s.doubtOthers(s.typeSet(), "a condition on ICMP without a protocol of ICMP"))
+		set = set.Intersect(s.doubtOthers(s.typeSet(), []uint8{s.icmp()}, "a condition on ICMP without a protocol of ICMP"))
 	}
 	return set
 }
@@ -128,7 +137,7 @@ var (
 
 func (s *serviceMatch) protocolSet() service.Set {
 	set := service.Any()
-	if s.hasProtocol {
+	if s.hasProtocol && !s.anyProtocol {
 		set = service.Set{}
 		for _, p := range s.protocols {
 			set = set.Union(service.SetOf(service.Whole(p)))
@@ -140,14 +149,12 @@ func (s *serviceMatch) protocolSet() service.Set {
 	return set
 }
 
-// doubtOthers says that a condition is sure for some protocols, and that it is read at
-// the same place of the others, where it may be met or not.
-func (s *serviceMatch) doubtOthers(sure service.Set, why string) zoned.Services {
+// doubtOthers says that a condition is sure for the protocols that it is meant for, and
+// that it is read at the same place of the others, where it may be met or not.
+func (s *serviceMatch) doubtOthers(sure service.Set, protocols []uint8, why string) zoned.Services {
 	mine := service.Set{}
-	for _, r := range sure.Ranges() {
-		for p := int(r.ProtoFrom); p <= int(r.ProtoTo); p++ {
-			mine = mine.Union(service.SetOf(service.Whole(uint8(p))))
-		}
+	for _, p := range protocols {
+		mine = mine.Union(service.SetOf(service.Whole(p)))
 	}
 	return known.Between(sure, sure.Union(service.Any().Subtract(mine)), why)
 }
@@ -186,11 +193,15 @@ func combine(in, not []zoned.Ports) []zoned.Ports {
 	return out
 }
 
-func (s *serviceMatch) typeSet() service.Set {
-	protocol := uint8(service.ICMP)
+func (s *serviceMatch) icmp() uint8 {
 	if s.v6 {
-		protocol = service.ICMPv6
+		return service.ICMPv6
 	}
+	return service.ICMP
+}
+
+func (s *serviceMatch) typeSet() service.Set {
+	protocol := s.icmp()
 	var set service.Set
 	types, codes := combine(s.types, s.notTypes), combine(s.codes, s.notCodes)
 	for t := range 256 {
@@ -224,7 +235,7 @@ func (s *serviceMatch) either(in []zoned.Match) []zoned.Match {
 	if len(s.notAnyPort) > 0 {
 		sure = sure.Subtract(portSet(ported, s.notAnyPort, zoned.AllPorts()).Union(portSet(ported, zoned.AllPorts(), s.notAnyPort)))
 	}
-	set := s.doubtOthers(sure, "a condition on ports without a protocol that has them")
+	set := s.doubtOthers(sure, ported, "a condition on ports without a protocol that has them")
 	for i := range in {
 		in[i].Services = in[i].Services.Intersect(set)
 	}

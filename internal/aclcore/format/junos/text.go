@@ -2,6 +2,7 @@ package junos
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,10 +17,12 @@ const MaxBytes = 256 << 20
 
 var (
 	// noise are lines of a captured session that belong to no configuration.
-	noise = regexp.MustCompile(`^\s*(\{(master|backup|primary|secondary|linecard)[^}]*\}(\[edit[^\]]*\])?|\[edit[^\]]*\]|-+\(more( \d+%)?\)-+|[\w.-]+@[\w.-]+[>#%].*)\s*$`)
+	noise = regexp.MustCompile(`^\s*(\{(master|backup|primary|secondary|linecard)[^}]*\}(\[edit[^\]]*\])?|\[edit[^\]]*\]|[\w.-]+@[\w.-]+[>#%].*|(load|commit) complete|configuration check succeeds|(Entering|Exiting) configuration mode|logout|Connection to .* closed.*)\s*$`)
+	// paging is what a terminal shows at the end of a page, and how it wipes that away.
+	paging = regexp.MustCompile(`-{2,}\(more[^)\n]*\)-{2,}[ \t\r\x08]*`)
 	// prompt is what the CLI prints before a command: "user@srx# ".
 	prompt      = regexp.MustCompile(`^[\w.-]+@[\w.-]+[>#%] ?`)
-	commandLine = regexp.MustCompile(`(?m)^([\w.-]+@[\w.-]+[>#%] ?)?(set|delete|deactivate|insert) \S`)
+	commandLine = regexp.MustCompile(`(?m)^([\w.-]+@[\w.-]+[>#%] ?)?(set|delete|deactivate|insert)[ \t]+\S`)
 )
 
 // read returns the tree of a text in either form, with groups applied, and lines that
@@ -29,6 +32,9 @@ func read(source string, content []byte) (*tree.Node, []device.Note, error) {
 		return nil, nil, fmt.Errorf("%s: is %d MB long; at most %d MB are read", source, len(content)>>20, MaxBytes>>20)
 	}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	if bytes.Contains(content, []byte("(more")) {
+		content = paging.ReplaceAll(content, nil)
+	}
 	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("<")) {
 		return nil, nil, fmt.Errorf("%s:1: is XML; write what show configuration prints, as it is or with | display set", source)
 	}
@@ -61,6 +67,7 @@ func withoutNoise(content []byte) []byte {
 func readCommands(source string, content []byte) (*tree.Node, []device.Note, error) {
 	root := &tree.Node{Line: 1}
 	var notes []device.Note
+	first := 0 // line of the first command
 	lines := strings.Split(string(content), "\n")
 	for i := 0; i < len(lines); i++ {
 		number, line := i+1, strings.TrimRight(lines[i], "\r")
@@ -80,8 +87,11 @@ func readCommands(source string, content []byte) (*tree.Node, []device.Note, err
 		switch {
 		case slices.Contains(ignored, words[0]):
 		case command(root, number, words):
+			first = cmp.Or(first, number)
 		case slices.Contains(changing, words[0]):
 			return nil, nil, fmt.Errorf("%s:%d: %q changes what the text does not have, or is not read; what follows would not be the device's configuration", source, number, line)
+		case first > 0:
+			return nil, nil, fmt.Errorf("%s:%d: %q is no command that is read: put it behind the line before it if a terminal has broken that", source, number, line)
 		default:
 			notes = append(notes, device.Note{Line: number, Text: line, Reason: "is no command that is read"})
 		}
@@ -91,10 +101,10 @@ func readCommands(source string, content []byte) (*tree.Node, []device.Note, err
 
 var (
 	// ignored are commands that change nothing of what filters.
-	ignored = []string{"annotate", "protect", "unprotect", "show", "configure", "commit", "exit", "quit", "run", "rollback", "top", "status"}
+	ignored = []string{"annotate", "protect", "unprotect", "show", "configure", "commit", "exit", "quit", "run", "top", "status", "save"}
 	// changing are commands that change what others have set: a text with one that cannot
 	// be applied is refused.
-	changing = []string{"set", "delete", "deactivate", "activate", "insert", "rename", "copy", "replace", "load", "edit", "up", "wildcard"}
+	changing = []string{"set", "delete", "deactivate", "activate", "insert", "rename", "copy", "replace", "load", "edit", "up", "wildcard", "rollback"}
 )
 
 // command applies a command, and reports whether it could.
@@ -109,10 +119,7 @@ func command(root *tree.Node, line int, words []string) bool {
 		_, err := root.PutAll(line, path)
 		return err == nil
 	case "delete":
-		if parent := root.Get(path[:n-1]...); parent != nil { // what is not there needs no deletion
-			parent.Delete(path[n-1])
-		}
-		return true
+		return deletePath(root, path)
 	case "deactivate", "activate":
 		node := root.Get(path...)
 		if node != nil {
@@ -125,6 +132,25 @@ func command(root *tree.Node, line int, words []string) bool {
 		return renameOrCopy(root, line, path, words[0] == "copy")
 	}
 	return false
+}
+
+// deletePath deletes the end of a path, or each of a list in brackets there. What is not
+// there needs no deletion.
+func deletePath(root *tree.Node, path []string) bool {
+	ends, n := path[len(path)-1:], len(path)-1
+	if i := slices.Index(path, "["); i >= 0 {
+		if path[n] != "]" || i == 0 {
+			return false
+		}
+		ends, n = path[i+1:n], i
+	}
+	parent := root.Get(path[:n]...)
+	for _, end := range ends {
+		if parent != nil {
+			parent.Delete(end)
+		}
+	}
+	return true
 }
 
 // insert puts "PATH KIND NAME before KIND NAME": a term or a policy.

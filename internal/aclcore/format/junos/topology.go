@@ -12,32 +12,32 @@ import (
 // static routes.
 func (c *config) readTopology(doc *device.Document) {
 	zoneOf, vrfOf := make(map[string]string), make(map[string]string)
-	for _, z := range c.root.Get("security", "zones", "security-zone").Active() {
-		for _, name := range z.Get("interfaces").Words() {
+	for _, z := range c.root.Applied("security", "zones", "security-zone").Active() {
+		for _, name := range z.Applied("interfaces").Words() {
 			zoneOf[name] = z.Word
 		}
 	}
 	doc.Routes = append(doc.Routes, routes(c.root, "")...)
-	for _, vr := range c.root.Get("routing-instances").Active() {
-		for _, name := range vr.Get("interface").Words() {
+	for _, vr := range c.root.Applied("routing-instances").Active() {
+		for _, name := range vr.Applied("interface").Words() {
 			vrfOf[name] = vr.Word
 		}
 		doc.Routes = append(doc.Routes, routes(vr, vr.Word)...)
 	}
-	for _, port := range c.root.Get("interfaces").Active() {
-		for _, unit := range port.Get("unit").Active() {
+	for _, port := range c.root.Applied("interfaces").Active() {
+		for _, unit := range port.Applied("unit").Active() {
 			name := port.Word + "." + unit.Word
 			i := device.Interface{
 				Name: name, Port: port.Word, Line: unit.Line, Zone: zoneOf[name], VRF: vrfOf[name],
-				Shutdown: port.Get("disable") != nil || unit.Get("disable") != nil,
+				Shutdown: port.Applied("disable") != nil || unit.Applied("disable") != nil,
 			}
 			for _, family := range []string{"inet", "inet6"} {
-				for _, address := range unit.Get("family", family, "address").Active() {
+				for _, address := range unit.Applied("family", family, "address").Active() {
 					if p, err := netip.ParsePrefix(address.Word); err == nil {
 						i.Addresses = append(append(i.Addresses, p), shared(address, p)...)
 					}
 				}
-				if unit.Get("family", family, "dhcp") != nil {
+				if unit.Applied("family", family, "dhcp") != nil {
 					i.Unknown = append(i.Unknown, "its address comes from DHCP")
 				}
 			}
@@ -50,8 +50,8 @@ func (c *config) readTopology(doc *device.Document) {
 // shared returns the addresses that the device shares with others by VRRP.
 func shared(address *tree.Node, p netip.Prefix) (out []netip.Prefix) {
 	for _, family := range [][2]string{{"vrrp-group", "virtual-address"}, {"vrrp-inet6-group", "virtual-inet6-address"}} {
-		for _, g := range address.Get(family[0]).Active() {
-			for _, text := range g.Get(family[1]).Words() {
+		for _, g := range address.Applied(family[0]).Active() {
+			for _, text := range g.Applied(family[1]).Words() {
 				if a, err := netip.ParseAddr(text); err == nil {
 					out = append(out, netip.PrefixFrom(a, p.Bits()))
 				}
@@ -64,13 +64,13 @@ func shared(address *tree.Node, p netip.Prefix) (out []netip.Prefix) {
 func routes(n *tree.Node, vrf string) []device.Route {
 	var out []device.Route
 	for _, table := range [][]string{{"routing-options", "static", "route"}, {"routing-options", "rib", "inet6.0", "static", "route"}} {
-		for _, route := range n.Get(table...).Active() {
+		for _, route := range n.Applied(table...).Active() {
 			to, err := netip.ParsePrefix(route.Word)
 			if err != nil {
 				continue
 			}
-			r := device.Route{VRF: vrf, To: to.Masked(), Line: route.Line, Discard: route.Get("discard") != nil || route.Get("reject") != nil}
-			for _, hop := range route.Get("next-hop").Words() {
+			r := device.Route{VRF: vrf, To: to.Masked(), Line: route.Line, Discard: route.Applied("discard") != nil || route.Applied("reject") != nil}
+			for _, hop := range route.Applied("next-hop").Words() {
 				if via, err := netip.ParseAddr(hop); err == nil {
 					r.Via = via
 				} else if strings.Contains(hop, ".") {

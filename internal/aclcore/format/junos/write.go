@@ -22,6 +22,12 @@ func Write(list string, in rule.Insertion) (string, error) {
 		switch site := in.Base.Writer.(type) {
 		case *filter:
 			return writeTerms(site.path, site.key.family, in)
+		case *chain:
+			f := site.filter(in.Before)
+			if f == nil {
+				return "", fmt.Errorf("a filter of the list %s is not in the text", site.alias)
+			}
+			return writeTerms(f.path, f.key.family, in)
 		case *policySite:
 			return writePolicies(site, in)
 		}

@@ -23,8 +23,8 @@ type policyPlace struct{ from, to, name string }
 
 func (p *policies) newSite() *policySite {
 	s := &policySite{policies: make(map[string]policyPlace)}
-	for _, z := range p.root.Get("security", "zones", "security-zone").Active() {
-		s.inZones = s.inZones || z.Get("address-book") != nil
+	for _, z := range p.root.Applied("security", "zones", "security-zone").Active() {
+		s.inZones = s.inZones || z.Applied("address-book") != nil
 	}
 	return s
 }

@@ -128,6 +128,12 @@ func (p *braceReader) word() (string, error) {
 				return "", err
 			}
 			continue
+		case c == '<': // a pattern of Junos, which may hold brackets
+			if end := strings.IndexAny(p.text[p.pos:], "> \t\r\n;{}"); end > 0 && p.text[p.pos+end] == '>' {
+				b.WriteString(p.text[p.pos : p.pos+end])
+				p.pos += end
+				continue
+			}
 		case strings.IndexByte(" \t\r\n{};[]", c) >= 0:
 			return b.String(), nil
 		}

@@ -44,6 +44,21 @@ func (n *Node) Get(words ...string) *Node {
 	return n
 }
 
+// Applied is like [Node.Get], and returns nil where the device does not apply one of the
+// nodes on the way.
+func (n *Node) Applied(words ...string) *Node {
+	for _, w := range words {
+		if n = n.child(w); n == nil || n.Inactive {
+			return nil
+		}
+	}
+	return n
+}
+
+// Emptied reports whether there is something below the node, of which the device applies
+// nothing.
+func (n *Node) Emptied() bool { return n != nil && len(n.Nodes) > 0 && len(n.Active()) == 0 }
+
 func (n *Node) child(word string) *Node {
 	if n == nil {
 		return nil
@@ -231,9 +246,9 @@ func (n *Node) Text() (word string, ok bool) {
 }
 
 // Value returns the word below the node at the end of the words, "" if there is none
-// or more than one.
+// or more than one that the device applies.
 func (n *Node) Value(words ...string) string {
-	text, _ := n.Get(words...).Text()
+	text, _ := n.Applied(words...).Text()
 	return text
 }
 
