@@ -216,11 +216,16 @@ func textOf(r *natRule) string {
 	return r.t.Text
 }
 
-// someOf names the first addresses of a set.
-func someOf(set addr.Set) string {
+// given names the first of the addresses that a translation gives.
+func given(set addr.Set) string {
 	if covers(set) {
 		return "addresses that its text does not tell"
 	}
+	return someOf(set)
+}
+
+// someOf names the first addresses of a set.
+func someOf(set addr.Set) string {
 	texts := set.Strings()
 	if len(texts) > 1 {
 		return texts[0] + ", …"

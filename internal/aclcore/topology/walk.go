@@ -203,9 +203,9 @@ func (w *walker) gateway(p place, n *node, h hit) {
 	case len(shares) != 1:
 		w.doubt(p, n, &side{}, undecided(n.Source, r.t.Line, r.t.Text, "it is translated to addresses in different zones"))
 	case shares[0].Zone == 0:
-		w.lose(p.piece, fmt.Sprintf("%s translates %s to %s, which is in no zone", n.Name, someOf(from), someOf(p.destinations())))
+		w.lose(p.piece, fmt.Sprintf("%s translates %s to %s, which is in no zone", n.Name, someOf(from), given(p.destinations())))
 	default:
-		w.remark(fmt.Sprintf("%s translates %s to %s%s", n.Name, someOf(from), someOf(p.destinations()), n.where(r)))
+		w.remark(fmt.Sprintf("%s translates %s to %s%s", n.Name, someOf(from), given(p.destinations()), n.where(r)))
 		p.at, p.target, p.from = shares[0].Zone, shares[0].Zone, n
 		p.hops = append(slices.Clip(p.hops), Hop{Device: n.Name})
 		w.finish(p)
@@ -369,10 +369,10 @@ func (w *walker) reroute(p place, n *node, in *side, h hit) {
 		case mixed || len(shares) > 1 && dst.addresses == spread:
 			w.doubt(next, n, in, undecided(n.Source, r.t.Line, r.t.Text, "it is translated to addresses in different zones"))
 		case share.Zone == 0:
-			w.lose(next.piece, fmt.Sprintf("%s translates %s to %s, which is in no zone", n.Name, someOf(p.destinations()), someOf(part.destinations())))
+			w.lose(next.piece, fmt.Sprintf("%s translates %s to %s, which is in no zone", n.Name, someOf(p.destinations()), given(part.destinations())))
 		case len(outs) == 0:
 			w.lose(next.piece, fmt.Sprintf("%s translates %s to %s, and no path leads from there to zone %s",
-				n.Name, someOf(p.destinations()), someOf(part.destinations()), w.t.zones.Name(share.Zone)))
+				n.Name, someOf(p.destinations()), given(part.destinations()), w.t.zones.Name(share.Zone)))
 		default:
 			w.rerouted(next, n, in, outs, found, dst)
 		}
@@ -392,7 +392,7 @@ func (w *walker) rerouted(p place, n *node, in *side, outs []*side, h hit, dst e
 	}
 	now := p.piece
 	now.dst = dst
-	w.remark(fmt.Sprintf("%s translates %s to %s%s", n.Name, someOf(p.destinations()), someOf(now.destinations()), n.where(h.rule)))
+	w.remark(fmt.Sprintf("%s translates %s to %s%s", n.Name, someOf(p.destinations()), given(now.destinations()), n.where(h.rule)))
 	p.via, p.declared = w.rest(p, n)
 	for _, out := range left {
 		w.leave(p, n, in, out, h, dst)
@@ -449,7 +449,7 @@ func (w *walker) leave(p place, n *node, in, out *side, found hit, dst end) {
 	for _, h := range hits {
 		if !h.src.equal(found.src) {
 			w.touched = true
-			w.remark(fmt.Sprintf("%s translates the source %s to %s%s", n.Name, someOf(found.sources()), someOf(h.sources()), n.where(h.rule)))
+			w.remark(fmt.Sprintf("%s translates the source %s to %s%s", n.Name, someOf(found.sources()), given(h.sources()), n.where(h.rule)))
 		}
 		if h.doubt != nil {
 			at := p
