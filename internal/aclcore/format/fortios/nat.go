@@ -13,16 +13,11 @@ import (
 )
 
 // sourceTranslations returns what becomes of sources: by the policy that accepts them, or
-// with central NAT by a table of its own, which is not read. A policy without nat keeps
-// them. There are none where no policy translates.
+// with central NAT by a table of its own. A policy without nat keeps them. There are none
+// where no policy translates.
 func (v *vdom) sourceTranslations(policies []policy) (out []device.Translation) {
 	if v.value("system", "settings", "central-nat") == "enable" {
-		for _, n := range v.root.Get("firewall", "central-snat-map").Active() {
-			t := device.Translation{Name: n.Word, Line: n.Line, Text: "central-snat-map " + n.Word, Search: device.SearchSource, Match: traffic.Any(), Source: device.Mapping{Kind: device.Dynamic}}
-			t.Unknown = []string{"the central table of source translation is not read"}
-			out = append(out, t)
-		}
-		return out
+		return v.centralTranslations()
 	}
 	if !slices.ContainsFunc(policies, func(p policy) bool { return value(p.node, "nat") == "enable" }) {
 		return nil
@@ -97,20 +92,25 @@ func (v *vdom) sourceMapping(p *policy) device.Mapping {
 		m.To = v.addressesOf(p.To)
 		return m
 	}
+	m.To = v.pool(names)
+	return m
+}
+
+// pool returns the addresses of IP pools, none where one of them is not known.
+func (v *vdom) pool(names []string) addr.Set {
 	var pool addr.Set
 	for _, name := range names {
 		n := v.root.Get("firewall", "ippool", name)
 		if n == nil {
-			return m
+			return addr.Set{}
 		}
 		set, ok := spanOf(fmt.Sprintf("%s-%s", value(n, "startip"), value(n, "endip")))
 		if !ok {
-			return m
+			return addr.Set{}
 		}
 		pool = pool.Union(set)
 	}
-	m.To = pool
-	return m
+	return pool
 }
 
 // addressesOf returns the addresses of interfaces, none where one of them has none that
