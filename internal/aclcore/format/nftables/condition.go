@@ -355,11 +355,14 @@ func (s *statementReader) braces() (elements []expr, mappings []mapping, changes
 			}
 			changes = changes || c
 			if s.pass(":") {
-				v, err := s.verdict()
+				m := mapping{key: key}
+				if m.verdict, err = s.verdict(); err != nil {
+					m.data, err = s.datum()
+				}
 				if err != nil {
 					return nil, nil, false, err
 				}
-				mappings = append(mappings, mapping{key, v})
+				mappings = append(mappings, m)
 			} else {
 				if elements == nil {
 					elements = make([]expr, 0, s.listed())
@@ -372,6 +375,21 @@ func (s *statementReader) braces() (elements []expr, mappings []mapping, changes
 		}
 	}
 	return elements, mappings, changes, nil
+}
+
+// datum reads a value of a map, as its text.
+func (s *statementReader) datum() (string, error) {
+	start := s.next
+	for s.next < len(s.tokens) && !s.at(",") && !s.at("}") {
+		if t := s.peek(); t.quoted || t.is("{") || t.is("(") {
+			return "", errUnread
+		}
+		s.next++
+	}
+	if s.next == start {
+		return "", errUnread
+	}
+	return textOf(s.source, s.tokens[start:s.next]), nil
 }
 
 // listed is how many elements there are up to the next brace, the last one read

@@ -85,10 +85,11 @@ func (e expr) join(separator string) string {
 	return b.String()
 }
 
-// mapping is one element of a verdict map.
+// mapping is one element of a map: of verdicts, or of values, which data has as text.
 type mapping struct {
 	key     expr
 	verdict netfilter.Verdict
+	data    string
 }
 
 type stmtKind uint8
@@ -129,8 +130,10 @@ type statement struct {
 	// to and port are where dnat sends packets, if it is one destination.
 	to   netip.Addr
 	port uint16
-	// nat is what dnat and redirect make of packets.
-	nat *netfilter.NAT
+	// nat is what dnat, snat and redirect make of packets; mapped says that left is looked
+	// up in a map for it, as in a verdict map.
+	nat    *netfilter.NAT
+	mapped bool
 	// with is what a reject answers with: the kernel is given a condition besides,
 	// which nft does not print.
 	with rejection

@@ -236,5 +236,5 @@ func (r jsonReader) mapping(v *jsontree.Value) (m mapping, changes, ok bool) {
 	}
 	key, changes := r.element(&v.Items[0])
 	st := r.statement(&v.Items[1])
-	return mapping{key, st.verdict}, changes, st.kind == final
+	return mapping{key: key, verdict: st.verdict}, changes, st.kind == final
 }

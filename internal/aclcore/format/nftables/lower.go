@@ -100,6 +100,10 @@ func (l *lowerer) rule(r *chainRule) []netfilter.Clause {
 			}
 			return append(clauses, finalClause(st, sets, change))
 		default:
+			if more, ok := l.natClauses(st, sets, change); ok {
+				clauses = append(clauses, more...)
+				continue
+			}
 			if st.to.IsValid() {
 				clauses = append(clauses, netfilter.Clause{Packets: st.unchanged(sets), Verdict: netfilter.Verdict{Kind: netfilter.Accept}})
 			}
@@ -221,7 +225,7 @@ func (l *lowerer) verdicts(st *statement, within []netfilter.Packets) (clauses [
 		elements = s.mappings
 	}
 	fields, ok := l.fieldsOf(st.left)
-	if !ok {
+	if !ok || slices.ContainsFunc(elements, func(m mapping) bool { return m.data != "" }) {
 		return nil, false
 	}
 	var rest *mapping

@@ -35,7 +35,12 @@ func (rs *ruleset) given() addr.Set {
 	for _, t := range rs.tables {
 		for _, c := range t.chains {
 			for i := range c.rules {
-				for _, st := range c.rules[i].statements {
+				for k := range c.rules[i].statements {
+					st := &c.rules[i].statements[k]
+					if to, ok := mappedTo(t.sets, st); ok {
+						out = out.Union(to)
+						continue
+					}
 					switch {
 					case st.nat == nil:
 					case st.nat.Unknown != "" || st.nat.To.IsEmpty():
@@ -52,7 +57,7 @@ func (rs *ruleset) given() addr.Set {
 
 // natOf reads a statement that translates: "dnat ip to 10.0.0.5:8080 persistent",
 // "snat to 203.0.113.1-203.0.113.4", "masquerade to :1024-65535", "redirect to :3128".
-// Addresses from a map are not read.
+// What a map gives is read by [statementReader.natMap].
 func natOf(text string) *netfilter.NAT {
 	words := strings.Fields(text)
 	n := &netfilter.NAT{Source: words[0] == "snat" || words[0] == "masquerade"}

@@ -80,7 +80,7 @@ func TestRules(t *testing.T) {
 		{"numgen random mod 2 vmap { 0 : accept, 1 : drop }", either(all, "numgen random mod 2 vmap { 0 : accept, 1 : drop }")},
 		{"queue num 1", either(all, "queue num 1")},
 		{"tproxy to :80", either(all, "tproxy to :80")},
-		{"dnat ip to tcp dport map { 80 : 10.0.0.1 }", either(all, "dnat ip to tcp dport map { 80 : 10.0.0.1 }")},
+		{"dnat ip to tcp dport map { 80 : 10.0.0.1 }", either("any -> any tcp/80", "dnat ip to tcp dport map { 80 : 10.0.0.1 }")},
 		{"ip saddr set 10.0.0.1", either(all, "ip saddr set 10.0.0.1")},
 	} {
 		text := `table inet fw {

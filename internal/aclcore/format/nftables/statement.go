@@ -157,6 +157,12 @@ func (s *statementReader) statement() (statement, error) {
 	case "accept", "drop", "return", "continue", "jump", "goto":
 		v, err := s.verdict()
 		return statement{kind: final, verdict: v}, err
+	case "dnat", "snat":
+		if st, ok := s.natMap(t.text); ok {
+			return st, nil
+		}
+	}
+	switch t.text {
 	case "dnat":
 		st := statement{kind: opaque, nat: natOf(textOf(s.source, s.tokens[s.next:]))}
 		s.destination(&st)
