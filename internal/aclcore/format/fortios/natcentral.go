@@ -39,7 +39,9 @@ func (v *vdom) centralEntry(n *tree.Node) device.Translation {
 		From: v.interfaces(values(n, "srcintf")), To: v.interfaces(values(n, "dstintf")),
 	}
 	nameless(&t)
-	doubt := func(format string, args ...any) { t.Unknown = known.Reasons(t.Unknown, []string{fmt.Sprintf(format, args...)}) }
+	doubt := func(format string, args ...any) {
+		t.Unknown = known.Reasons(t.Unknown, []string{fmt.Sprintf(format, args...)})
+	}
 	src, dst := v.centralAddresses(n, "orig-addr"), v.centralAddresses(n, "dst-addr")
 	t.Match = traffic.Product{Sources: src.Possible, Destinations: dst.Possible, Services: service.Any()}
 	t.Unknown = known.Reasons(known.Reasons(t.Unknown, src.Why), dst.Why)
