@@ -2,6 +2,7 @@ package topology
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
@@ -42,7 +43,7 @@ func stateful(sides ...*side) string {
 // only lists count that filter them too.
 func (n *node) filters(in, out *side, replies bool) (steps []Step) {
 	c := crosser{node: n, in: in, out: out, replies: replies, afterSource: replies, afterDestination: replies}
-	if len(n.Document.Bindings) == 0 {
+	if len(n.Document.Bindings) == 0 && !n.unfiltered() {
 		c.implied()
 	} else {
 		for _, step := range n.Order.Steps {
@@ -54,6 +55,11 @@ func (n *node) filters(in, out *side, replies bool) (steps []Step) {
 	}
 	return c.steps
 }
+
+// unfiltered reports whether it is known that no list of the device filters a crossing: the
+// text has its interfaces, and applies no list to any. Lists are then for something else, such
+// as address translation.
+func (n *node) unfiltered() bool { return n.Document.Topology && n.Order.Absent == device.Passes }
 
 // A crosser gathers the steps of one crossing.
 type crosser struct {
@@ -196,12 +202,20 @@ func (c *crosser) absent() {
 	switch {
 	case c.Order.Absent == device.Undecided:
 		s.Fixed = undecided(c.Source, 0, c.describe(), "no list that is read filters it")
+	case c.in.zoned() || c.out.zoned():
+		s.Fixed = undecided(c.Source, 0, c.describe(), "the interfaces are in zones, and the text has no policies for them")
 	case c.v4 || c.v6:
 		return // what is passed by one family alone needs no telling
 	default:
 		s.Fixed = fixed(c.Source, rule.Rule{Action: rule.Permit, Text: "no access list filters the crossing"})
 	}
 	c.keep(s)
+}
+
+// zoned reports whether an interface of the side is in a zone of the device, where policies
+// decide what passes.
+func (s *side) zoned() bool {
+	return slices.ContainsFunc(s.members, func(i *device.Interface) bool { return i.Zone != "" })
 }
 
 // families returns all traffic of the address families.
