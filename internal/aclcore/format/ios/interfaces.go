@@ -22,6 +22,7 @@ type topology struct {
 	// applied to it.
 	shown bool
 	nat   nat
+	maps  routeMaps
 }
 
 // readTopology adds to the document the interfaces, where its lists are applied, and
@@ -36,18 +37,19 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 	if !t.shown {
 		doc.Interfaces = nil
 	}
-	doc.Translations = t.nat.translations(doc)
+	doc.Translations = t.nat.translations(doc, &t.maps)
 	p.bindLists(doc)
 }
 
 func (t *topology) line(l terminal.Line) {
-	if l.Indented && t.at < 0 && !t.routes.open() && !t.others.open() { // most lines of a long text
+	if l.Indented && t.at < 0 && !t.routes.open() && !t.others.open() && t.maps.open == nil { // most lines of a long text
 		return
 	}
 	words := strings.Fields(l.Text)
 	low := strings.Fields(strings.ToLower(l.Text))
 	switch {
 	case low[0] == "interface" && !l.Indented && len(words) > 1:
+		t.maps.open = nil
 		t.routes.close()
 		t.others.close()
 		t.begin(l, holder(l.Text))
@@ -56,11 +58,15 @@ func (t *topology) line(l terminal.Line) {
 	case l.Indented:
 		t.routes.inner(l, words)
 		t.others.inner(low)
+		t.maps.inner(l, words, low)
+	case t.maps.open != nil && (low[0] == "match" || low[0] == "set"): // some collectors cut the blanks off
+		t.maps.inner(l, words, low)
 	default:
 		t.at = -1
 		t.routes.outer(l, words)
 		t.others.outer(l, low)
 		t.nat.rule(l, words)
+		t.maps.begin(l, words, low)
 	}
 }
 

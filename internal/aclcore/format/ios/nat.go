@@ -114,8 +114,8 @@ func (n *nat) pool(words, low []string) {
 // translations returns the rules: static ones, which a router tries first, then dynamic
 // ones, and what is not understood before both. Where no interface is inside or none
 // outside nothing is translated.
-func (n *nat) translations(doc *device.Document) []device.Translation {
-	r := natReader{nat: n, doc: doc}
+func (n *nat) translations(doc *device.Document, maps *routeMaps) []device.Translation {
+	r := natReader{nat: n, doc: doc, maps: maps}
 	if doc.Topology && (len(n.inside) == 0 || len(n.outside) == 0) {
 		return n.unread
 	}
@@ -153,10 +153,15 @@ func contradict(rules [][]device.Translation) {
 func overlap(a, b []device.Translation) bool {
 	for i := range a {
 		for j := range b {
-			if slices.Equal(a[i].From, b[j].From) && a[i].Match.Overlaps(b[j].Match) {
+			if slices.Equal(a[i].From, b[j].From) && alike(a[i].To, b[j].To) && a[i].Match.Overlaps(b[j].Match) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// alike reports whether packets may leave by interfaces of both; none means all.
+func alike(a, b []string) bool {
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
 }

@@ -18,7 +18,8 @@ import (
 // A natReader reads rules once the whole text is known.
 type natReader struct {
 	*nat
-	doc *device.Document
+	doc  *device.Document
+	maps *routeMaps
 }
 
 // translation returns a rule with its interfaces: packets to which it applies come from
@@ -171,14 +172,14 @@ func (r *natReader) address(name string) netip.Addr {
 	return netip.Addr{}
 }
 
-// dynamic reads "list LIST {pool POOL|interface NAME} [overload]": what the list permits,
-// and nothing that it denies.
+// dynamic reads "{list LIST|route-map MAP} {pool POOL|interface NAME} [overload]": what the
+// list or map permits, and nothing that it denies.
 func (r *natReader) dynamic(l natLine) []device.Translation {
 	t := r.translation(l)
 	t.Source = device.Mapping{Kind: device.Dynamic}
 	words, low := l.words[4:], l.low[4:]
-	if len(words) < 4 || low[0] != "list" || low[2] != "pool" && low[2] != "interface" || l.outside && low[2] == "interface" {
-		t.Unknown = known.Reasons(t.Unknown, []string{"the dynamic rule is not read: only those for lists are"})
+	if len(words) < 4 || low[0] != "list" && low[0] != "route-map" || low[2] != "pool" && low[2] != "interface" || l.outside && low[2] == "interface" {
+		t.Unknown = known.Reasons(t.Unknown, []string{"the dynamic rule is not read: only those for lists and route maps are"})
 		return []device.Translation{t}
 	}
 	overload := slices.Contains(low[4:], "overload")
@@ -190,6 +191,9 @@ func (r *natReader) dynamic(l natLine) []device.Translation {
 	}
 	if overload || low[2] == "interface" {
 		t.Source.FirstPort, t.Source.LastPort = 1, 65535
+	}
+	if low[0] == "route-map" {
+		return r.mapped(t, words[1])
 	}
 	return r.permitted(t, words[1])
 }
