@@ -32,6 +32,11 @@ func Parse(input device.Input) (*device.Document, error) {
 		p.doc.Lists = append(p.doc.Lists, device.List{Name: name, Default: rule.Permit, Rules: p.rs.rules(i), Writer: site{i, p.rs.start}})
 	}
 	p.doc.Translations = p.rs.translations
+	// Rules are for every interface unless they name some: FreeBSD, pf.conf(5), on.
+	p.doc.Bindings = []device.Binding{
+		{List: ListIn, Stage: device.StageIn, V4: true, V6: true},
+		{List: ListOut, Stage: device.StageOut, V4: true, V6: true},
+	}
 	return p.doc, nil
 }
 
