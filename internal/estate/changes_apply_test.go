@@ -246,6 +246,8 @@ func checkpointChange(text, change string) (string, error) {
 				at = len(rules)
 			}
 			o["enabled"], o["uid"] = true, fmt.Sprintf("new-%d", len(rules))
+			o["source-negate"], o["destination-negate"], o["service-negate"] = false, false, false
+			o["vpn"], o["time"], o["install-on"] = []any{"Any"}, []any{"Any"}, []any{"Policy Targets"}
 			for _, key := range []string{"layer", "position", "position.above", "track.type"} {
 				delete(o, key)
 			}

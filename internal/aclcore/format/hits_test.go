@@ -23,8 +23,8 @@ func TestHits(t *testing.T) {
 		"checkpoint": {`{"objects-dictionary":[{"uid":"any","name":"Any","type":"CpmiAnyObject"},{"uid":"acc","name":"Accept","type":"RulebaseAction"}],
 "name":"Network","uid":"l1","rulebase":[
 {"uid":"r1","name":"a","type":"access-rule","enabled":true,"source":["any"],"destination":["any"],"service":["any"],"vpn":["any"],"content":["any"],"time":["any"],"install-on":["any"],"action":"acc",
- "hits":{"level":"low","percentage":"0%","value":17,"first-date":{"posix":1},"last-date":{"posix":2}}},
-{"uid":"r2","hits":{"value":0},"name":"b","type":"access-rule","enabled":true,"source":["any"],"destination":["any"],"service":["any"],"vpn":["any"],"content":["any"],"time":["any"],"install-on":["any"],"action":"acc"}
+ "hits":{"level":"low","percentage":"0%","value":17,"first-date":{"posix":1},"last-date":{"posix":2}}, "source-negate": false, "destination-negate": false, "service-negate": false},
+{"uid":"r2","hits":{"value":0},"name":"b","type":"access-rule","enabled":true,"source":["any"],"destination":["any"],"service":["any"],"vpn":["any"],"content":["any"],"time":["any"],"install-on":["any"],"action":"acc", "source-negate": false, "destination-negate": false, "service-negate": false}
 ],"from":1,"to":2,"total":2}`, "", []int64{17, 0}},
 	} {
 		rs, _, err := format.Parse([]byte(c.content), format.Options{Source: "x", Format: name, ACL: c.acl})

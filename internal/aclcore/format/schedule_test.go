@@ -19,7 +19,7 @@ var scheduled = map[string]string{
 	"nftables":  "table inet f {\n chain input {\n  type filter hook input priority 0; policy drop;\n  meta time < \"2020-12-31 23:59:00\" tcp dport 22 accept\n }\n}\n",
 	"checkpoint": `{"objects-dictionary":[{"uid":"t1","name":"old","type":"time","end":{"posix":1609459140000},"end-never":false},{"uid":"any","name":"Any","type":"CpmiAnyObject"},{"uid":"acc","name":"Accept","type":"RulebaseAction"}],
 "name":"Network","uid":"l1","rulebase":[
-{"uid":"r1","name":"a","type":"access-rule","enabled":true,"source":["any"],"destination":["any"],"service":["any"],"vpn":["any"],"content":["any"],"time":["t1"],"install-on":["any"],"action":"acc"}],"from":1,"to":1,"total":1}`,
+{"uid":"r1","name":"a","type":"access-rule","enabled":true,"source":["any"],"destination":["any"],"service":["any"],"vpn":["any"],"content":["any"],"time":["t1"],"install-on":["any"],"action":"acc", "source-negate": false, "destination-negate": false, "service-negate": false}],"from":1,"to":1,"total":1}`,
 }
 
 func TestEnds(t *testing.T) {

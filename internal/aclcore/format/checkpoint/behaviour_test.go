@@ -9,3 +9,6 @@ import (
 )
 
 func TestBehaviour(t *testing.T) { parsetest.Run(t, checkpoint.Parse, os.WriteFile) }
+
+// TestCases: texts that were written to mislead the reader.
+func TestCases(t *testing.T) { parsetest.Cases(t, checkpoint.Parse, os.WriteFile) }

@@ -23,7 +23,8 @@ func large(rules int) []byte {
 		if i > 0 {
 			b.WriteString(",\n")
 		}
-		fmt.Fprintf(&b, "{\"uid\": \"r%d\", \"name\": \"rule %d\", \"type\": \"access-rule\", \"enabled\": true,\n\"source\": [\"h%d\"],\n\"destination\": [\"h%d\"],\n\"service\": [\"https\"],\n\"action\": \"accept\"}", i, i, i, (i*7)%rules)
+		fmt.Fprintf(&b, "{\"uid\": \"r%d\", \"name\": \"rule %d\", \"type\": \"access-rule\", \"enabled\": true,\n\"source\": [\"h%d\"],\n\"source-negate\": false,\n\"destination\": [\"h%d\"],\n\"destination-negate\": false,\n\"service\": [\"https\"],\n\"service-negate\": false,\n"+
+			"\"vpn\": [\"Any\"], \"time\": [\"Any\"], \"install-on\": [\"Policy Targets\"],\n\"action\": \"accept\"}", i, i, i, (i*7)%rules)
 	}
 	b.WriteString("]}\n")
 	return []byte(b.String())

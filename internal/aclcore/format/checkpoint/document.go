@@ -26,7 +26,7 @@ func Parse(in device.Input) (*device.Document, error) {
 // Document is like [Parse] for answers that another reader has put together. in.Content is
 // not read. Reasons under [jsontree.Doubts] put a rule or an object in doubt.
 func Document(in device.Input, values []jsontree.Value) (*device.Document, error) {
-	e, err := take(in.Source, values)
+	e, err := take(in.Source, values, false)
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +44,9 @@ func (e *export) document(in device.Input) (*device.Document, error) {
 		return nil, err
 	}
 	doc.Contexts = gateways
+	if len(e.policies()) == 0 {
+		return nil, fmt.Errorf("%s:%d: every layer is called by a rule of another one, so that none is the first", in.Source, e.layers[0].line)
+	}
 	for _, p := range e.policies() {
 		r := &reader{export: e, names: n, gateway: in.Context, site: &site{export: e, names: n}}
 		rules := r.policy(p)

@@ -19,7 +19,7 @@ func TestUnreadTranslation(t *testing.T) {
 	)
 	with := func(from, to string) string { return strings.Replace(plain, from, to, 1) }
 	parsetest.UnreadTranslation(t, checkpoint.Parse, `[
-{"uid": "l", "name": "Network", "rulebase": [{"uid": "r1", "type": "access-rule", "enabled": true, "source": [`+anything+`], "destination": [`+anything+`], "service": [`+anything+`], "action": "a"}]},
+{"uid": "l", "name": "Network", "rulebase": [{"uid": "r1", "type": "access-rule", "enabled": true, "source": [`+anything+`], "destination": [`+anything+`], "service": [`+anything+`], "action": "a", "source-negate": false, "destination-negate": false, "service-negate": false, "vpn": ["97aeb369-9aea-11d5-bd16-0090272ccb30"], "time": ["97aeb369-9aea-11d5-bd16-0090272ccb30"], "install-on": ["Policy Targets"]}]},
 {"uid": "a", "name": "Accept", "type": "RulebaseAction"},
 {"uid": "nat", "rulebase": [
 @@

@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +32,11 @@ func newNames(e *export) *names {
 	n := &names{export: e}
 	for uid, v := range e.objects {
 		kind := text(v, "type")
+		if e.differing[uid] {
+			why := fmt.Sprintf("the text has two objects %q of one uid", label(v))
+			n.addressLevel.Doubt(uid, v.Line, why)
+			n.serviceLevel.Doubt(uid, v.Line, why)
+		}
 		switch {
 		case strings.HasPrefix(kind, "service-"), strings.HasPrefix(kind, "application-"):
 			n.addService(uid, v, kind)
@@ -63,8 +69,11 @@ func (e *export) key(ref *jsontree.Value) string {
 		return uid
 	}
 	name := cmp.Or(text(ref, "name"), ref.Text)
-	if e.objects[name] == nil && len(e.byName[name]) == 1 {
-		return e.byName[name][0]
+	switch uids := e.byName[name]; {
+	case e.objects[name] == nil && len(uids) == 1:
+		return uids[0]
+	case e.objects[name] != nil && slices.ContainsFunc(uids, func(uid string) bool { return uid != name }):
+		return name + " (a uid and a name)"
 	}
 	return name
 }
@@ -126,9 +135,12 @@ func address(v *jsontree.Value, kind string) zoned.Addresses {
 	case "host":
 		set, ok = hosts(v, "ipv4-address", "ipv6-address")
 	case "network":
-		set, ok = network(v)
+		if set, ok = network(v); ok && text(v, "broadcast") == "disallow" {
+			return withoutBroadcast(v, set)
+		}
 	case "address-range", "multicast-address-range":
 		set, ok = ranges(v)
+		ok = ok && !set.IsEmpty()
 	case "wildcard":
 		return wildcard(v, undecided)
 	case "simple-gateway", "simple-cluster", "CpmiGatewayCluster", "CpmiHostCkp", "CpmiClusterMember", "CpmiGatewayPlain", "checkpoint-host", "cluster-member":
@@ -175,10 +187,28 @@ func network(v *jsontree.Value) (addr.Set, bool) {
 		}
 		out = out.Union(set)
 	}
-	if net, mask := text(v, "subnet"), text(v, "subnet-mask"); out.IsEmpty() && net != "" {
+	mask := text(v, "subnet-mask")
+	if net := text(v, "subnet"); out.IsEmpty() && net != "" {
 		return zoned.Masked(net, mask)
 	}
+	if v4 := out.Intersect(addr.Any4()); mask != "" && !v4.IsEmpty() { // it is there twice
+		if set, ok := zoned.Masked(text(v, "subnet4"), mask); !ok || !set.Equal(v4) {
+			return addr.Set{}, false
+		}
+	}
 	return out, !out.IsEmpty()
+}
+
+// withoutBroadcast leaves open whether the last address of each network, for packets to
+// all of it, belongs to an object that leaves broadcast out.
+func withoutBroadcast(v *jsontree.Value, set addr.Set) zoned.Addresses {
+	inner := set
+	for _, r := range set.Ranges() {
+		if r.Is4() && !r.IsSingle() {
+			inner = inner.Subtract(addr.SetOf(addr.RangeOf(r.To, r.To)))
+		}
+	}
+	return known.Between(inner, set, fmt.Sprintf("network %q leaves its broadcast address out", label(v)))
 }
 
 func ranges(v *jsontree.Value) (addr.Set, bool) {
@@ -229,12 +259,13 @@ func gateway(v *jsontree.Value, undecided func(string) zoned.Addresses) zoned.Ad
 		return undecided("has no address that is read")
 	}
 	interfaces := v.Get("interfaces")
-	if interfaces == nil || interfaces.Kind != jsontree.Array {
-		return known.Between(set, addr.Any(), fmt.Sprintf("the interfaces of %q are not in the text", label(v)))
+	complete := interfaces != nil && interfaces.Kind == jsontree.Array && len(interfaces.Items) > 0 && orNone(v.Get("dynamic-ip")).Text != "true"
+	for i := range orNone(interfaces).Items {
+		one, ok := hosts(&interfaces.Items[i], "ipv4-address", "ipv6-address")
+		set, complete = set.Union(one), complete && ok
 	}
-	for i := range interfaces.Items {
-		one, _ := hosts(&interfaces.Items[i], "ipv4-address", "ipv6-address")
-		set = set.Union(one)
+	if !complete {
+		return known.Between(set, addr.Any(), fmt.Sprintf("not all addresses of the interfaces of %q are in the text", label(v)))
 	}
 	return known.Exactly(set)
 }
@@ -265,7 +296,7 @@ func serviceOf(v *jsontree.Value, kind string) zoned.Services {
 		}
 		destinations, ok1 := comparisons(text(v, "port"))
 		sources, ok2 := comparisons(text(v, "source-port"))
-		if !ok1 || !ok2 || text(v, "port") == "" {
+		if !ok1 || !ok2 || text(v, "port") == "" || v.Get("source-port") != nil && v.Get("source-port").Kind != jsontree.String {
 			return undecided("has ports that are not read")
 		}
 		set, _ := zoned.Boxes(protocol, sources, destinations)
@@ -273,25 +304,43 @@ func serviceOf(v *jsontree.Value, kind string) zoned.Services {
 	}
 	switch kind {
 	case "service-icmp", "service-icmp6":
-		return icmp(v, map[string]uint8{"service-icmp": service.ICMP, "service-icmp6": service.ICMPv6}[kind])
-	case "service-other":
-		if v.Get("ip-protocol") == nil || text(v, "match") != "" || text(v, "action") != "" {
-			return undecided("matches by an INSPECT expression, or without a protocol")
+		set, ok := icmp(v, map[string]uint8{"service-icmp": service.ICMP, "service-icmp6": service.ICMPv6}[kind])
+		if !ok {
+			return undecided("has a type or a code that is not read")
 		}
-		return known.Exactly(service.SetOf(service.Whole(uint8(number(v, "ip-protocol")))))
+		return known.Exactly(set)
+	case "service-other":
+		protocol, ok := octet(v, "ip-protocol")
+		if !ok || !empty(v.Get("match")) || !empty(v.Get("action")) {
+			return undecided("matches by an INSPECT expression, or without a protocol that is read")
+		}
+		return known.Exactly(service.SetOf(service.Whole(protocol)))
 	}
 	return undecided("is recognized by the gateway only")
 }
 
-func icmp(v *jsontree.Value, protocol uint8) zoned.Services {
-	switch kind, code := v.Get("icmp-type"), v.Get("icmp-code"); {
-	case kind == nil:
-		return known.Exactly(service.SetOf(service.Whole(protocol)))
-	case code == nil:
-		return known.Exactly(service.SetOf(service.Type(protocol, uint8(number(v, "icmp-type")))))
-	default:
-		return known.Exactly(service.SetOf(service.Code(protocol, uint8(number(v, "icmp-type")), uint8(number(v, "icmp-code")))))
+// empty reports whether a value is not there, null or an empty string.
+func empty(v *jsontree.Value) bool { return v.IsNull() || v.Kind == jsontree.String && v.Text == "" }
+
+// octet reads a number up to 255.
+func octet(v *jsontree.Value, key string) (uint8, bool) {
+	n, err := strconv.ParseUint(orNone(v.Get(key)).Text, 10, 8)
+	return uint8(n), err == nil
+}
+
+// icmp reads the type and the code; without them all are meant.
+func icmp(v *jsontree.Value, protocol uint8) (service.Set, bool) {
+	kind, ok1 := octet(v, "icmp-type")
+	code, ok2 := octet(v, "icmp-code")
+	switch hasType, hasCode := v.Get("icmp-type") != nil, v.Get("icmp-code") != nil; {
+	case hasType && !ok1, hasCode && !ok2, hasCode && !hasType:
+		return service.Set{}, false
+	case !hasType:
+		return service.SetOf(service.Whole(protocol)), true
+	case !hasCode:
+		return service.SetOf(service.Type(protocol, kind)), true
 	}
+	return service.SetOf(service.Code(protocol, kind, code)), true
 }
 
 // comparisons reads ports: 80, 1000-2000, <1024, >=1024, and lists of these with commas;
@@ -306,7 +355,7 @@ func comparisons(text string) ([]zoned.Ports, bool) {
 		sign := part[:len(part)-len(strings.TrimLeft(part, "<>="))]
 		if sign == "" {
 			list, ok := zoned.PortList(part)
-			if !ok {
+			if !ok || len(list) == 0 || slices.ContainsFunc(list, func(p zoned.Ports) bool { return p.From > p.To }) {
 				return nil, false
 			}
 			out = append(out, list...)

@@ -1,10 +1,12 @@
 package checkpoint
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"regexp"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/cut"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/shell"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -28,4 +30,17 @@ func Remove(base *rule.Ruleset, r *rule.Rule) ([]string, error) {
 		key = "uid"
 	}
 	return []string{"mgmt_cli delete access-rule layer " + shell.Quote(cmp.Or(p.layer.name, p.layer.uid)) + " " + key + " " + shell.Quote(p.uid)}, nil
+}
+
+// counts are what an answer says of how many rules it has.
+var counts = regexp.MustCompile(`"(to|total|rule-number)"(\s*:\s*)\d+`)
+
+// Cut returns a text without the rules that start on the lines. What answers say of their
+// numbers and numbering goes with them, since they would be refused as not whole.
+func Cut(content []byte, lines []int) ([]byte, error) {
+	out, err := cut.Values(content, lines)
+	if err != nil || bytes.Equal(out, content) {
+		return out, err
+	}
+	return counts.ReplaceAll(out, []byte(`"$1"${2}null`)), nil
 }

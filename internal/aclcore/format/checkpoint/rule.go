@@ -29,7 +29,7 @@ type reader struct {
 }
 
 // maxRules bounds how many rules the layers of one package become.
-const maxRules = 500_000
+const maxRules = 250_000
 
 // maxDepth bounds how deep layers call layers.
 const maxDepth = 8
@@ -115,15 +115,17 @@ func (r *reader) undecided(line int, s scope, why string) {
 // deciding and harmless are the keys of a rule.
 var (
 	deciding = strings.Fields(`uid name type domain enabled source source-negate destination destination-negate service service-negate vpn content content-negate
-		content-direction time install-on action action-settings user-check inline-layer`)
-	harmless = append(strings.Fields(`track comments custom-fields meta-info hits rule-number tags icon color read-only available-actions service-resource details
+		content-direction time install-on action action-settings user-check inline-layer service-resource`)
+	harmless = append(strings.Fields(`track comments custom-fields meta-info hits rule-number tags icon color read-only available-actions details
 		layer package comment track-settings log`), jsontree.Doubts)
+	// always are the keys that every answer of the API has.
+	always = strings.Fields("enabled source-negate destination-negate service-negate vpn time install-on")
 )
 
 func (r *reader) rule(v *jsontree.Value, l *layer, after []*layer, s scope, depth int) {
 	p := zoned.Policy{Name: text(v, "name"), Line: v.Line, Text: s.within + r.ruleText(v), Place: placeOf(l, cmp.Or(text(v, "uid"), text(v, "name"))), Unknown: s.unknown}
 	r.site.add(l, after, cmp.Or(text(v, "uid"), text(v, "name")))
-	if enabled := v.Get("enabled"); enabled != nil && enabled.Text == "false" {
+	if enabled := v.Get("enabled"); isFalse(enabled) {
 		if one := p.Disabled(); !slices.ContainsFunc(r.disabled, func(o rule.Rule) bool { return o.Place == one.Place }) {
 			one.Action = permits[r.export.name(orNone(v.Get("action")))]
 			r.disabled = append(r.disabled, one)
@@ -137,12 +139,17 @@ func (r *reader) rule(v *jsontree.Value, l *layer, after []*layer, s scope, dept
 	p.Matches = []zoned.Match{{
 		Sources: m.Sources.Intersect(s.match.Sources), Destinations: m.Destinations.Intersect(s.match.Destinations), Services: m.Services.Intersect(s.match.Services),
 	}}
-	switch action := r.export.name(orNone(v.Get("action"))); action {
-	case "Accept":
+	action := r.export.name(orNone(v.Get("action")))
+	calls := action == "Inner Layer" || action == "Apply Layer"
+	switch {
+	case !calls && !empty(v.Get("inline-layer")):
+		p.Doubt("action %s beside an inline layer", action)
+		r.undecidedPolicy(p)
+	case action == "Accept":
 		r.accept(p, after, s, depth)
-	case "Drop", "Reject":
+	case action == "Drop", action == "Reject":
 		r.append(p)
-	case "Inner Layer", "Apply Layer":
+	case calls:
 		r.inline(p, v, after, depth)
 	default:
 		p.Doubt("action %s", action)
@@ -196,36 +203,30 @@ func (r *reader) conditions(p *zoned.Policy, v *jsontree.Value) bool {
 		p.Doubt("%s is not known", k)
 	}
 	for _, cell := range []string{"source", "destination", "service", "action"} {
-		if v.Get(cell) == nil {
+		if got := v.Get(cell); got.IsNull() || got.Kind == jsontree.Array && len(got.Items) == 0 {
 			p.Doubt("%s is not in the text", cell)
 		}
 	}
-	return r.installed(p, v.Get("install-on"))
-}
-
-// installed reports whether the rule is for the gateway; without one a rule for some
-// gateways is in doubt.
-func (r *reader) installed(p *zoned.Policy, targets *jsontree.Value) bool {
-	if targets == nil || r.isAny(targets) {
-		return true
-	}
-	names := r.cellNames(targets)
-	switch {
-	case slices.Contains(names, "Policy Targets"):
-		return true
-	case r.gateway == "":
-		p.Doubt("installed on %s only: set context to the gateway that is meant", strings.Join(names, ", "))
-		return true
-	case slices.Contains(names, r.gateway):
-		return true
-	}
-	for _, key := range r.export.keys(targets) { // a cluster, for its members
-		members := orNone(r.export.objects[key]).Get("cluster-member-names")
-		if members != nil && slices.ContainsFunc(members.Items, func(m jsontree.Value) bool { return m.Text == r.gateway }) {
-			return true
+	for _, key := range []string{"enabled", "source-negate", "destination-negate", "service-negate", "content-negate"} {
+		if got := v.Get(key); got != nil && !isTrue(got) && !isFalse(got) {
+			p.Doubt("%s is neither true nor false", key)
 		}
 	}
-	return false
+	for _, key := range always {
+		if r.export.whole && v.Get(key) == nil {
+			p.Doubt("%s is not in the text", key)
+		}
+	}
+	if isTrue(v.Get("content-negate")) {
+		p.Doubt("content is negated")
+	}
+	if isTrue(orNone(v.Get("action-settings")).Get("enable-identity-captive-portal")) {
+		p.Doubt("who is not known is sent to the captive portal")
+	}
+	if got := v.Get("service-resource"); !empty(got) {
+		p.Doubt("service-resource %s", r.export.name(got))
+	}
+	return r.installed(p, v.Get("install-on"))
 }
 
 // isAny reports whether a cell is Any, or empty.
@@ -265,11 +266,20 @@ func (r *reader) match(p *zoned.Policy, v *jsontree.Value) zoned.Match {
 }
 
 func negated[S known.Algebra[S]](v *jsontree.Value, cell string, all S, set known.Set[S]) known.Set[S] {
-	if got := v.Get(cell + "-negate"); got != nil && got.Text == "true" {
+	switch got := v.Get(cell + "-negate"); {
+	case isTrue(got):
 		return zoned.Negate(all, set)
+	case got != nil && !isFalse(got):
+		return known.AtMost(all, cell+"-negate is neither true nor false")
+	case len(orNone(v.Get(cell)).Items) == 0 && orNone(v.Get(cell)).Kind != jsontree.String && orNone(v.Get(cell)).Kind != jsontree.Object:
+		return known.AtMost(all, cell+" is not in the text")
 	}
 	return set
 }
+
+func isTrue(v *jsontree.Value) bool { return v != nil && v.Text == "true" }
+
+func isFalse(v *jsontree.Value) bool { return v != nil && v.Text == "false" }
 
 // ruleText writes the rule on one line.
 func (r *reader) ruleText(v *jsontree.Value) string {
@@ -279,7 +289,11 @@ func (r *reader) ruleText(v *jsontree.Value) string {
 	}
 	for _, cell := range []string{"source", "destination", "service"} {
 		if refs := v.Get(cell); refs != nil {
-			t += " " + cell + " " + shown(r.cellNames(refs))
+			t += " " + cell + " "
+			if isTrue(v.Get(cell + "-negate")) {
+				t += "not "
+			}
+			t += shown(r.cellNames(refs))
 		}
 	}
 	return t + " " + r.export.name(orNone(v.Get("action")))

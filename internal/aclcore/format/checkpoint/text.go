@@ -2,10 +2,10 @@ package checkpoint
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
 )
@@ -19,6 +19,10 @@ type export struct {
 	natTotal int               // how many rules there are, as the answers say
 	objects  map[string]*jsontree.Value
 	byName   map[string][]string // uids of the objects of a name
+	// differing are uids that the text gives two contents.
+	differing map[string]bool
+	// whole says that rules have all of their keys, as answers of the API have.
+	whole bool
 }
 
 // A layer is an access layer with its pages put together.
@@ -30,6 +34,8 @@ type layer struct {
 	items []*jsontree.Value
 	// cleanup is the action where no rule matches, "" if the text does not say.
 	cleanup string
+	// others are other names that answers with the same uid have.
+	others []string
 }
 
 // A page is one answer with a part of a rulebase.
@@ -52,12 +58,12 @@ func read(source string, content []byte) (*export, error) {
 	if err != nil {
 		return nil, err
 	}
-	return take(source, values)
+	return take(source, values, true)
 }
 
 // take takes answers apart that have been read.
-func take(source string, values []jsontree.Value) (*export, error) {
-	e := &export{source: source, objects: make(map[string]*jsontree.Value), byName: make(map[string][]string)}
+func take(source string, values []jsontree.Value, whole bool) (*export, error) {
+	e := &export{source: source, whole: whole, objects: make(map[string]*jsontree.Value), byName: make(map[string][]string), differing: make(map[string]bool)}
 	for i := range values {
 		e.answer(&values[i], "", 0)
 	}
@@ -88,13 +94,18 @@ func (e *export) answer(v *jsontree.Value, key string, depth int) {
 	switch {
 	case v.Get("access-layers") != nil:
 		e.addPackage(v)
+		for i := range v.Get("access-layers").Items {
+			if l := &v.Get("access-layers").Items[i]; l.Get("implicit-cleanup-action") != nil {
+				e.answer(l, "", depth+1)
+			}
+		}
 	case v.Get("rulebase") != nil && (isNAT(v) || key == "nat-rulebase"):
 		e.nat = append(e.nat, rulesOf(v.Get("rulebase"), 0)...)
 		if n, err := strconv.Atoi(orNone(v.Get("total")).Text); err == nil {
 			e.natTotal = max(e.natTotal, n)
 		}
 	case v.Get("rulebase") != nil:
-		e.addPage(v)
+		e.addPage(v, 0)
 	case v.Get("implicit-cleanup-action") != nil:
 		e.layerOf(v).cleanup = v.Get("implicit-cleanup-action").Text
 	case depth < maxNesting:
@@ -139,6 +150,7 @@ func (e *export) register(v *jsontree.Value, depth int) {
 			if before == nil && text(v, "name") != "" {
 				e.byName[text(v, "name")] = append(e.byName[text(v, "name")], uid)
 			}
+			e.differing[uid] = e.differing[uid] || before != nil && differ(before, v)
 			if before == nil || len(v.Keys) > len(before.Keys) {
 				e.objects[uid] = v
 			}
@@ -147,6 +159,18 @@ func (e *export) register(v *jsontree.Value, depth int) {
 	for i := range v.Items {
 		e.register(&v.Items[i], depth+1)
 	}
+}
+
+// contents are the keys of objects that say what these stand for.
+var contents = strings.Fields(`type ipv4-address ipv6-address subnet4 mask-length4 subnet6 mask-length6 ipv4-mask-wildcard ipv4-address-first ipv4-address-last
+	ipv6-address-first ipv6-address-last port source-port icmp-type icmp-code ip-protocol match match-by-protocol-signature`)
+
+// differ reports whether two objects have other contents under one key.
+func differ(a, b *jsontree.Value) bool {
+	return slices.ContainsFunc(contents, func(key string) bool {
+		x, y := a.Get(key), b.Get(key)
+		return x != nil && y != nil && (x.Kind != y.Kind || x.Text != y.Text)
+	})
 }
 
 func text(v *jsontree.Value, key string) string {
@@ -189,7 +213,7 @@ func (e *export) layerOf(v *jsontree.Value) *layer {
 	return l
 }
 
-func (e *export) addPage(v *jsontree.Value) {
+func (e *export) addPage(v *jsontree.Value, depth int) {
 	l := e.layerOf(v)
 	p := page{from: number(v, "from"), to: number(v, "to"), total: number(v, "total"), line: v.Line}
 	items := v.Get("rulebase")
@@ -197,29 +221,14 @@ func (e *export) addPage(v *jsontree.Value) {
 		p.items = append(p.items, &items.Items[i])
 	}
 	l.pages = append(l.pages, p)
-}
-
-// join puts the pages of a layer in order. Pages that are missing would be rules that
-// are missing: the text is refused.
-func (l *layer) join(source string) error {
-	slices.SortStableFunc(l.pages, func(a, b page) int { return a.from - b.from })
-	next := 1
-	for _, p := range l.pages {
-		switch {
-		case p.total > 0 && p.from > next:
-			return fmt.Errorf("%s:%d: layer %q lacks its rules %d to %d: the text has to hold all pages of the answer", source, p.line, l.name, next, p.from-1)
-		case p.total > 0 && p.from < next:
-			continue // the same page again
-		}
-		l.items = append(l.items, p.items...)
-		next = max(next, p.to+1)
+	if name := text(v, "name"); name != l.name {
+		l.others = append(l.others, name)
 	}
-	for _, p := range l.pages {
-		if p.total >= next {
-			return fmt.Errorf("%s:%d: layer %q lacks its rules %d to %d: the text has to hold all pages of the answer", source, p.line, l.name, next, p.total)
+	for _, r := range rulesOf(items, 0) { // layers within their rules, as export-access-rulebase has them
+		if inner := r.Get("inline-layer"); inner.Get("rulebase") != nil && depth < maxNesting {
+			e.addPage(inner, depth+1)
 		}
 	}
-	return nil
 }
 
 // Scores of [Sniff].

@@ -56,6 +56,10 @@ func (s *server) run(line string) error {
 		delete(o, key)
 	}
 	o["uid"], o["enabled"] = fmt.Sprintf("rule-%d", len(s.rules)+1), true
+	for _, cell := range []string{"source", "destination", "service"} {
+		o[cell+"-negate"] = false
+	}
+	o["vpn"], o["time"], o["install-on"] = []string{"Any"}, []string{"Any"}, []string{"Policy Targets"}
 	s.rules = slices.Insert(s.rules, at, o)
 	return nil
 }
