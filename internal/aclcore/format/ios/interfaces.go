@@ -21,8 +21,11 @@ type topology struct {
 	// shown says that there is an interface block with more than the lists that are
 	// applied to it.
 	shown bool
-	nat   nat
-	maps  routeMaps
+	// slashes says that an interface has an address with a length, as NX-OS and EOS write
+	// it, and IOS does not.
+	slashes bool
+	nat     nat
+	maps    routeMaps
 }
 
 // readTopology adds to the document the interfaces, where its lists are applied, and
@@ -38,7 +41,7 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 		doc.Interfaces = nil
 	}
 	doc.Translations = t.nat.translations(doc, &t.maps)
-	p.bindLists(doc)
+	p.bindLists(doc, t.slashes)
 }
 
 func (t *topology) line(l terminal.Line) {
@@ -182,6 +185,7 @@ func (t *topology) address(i *device.Interface, words []string) {
 		rest = rest[1:]
 	}
 	if p, n := terminal.Prefix(rest); n > 0 {
+		t.slashes = t.slashes || strings.EqualFold(words[0], "ip") && n == 1
 		i.Addresses = append(i.Addresses, p)
 		return
 	}
@@ -190,7 +194,8 @@ func (t *topology) address(i *device.Interface, words []string) {
 
 // bindLists notes where lists are applied to interfaces. A list that is applied and not
 // defined permits everything on IOS; what other systems do is as the list itself says.
-func (p *parser) bindLists(doc *device.Document) {
+// slashes says that the text is of another system.
+func (p *parser) bindLists(doc *device.Document, slashes bool) {
 	for _, b := range bound(p.bindings) {
 		at, direction, ok := cutLast(b.alias)
 		if !ok || !strings.HasPrefix(b.spot, familyName(b.key.v6)) {
@@ -203,7 +208,7 @@ func (p *parser) bindLists(doc *device.Document) {
 		if direction == "out" {
 			x.Stage, x.From, x.To = device.StageOut, "", at
 		}
-		if l := p.byKey[b.key]; l != nil && l.command == "" && p.dialect == IOS && !p.eos {
+		if l := p.byKey[b.key]; l != nil && l.command == "" && p.dialect == IOS && !p.eos && !slashes {
 			x.Rule = &rule.Rule{Line: b.line.number, Text: b.line.text + " (the list is not defined, so that everything passes)", Action: rule.Permit}
 		}
 		doc.Bindings = append(doc.Bindings, x)

@@ -103,6 +103,9 @@ func (s *signs) line(w *words) {
 		s.eos++
 	case "hostname", "interface", "version", "router", "line", "service", "username":
 		s.any++
+		if first == "version" && strings.HasSuffix(second, ")") { // 9.3(3), where IOS has 15.2
+			s.nxos += 3
+		}
 		s.router = s.router || first == "version" || first == "line"
 		s.ports = s.ports || first == "interface" && isRouterPort(second)
 	default:
@@ -146,7 +149,7 @@ func (s *signs) comment(w *words) {
 	switch {
 	case strings.Contains(text, "rancid-content-type: cisco-xr"), strings.Contains(text, "ios xr configuration"):
 		s.xr += 9
-	case strings.Contains(text, "rancid-content-type: cisco-nx"), strings.HasPrefix(text, "!running configuration last done at"):
+	case strings.Contains(text, "rancid-content-type: cisco-nx"), strings.HasPrefix(text, "!running configuration last done at"), strings.HasPrefix(text, "!command: show "):
 		s.nxos += 9
 		s.labelled = true
 	case strings.Contains(text, "rancid-content-type: arista"), strings.Contains(text, "eos-4."):
