@@ -2,6 +2,7 @@ package fortios
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -40,15 +41,40 @@ func builtIn(all addr.Set) func(string) (zoned.Addresses, bool) {
 	}
 }
 
+// addressSettings are those of addresses that are read, or that change nothing of what one
+// stands for; groupSettings are those of groups.
+var (
+	addressSettings = words(`type subnet start-ip end-ip wildcard ip6 uuid comment color visibility associated-interface allow-routing cache-ttl tagging
+	fabric-object global-object list obj-id obj-tag obj-type node-ip-only sub-type clearpass-spt policy-group route-tag host host-type`)
+	groupSettings = words(`member exclude exclude-member type category uuid comment color visibility allow-routing tagging fabric-object global-object proxy`)
+)
+
+// oddSetting returns a setting of an entry that may change what it stands for and is not
+// read, "" if there is none.
+func oddSetting(n *tree.Node, read []string) string {
+	if why := unreadBelow(n); why != "" {
+		return why
+	}
+	for _, s := range n.Others(read...) {
+		if !isOff(s.Values) || len(s.Nodes) > 0 {
+			return "its setting " + s.Word + " is not read"
+		}
+	}
+	return ""
+}
+
+// addressKinds are the types of addresses that are read.
+var addressKinds = []string{"", "ipmask", "subnet", "iprange", "wildcard"}
+
 // address reads an entry of firewall address.
 func address(n *tree.Node) zoned.Addresses {
 	undecided := func(format string, args ...any) zoned.Addresses {
 		return known.AtMost(addr.Any4(), fmt.Sprintf("address %q ", n.Word)+fmt.Sprintf(format, args...))
 	}
-	if why := unreadBelow(n); why != "" {
+	kind := strings.Join(values(n, "type"), " ")
+	if why := oddSetting(n, addressSettings); why != "" && slices.Contains(addressKinds, kind) {
 		return undecided("is in doubt: %s", why)
 	}
-	kind := value(n, "type")
 	switch kind {
 	case "", "ipmask", "subnet":
 		return subnet(n, undecided)
@@ -74,7 +100,7 @@ func subnet(n *tree.Node, undecided func(string, ...any) zoned.Addresses) zoned.
 	words := values(n, "subnet")
 	switch len(words) {
 	case 0:
-		if n.Get("subnet") == nil {
+		if n.Get("subnet") == nil && n.Get("start-ip") == nil && n.Get("wildcard") == nil {
 			return known.Exactly(addr.Any4())
 		}
 	case 1:
@@ -91,14 +117,14 @@ func subnet(n *tree.Node, undecided func(string, ...any) zoned.Addresses) zoned.
 
 // address6 reads an entry of firewall address6.
 func address6(n *tree.Node) zoned.Addresses {
-	kind := value(n, "type")
-	if why := unreadBelow(n); why != "" {
+	kind := strings.Join(values(n, "type"), " ")
+	if why := oddSetting(n, addressSettings); why != "" {
 		return known.AtMost(addr.Any6(), fmt.Sprintf("address %q: %s", n.Word, why))
 	}
 	switch kind {
 	case "", "ipprefix":
 		prefix := value(n, "ip6")
-		if n.Get("ip6") == nil {
+		if n.Get("ip6") == nil && n.Get("start-ip") == nil {
 			return known.Exactly(addr.Any6())
 		}
 		if set, ok := zoned.Host(prefix); ok && addr.Any6().ContainsSet(set) {
@@ -128,12 +154,32 @@ func doubtAll[S known.Algebra[S]](l *objects.Level[S], tables ...*tree.Node) {
 // exclude is enabled.
 func readGroups(l *objects.Level[addr.Set], groups *tree.Node) {
 	for _, g := range groups.Active() {
-		l.Members(g.Word, g.Line, values(g, "member")...)
-		if value(g, "exclude") == "enable" {
+		addGroup(l, g, "address group")
+		switch {
+		case isOn(g, "exclude"):
 			l.Except(g.Word, g.Line, values(g, "exclude-member")...)
-		}
-		if why := unreadBelow(g); why != "" {
-			l.Doubt(g.Word, g.Line, fmt.Sprintf("address group %q: %s", g.Word, why))
+		case !isOff(values(g, "exclude")):
+			l.Doubt(g.Word, g.Line, fmt.Sprintf("address group %q: exclude is neither enable nor disable", g.Word))
 		}
 	}
+}
+
+// addGroup adds a group of addresses or services, which is in doubt where it has no
+// members, a setting that is not read, or the name of an object.
+func addGroup[S known.Algebra[S]](l *objects.Level[S], g *tree.Node, kind string) {
+	why := oddSetting(g, groupSettings)
+	switch {
+	case l.Has(g.Word):
+		why = "an object has the same name"
+	case len(values(g, "member")) == 0:
+		why = "it has no members"
+	case isOn(g, "proxy"):
+		why = "it is for proxies"
+	case !slices.Contains([]string{"", "default"}, value(g, "category")):
+		why = "it is of the category " + value(g, "category")
+	}
+	if why != "" {
+		l.Doubt(g.Word, g.Line, fmt.Sprintf("%s %q: %s", kind, g.Word, why))
+	}
+	l.Members(g.Word, g.Line, values(g, "member")...)
 }

@@ -38,6 +38,9 @@ func document(in device.Input, t *text) (*device.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := otherPolicies(in.Source, t.root, root); err != nil {
+		return nil, err
+	}
 	v := newVDOM(t, root, doc.Context)
 	if v.value("system", "settings", "ngfw-mode") == "policy-based" {
 		return nil, fmt.Errorf("%s:%d: the firewall is in policy-based NGFW mode, in which firewall policy does not filter; only profile-based mode is read",
@@ -54,6 +57,27 @@ func document(in device.Input, t *text) (*device.Document, error) {
 	return doc, nil
 }
 
+// otherPolicies returns an error for a text with policies in tables that are not read, or in
+// a place where no firewall has them: it is not known then what filters.
+func otherPolicies(source string, all, root *tree.Node) error {
+	consolidated := root.Get("system", "settings", "consolidated-firewall-mode")
+	if table := root.Get("firewall", "consolidated", "policy"); len(table.Active()) > 0 || value(root.Get("system", "settings"), "consolidated-firewall-mode") == "enable" {
+		if table == nil {
+			table = consolidated
+		}
+		return fmt.Errorf("%s:%d: the firewall filters by consolidated policies, which are not read", source, table.Line)
+	}
+	if table := root.Get("firewall", "security-policy"); len(table.Active()) > 0 {
+		return fmt.Errorf("%s:%d: the firewall has policies of policy-based NGFW mode, which are not read", source, table.Line)
+	}
+	for _, place := range []*tree.Node{all, all.Get("global")} {
+		if table := place.Get("firewall", "policy"); table != nil && place != root {
+			return fmt.Errorf("%s:%d: policies stand outside of the VDOMs; it is not known which one filters by them", source, table.Line)
+		}
+	}
+	return nil
+}
+
 // choose returns the part of the tree that configures the VDOM that is meant, and
 // tells doc which there are.
 func choose(in device.Input, t *text, doc *device.Document) (*tree.Node, error) {
@@ -67,7 +91,7 @@ func choose(in device.Input, t *text, doc *device.Document) (*tree.Node, error) 
 	var filtering []string
 	for _, v := range vdoms.Nodes {
 		doc.Contexts = append(doc.Contexts, v.Word)
-		if v.Get("firewall", "policy") != nil || v.Get("firewall", "policy6") != nil {
+		if slices.ContainsFunc([]string{"policy", "policy6", "consolidated", "security-policy"}, func(table string) bool { return v.Get("firewall", table) != nil }) {
 			filtering = append(filtering, v.Word)
 		}
 	}

@@ -41,12 +41,12 @@ func (v *vdom) rules() ([]rule.Rule, []device.Translation) {
 }
 
 func (v *vdom) policies() []policy {
-	var out []policy
+	var out, unread []policy
 	for _, table := range []string{"policy", "policy6"} {
 		for _, n := range v.root.Get("firewall", table).Active() {
 			switch {
-			case strings.HasPrefix(n.Word, unreadMark):
-				out = append(out, unreadPolicies(n)...)
+			case strings.HasPrefix(n.Word, unreadMark): // it may move or delete any of them
+				unread = append(unread, unreadPolicies(n)...)
 			case value(n, "status") != "disable":
 				out = append(out, v.policy(n, table == "policy6"))
 			default:
@@ -58,7 +58,7 @@ func (v *vdom) policies() []policy {
 			}
 		}
 	}
-	return out
+	return append(unread, out...)
 }
 
 // unreadPolicies stand for a line among policies that was not read: it may permit or
@@ -79,17 +79,31 @@ func (v *vdom) policy(n *tree.Node, v6 bool) policy {
 	switch action := value(n, "action"); action {
 	case "accept", "allow":
 		p.Action = rule.Permit
-	case "", "deny": // a policy without an action denies
+	case "deny":
 	default:
-		p.DoubtAction("action %s", action)
+		if len(values(n, "action")) > 0 { // a policy without an action denies
+			p.DoubtAction("action %s", shown(values(n, "action")))
+		}
 	}
+	reach := v.conditions(&p)
 	for _, table := range []string{"srcintf", "dstintf"} {
 		if len(values(n, table)) == 0 {
 			p.Doubt("%s is not set", table)
 		}
+		if why := v.zoneDoubt(values(n, table)); why != "" {
+			p.Doubt("%s", why)
+			reach = anything
+		}
 	}
-	v.conditions(&p)
 	v.matches(&p)
+	switch reach {
+	case anything:
+		p.From, p.To, p.Matches = nil, nil, []zoned.Match{zoned.AnyMatch()}
+	case fromSources:
+		for i := range p.Matches {
+			p.Matches[i].Destinations, p.Matches[i].Services = known.Exactly(addr.Any()), known.Exactly(service.Any())
+		}
+	}
 	return p
 }
 
@@ -142,9 +156,6 @@ func (v *vdom) matches(p *policy) {
 	n := p.node
 	services, limited := v.policyServices(p)
 	add := func(src, dst zoned.Addresses) {
-		if services.Possible.IsEmpty() && services.IsExact() && len(limited) > 0 {
-			services = known.Exactly(service.Set{})
-		}
 		p.Matches = append(p.Matches, zoned.Match{Sources: src, Destinations: dst, Services: services})
 		for _, name := range limited {
 			p.Matches = append(p.Matches, zoned.Match{
@@ -187,7 +198,7 @@ func (v *vdom) addressList(p *policy, setting string, names []string, v6 bool) z
 		return known.AtMost(all, setting+" is not set")
 	}
 	set := scope.Union(plain)
-	if value(p.node, setting+"-negate") == "enable" {
+	if isOn(p.node, setting+"-negate") {
 		set = zoned.Negate(all, set)
 		if len(plain) < len(names) {
 			set = set.Doubt(all, "a virtual IP is negated")
@@ -203,7 +214,7 @@ func (v *vdom) policyServices(p *policy) (set zoned.Services, limited []string) 
 	if len(names) == 0 {
 		return known.AtMost(service.Any(), "service is not set"), nil
 	}
-	negated := value(p.node, "service-negate") == "enable"
+	negated := isOn(p.node, "service-negate")
 	var plain []string
 	for _, name := range names {
 		if _, ok := v.limited[name]; ok && !negated {

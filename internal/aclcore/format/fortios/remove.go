@@ -2,6 +2,7 @@ package fortios
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -16,5 +17,7 @@ func Remove(base *rule.Ruleset, r *rule.Rule) ([]string, error) {
 	if v4, _ := r.Traffic.ByFamily(); v4.IsEmpty() && !r.Traffic.IsEmpty() && s.split {
 		table = "firewall policy6"
 	}
-	return []string{"config " + table, "    delete " + r.Place, "end"}, nil
+	w := &writer{site: s}
+	w.add(table, "    delete "+r.Place)
+	return strings.Split(w.text(), "\n"), nil
 }

@@ -22,10 +22,7 @@ func (v *vdom) readServices() {
 		v.serviceLevel.Add(n.Word, n.Line, set)
 	}
 	for _, g := range v.root.Get("firewall", "service", "group").Active() {
-		v.serviceLevel.Members(g.Word, g.Line, values(g, "member")...)
-		if why := unreadBelow(g); why != "" {
-			v.serviceLevel.Doubt(g.Word, g.Line, fmt.Sprintf("service group %q: %s", g.Word, why))
-		}
+		addGroup(&v.serviceLevel, g, "service group")
 	}
 	doubtAll(&v.serviceLevel, custom, v.root.Get("firewall", "service", "group"))
 	v.services = objects.NewScope(zoned.ServiceOptions(func(name string) (zoned.Services, bool) {
@@ -68,7 +65,7 @@ func serviceOf(n *tree.Node) zoned.Services {
 		return undecided("is in doubt: %s", why[0])
 	}
 	for _, s := range n.Others(harmlessInService...) {
-		if !isOff(s.Values) {
+		if !isOff(s.Values) || len(s.Nodes) > 0 {
 			return undecided("has the setting %q, which is not read", s)
 		}
 	}

@@ -98,6 +98,9 @@ func (r *reader) command(line int, words []string) error {
 	case verb == "config" && len(args) > 0:
 		return r.begin(level{top.node.Put(line, args...), true, line})
 	case verb == "edit" && len(args) == 1 && top.config && len(r.open) > 1:
+		if len(args[0]) > 1 && args[0][0] == '0' && strings.HasPrefix(top.node.Word, "policy") {
+			return fmt.Errorf("the number %s of a policy begins with 0", args[0])
+		}
 		return r.begin(level{top.node.Put(line, entryKey(line, top.node, args[0])), false, line})
 	case verb == "next" && !top.config, verb == "end" && top.config && len(r.open) > 1:
 		r.open = r.open[:len(r.open)-1]
@@ -105,11 +108,19 @@ func (r *reader) command(line int, words []string) error {
 		r.open = r.open[:len(r.open)-2]
 	case verb == "next" || verb == "end":
 		return fmt.Errorf("there is %s with nothing to end", verb)
-	case !r.change(line, top.node, verb, args):
+	case len(r.open) == 1 && (slices.Contains(verbs, verb) || strings.HasPrefix("config", verb) && len(args) > 1):
+		return fmt.Errorf("%s stands outside of all tables; what follows may be policies", verb)
+	case !r.change(line, top, verb, args):
 		r.unread(line, words, top.node)
 	}
 	return nil
 }
+
+// verbs are the words of commands for a table or an entry.
+var verbs = words(`edit set select append unset delete move rename clone purge`)
+
+// listed are tables of entries that are read, in which no setting stands outside of them.
+var listed = words(`policy policy6 acl acl6 address address6 addrgrp addrgrp6 custom group vip vip6 vipgrp zone`)
 
 // entryKey returns the key of the entry that edit opens: 0 asks for a new one, with the
 // next free number.
@@ -128,14 +139,21 @@ func (r *reader) begin(l level) error {
 	return nil
 }
 
-// change applies a command to the node that is open, and reports whether it could.
-func (r *reader) change(line int, n *tree.Node, verb string, args []string) bool {
+// change applies a command to the table or the entry that is open, and reports whether it
+// could: some commands are for tables, and others for entries.
+func (r *reader) change(line int, top level, verb string, args []string) bool {
+	n := top.node
+	ofTable := slices.Contains([]string{"delete", "move", "rename", "clone", "purge"}, verb)
 	switch {
+	case ofTable && !top.config, !ofTable && top.config && slices.Contains(listed, n.Word):
+		return false
 	case len(args) == 0:
 		if verb == "purge" {
 			n.Adopt(&tree.Node{})
 		}
 		return verb == "purge"
+	case len(args) > 1 && (verb == "unset" || verb == "delete"):
+		return false
 	case verb == "set", verb == "select":
 		s := n.Put(line, args[0])
 		s.Line, s.Values = line, args[1:]

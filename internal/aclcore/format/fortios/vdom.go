@@ -1,6 +1,7 @@
 package fortios
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -43,11 +44,37 @@ func newVDOM(t *text, root *tree.Node, name string) *vdom {
 	v := &vdom{root: root, global: t.root.Get("global"), name: name, factory: t.factory, version: versionOf(t.version), limited: make(map[string]addr.Set), zones: make(map[string][]string), own: make(map[string][]netip.Addr)}
 	v.readAddresses()
 	v.readServices()
-	for _, z := range root.Get("system", "zone").Active() {
-		v.zones[z.Word] = values(z, "interface")
-	}
+	v.readZones()
 	v.readVIPs()
 	return v
+}
+
+// readZones reads the members of zones, and of those of SD-WAN, where the zone of a member
+// is virtual-wan-link if none is set (FortiOS Administration Guide, SD-WAN zones).
+func (v *vdom) readZones() {
+	for _, z := range v.root.Get("system", "zone").Active() {
+		v.zones[z.Word] = values(z, "interface")
+	}
+	for _, table := range []string{"sdwan", "virtual-wan-link"} {
+		for _, m := range v.root.Get("system", table, "members").Active() {
+			zone := value(m, "zone")
+			if zone == "" {
+				zone = "virtual-wan-link"
+			}
+			v.zones[zone] = append(v.zones[zone], value(m, "interface"))
+		}
+	}
+}
+
+// zoneDoubt says why it is not known which interfaces the zones are, "" if it is.
+func (v *vdom) zoneDoubt(names []string) string {
+	zones := v.root.Get("system", "zone")
+	for _, name := range names {
+		if why := unreadBelow(zones.Get(name)); why != "" {
+			return fmt.Sprintf("zone %q: %s", name, why)
+		}
+	}
+	return unreadBelow(zones)
 }
 
 // versionOf reads "FGVM64-7.2.5-FW-build1517-…".
@@ -94,6 +121,9 @@ func values(n *tree.Node, setting string) []string {
 	}
 	return nil
 }
+
+// isOn reports whether a setting is enable.
+func isOn(n *tree.Node, setting string) bool { return value(n, setting) == "enable" }
 
 // isOff reports whether the arguments of a setting are a value by which a device says
 // that it is not in use, as show full-configuration prints all of them.

@@ -46,6 +46,9 @@ func (v *vdom) vip(n *tree.Node) vip {
 	p := vip{name: n.Word, line: n.Line, from: v.interfaces(values(n, "extintf"))}
 	why := fmt.Sprintf("virtual IP %q ", n.Word)
 	outside, ok := spanOf(value(n, "extip"))
+	if ok && value(n, "extip") == "0.0.0.0" { // the address that its interface has
+		ok = false
+	}
 	p.takes = zoned.Match{Sources: known.Exactly(addr.Any4()), Destinations: known.Exactly(outside), Services: known.Exactly(service.Any())}
 	if !ok {
 		p.takes.Destinations = known.AtMost(addr.Any4(), why+"has no address that is read")
@@ -72,6 +75,9 @@ func (v *vdom) vip(n *tree.Node) vip {
 		if !isOff(o.Values) || o.Word == "nat44" {
 			p.why = known.Reasons(p.why, []string{why + "has the setting " + o.Word + ", which is not read"})
 		}
+	}
+	if len(p.why) > 0 {
+		p.takes.Services = known.AtMost(p.takes.Services.Possible, p.why...)
 	}
 	return p
 }
@@ -155,6 +161,26 @@ func (v *vdom) vipRules(policies []policy) []rule.Rule {
 		}
 		out = append(out, end.Rules()...)
 	}
+	return append(out, v.otherVIPs()...)
+}
+
+// otherVIPs leave open what becomes of packets to virtual IPs of IPv6 and between the
+// versions, which are not read further.
+func (v *vdom) otherVIPs() []rule.Rule {
+	var out []rule.Rule
+	for _, table := range []string{"vip6", "vip46", "vip64"} {
+		for _, n := range v.root.Get("firewall", table).Active() {
+			if value(n, "status") == "disable" {
+				continue
+			}
+			m := zoned.AnyMatch()
+			if outside, ok := spanOf(value(n, "extip")); ok {
+				m.Destinations = known.Exactly(outside)
+			}
+			text := fmt.Sprintf("firewall %s %q", table, n.Word)
+			out = append(out, zoned.Undecided(n.Line, text, "it translates the destination, which is not followed", m)...)
+		}
+	}
 	return out
 }
 
@@ -169,6 +195,14 @@ func (v *vdom) underVIP(p *policy, vip *vip) []rule.Rule {
 	}
 	switch matches := v.vipMatch(p); {
 	case named:
+		if isOn(p.node, "dstaddr-negate") {
+			q.Doubt("it negates virtual IP %q", vip.name)
+		}
+		if len(p.Matches) > 1 {
+			if _, limited := v.policyServices(p); len(limited) > 0 {
+				q.Doubt("service %q is limited to destinations, and the destination is translated", limited[0])
+			}
+		}
 		if vip.ports && !p.Matches[0].Services.Sure.IsAny() {
 			q.Doubt("virtual IP %q maps the port: the policy compares the port behind it", vip.name)
 		}
@@ -211,7 +245,7 @@ const (
 // does not name it. A deny does not, unless match-vip is on, which is the factory
 // setting from 7.2.3 on.
 func (v *vdom) vipMatch(p *policy) int {
-	if p.Action == rule.Deny && (value(p.node, "match-vip") == "disable" || p.node.Get("match-vip") == nil && v.before(7, 2, 3)) {
+	if p.Action == rule.Deny && !p.AnyAction && (value(p.node, "match-vip") == "disable" || p.node.Get("match-vip") == nil && v.before(7, 2, 3)) {
 		return never
 	}
 	return perhaps

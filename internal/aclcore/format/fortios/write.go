@@ -22,6 +22,7 @@ type site struct {
 	addresses, addresses6, others func() *zoned.Names
 	lastID                        int
 	policies                      map[string]policySite // by id
+	taken                         map[string]bool       // names of policies
 }
 
 // policySite is what the writer needs to know of a policy.
@@ -30,7 +31,7 @@ type policySite struct{ from, to []string }
 // writer returns the site of the VDOM.
 func (v *vdom) writer() *site {
 	s := &site{
-		vdom: v.name, policies: make(map[string]policySite),
+		vdom: v.name, policies: make(map[string]policySite), taken: make(map[string]bool),
 		split:      v.root.Get("firewall", "policy6") != nil || v.before(6, 4, 0),
 		addresses:  func() *zoned.Names { return zoned.AddressNames(v.v4, &v.addresses) },
 		addresses6: func() *zoned.Names { return zoned.AddressNames(v.v6, &v.addresses6) },
@@ -40,6 +41,7 @@ func (v *vdom) writer() *site {
 		for _, n := range v.root.Get("firewall", table).Active() {
 			id, _ := strconv.Atoi(n.Word)
 			s.lastID = max(s.lastID, id)
+			s.taken[value(n, "name")] = true
 			s.policies[n.Word] = policySite{values(n, "srcintf"), values(n, "dstintf")}
 		}
 	}
@@ -120,8 +122,10 @@ func (w *writer) before() (string, error) {
 		return "", nil
 	case strings.HasPrefix(r.Text, accessControlText):
 		return "", fmt.Errorf("%s drops this traffic before all policies: no policy changes that", w.in.Base.Describe(w.in.Before))
+	case r.Implied || strings.HasPrefix(r.Text, "virtual IP "):
+		return "", fmt.Errorf("%s decides this traffic before all policies: a policy has to name the virtual IP", w.in.Base.Describe(w.in.Before))
 	}
-	return "", fmt.Errorf("%s decides this traffic before all policies: a policy has to name the virtual IP", w.in.Base.Describe(w.in.Before))
+	return "", fmt.Errorf("%s decides this traffic before all policies", w.in.Base.Describe(w.in.Before))
 }
 
 func (w *writer) rule(r *rule.Rule, before string) error {
@@ -154,10 +158,7 @@ func (w *writer) policy(r *rule.Rule, t traffic.Product, before string) error {
 	}
 	from, to := w.interfaces(r, before)
 	id := w.nextID()
-	name := r.Name
-	if name == "" || len(name) > 35 || strings.ContainsAny(name, "\"\\\n") {
-		name = fmt.Sprintf("acl-%d", id)
-	}
+	name := w.name(r.Name, id)
 	action := "accept"
 	if r.Action == rule.Deny {
 		action = "deny"
@@ -181,6 +182,27 @@ func (w *writer) policy(r *rule.Rule, t traffic.Product, before string) error {
 	}
 	w.add(table, lines...)
 	return nil
+}
+
+// maxName is how long the name of a policy may be.
+const maxName = 35
+
+// name returns the name that is wanted if it can be that of a policy, which no other has,
+// else acl-N with the number of the policy.
+func (w *writer) name(wanted string, id int) string {
+	isFree := func(name string) bool {
+		used := func(p placedPolicy) bool { return p.name == name }
+		return !w.site.taken[name] && !slices.ContainsFunc(w.placed, used) &&
+			!slices.ContainsFunc(w.in.Beside, func(text string) bool { return strings.Contains(text, fmt.Sprintf("%q", name)) })
+	}
+	if wanted != "" && len(wanted) <= maxName && !strings.ContainsAny(wanted, "<>()#'\"\\\n") && isFree(wanted) {
+		return wanted
+	}
+	name := fmt.Sprintf("acl-%d", id)
+	for i := 2; !isFree(name); i++ {
+		name = fmt.Sprintf("acl-%d-%d", id, i)
+	}
+	return name
 }
 
 // interfaces returns those that the flow declares, else those of the policy that the

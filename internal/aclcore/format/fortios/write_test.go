@@ -127,6 +127,49 @@ end`
 	}
 }
 
+// TestNames: a policy gets a name that no other has, since a FortiGate refuses a second one.
+func TestNames(t *testing.T) {
+	const text = `config firewall policy
+    edit 1
+        set name "web"
+        set srcintf "any"
+        set dstintf "any"
+        set srcaddr "all"
+        set dstaddr "all"
+        set service "ALL"
+        set schedule "always"
+    next
+    edit 7
+        set status disable
+        set name "acl-8"
+    next
+end
+`
+	doc, err := fortios.Parse(device.Input{Source: "fw.conf", Content: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs := doc.Lists[0].Ruleset()
+	any4, _ := traffic.Any().ByFamily()
+	var rules []rule.Rule
+	for _, name := range []string{"web", "db", "db", "it's", strings.Repeat("x", 36)} {
+		rules = append(rules, rule.Rule{Name: name, Action: rule.Permit, Traffic: any4})
+	}
+	change, err := fortios.Write("policy", rule.Insertion{Base: rs, Rules: rules, Beside: []string{`set name "acl-11"`}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for line := range strings.Lines(change) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "set name "); ok {
+			names = append(names, name)
+		}
+	}
+	if got, want := strings.Join(names, " "), `"acl-8-2" "db" "acl-10" "acl-11-2" "acl-12"`; got != want {
+		t.Errorf("names %s, want %s", got, want)
+	}
+}
+
 func TestWriteErrors(t *testing.T) {
 	doc, err := fortios.Parse(device.Input{Source: "fw.conf", Content: []byte("config firewall vip\nedit v\nset extip 192.0.2.1\nset mappedip 10.0.0.1\nset extintf any\nnext\nend\n")})
 	if err != nil {

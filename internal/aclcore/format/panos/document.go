@@ -2,6 +2,8 @@ package panos
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
@@ -60,8 +62,9 @@ func Document(in device.Input, root *tree.Node) (*device.Document, error) {
 func (p *policies) before(c config) []rule.Rule {
 	var out []rule.Rule
 	s := p.scope
+	out = p.unread()
 	if s.panorama {
-		return nil
+		return append(append(out, p.dropping()...), p.translated()...)
 	}
 	system := s.device.Get("deviceconfig", "system")
 	managed := system.Get("panorama-server")
@@ -69,8 +72,8 @@ func (p *policies) before(c config) []rule.Rule {
 		managed = system.Get("panorama")
 	}
 	if managed != nil && len(c.pushed(s.name, "pre-rulebase"))+len(c.pushed(s.name, "post-rulebase")) == 0 {
-		out = zoned.Undecided(managed.Line, "panorama-server",
-			"Panorama manages the firewall, and what it pushes is not in the text: export the merged or the effective running configuration", zoned.AnyMatch())
+		out = append(out, zoned.Undecided(managed.Line, "panorama-server",
+			"Panorama manages the firewall, and what it pushes is not in the text: export the merged or the effective running configuration", zoned.AnyMatch())...)
 	}
 	if v6 := s.device.Get("deviceconfig", "setting", "session", "ipv6-firewalling"); v6.Value() == "no" {
 		m := zoned.AnyMatch()
@@ -78,6 +81,33 @@ func (p *policies) before(c config) []rule.Rule {
 		out = append(out, zoned.Undecided(v6.Line, "ipv6-firewalling no", "the firewall does not filter IPv6", m)...)
 	}
 	return append(append(out, p.dropping()...), p.translated()...)
+}
+
+// rulebases are what a rulebase holds: rules of the same packets that do other things with
+// them, besides those that are read.
+var rulebases = strings.Fields(`security nat default-security-rules dos pbf qos decryption tunnel-inspect application-override captive-portal authentication
+	sdwan network-packet-broker`)
+
+// unread stands for rules that may be anywhere in the text, in a place that is not known:
+// each may permit or deny anything.
+func (p *policies) unread() []rule.Rule {
+	var odd []*tree.Node
+	for _, l := range p.scope.layers {
+		odd = slices.Concat(odd, l.node.Others(rulebases...), l.node.Get("security").Others("rules"))
+	}
+	for _, n := range p.scope.levels[0].Active() {
+		if n.Get("security") != nil && !slices.Contains([]string{"rulebase", "pre-rulebase", "post-rulebase"}, n.Word) || n.Word == "security" {
+			odd = append(odd, n)
+		}
+	}
+	var out []rule.Rule
+	for _, n := range odd {
+		out = append(out, zoned.Undecided(n.Line, n.Word, "it is not known what stands there, and rules may", zoned.AnyMatch())...)
+	}
+	if s := p.scope; s.orphan {
+		out = append(out, zoned.Undecided(s.levels[0].Line, "device-group "+s.name, "the text does not say which device groups it is below of, whose rules come first", zoned.AnyMatch())...)
+	}
+	return out
 }
 
 // dropping are the rules of DoS protection and of policy-based forwarding that drop what

@@ -32,36 +32,55 @@ func newNames(s *scope) *names {
 		addresses = append(addresses, addressLevel(level))
 		services = append(services, serviceLevel(level))
 	}
-	if s.panorama {
-		doubtHidden(addresses, s.levels, "address", "address-group")
-		doubtHidden(services, s.levels, "service", "service-group")
-	}
+	doubtHidden(s, addresses, addressTables)
+	doubtHidden(s, services, serviceTables)
 	n.ownAddresses, n.ownServices = addresses[0], services[0]
 	n.addresses = objects.NewScope(zoned.AddressOptions(addr.Any(), literal), addresses...)
 	n.services = objects.NewScope(zoned.ServiceOptions(builtIn), services...)
 	return n
 }
 
-// doubtHidden puts objects in doubt that a device group and one above it both define
-// and not alike: which one counts is a setting of Panorama.
-func doubtHidden[S known.Algebra[S]](levels []*objects.Level[S], nodes []*tree.Node, tables ...string) {
+// The tables of objects that have one space of names, of which the last holds groups.
+var (
+	addressTables = []string{"external-list", "region", "address", "address-group"}
+	serviceTables = []string{"service", "service-group"}
+)
+
+// doubtHidden puts objects in doubt that two levels define and not alike, where it is not
+// known which one counts: between device groups, and for what Panorama pushes beside the
+// firewall's own, that is a setting of Panorama; of a shared group it is not known whether
+// its members are those of the virtual system.
+func doubtHidden[S known.Algebra[S]](s *scope, levels []*objects.Level[S], tables []string) {
+	hidden := make(map[string]bool)
 	for i, level := range levels {
 		for _, name := range level.Names() {
 			for j := i + 1; j < len(levels); j++ {
-				if levels[j].Has(name) && text(nodes[i], name, tables) != text(nodes[j], name, tables) {
+				if !levels[j].Has(name) || alike(s.levels[i], s.levels[j], name, tables) {
+					continue
+				}
+				hidden[name] = true
+				if s.panorama || i > 0 || j < len(levels)-1 { // not the virtual system's and a shared one
 					level.Doubt(name, 0, fmt.Sprintf("%q is defined at two levels, and which one counts is a setting of Panorama", name))
+				}
+			}
+		}
+	}
+	if len(hidden) == 0 {
+		return
+	}
+	for i, node := range s.levels[1:] {
+		for _, g := range node.Get(tables[len(tables)-1]).Active() {
+			for _, member := range slices.Concat(g.Get("static").Words(), g.Get("members").Words(), g.Get("member").Words()) {
+				if hidden[member] {
+					levels[i+1].Doubt(g.Word, g.Line, fmt.Sprintf("its member %q is defined at two levels", member))
 				}
 			}
 		}
 	}
 }
 
-func text(level *tree.Node, name string, tables []string) string {
-	var out string
-	for _, t := range tables {
-		out += level.Get(t, name).String()
-	}
-	return out
+func alike(a, b *tree.Node, name string, tables []string) bool {
+	return !slices.ContainsFunc(tables, func(t string) bool { return !a.Get(t, name).Same(b.Get(t, name)) })
 }
 
 func addressLevel(level *tree.Node) *objects.Level[addr.Set] {
@@ -70,6 +89,9 @@ func addressLevel(level *tree.Node) *objects.Level[addr.Set] {
 		l.Add(n.Word, n.Line, address(n))
 	}
 	for _, n := range level.Get("address-group").Active() {
+		if l.Has(n.Word) {
+			l.Doubt(n.Word, n.Line, fmt.Sprintf("%q is the name of an address and of a group", n.Word))
+		}
 		addGroup(l, level, n)
 	}
 	for _, n := range level.Get("external-list").Active() {
@@ -108,9 +130,14 @@ func address(n *tree.Node) zoned.Addresses {
 	}
 	value := n.Value(kinds[0])
 	switch kinds[0] {
-	case "ip-netmask", "ip-range":
-		if set, ok := literal(value); ok {
-			return set
+	case "ip-netmask":
+		if set, ok := zoned.Host(value); ok {
+			return known.Exactly(set)
+		}
+	case "ip-range":
+		from, to, _ := strings.Cut(value, "-")
+		if set, ok := zoned.Span(from, to); ok {
+			return known.Exactly(set)
 		}
 	case "ip-wildcard":
 		if a, w, ok := strings.Cut(value, "/"); ok {
@@ -166,6 +193,9 @@ func region(n *tree.Node) zoned.Addresses {
 		}
 		set = set.Union(one)
 	}
+	if n.Repeated || len(n.Why()) > 0 || set.Possible.IsEmpty() || len(n.Others("address", "geo-location")) > 0 {
+		return known.AtMost(addr.Any(), fmt.Sprintf("region %q has no addresses, or an element that is not known", n.Word))
+	}
 	return set
 }
 
@@ -177,8 +207,16 @@ func addGroup(l *objects.Level[addr.Set], level, n *tree.Node) {
 	if others := n.Others(append(noteWords, "static", "dynamic")...); len(others) > 0 {
 		l.Doubt(n.Word, n.Line, fmt.Sprintf("address group %q has an element that is not known: %s", n.Word, others[0].Word))
 	}
+	switch members := n.Get("static").Words(); {
+	case n.Repeated:
+		l.Doubt(n.Word, n.Line, fmt.Sprintf("there are two address groups %q", n.Word))
+	case dynamic == nil && len(members) == 0 || dynamic != nil && n.Get("static") != nil:
+		l.Doubt(n.Word, n.Line, fmt.Sprintf("address group %q has no members, or two kinds of them", n.Word))
+	case dynamic == nil:
+		l.Members(n.Word, n.Line, members...)
+		return
+	}
 	if dynamic == nil {
-		l.Members(n.Word, n.Line, n.Get("static").Words()...)
 		return
 	}
 	why := fmt.Sprintf("dynamic group %q may have addresses that are registered while the firewall runs", n.Word)
@@ -186,7 +224,7 @@ func addGroup(l *objects.Level[addr.Set], level, n *tree.Node) {
 	filter := dynamic.Value("filter")
 	for _, object := range level.Get("address").Active() {
 		if matchesTags(filter, object.Get("tag").Words()) {
-			l.Members(n.Word, n.Line, object.Word)
+			l.Add(n.Word, n.Line, address(object)) // and not what its name means elsewhere
 		}
 	}
 }
@@ -200,6 +238,12 @@ func serviceLevel(level *tree.Node) *objects.Level[service.Set] {
 		members := n.Get("members")
 		if members == nil {
 			members = n.Get("member")
+		}
+		if l.Has(n.Word) {
+			l.Doubt(n.Word, n.Line, fmt.Sprintf("%q is the name of a service and of a group", n.Word))
+		}
+		if n.Repeated || len(members.Words()) == 0 {
+			l.Doubt(n.Word, n.Line, fmt.Sprintf("service group %q has no members, or is there twice", n.Word))
 		}
 		l.Members(n.Word, n.Line, members.Words()...)
 		for _, why := range n.Why() {
@@ -238,7 +282,7 @@ func serviceOf(n *tree.Node) zoned.Services {
 		return undecided("is in doubt: %s", why[0])
 	}
 	protocol := n.Get("protocol")
-	if others := slices.Concat(n.Others(append(noteWords, "protocol")...), protocol.Others("tcp", "udp", "sctp")); len(others) > 0 || n.Repeated {
+	if others := slices.Concat(n.Others(append(noteWords, "protocol")...), protocol.Others("tcp", "udp", "sctp")); len(others) > 0 || n.Repeated || len(protocol.Words()) > 1 {
 		return undecided("has an element that is not known, or is there twice: %s", n)
 	}
 	var all service.Set
@@ -270,13 +314,5 @@ func ports(n *tree.Node, word string, absent []zoned.Ports) ([]zoned.Ports, bool
 	if p == nil {
 		return absent, true
 	}
-	var out []zoned.Ports
-	for _, text := range p.Words() {
-		list, ok := zoned.PortList(text)
-		if !ok {
-			return nil, false
-		}
-		out = append(out, list...)
-	}
-	return out, true
+	return zoned.PortList(p.Value())
 }

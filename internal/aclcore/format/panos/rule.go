@@ -20,6 +20,10 @@ type policies struct {
 	zones []string
 	// seen are the names of rules that were read: a second one of a name is in doubt.
 	seen map[string]bool
+	// off are the names of rules that are switched off.
+	off map[string]bool
+	// overrides are the rules that say of which application packets are.
+	overrides []override
 	// sites says for the writer where a rule stands, by its place.
 	sites map[string]ruleSite
 	// disabled are the rules that are switched off, found while the others are read.
@@ -35,14 +39,18 @@ type ruleSite struct {
 // all returns the rules in the order in which the firewall asks them.
 func (p *policies) all(c config) []rule.Rule {
 	p.sites = make(map[string]ruleSite)
+	p.off = make(map[string]bool)
 	out := p.before(c)
+	p.overrides = p.readOverrides()
 	for i, l := range p.scope.layers {
 		if i > 0 && p.scope.panorama && l.path[len(l.path)-1] == "post-rulebase" && p.scope.layers[i-1].path[len(p.scope.layers[i-1].path)-1] == "pre-rulebase" {
 			out = append(out, p.own()...)
+			p.sites[ownPlace] = ruleSite{layer: slices.IndexFunc(p.scope.layers, p.scope.isOwn("pre-rulebase"))}
 		}
 		for _, n := range l.node.Get("security", "rules").Active() {
 			place := fmt.Sprintf("%s %q", strings.Join(l.path, " "), n.Word)
-			if n.Value("disabled") == "yes" {
+			if n.Value("disabled") == "yes" && !n.Repeated {
+				p.off[n.Word] = true
 				off := rule.Rule{Name: n.Word, Line: n.Line, Text: ruleText(n), Place: place}
 				if n.Value("action") == "allow" {
 					off.Action = rule.Permit
@@ -53,19 +61,27 @@ func (p *policies) all(c config) []rule.Rule {
 			q := p.rule(n)
 			q.Place = place
 			p.sites[q.Place] = ruleSite{i, n.Word}
-			out = append(out, q.Rules()...)
+			for _, part := range p.overridden(q, n.Get("application").Words()) {
+				out = append(out, part.Rules()...)
+			}
 		}
 	}
 	return append(out, p.defaults()...)
 }
 
 // own stands for the rules of the firewall itself, which a text of Panorama lacks: they
-// may deny what a post rule would permit.
+// may permit or deny anything before a post rule does.
 func (p *policies) own() []rule.Rule {
-	d := zoned.Policy{Line: p.scope.levels[0].Line, Text: "rules of the firewall itself", Action: rule.Deny, Matches: []zoned.Match{zoned.AnyMatch()}}
-	d.Doubt("the firewall's own rules are not in the text of Panorama")
-	return d.Rules()
+	out := zoned.Undecided(p.scope.levels[0].Line, "rules of the firewall itself", "the firewall's own rules are not in the text of Panorama", zoned.AnyMatch())
+	for i := range out {
+		out[i].Place = ownPlace
+	}
+	return out
 }
+
+// ownPlace is where the rules of the firewall itself stand: a new rule that has to come
+// before them is the last of the group's pre-rulebase.
+const ownPlace = "rules of the firewall itself"
 
 // deciding are the elements of a rule that decide what it matches.
 var deciding = strings.Fields(`from to source destination service application action disabled rule-type negate-source negate-destination
@@ -89,13 +105,39 @@ func (p *policies) rule(n *tree.Node) zoned.Policy {
 	}
 	p.seen[n.Word] = true
 	p.zonesOf(&q, n)
-	p.conditions(&q, n)
+	known := p.conditions(&q, n)
 	q.Matches = []zoned.Match{{
 		Sources:      p.addresses(&q, n, "source"),
 		Destinations: p.addresses(&q, n, "destination"),
 		Services:     p.servicesOf(&q, n),
 	}}
+	if !known || n.Repeated { // it may match more than it says
+		q.From, q.To, q.Pair, q.Applications, q.Matches = nil, nil, rule.AnyPair, nil, []zoned.Match{zoned.AnyMatch()}
+		q.AnyAction = q.AnyAction || n.Repeated
+	}
 	return q
+}
+
+// isYes reads an element that is yes or no, and puts the rule in doubt for anything else.
+func isYes(q *zoned.Policy, n *tree.Node, element string) (yes, known bool) {
+	switch value := n.Value(element); {
+	case n.Get(element) == nil, value == "no":
+		return false, true
+	case value == "yes":
+		return true, true
+	}
+	q.Doubt("%s is neither yes nor no", element)
+	return false, false
+}
+
+// isAny reports whether the words are any; other words beside it, which no firewall takes,
+// put the rule in doubt.
+func isAny(q *zoned.Policy, element string, words []string) bool {
+	found := slices.Contains(words, "any")
+	if found && len(words) > 1 {
+		q.Doubt("%s has any and something else", element)
+	}
+	return found
 }
 
 // ruleText writes the rule on one line, with what decides.
@@ -126,7 +168,7 @@ func (p *policies) zonesOf(q *zoned.Policy, n *tree.Node) {
 		switch {
 		case len(words) == 0:
 			q.Doubt("%s is not set", element)
-		case slices.Contains(words, "any"):
+		case isAny(q, element, words):
 			return nil
 		}
 		return words
@@ -146,8 +188,10 @@ func (p *policies) zonesOf(q *zoned.Policy, n *tree.Node) {
 // unnamed are words for users that are no names.
 var unnamed = []string{"any", "known-user", "unknown", "pre-logon"}
 
-// conditions puts the rule in doubt for what only the firewall can decide.
-func (p *policies) conditions(q *zoned.Policy, n *tree.Node) {
+// conditions puts the rule in doubt for what only the firewall can decide. known is false
+// where an element that is not known may be one that makes the rule match more.
+func (p *policies) conditions(q *zoned.Policy, n *tree.Node) (known bool) {
+	isYes(q, n, "disabled")
 	for _, element := range []string{"category", "source-hip", "destination-hip", "hip-profiles", "source-imei", "source-imsi", "source-nw-slice"} {
 		if words := n.Get(element).Words(); len(words) > 0 && !slices.Equal(words, []string{"any"}) {
 			q.Doubt("%s %s", element, shown(words))
@@ -163,13 +207,17 @@ func (p *policies) conditions(q *zoned.Policy, n *tree.Node) {
 	if schedule := n.Get("schedule"); schedule != nil {
 		q.Doubt("%s", schedule)
 	}
-	if target := n.Get("target"); len(target.Get("devices").Words())+len(target.Get("tags").Words()) > 0 || target.Value("negate") == "yes" {
+	if target := n.Get("target"); len(target.Get("devices").Words())+len(target.Get("tags").Words())+len(target.Others("devices", "tags", "negate")) > 0 || target.Value("negate") == "yes" {
 		q.Doubt("the rule is for some firewalls only")
 	}
-	q.Unknown = known.Reasons(q.Unknown, n.Why())
-	for _, other := range n.Others(slices.Concat(deciding, harmless)...) {
+	for _, why := range n.Why() {
+		q.Doubt("%s", why)
+	}
+	others := n.Others(slices.Concat(deciding, harmless)...)
+	for _, other := range others {
 		q.Doubt("the element %s is not known", other.Word)
 	}
+	return len(others) == 0
 }
 
 // addresses resolves source or destination.
@@ -180,10 +228,15 @@ func (p *policies) addresses(q *zoned.Policy, n *tree.Node, element string) zone
 	switch {
 	case len(words) == 0:
 		q.Doubt("%s is not set", element)
-	case !slices.Contains(words, "any"):
+	case !isAny(q, element, words):
 		set = p.names.addresses.Union(words)
 	}
-	if n.Value("negate-"+element) == "yes" {
+	switch negated, known := isYes(q, n, "negate-"+element); {
+	case !known:
+		return all
+	case negated && slices.Contains(words, "any"):
+		q.Doubt("%s any is negated", element)
+	case negated:
 		return zoned.Negate(addr.Any(), set)
 	}
 	return set
@@ -204,6 +257,9 @@ func (p *policies) servicesOf(q *zoned.Policy, n *tree.Node) zoned.Services {
 	case len(words) == 0:
 		q.Doubt("service is not set")
 		return known.Exactly(service.Any())
+	case slices.Contains(words, "application-default") && len(words) > 1:
+		q.Doubt("service has application-default and something else")
+		return known.Exactly(service.Any())
 	case slices.Contains(words, "application-default"):
 		if anyApplication {
 			q.Doubt("service application-default: each application is allowed on its own ports only")
@@ -211,44 +267,21 @@ func (p *policies) servicesOf(q *zoned.Policy, n *tree.Node) zoned.Services {
 		}
 		return p.defaultPorts(applications)
 	}
+	isAny(q, "service", words)
 	return p.names.services.Union(words)
 }
 
 // applications limits the rule to applications by name, with those of the groups of the
 // text. A filter stands for applications that only the firewall knows.
 func (p *policies) applications(q *zoned.Policy, words []string) {
-	seen := make(map[string]bool)
-	for len(words) > 0 && len(seen) < maxApplications {
-		name := words[0]
-		words = words[1:]
-		if seen[name] {
-			continue
-		}
-		seen[name] = true
-		var members []string
-		for _, level := range p.names.levels {
-			if g := level.Get("application-group", name); g != nil {
-				members = append(g.Get("members").Words(), g.Get("member").Words()...)
-				break
-			}
-			if level.Get("application-filter", name) != nil {
-				q.Doubt("application-filter %s", name)
-				break
-			}
-		}
-		if members == nil {
-			q.Applications = append(q.Applications, name)
-		}
-		words = append(words, members...)
+	names, why := p.names.applications(words)
+	for _, reason := range why {
+		q.Doubt("%s", reason)
 	}
-	if len(words) > 0 {
-		q.Doubt("there are more than %d applications", maxApplications)
+	if len(why) == 0 {
+		q.Applications = names
 	}
-	slices.Sort(q.Applications)
 }
-
-// maxApplications bounds how many applications and groups of them a rule names.
-const maxApplications = 10_000
 
 // defaultPorts returns the ports that applications of the text's own have; those of
 // others are in the firewall's content database.
@@ -308,6 +341,11 @@ func (p *policies) defaultAction(q *zoned.Policy, action rule.Action) rule.Actio
 	slices.SortStableFunc(layers, func(a, b layer) int { return weight(a) - weight(b) })
 	for _, l := range layers {
 		n := l.node.Get("default-security-rules", "rules", q.Name)
+		if others := n.Others(append(slices.Clone(harmless), "action")...); len(others) > 0 || n != nil && n.Repeated {
+			q.Line = n.Line
+			q.DoubtAction("%s is changed in a way that is not read", q.Name)
+			return action
+		}
 		switch n.Value("action") {
 		case "allow":
 			q.Line = n.Line

@@ -29,6 +29,8 @@ type scope struct {
 	levels []*tree.Node
 	// panorama says that it is a device group.
 	panorama bool
+	// orphan says that it is a device group whose place in the tree of them is not known.
+	orphan bool
 	// device is the node with network, deviceconfig and so on, nil in Panorama.
 	device *tree.Node
 }
@@ -111,7 +113,8 @@ func (c config) vsys(name string, n *tree.Node, prefix []string) scope {
 // group is a device group, with those that it is below of.
 func (c config) group(n *tree.Node) scope {
 	s := scope{name: n.Word, prefix: []string{"device-group", n.Word}, panorama: true}
-	chain := c.chain(n)
+	chain, known := c.chain(n)
+	s.orphan = !known
 	s.layers = c.shared("pre-rulebase")
 	for _, g := range slices.Backward(chain) {
 		s.layers = append(s.layers, layer{path: []string{"device-group", g.Word, "pre-rulebase"}, node: g.Get("pre-rulebase")})
@@ -127,9 +130,11 @@ func (c config) group(n *tree.Node) scope {
 // maxAncestors bounds how deep device groups are nested; Panorama has four levels.
 const maxAncestors = 16
 
-// chain returns the device group and its ancestors, the innermost first.
-func (c config) chain(n *tree.Node) []*tree.Node {
-	chain := []*tree.Node{n}
+// chain returns the device group and its ancestors, the innermost first. known is false
+// where one of them is not in the text, or where the text has several groups and does not
+// say which is below which: set commands do not.
+func (c config) chain(n *tree.Node) (chain []*tree.Node, known bool) {
+	chain = []*tree.Node{n}
 	groups := c.device.Get("device-group")
 	for range maxAncestors {
 		last := chain[len(chain)-1].Word
@@ -143,12 +148,27 @@ func (c config) chain(n *tree.Node) []*tree.Node {
 			parent = c.root.Value("readonly", "device-group", last, "parent-dg")
 		}
 		p := groups.Get(parent)
-		if parent == "" || p == nil || slices.Contains(chain, p) {
-			break
+		switch {
+		case parent == "":
+			return chain, len(groups.Nodes) == 1 || c.tellsParents()
+		case p == nil || slices.Contains(chain, p):
+			return chain, false
 		}
 		chain = append(chain, p)
 	}
-	return chain
+	return chain, false
+}
+
+// tellsParents reports whether the text says which device group is below which.
+func (c config) tellsParents() bool {
+	told := c.root.Get("readonly", "device-group") != nil
+	for _, d := range c.root.Get("readonly", "devices").Active() {
+		told = told || d.Get("device-group") != nil
+	}
+	for _, g := range c.device.Get("device-group").Active() {
+		told = told || g.Get("parent-dg") != nil
+	}
+	return told
 }
 
 // choose returns the scope that is meant, and tells doc which there are.
@@ -165,6 +185,8 @@ func choose(in device.Input, scopes []scope, doc *device.Document) (*scope, erro
 	switch {
 	case len(scopes) == 0:
 		return nil, nil
+	case slices.ContainsFunc(scopes, func(s scope) bool { return s.device != nil && s.device == s.levels[0] }) && len(scopes) > 1:
+		return nil, fmt.Errorf("%s: has rules of a virtual system and others of none; a firewall has one kind", in.Source)
 	case name != "" && !slices.Contains(names, name):
 		return nil, fmt.Errorf("%s: has no virtual system or device group %q; there are %s", in.Source, name, strings.Join(names, ", "))
 	case name != "":
@@ -177,6 +199,12 @@ func choose(in device.Input, scopes []scope, doc *device.Document) (*scope, erro
 	}
 	doc.Context = name
 	return &scopes[slices.Index(names, name)], nil
+}
+
+// isOwn tells whether a layer is the device group's own rulebase of that name, and none of
+// a group above it.
+func (s *scope) isOwn(rulebase string) func(layer) bool {
+	return func(l layer) bool { return len(l.path) == 3 && l.path[1] == s.name && l.path[2] == rulebase }
 }
 
 // filters reports whether the scope has security rules of its own.

@@ -3,6 +3,7 @@ package panos
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ type layerSite struct {
 // writer returns the site of the scope.
 func (p *policies) writer() *site {
 	s := &site{
-		prefix: p.scope.prefix, rules: p.sites, taken: p.seen,
+		prefix: p.scope.prefix, rules: p.sites, taken: p.taken(),
 		services: func() *zoned.Names { return zoned.ServiceNames(p.names.services, p.names.ownServices) },
 	}
 	for i, l := range p.scope.layers {
@@ -43,6 +44,13 @@ func (p *policies) writer() *site {
 		}
 	}
 	return s
+}
+
+// taken returns the names of all rules, also of those that are switched off.
+func (p *policies) taken() map[string]bool {
+	all := maps.Clone(p.seen)
+	maps.Copy(all, p.off)
+	return all
 }
 
 // Write writes the rules of the insertion as set commands: the services that they need
@@ -278,7 +286,7 @@ func Delete(base *rule.Ruleset, r *rule.Rule) (string, error) {
 		return "", fmt.Errorf("%s stands in no rulebase that is known", r)
 	}
 	at, ok := s.rules[r.Place]
-	if !ok || !s.layers[at.layer].writable {
+	if !ok || at.name == "" || !s.layers[at.layer].writable {
 		return "", fmt.Errorf("%s is no rule of the firewall's own", r)
 	}
 	return "delete " + strings.Join(append(quotedWords(s.layers[at.layer].path), "security", "rules", quoted(at.name)), " "), nil

@@ -186,6 +186,16 @@ func (n *Node) Clone() *Node {
 	return &c
 }
 
+// Same reports whether two nodes say the same, wherever they stand. Two that are not there
+// do.
+func (n *Node) Same(other *Node) bool {
+	if n == nil || other == nil {
+		return n == other
+	}
+	return n.Word == other.Word && n.Inactive == other.Inactive && n.Repeated == other.Repeated &&
+		slices.Equal(n.Values, other.Values) && slices.EqualFunc(n.Nodes, other.Nodes, (*Node).Same)
+}
+
 // Size counts the node and all below it.
 func (n *Node) Size() int {
 	size := 1

@@ -13,10 +13,10 @@ import (
 )
 
 // Host returns the addresses of a host or a prefix, 10.0.0.1 or 10.0.0.0/8, IPv4 or
-// IPv6. Host bits are masked, as devices do. ok is false for anything else.
+// IPv6. Host bits are masked, as devices do. ok is false for anything else, such as an
+// IPv4 address that is written as one of IPv6.
 func Host(text string) (set addr.Set, ok bool) {
-	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
-		a = a.Unmap()
+	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" && !a.Is4In6() {
 		return addr.SetOf(addr.RangeOf(a, a)), true
 	}
 	if p, err := netip.ParsePrefix(text); err == nil && !p.Addr().Is4In6() {
@@ -25,16 +25,13 @@ func Host(text string) (set addr.Set, ok bool) {
 	return addr.Set{}, false
 }
 
-// Span returns the addresses from a to b inclusive, of one version. A range that is
-// the wrong way round holds nothing.
+// Span returns the addresses from a to b inclusive, of one version. ok is false for a
+// range that is the wrong way round: devices refuse it, so that nothing is known of one.
 func Span(from, to string) (set addr.Set, ok bool) {
 	a, err1 := netip.ParseAddr(strings.TrimSpace(from))
 	b, err2 := netip.ParseAddr(strings.TrimSpace(to))
-	if err1 != nil || err2 != nil || a.Zone() != "" || b.Zone() != "" || a.Is4() != b.Is4() || a.Is4In6() || b.Is4In6() {
+	if err1 != nil || err2 != nil || a.Zone() != "" || b.Zone() != "" || a.Is4() != b.Is4() || a.Is4In6() || b.Is4In6() || b.Less(a) {
 		return addr.Set{}, false
-	}
-	if b.Less(a) {
-		return addr.Set{}, true
 	}
 	return addr.SetOf(addr.RangeOf(a, b)), true
 }

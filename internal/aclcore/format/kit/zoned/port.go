@@ -13,8 +13,8 @@ type Ports struct{ From, To uint16 }
 // AllPorts are all of them.
 func AllPorts() []Ports { return []Ports{{0, 65535}} }
 
-// PortList reads ports and runs of ports with commas between them: 80,443,1000-2000. A
-// run that is the wrong way round holds nothing. ok is false for anything else.
+// PortList reads ports and runs of ports with commas between them: 80,443,1000-2000. ok
+// is false for anything else, such as a run that is the wrong way round.
 func PortList(text string) (list []Ports, ok bool) {
 	for _, part := range strings.Split(text, ",") {
 		from, to, isRun := strings.Cut(strings.TrimSpace(part), "-")
@@ -23,12 +23,10 @@ func PortList(text string) (list []Ports, ok bool) {
 		}
 		a, ok1 := Port(strings.TrimSpace(from))
 		b, ok2 := Port(strings.TrimSpace(to))
-		if !ok1 || !ok2 {
+		if !ok1 || !ok2 || a > b {
 			return nil, false
 		}
-		if a <= b {
-			list = append(list, Ports{a, b})
-		}
+		list = append(list, Ports{a, b})
 	}
 	return list, true
 }
