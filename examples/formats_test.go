@@ -1,9 +1,11 @@
 package examples_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,9 +64,22 @@ var pasted = map[string]struct {
 	"iptables": {"fw.rules", "FORWARD", func(text, change string) string {
 		return strings.Replace(text, "COMMIT", change+"\nCOMMIT", 1)
 	}},
+	"opnsense": {"config.xml", "in", beforeLine},
+	"pfsense":  {"config.xml", "in", beforeLine},
 	"nftables": {"ruleset.nft", "forward", func(text, change string) string {
 		return text + strings.TrimPrefix(change, "nft ") + "\n"
 	}},
+}
+
+// beforeLine puts elements before the line that the comment above them names.
+func beforeLine(text, change string) string {
+	place, elements, _ := strings.Cut(change, "\n")
+	var line int
+	if _, err := fmt.Sscanf(place, "<!-- before line %d -->", &line); err != nil {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	return strings.Join(slices.Insert(lines, line-1, elements), "\n")
 }
 
 func below(text, change string) string { return text + change + "\n" }

@@ -17,7 +17,7 @@ func applyChange(format, text string, changes []string) (string, error) {
 		"yaml":     onTop(""),
 		"iptables": onLines(iptablesCommand), "nftables": onLines(nftCommand),
 		"aws": awsChange, "terraform": terraformChange, "checkpoint": checkpointChange, "azure": azureChange, "gcp": gcpChange,
-		"pf_conf": pfChange,
+		"pf_conf": pfChange, "opnsense": elementChange, "pfsense": elementChange,
 	}[format]
 	if apply == nil { // the reader takes commands after the text
 		apply = func(text, change string) (string, error) { return text + "\n" + change + "\n", nil }
@@ -58,6 +58,23 @@ func onLines(command func(text, line string) (string, error)) func(text, change 
 }
 
 var pfPlace = regexp.MustCompile(`^# (before|after) line (\d+)$`)
+
+var elementPlace = regexp.MustCompile(`^<!-- before line (\d+) -->$`)
+
+// elementChange puts elements before the line that the comment above them names.
+func elementChange(text, change string) (string, error) {
+	place, elements, _ := strings.Cut(change, "\n")
+	m := elementPlace.FindStringSubmatch(place)
+	if m == nil {
+		return "", fmt.Errorf("no place: %s", place)
+	}
+	lines := strings.Split(text, "\n")
+	at, err := strconv.Atoi(m[1])
+	if err != nil || at < 1 || at > len(lines) {
+		return "", fmt.Errorf("no line %s: %v", m[1], err)
+	}
+	return strings.Join(slices.Insert(lines, at-1, elements), "\n"), nil
+}
 
 // pfChange puts lines of pf.conf where the comment above them says.
 func pfChange(text, change string) (string, error) {

@@ -38,6 +38,8 @@ func TestDetect(t *testing.T) {
 		{"", `{"version": 1}`},
 		{"", `<?xml version="1.0"?><config/>`},
 		{"pf_conf", "ext = \"em0\"\nblock all\npass in on $ext proto tcp from any to any port 443\n"},
+		{"opnsense", "<?xml version=\"1.0\"?>\n<opnsense>\n  <filter/>\n</opnsense>\n"},
+		{"pfsense", "<?xml version=\"1.0\"?>\n<pfsense>\n  <version>23.3</version>\n</pfsense>\n"},
 		{"junos", "set security policies global policy p then permit\n"},
 	} {
 		got, err := format.Detect([]byte(tt.text))

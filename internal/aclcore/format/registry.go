@@ -24,6 +24,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/panos"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/pf"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/rulelist"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/sense"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/tfplan"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -85,6 +86,8 @@ var formats = []Format{
 	{Name: "iptables", Family: "iptables", Order: netfilter.Order, Sniff: iptables.Sniff, Parse: iptables.Parse, Write: iptables.Write, Remove: byRule(removeIptables), Cut: cut.Lines, States: true, Separator: "\n"},
 	{Name: "nftables", Family: "nftables", Order: netfilter.Order, Sniff: nftables.Sniff, Parse: nftables.Parse, Write: nftables.Write, Widen: nftables.Widen, Remove: removeNFT, Cut: nftables.Cut, States: true, Separator: "\n"},
 	{Name: "pf_conf", Family: "pf", Order: pf.Order, Sniff: pf.Sniff, Parse: pf.Parse, Write: pf.Write, Remove: byHand("take its line out of pf.conf, and load that with pfctl -f"), Cut: cut.Lines, Separator: "\n"},
+	configXML(sense.OPNsense),
+	configXML(sense.PfSense),
 	{Name: "azure", Family: "azure", Order: azure.Order, Sniff: azure.Sniff, Parse: azure.Parse, Write: azure.Write, Remove: byRule(azure.Remove), Cut: cut.Values, Separator: "\n\n"},
 	{Name: "gcp", Family: "gcp", Order: gcp.Order, Sniff: gcp.Sniff, Parse: gcp.Parse, Write: gcp.Write, Remove: byRule(gcp.Remove), Cut: cut.Values, Separator: "\n\n"},
 	{Name: "kubernetes", Family: "kubernetes", Order: kubernetes.Order, Sniff: kubernetes.Sniff, Parse: kubernetes.Parse, Write: kubernetes.Write, Remove: byHand("take its entry out of the policy, and apply that: the last entry of a direction leaves an empty list, which permits nothing"), Cut: cut.Values, Separator: "\n"},
@@ -126,6 +129,18 @@ func ruleList(name string) Format {
 		Write:  func(_ string, in rule.Insertion) (string, error) { return rulelist.Write(name, in) },
 		Remove: byHand("take the entry out of the list"),
 		Cut:    cut.Values,
+	}
+}
+
+// configXML is the format of OPNsense and pfSense.
+func configXML(system string) Format {
+	return Format{
+		Name: system, Family: "sense", Separator: "\n", Order: sense.Order,
+		Sniff:  func(content []byte) int { return sense.Sniff(system, content) },
+		Parse:  func(in device.Input) (*device.Document, error) { return sense.Parse(system, in) },
+		Write:  func(list string, in rule.Insertion) (string, error) { return sense.Write(system, list, in) },
+		Remove: byHand("delete it under Firewall, Rules, and apply the changes"),
+		Cut:    sense.Cut,
 	}
 }
 

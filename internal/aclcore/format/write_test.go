@@ -34,6 +34,8 @@ func TestChange(t *testing.T) {
 		"junos":      {"edge", "set firewall family inet filter edge term acl-1 from source-address 10.1.0.0/16"},
 		"checkpoint": {"Network", "mgmt_cli add service-tcp name acl-tcp-443 port 443"},
 		"pf_conf":    {"in", "pass in inet proto tcp from 10.1.0.0/16 to any port 443"},
+		"opnsense":   {"in", "<source><address>10.1.0.0/16</address></source>"},
+		"pfsense":    {"in", "<destination><any/><port>443</port></destination>"},
 		"azure":      {"web inbound", `resource "azurerm_network_security_rule"`},
 		"gcp":        {"default ingress", `resource "google_compute_firewall"`},
 		"kubernetes": {"shop/api ingress", "no pod of the text has the address"},

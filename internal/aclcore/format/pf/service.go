@@ -16,12 +16,27 @@ var protocolNames = map[string]uint8{
 	"l2tp": 115, "sctp": service.SCTP, "udplite": 136, "pfsync": 240,
 }
 
+// Protocol returns the number of a protocol by the name, or the number, that pf has for it.
+func Protocol(name string) (uint8, bool) {
+	if n, err := strconv.ParseUint(name, 10, 8); err == nil && n > 0 {
+		return uint8(n), true
+	}
+	p, ok := protocolNames[name]
+	return p, ok
+}
+
+// Type returns the type of ICMP or ICMPv6 by the name, or the number, that pf has for it.
+func Type(protocol uint8, name string) (uint8, bool) {
+	if n, err := strconv.ParseUint(name, 10, 8); err == nil {
+		return uint8(n), true
+	}
+	t, ok := typeNames[protocol][name]
+	return t, ok
+}
+
 func (r *reader) readProtocol() {
 	name := r.word("proto")
-	p, ok := protocolNames[name]
-	if n, err := strconv.ParseUint(name, 10, 8); err == nil && n > 0 {
-		p, ok = uint8(n), true
-	}
+	p, ok := Protocol(name)
 	if !ok {
 		r.fail("the protocol %s is not known", name)
 	}
@@ -43,10 +58,7 @@ var typeNames = map[uint8]map[string]uint8{
 // readType takes one type of ICMP, with its code.
 func (r *reader) readType(protocol uint8) {
 	name := r.word("icmp-type")
-	t, ok := typeNames[protocol][name]
-	if n, err := strconv.ParseUint(name, 10, 8); err == nil {
-		t, ok = uint8(n), true
-	}
+	t, ok := Type(protocol, name)
 	if !ok {
 		r.fail("the ICMP type %s is not known", name)
 		return
