@@ -71,7 +71,7 @@ func elementChange(text, change string) (string, error) {
 	lines := strings.Split(text, "\n")
 	at, err := strconv.Atoi(m[1])
 	if err != nil || at < 1 || at > len(lines) {
-		return "", fmt.Errorf("no line %s: %v", m[1], err)
+		return "", fmt.Errorf("no line %s of %d", m[1], len(lines))
 	}
 	return strings.Join(slices.Insert(lines, at-1, elements), "\n"), nil
 }
