@@ -9,3 +9,5 @@ import (
 )
 
 func TestBehaviour(t *testing.T) { parsetest.Run(t, kubernetes.Parse, os.WriteFile) }
+
+func TestVariants(t *testing.T) { parsetest.Variants(t, kubernetes.Parse, os.WriteFile) }

@@ -61,7 +61,7 @@ func (c *cluster) networkPolicies(direction string) []rule.Rule {
 		if !c.isFor(o, direction) {
 			continue
 		}
-		own := c.selected(o.namespace, nil, orEmpty(o.spec.Get("podSelector")))
+		own := c.selected(o.namespace, nil, orEmpty(present(o.spec, "podSelector")))
 		list := o.spec.Get(direction)
 		for i := range itemsOf(list) {
 			p := c.rule(o, &list.Items[i], direction, own)

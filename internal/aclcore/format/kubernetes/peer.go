@@ -21,7 +21,7 @@ func (c *cluster) peers(namespace string, list *jsontree.Value) zoned.Addresses 
 	var out zoned.Addresses
 	for i := range items {
 		p := &items[i]
-		block, namespaces, pods := p.Get("ipBlock"), p.Get("namespaceSelector"), p.Get("podSelector")
+		block, namespaces, pods := present(p, "ipBlock"), present(p, "namespaceSelector"), present(p, "podSelector")
 		switch {
 		case len(p.Others("ipBlock", "namespaceSelector", "podSelector")) > 0 || block == nil && namespaces == nil && pods == nil:
 			out = out.Union(known.AtMost(all(), "a peer is not understood"))
@@ -32,6 +32,14 @@ func (c *cluster) peers(namespace string, list *jsontree.Value) zoned.Addresses 
 		}
 	}
 	return out
+}
+
+// present returns the field, nil if it is null.
+func present(v *jsontree.Value, key string) *jsontree.Value {
+	if field := v.Get(key); !field.IsNull() {
+		return field
+	}
+	return nil
 }
 
 // block returns a block of addresses without its exceptions. Whether it holds for pods
@@ -120,13 +128,25 @@ func (c *cluster) named(src, dst zoned.Addresses, name string, protocol uint8) [
 	var out []zoned.Match
 	for i := range c.pods {
 		p := &c.pods[i]
-		n, ok := p.ports[name]
-		if !ok || protocolNumbers[strings.ToUpper(n.protocol)] != protocol || !p.addresses.Overlaps(dst.Possible) {
+		if !p.addresses.Overlaps(dst.Possible) {
 			continue
 		}
-		out = append(out, zoned.Match{
-			Sources: src, Destinations: dst.Intersect(known.Exactly(p.addresses)), Services: known.Exactly(service.SetOf(service.Ports(protocol, n.number, n.number))),
-		})
+		var sure, possible []service.Range
+		for _, n := range p.ports[name] {
+			if protocolNumbers[strings.ToUpper(n.protocol)] == protocol {
+				possible = append(possible, service.Ports(protocol, n.number, n.number))
+				if !n.unsure {
+					sure = append(sure, service.Ports(protocol, n.number, n.number))
+				}
+			}
+		}
+		if len(possible) > 1 {
+			sure = nil
+		}
+		services := known.Between(service.SetOf(sure...), service.SetOf(possible...), fmt.Sprintf("the pod %s/%s has the port %q more than once, or in a container that need not run", p.namespace, p.name, name))
+		if len(possible) > 0 {
+			out = append(out, zoned.Match{Sources: src, Destinations: dst.Intersect(known.Exactly(p.addresses)), Services: services})
+		}
 	}
 	return out
 }

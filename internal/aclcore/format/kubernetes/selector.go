@@ -99,6 +99,8 @@ func (c *cluster) selected(namespace string, namespaces, pods *jsontree.Value) z
 			why = append(why, fmt.Sprintf("the labels of the namespace %s are not in the text", p.namespace))
 		case !certainly:
 			why = append(why, "a selector is not understood")
+		case p.shared:
+			why = append(why, fmt.Sprintf("another pod has the address of %s/%s too", p.namespace, p.name))
 		case p.host:
 			why = append(why, fmt.Sprintf("the pod %s/%s is on the network of its node", p.namespace, p.name))
 		default:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -19,6 +20,8 @@ type cluster struct {
 	tiers      []object // AdminNetworkPolicy and its kin
 	namespaces map[string]map[string]string
 	pods       []pod
+	// seen are the policies by their names.
+	seen map[string]*jsontree.Value
 	// workloads says that the text has workloads and no pods: their addresses are unknown.
 	workloads bool
 }
@@ -43,12 +46,16 @@ type pod struct {
 	labels          map[string]string
 	addresses       addr.Set
 	host            bool // on the network of its node
-	ports           map[string]namedPort
+	// shared says that another pod has one of the addresses too.
+	shared bool
+	ports  map[string][]namedPort
 }
 
 type namedPort struct {
 	protocol string
 	number   uint16
+	// unsure says that it is of a container that need not run.
+	unsure bool
 }
 
 // otherEngine reports whether a kind of a group filters traffic, beside network policies
@@ -83,34 +90,52 @@ func read(source string, content []byte) (*cluster, error) {
 
 // take takes manifests apart that have been read.
 func take(source string, values []jsontree.Value) (*cluster, error) {
-	c := &cluster{source: source, namespaces: make(map[string]map[string]string)}
+	c := &cluster{source: source, seen: make(map[string]*jsontree.Value), namespaces: make(map[string]map[string]string)}
 	for i := range values {
-		if err := c.add(&values[i], 0); err != nil {
+		if err := c.add(&values[i], origin{}, 0); err != nil {
 			return nil, err
 		}
 	}
+	c.findShared()
 	return c, nil
 }
+
+// findShared marks the pods of which another one has an address.
+func (c *cluster) findShared() {
+	first := make(map[string]int)
+	for i := range c.pods {
+		for _, address := range c.pods[i].addresses.Strings() {
+			if j, ok := first[address]; ok {
+				c.pods[i].shared, c.pods[j].shared = true, true
+				continue
+			}
+			first[address] = i
+		}
+	}
+}
+
+// An origin is what the items of a typed list are, where they do not say it.
+type origin struct{ kind, version string }
 
 // maxNesting bounds how deep lists are nested.
 const maxNesting = 4
 
-func (c *cluster) add(v *jsontree.Value, depth int) error {
+func (c *cluster) add(v *jsontree.Value, from origin, depth int) error {
 	kind, version := text(v, "kind"), text(v, "apiVersion")
-	switch {
-	case depth > maxNesting:
+	if kind == "" {
+		kind, version = from.kind, from.version
+	}
+	if depth > maxNesting {
 		return fmt.Errorf("%s:%d: lists are nested deeper than %d levels; write their items side by side", c.source, v.Line, maxNesting)
-	case v.Kind == jsontree.Array || strings.HasSuffix(kind, "List") && v.Get("items") != nil:
-		items := v.Items
-		if v.Kind == jsontree.Object {
-			items = v.Get("items").Items
+	}
+	if v.Kind == jsontree.Array {
+		return c.addAll(v.Items, origin{}, depth)
+	}
+	if of, ok := strings.CutSuffix(kind, "List"); ok && v.Get("items") != nil {
+		if m := v.Get("metadata"); m != nil && (text(m, "continue") != "" || text(m, "remainingItemCount") != "") {
+			return fmt.Errorf("%s:%d: is one page of a list; what is on the others could select any pod: export without a limit", c.source, v.Line)
 		}
-		for i := range items {
-			if err := c.add(&items[i], depth+1); err != nil {
-				return err
-			}
-		}
-		return nil
+		return c.addAll(itemsOf(v.Get("items")), origin{of, version}, depth)
 	}
 	if group, _, _ := strings.Cut(version, "/"); otherEngine(group, kind) {
 		return fmt.Errorf("%s:%d: has the kind %s of %s, which decides beside network policies and is not read; leave it out only where it selects none of the pods that are asked about",
@@ -123,6 +148,15 @@ func (c *cluster) add(v *jsontree.Value, depth int) error {
 	return c.addObject(o, v, version)
 }
 
+func (c *cluster) addAll(items []jsontree.Value, from origin, depth int) error {
+	for i := range items {
+		if err := c.add(&items[i], from, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *cluster) addObject(o object, v *jsontree.Value, version string) error {
 	switch o.kind {
 	case "NetworkPolicy":
@@ -132,12 +166,12 @@ func (c *cluster) addObject(o object, v *jsontree.Value, version string) error {
 		if o.namespace == "" {
 			o.namespace = "default"
 		}
-		c.policies = append(c.policies, o)
+		return c.addPolicy(&c.policies, o)
 	case "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy":
-		if !strings.HasPrefix(version, "policy.networking.k8s.io/") {
-			return fmt.Errorf("%s:%d: %s is of the version %q; policy.networking.k8s.io is read", c.source, o.line, o, version)
+		if !slices.Contains(tierVersions, version) {
+			return fmt.Errorf("%s:%d: %s is of the version %q; %s are read", c.source, o.line, o, version, strings.Join(tierVersions, " and "))
 		}
-		c.tiers = append(c.tiers, o)
+		return c.addPolicy(&c.tiers, o)
 	case "Namespace":
 		labels := labelsOf(v.Get("metadata"))
 		labels["kubernetes.io/metadata.name"] = o.name
@@ -145,13 +179,47 @@ func (c *cluster) addObject(o object, v *jsontree.Value, version string) error {
 	case "Pod":
 		c.addPod(o, v)
 	default:
+		if strings.Contains(strings.ToLower(o.kind), "networkpolicy") {
+			return fmt.Errorf("%s:%d: the kind %q is not known", c.source, o.line, o.kind)
+		}
 		c.workloads = c.workloads || slices.Contains(workloadKinds, o.kind)
 	}
 	return nil
 }
 
+// tierVersions are those of the policies of administrators.
+var tierVersions = []string{"policy.networking.k8s.io/v1alpha1", "policy.networking.k8s.io/v1alpha2"}
+
+// addPolicy takes a policy. The same one may stand there twice, but not two of one name: a
+// cluster has one of them.
+func (c *cluster) addPolicy(to *[]object, o object) error {
+	if err := c.check(o); err != nil {
+		return err
+	}
+	_, err := strconv.Atoi(text(o.spec, "priority"))
+	switch {
+	case o.kind == "ClusterNetworkPolicy" && text(o.spec, "tier") != "Admin" && text(o.spec, "tier") != "Baseline":
+		return fmt.Errorf("%s:%d: %s has the tier %q; it is Admin or Baseline", c.source, o.line, o, text(o.spec, "tier"))
+	case (o.kind == "ClusterNetworkPolicy" || o.kind == "AdminNetworkPolicy") && err != nil:
+		return fmt.Errorf("%s:%d: %s has the priority %q, which is no number", c.source, o.line, o, text(o.spec, "priority"))
+	}
+	key := o.String()
+	if before, ok := c.seen[key]; ok && o.name != "" {
+		if before.Equal(o.spec) {
+			return nil
+		}
+		return fmt.Errorf("%s:%d: %s stands in the text twice, and says different things", c.source, o.line, o)
+	}
+	c.seen[key] = o.spec
+	*to = append(*to, o)
+	return nil
+}
+
 func (c *cluster) addPod(o object, v *jsontree.Value) {
-	p := pod{namespace: o.namespace, name: o.name, labels: labelsOf(v.Get("metadata")), ports: make(map[string]namedPort)}
+	if status := v.Get("status"); status != nil && (text(status, "phase") == "Succeeded" || text(status, "phase") == "Failed") {
+		return // it has ended, and its address may be another's
+	}
+	p := pod{namespace: o.namespace, name: o.name, labels: labelsOf(v.Get("metadata")), ports: make(map[string][]namedPort)}
 	if p.namespace == "" {
 		p.namespace = "default"
 	}
@@ -169,21 +237,24 @@ func (c *cluster) addPod(o object, v *jsontree.Value) {
 			}
 		}
 	}
-	containers := o.spec.Get("containers")
-	for i := range itemsOf(containers) {
-		ports := containers.Items[i].Get("ports")
-		for j := range itemsOf(ports) {
-			n := &ports.Items[j]
-			if number, ok := zoned.Port(text(n, "containerPort")); ok && text(n, "name") != "" {
-				protocol := text(n, "protocol")
-				if protocol == "" {
-					protocol = "TCP"
-				}
-				p.ports[text(n, "name")] = namedPort{protocol, number}
+	for _, kind := range []string{"containers", "initContainers"} {
+		for _, container := range itemsOf(o.spec.Get(kind)) {
+			for _, n := range itemsOf(container.Get("ports")) {
+				p.addPort(&n, kind == "initContainers")
 			}
 		}
 	}
 	c.pods = append(c.pods, p)
+}
+
+func (p *pod) addPort(v *jsontree.Value, unsure bool) {
+	name, protocol := text(v, "name"), text(v, "protocol")
+	if protocol == "" {
+		protocol = "TCP"
+	}
+	if number, ok := zoned.Port(text(v, "containerPort")); ok && name != "" {
+		p.ports[name] = append(p.ports[name], namedPort{protocol, number, unsure})
+	}
 }
 
 func itemsOf(v *jsontree.Value) []jsontree.Value {
