@@ -85,7 +85,7 @@ func (t *Topology) between(p pair) *ways {
 
 // noPath says that no path leads from one zone to another.
 func (t *Topology) noPath(p pair) string {
-	return fmt.Sprintf("no path leads from zone %s to zone %s%s", t.zones.Name(p.from), t.zones.Name(p.to), t.shutSides())
+	return fmt.Sprintf("no path leads from zone %s to zone %s%s", t.zones.Name(p.from), t.zones.Name(p.to), t.shutSides()+t.apart(p))
 }
 
 // shutSides names interfaces that are shut down, which may be why there is no path.
@@ -102,6 +102,22 @@ func (t *Topology) shutSides() string {
 		return ""
 	}
 	return " (shut down: " + strings.Join(shut[:min(len(shut), maxNamed)], ", ") + ")"
+}
+
+// apart names devices that have interfaces in both zones, in other VRFs: no packet goes from
+// one to the other.
+func (t *Topology) apart(p pair) string {
+	var names []string
+	for _, n := range t.nodes {
+		from, to := n.at(p.from), n.at(p.to)
+		if len(from) > 0 && len(to) > 0 && from[0].vrf != to[0].vrf {
+			names = append(names, fmt.Sprintf("%s: %s is in VRF %q and %s in VRF %q", n.Name, from[0].name, from[0].vrf, to[0].name, to[0].vrf))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names[:min(len(names), maxNamed)], "; ") + ")"
 }
 
 // A finder finds the ways between two zones.
