@@ -49,6 +49,9 @@ const (
 	anything
 )
 
+// isKnown reports whether a setting is read elsewhere or changes nothing.
+var isKnown = tree.Known(matched, harmless)
+
 // conditions puts the policy in doubt for what only the firewall can decide. reach says
 // whether a setting may make the policy match more than it says.
 func (v *vdom) conditions(p *policy) (reach int) {
@@ -74,7 +77,7 @@ func (v *vdom) conditions(p *policy) (reach int) {
 		p.Doubt("the policy expires")
 	}
 	p.Unknown = known.Reasons(p.Unknown, n.Why())
-	for _, s := range n.Others(slices.Concat(matched, harmless)...) {
+	for _, s := range n.Besides(isKnown) {
 		switch {
 		case strings.HasPrefix(s.Word, unreadMark):
 			p.Doubt("a line is not read: %s", strings.TrimPrefix(s.Word, unreadMark))

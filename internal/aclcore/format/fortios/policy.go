@@ -34,6 +34,7 @@ func (v *vdom) rules() ([]rule.Rule, []device.Translation) {
 	}
 	policies := v.policies()
 	rules = append(rules, v.vipRules(policies)...)
+	rules = slices.Grow(rules, len(policies))
 	for i := range policies {
 		rules = append(rules, policies[i].Rules()...)
 	}
@@ -41,9 +42,11 @@ func (v *vdom) rules() ([]rule.Rule, []device.Translation) {
 }
 
 func (v *vdom) policies() []policy {
-	var out, unread []policy
+	firewall := v.root.Get("firewall")
+	out := make([]policy, 0, len(firewall.Get("policy").Active())+len(firewall.Get("policy6").Active()))
+	var unread []policy
 	for _, table := range []string{"policy", "policy6"} {
-		for _, n := range v.root.Get("firewall", table).Active() {
+		for _, n := range firewall.Get(table).Active() {
 			switch {
 			case strings.HasPrefix(n.Word, unreadMark): // it may move or delete any of them
 				unread = append(unread, unreadPolicies(n)...)
@@ -58,7 +61,10 @@ func (v *vdom) policies() []policy {
 			}
 		}
 	}
-	return append(unread, out...)
+	if len(unread) > 0 {
+		return append(unread, out...)
+	}
+	return out
 }
 
 // unreadPolicies stand for a line among policies that was not read: it may permit or

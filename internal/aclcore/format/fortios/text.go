@@ -59,33 +59,60 @@ type reader struct {
 func read(source string, content []byte) (*text, error) {
 	r := &reader{source: source, text: text{root: &tree.Node{Line: 1}}}
 	r.open = []level{{node: r.root, config: true}}
-	lines := strings.Split(strings.TrimPrefix(string(content), "\ufeff"), "\n")
-	for i := 0; i < len(lines); i++ {
-		number, line := i+1, strings.TrimSpace(lines[i])
+	rest, number := strings.TrimPrefix(string(content), "\ufeff"), 0
+	for more := true; more; {
+		var line string
+		line, rest, more = strings.Cut(rest, "\n")
+		line = strings.TrimSpace(line)
+		number++
+		first := number
 		if version, ok := strings.CutPrefix(line, "#config-version="); ok && r.version == "" {
 			r.version = version
 		}
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		line = strings.TrimPrefix(line, prompt.FindString(line))
+		if strings.ContainsAny(line, "#$") {
+			line = strings.TrimPrefix(line, prompt.FindString(line))
+		}
 		words, open := tree.Words(line)
-		for open && i+1 < len(lines) { // a text in quotes goes on
-			i++
-			line += "\n" + lines[i]
-			words, open = tree.Words(line)
+		if open && more { // a text in quotes goes on
+			var lines int
+			words, rest, lines, open = quoted(line, rest)
+			number, more = number+lines, rest != ""
 		}
 		if open {
-			return nil, fmt.Errorf("%s:%d: a quote is not closed; is the file cut off?", source, number)
+			return nil, fmt.Errorf("%s:%d: a quote is not closed; is the file cut off?", source, first)
 		}
-		if err := r.command(number, words); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", source, number, err)
+		if err := r.command(first, words); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", source, first, err)
 		}
 	}
 	if n := len(r.open); n > 1 {
 		return nil, fmt.Errorf("%s:%d: %s is not ended; is the file cut off?", source, r.open[n-1].line, r.open[n-1])
 	}
 	return &r.text, nil
+}
+
+// quoted reads the words of a line with a quote that is closed on a later one of the rest,
+// and returns how many lines it took from there.
+func quoted(line, rest string) (words []string, left string, lines int, open bool) {
+	for open = true; open && rest != ""; lines++ {
+		end := strings.IndexByte(rest, '"')
+		if end < 0 {
+			return nil, "", lines + strings.Count(rest, "\n"), true
+		}
+		newline := strings.IndexByte(rest[end:], '\n')
+		if newline < 0 {
+			newline = len(rest) - end
+		}
+		part := rest[:end+newline]
+		lines += strings.Count(part, "\n")
+		rest = strings.TrimPrefix(rest[end+newline:], "\n")
+		line += "\n" + part
+		words, open = tree.Words(line)
+	}
+	return words, rest, lines, open
 }
 
 func (r *reader) command(line int, words []string) error {

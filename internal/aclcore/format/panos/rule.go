@@ -41,6 +41,9 @@ func (p *policies) all(c config) []rule.Rule {
 	p.sites = make(map[string]ruleSite)
 	p.off = make(map[string]bool)
 	out := p.before(c)
+	for _, l := range p.scope.layers {
+		out = slices.Grow(out, len(l.node.Get("security", "rules").Active()))
+	}
 	p.overrides = p.readOverrides()
 	for i, l := range p.scope.layers {
 		if i > 0 && p.scope.panorama && l.path[len(l.path)-1] == "post-rulebase" && p.scope.layers[i-1].path[len(p.scope.layers[i-1].path)-1] == "pre-rulebase" {
@@ -90,6 +93,9 @@ var deciding = strings.Fields(`from to source destination service application ac
 // harmless are elements that do not change which packets a rule matches.
 var harmless = strings.Fields(`description tag group-tag log-start log-end log-setting profile-setting option qos uuid icmp-unreachable
 	disable-inspect saas-user-list saas-tenant-list id loc color`)
+
+// isKnown reports whether an element of a rule decides, or changes nothing.
+var isKnown = tree.Known(deciding, harmless)
 
 func (p *policies) rule(n *tree.Node) zoned.Policy {
 	q := zoned.Policy{Name: n.Word, Line: n.Line, Text: ruleText(n)}
@@ -213,7 +219,7 @@ func (p *policies) conditions(q *zoned.Policy, n *tree.Node) (known bool) {
 	for _, why := range n.Why() {
 		q.Doubt("%s", why)
 	}
-	others := n.Others(slices.Concat(deciding, harmless)...)
+	others := n.Besides(isKnown)
 	for _, other := range others {
 		q.Doubt("the element %s is not known", other.Word)
 	}

@@ -284,13 +284,29 @@ func (n *Node) Why() []string {
 // Others returns the active nodes whose words are none of known: what a reader that
 // knows only those would overlook. Reasons of [Node.Doubt] are for [Node.Why].
 func (n *Node) Others(known ...string) []*Node {
+	return n.Besides(func(word string) bool { return slices.Contains(known, word) })
+}
+
+// Besides is [Node.Others] for words that a function knows, such as a long list of them.
+func (n *Node) Besides(known func(word string) bool) []*Node {
 	var out []*Node
 	for _, c := range n.Active() {
-		if c.Word != DoubtWord && !slices.Contains(known, c.Word) {
+		if c.Word != DoubtWord && !known(c.Word) {
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// Known returns a function that knows the words of the lists, for [Node.Besides].
+func Known(lists ...[]string) func(word string) bool {
+	known := make(map[string]bool)
+	for _, list := range lists {
+		for _, word := range list {
+			known[word] = true
+		}
+	}
+	return func(word string) bool { return known[word] }
 }
 
 // maxShown is how many words of a node String writes.

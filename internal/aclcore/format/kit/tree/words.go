@@ -20,6 +20,13 @@ func Words(line string) (words []string, open bool) {
 	}
 	for i := 0; i < len(line); i++ {
 		c := line[i]
+		if !inWord && !inQuotes {
+			if word, length := wholeWord(line[i:]); length > 0 {
+				words = append(words, word)
+				i += length - 1
+				continue
+			}
+		}
 		switch {
 		case inQuotes && c == '\\' && i+1 < len(line) && (line[i+1] == '"' || line[i+1] == '\\'):
 			i++
@@ -44,6 +51,29 @@ func Words(line string) (words []string, open bool) {
 	end()
 	return words, false
 }
+
+// wholeWord returns the word that the text begins with, as a part of it, and how long it
+// is with its quotes; 0 for one that has to be put together, and for brackets.
+func wholeWord(text string) (word string, length int) {
+	if text[0] == '"' {
+		end := strings.IndexByte(text[1:], '"') + 1
+		if end == 0 || strings.IndexByte(text[:end], '\\') >= 0 || end+1 < len(text) && !isBlank(text[end+1]) {
+			return "", 0
+		}
+		return text[1:end], end + 1
+	}
+	for i := range len(text) {
+		switch c := text[i]; {
+		case isBlank(c):
+			return text[:i], i
+		case c == '"' || c == '[' || c == ']':
+			return "", 0
+		}
+	}
+	return text, len(text)
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 
 // aloneAt reports whether the bracket at i is a word of its own: a name may have one
 // in it.

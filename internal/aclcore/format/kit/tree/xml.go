@@ -2,11 +2,8 @@ package tree
 
 import (
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 )
 
 // MaxDepth bounds how deep elements and braces are nested.
@@ -17,42 +14,36 @@ const MaxDepth = 200
 // and text is a word below its element. Other attributes, comments and instructions are
 // passed over. Errors are led by source and line.
 func XML(source string, content []byte) (*Node, error) {
-	r := &xmlReader{content: content, line: 1, decoder: xml.NewDecoder(bytes.NewReader(content))}
+	r := &xmlReader{scanner: scanner{content: content}, line: 1, words: make(map[string]string)}
 	root := &Node{Line: 1}
-	for {
-		token, err := r.decoder.RawToken()
-		switch {
-		case errors.Is(err, io.EOF) && len(r.open) > 0:
-			return nil, fmt.Errorf("%s:%d: <%s> is not ended; is the file cut off?", source, r.open[len(r.open)-1].line, r.open[len(r.open)-1].name)
-		case errors.Is(err, io.EOF):
-			if len(root.Nodes) == 0 {
-				return nil, fmt.Errorf("%s: has no XML element", source)
-			}
-			return root, nil
-		case err != nil:
-			return nil, fmt.Errorf("%s:%d: is not XML: %w", source, r.lineNow(), plainXML(err))
+	if err := r.checkText(); err != nil {
+		return nil, fmt.Errorf("%s:%d: is not XML: %w", source, r.lineNow(), err)
+	}
+	for r.at < len(content) {
+		token, err := r.next()
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: is not XML: %w", source, r.lineNow(), err)
 		}
 		if err := r.token(root, token); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", source, r.lineNow(), err)
 		}
 	}
-}
-
-// plainXML returns the error without the line, which is told in front of it.
-func plainXML(err error) error {
-	syntax := new(xml.SyntaxError)
-	if errors.As(err, &syntax) {
-		return errors.New(syntax.Msg)
+	if n := len(r.open); n > 0 {
+		return nil, fmt.Errorf("%s:%d: <%s> is not ended; is the file cut off?", source, r.open[n-1].line, r.open[n-1].name)
 	}
-	return err
+	if len(root.Nodes) == 0 {
+		return nil, fmt.Errorf("%s: has no XML element", source)
+	}
+	return root, nil
 }
 
 type xmlReader struct {
-	content []byte
-	decoder *xml.Decoder
+	scanner
 	// line is the line of offset, up to which line breaks have been counted.
 	line, offset int
-	open         []*element
+	open         []element
+	// words holds each word once, since a configuration says few words many times.
+	words map[string]string
 }
 
 // An element is one that has begun and not ended.
@@ -61,49 +52,66 @@ type element struct {
 	node   *Node
 	member bool
 	line   int
-	text   strings.Builder
+	text   []byte
 }
 
 func (r *xmlReader) lineNow() int {
-	to := min(int(r.decoder.InputOffset()), len(r.content))
-	if to > r.offset {
-		r.line += bytes.Count(r.content[r.offset:to], []byte("\n"))
-		r.offset = to
+	if r.at > r.offset {
+		r.line += bytes.Count(r.content[r.offset:r.at], []byte("\n"))
+		r.offset = r.at
 	}
 	return r.line
 }
 
-func (r *xmlReader) token(root *Node, token xml.Token) error {
-	switch t := token.(type) {
-	case xml.StartElement:
-		return r.begin(root, t)
-	case xml.CharData:
-		if n := len(r.open); n > 0 && len(bytes.TrimSpace(t)) > 0 {
-			r.open[n-1].text.Write(t)
+// word returns the bytes as a string, the same one for the same bytes.
+func (r *xmlReader) word(b []byte) string {
+	if s, ok := r.words[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	r.words[s] = s
+	return s
+}
+
+func (r *xmlReader) token(root *Node, t token) error {
+	switch t.kind {
+	case startElement:
+		if err := r.begin(root, t); err != nil || !t.empty {
+			return err
 		}
-	case xml.EndElement:
-		return r.end(root, t.Name.Local)
-	case xml.Directive:
-		if bytes.Contains(t, []byte("ENTITY")) {
+		return r.end(root, t.name)
+	case endElement:
+		return r.end(root, t.name)
+	case characters:
+		if n := len(r.open); n > 0 && len(bytes.TrimSpace(t.text)) > 0 {
+			e := &r.open[n-1]
+			if e.text == nil {
+				e.text = t.text[:len(t.text):len(t.text)]
+			} else {
+				e.text = append(e.text, t.text...)
+			}
+		}
+	case directive:
+		if bytes.Contains(t.text, []byte("ENTITY")) {
 			return errors.New("defines entities of its own, which are not read")
 		}
 	}
 	return nil
 }
 
-func (r *xmlReader) begin(root *Node, t xml.StartElement) error {
+func (r *xmlReader) begin(root *Node, t token) error {
 	if len(r.open) == MaxDepth {
 		return fmt.Errorf("is nested more than %d levels deep", MaxDepth)
 	}
-	e := &element{name: t.Name.Local, line: r.lineNow()}
+	e := element{name: r.word(t.name), line: r.lineNow()}
 	parent := r.parent(root)
-	switch name, named := attribute(t, "name"); {
-	case named && t.Name.Local == "entry":
-		e.node = parent.begin(e.line, name)
-	case t.Name.Local == "member":
+	switch {
+	case t.named && e.name == "entry":
+		e.node = parent.begin(e.line, r.word(t.text))
+	case e.name == "member":
 		e.member = true
 	default:
-		e.node = parent.begin(e.line, t.Name.Local)
+		e.node = parent.begin(e.line, e.name)
 	}
 	r.open = append(r.open, e)
 	return nil
@@ -111,10 +119,12 @@ func (r *xmlReader) begin(root *Node, t xml.StartElement) error {
 
 // begin puts a word that the text begins here, and marks it if it was there before.
 func (n *Node) begin(line int, word string) *Node {
-	before := n.child(word) != nil
-	n = n.Put(line, word)
-	n.Repeated = n.Repeated || before
-	return n
+	before := n.child(word)
+	if before != nil {
+		before.Repeated = true
+		return before
+	}
+	return n.Put(line, word)
 }
 
 // parent returns the node that the next element is below of.
@@ -127,27 +137,18 @@ func (r *xmlReader) parent(root *Node) *Node {
 	return root
 }
 
-func (r *xmlReader) end(root *Node, name string) error {
-	if len(r.open) == 0 || r.open[len(r.open)-1].name != name {
+func (r *xmlReader) end(root *Node, name []byte) error {
+	if len(r.open) == 0 || r.open[len(r.open)-1].name != string(name) {
 		return fmt.Errorf("</%s> ends no element that is open", name)
 	}
 	e := r.open[len(r.open)-1]
 	r.open = r.open[:len(r.open)-1]
-	text := strings.TrimSpace(e.text.String())
+	text := bytes.TrimSpace(e.text)
 	switch {
 	case e.member:
-		r.parent(root).Put(e.line, text)
-	case text != "":
-		e.node.Put(e.line, text)
+		r.parent(root).Put(e.line, r.word(text))
+	case len(text) > 0:
+		e.node.Put(e.line, r.word(text))
 	}
 	return nil
-}
-
-func attribute(t xml.StartElement, name string) (string, bool) {
-	for _, a := range t.Attr {
-		if a.Name.Local == name {
-			return a.Value, true
-		}
-	}
-	return "", false
 }
