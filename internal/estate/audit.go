@@ -1,10 +1,12 @@
 package estate
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
 	"math/big"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,7 +119,10 @@ type AuditRule struct {
 type audited struct {
 	device, ruleset, list, file string
 	rules                       *rule.Ruleset
-	replies                     bool
+	// partner is the ruleset whose replies meet the list, and that has it as its own.
+	partner string
+	// sameText are the rulesets of the same text.
+	sameText []string
 	// content is the text, and read reads the list out of another one; both are nil for
 	// rules that were handed over.
 	content []byte
@@ -203,11 +208,10 @@ func (e auditing) auditedLists(q AuditQuestion) (out []audited, err error) {
 			if err != nil {
 				return nil, err
 			}
+			list.sameText = e.sharing(rs)
 			out = append(out, list)
-			if list.rules.Stateless && list.rules.Return != nil {
-				out = append(out, list.ofReplies())
-			}
 		}
+		out = append(out, withReplies(out)...)
 	}
 	for _, name := range devices {
 		fw, ok := e.devices[name]
@@ -225,6 +229,16 @@ func (e auditing) auditedLists(q AuditQuestion) (out []audited, err error) {
 		out = append(out, lists...)
 	}
 	return out, nil
+}
+
+// sharing returns the names of the rulesets that are of the same text.
+func (e auditing) sharing(rs *ruleset) (names []string) {
+	for name, other := range e.rulesets {
+		if a, b := &rs.config, &other.config; a.Path == b.Path && a.Content == b.Content && reflect.DeepEqual(a.Source, b.Source) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // audited returns the list of a ruleset.
@@ -247,19 +261,79 @@ func (rs *ruleset) audited(b *base) (audited, error) {
 	}, nil
 }
 
+// withReplies returns the lists that the replies of some meet, where they are lists of
+// their own and none of those.
+func withReplies(lists []audited) (out []audited) {
+	for i := range lists {
+		l := &lists[i]
+		if !l.rules.Stateless || l.rules.OneList() || l.rules.ReturnList == l.list {
+			continue
+		}
+		same := func(o audited) bool { return o.list == l.rules.ReturnList && bytes.Equal(o.content, l.content) }
+		if !slices.ContainsFunc(lists, same) && !slices.ContainsFunc(out, same) {
+			out = append(out, l.ofReplies())
+		}
+	}
+	return out
+}
+
 // ofReplies returns the list that the replies of l meet.
-func (l audited) ofReplies() audited {
-	whole := l.read
-	l.list, l.rules, l.replies = cmp.Or(l.rules.ReturnList, l.list+" (replies)"), l.rules.Replies(), true
-	l.read = func(content []byte) (*rule.Ruleset, error) {
-		rules, err := whole(content)
+func (l *audited) ofReplies() audited {
+	back := *l
+	back.list, back.rules, back.partner = l.rules.ReturnList, l.rules.Replies(), l.ruleset
+	back.read = func(content []byte) (*rule.Ruleset, error) {
+		rules, err := l.read(content)
 		if err != nil {
 			return nil, err
 		}
 		return rules.Replies(), nil
 	}
-	return l
+	return back
 }
+
+// asked returns the list as its own question: replies of flows meet it too, unless those
+// meet another list.
+func (l *audited) asked() *rule.Ruleset {
+	rules := *l.rules
+	if l.partner != "" || rules.OneList() || rules.ReturnList == l.list {
+		rules.Return = nil
+	}
+	return &rules
+}
+
+// crossing returns the flows whose packets or replies meet the list, with their names. To
+// a stateless list come replies of flows that cross another list of the same text.
+func (l *audited) crossing(flows []auditFlow) (out []audit.Flow, ids []string) {
+	add := func(f auditFlow, onlyReplies bool) {
+		f.OnlyReplies = onlyReplies
+		out, ids = append(out, f.Flow), append(ids, f.id)
+	}
+	for _, f := range flows {
+		named := func(name string) bool { return slices.Contains(f.rulesets, name) }
+		everywhere := l.device != "" || len(f.rulesets) == 0
+		if l.device != "" { // its rules are for its own zones, not for those of the estate
+			f.SourceZone, f.DestinationZone = "", ""
+		}
+		crosses := everywhere || named(l.ruleset)
+		if l.partner != "" {
+			if crosses {
+				add(f, true)
+			}
+			continue
+		}
+		if crosses {
+			add(f, false)
+		}
+		if rules := l.asked(); rules.Stateless && rules.Return != nil && (everywhere || slices.ContainsFunc(l.sameText, named)) {
+			add(f, true)
+		}
+	}
+	return out, ids
+}
+
+// byReplies reports whether the rules are what only replies meet: a firewall that tracks
+// connections has rules for others in the list, which are not there.
+func (l *audited) byReplies() bool { return l.partner != "" && l.rules.Tracked }
 
 // audited returns the lists of a device.
 func (fw *firewall) audited(text *deviceText) (out []audited, err error) {
@@ -324,24 +398,14 @@ func auditLists(lists []audited, q AuditQuestion, flows []auditFlow) *Audit {
 
 // list audits one list.
 func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
-	var crossing []audit.Flow
-	var ids []string
-	for _, f := range flows {
-		if l.ruleset != "" && len(f.rulesets) > 0 && !slices.Contains(f.rulesets, l.ruleset) {
-			continue
-		}
-		if l.device != "" { // its rules are for its own zones, not for those of the estate
-			f.SourceZone, f.DestinationZone = "", ""
-		}
-		crossing, ids = append(crossing, f.Flow), append(ids, f.id)
-	}
+	crossing, ids := l.crossing(flows)
 	hits := format.Hits(l.rules.Format, l.content, l.rules.Rules)
 	asOf := q.AsOf
 	if asOf.IsZero() {
 		asOf = format.Dated(l.content)
 	}
 	got := audit.List(audit.Question{
-		Rules: l.rules, Replies: l.replies, Hits: hits, Flows: crossing, Declared: q.Declared,
+		Rules: l.asked(), Strays: format.Strays(l.rules.Format, l.rules.Rules), Hits: hits, Flows: crossing, Declared: q.Declared,
 		Ends: format.Ends(l.rules.Format, l.content, l.rules.Rules), AsOf: asOf,
 	})
 	a.Unknown += int64(got.Unknown)
@@ -349,7 +413,7 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 		for _, n := range got.Serves[i] {
 			names = append(names, ids[n])
 		}
-		return names
+		return slices.Compact(names)
 	}
 	for i := range l.rules.Rules {
 		if r := &l.rules.Rules[i]; len(a.Rules) < MaxAuditRules && l.isWritten(r) {
@@ -359,6 +423,9 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 			}
 			a.Rules = append(a.Rules, one)
 		}
+	}
+	if l.byReplies() {
+		return
 	}
 	removals := newRemovals(l, got)
 	for _, f := range got.Findings {
@@ -372,7 +439,7 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 		}
 		a.add(one)
 	}
-	if l.replies {
+	if l.partner != "" {
 		return
 	}
 	for i := range l.rules.Disabled {
@@ -440,9 +507,10 @@ func (l *audited) isWritten(r *rule.Rule) bool {
 }
 
 // impliedRule finds the texts of what nobody wrote as a rule: the policy of a chain of
-// iptables or nftables, the cleanup of a layer of Check Point, the default security rules
-// of Azure, whose priorities nobody else can use.
-var impliedRule = regexp.MustCompile(`^policy of |^:\S+ (?:ACCEPT|DROP)\b|^cleanup of layer |: type \w+ hook |^\w+(?:In|Out)Bound 65\d\d\d `)
+// iptables or nftables, the cleanup of a layer of Check Point and a layer that is not in the
+// text, the default rules of PAN-OS, the default security rules of Azure, whose priorities
+// nobody else can use.
+var impliedRule = regexp.MustCompile(`^policy of |^:\S+ (?:ACCEPT|DROP)\b|^cleanup of layer |^layer \S+$|^(?:intra|inter)zone-default$|: type \w+ hook |^\w+(?:In|Out)Bound 65\d\d\d `)
 
 func label(r *rule.Rule) string { return cmp.Or(r.Name, r.String()) }
 

@@ -27,7 +27,7 @@ func (e auditing) violations(out *Audit, lists []audited) error {
 		l := &lists[n]
 		for i := range l.rules.Rules {
 			r := &l.rules.Rules[i]
-			if r.Action != rule.Permit || r.State == rule.Established || l.replies || !l.isWritten(r) || r.Traffic.IsEmpty() {
+			if r.Action != rule.Permit || r.State == rule.Established || l.partner != "" || !l.isWritten(r) || r.Traffic.IsEmpty() {
 				continue
 			}
 			if judged++; judged > maxJudgedRules {
@@ -74,7 +74,7 @@ func (e auditing) ruleViolations(l *audited, r *rule.Rule) (out []AuditFinding, 
 			continue
 		}
 		out = append(out, AuditFinding{
-			Kind: violates, Device: l.device, Ruleset: l.ruleset, List: l.list, Rule: label(r), Line: int64(r.Line), Text: r.String(),
+			Kind: violates, Device: l.device, Ruleset: l.ruleset, List: l.list, File: l.file, Rule: label(r), Line: int64(r.Line), Text: r.String(),
 			Excess: []Traffic{traffic}, Reason: reason,
 		})
 	}

@@ -121,7 +121,7 @@ func (e auditing) side(s DiffSide, name string) (lists []audited, err error) {
 	default:
 		lists, err = e.auditedLists(AuditQuestion{Devices: []string{s.Device}})
 	}
-	return slices.DeleteFunc(lists, func(l audited) bool { return l.replies }), err // replies are compared with their list
+	return slices.DeleteFunc(lists, func(l audited) bool { return l.partner != "" }), err // replies are compared with their list
 }
 
 // compare adds what two lists do differently.

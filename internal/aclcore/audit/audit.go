@@ -18,15 +18,18 @@ type Flow struct {
 	SourceZone, DestinationZone string
 	// Deny wants the traffic to be blocked: it wants no permit.
 	Deny bool
+	// OnlyReplies says that its packets meet another list, and its replies this one.
+	OnlyReplies bool
 }
 
 // Question is a list and what it is to be judged by.
 type Question struct {
-	// Rules is the list. Its Return is no part of it; it is a question of its own, with
-	// Replies.
+	// Rules is the list. Its Return is no part of it: replies of flows meet the list where
+	// it is stateless and has no Return, or where they are OnlyReplies.
 	Rules *rule.Ruleset
-	// Replies says that only packets of established connections meet the rules.
-	Replies bool
+	// Strays say of each rule which packets it is for that are of no connection, and open no
+	// new one; all are StrayAlike where it is nil.
+	Strays []Stray
 	// Hits are as in device.List.
 	Hits []int64
 	// Ends are when the schedules of Rules end, as in format.Ends, and AsOf is the day by
@@ -38,6 +41,20 @@ type Question struct {
 	Flows    []Flow
 	Declared bool
 }
+
+// Stray says which packets a rule is for among those that are of no connection. Linux calls
+// them related, if they have to do with one, or invalid, or untracked.
+type Stray uint8
+
+// StrayAlike: those of its traffic, unless it has a state. StrayNever: none, since it is for
+// states of connections. StrayRelated: those that are related, beside those of its state.
+// StrayNamed: it names invalid or untracked ones, so that nothing is said of it.
+const (
+	StrayAlike Stray = iota
+	StrayNever
+	StrayRelated
+	StrayNamed
+)
 
 // Bounds of the work on one rule or flow.
 const (
@@ -59,6 +76,8 @@ type auditor struct {
 	zones *extent.Zones
 	// stages are the list as the kinds of packets meet it that it makes a difference to.
 	stages []*stage
+	// later is the number of the stage that replies and other later packets meet.
+	later  int
 	units  []unit
 	unitOf []int
 	// gone are the rules that may go.
@@ -74,7 +93,6 @@ type auditor struct {
 // A stage is the list as packets of one kind meet it.
 type stage struct {
 	*extent.List
-	replies bool
 	// wanted is a list whose permits are what flows want of these packets.
 	wanted *extent.List
 }
@@ -123,13 +141,52 @@ func newAuditor(q Question) *auditor {
 		names = append(names, f.SourceZone, f.DestinationZone)
 	}
 	a.zones = extent.NewZones(names, rules)
-	if !q.Replies {
-		a.stages = append(a.stages, a.newStage(rule.Established))
-	}
-	if q.Replies || q.Rules.Stateless && q.Rules.Return == nil && slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.State != rule.AnyState }) {
-		a.stages = append(a.stages, a.newStage(rule.New))
+	a.stages = append(a.stages, a.newStage(rules, rule.Established))
+	if q.Rules.Stateless {
+		if slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.State != rule.AnyState }) {
+			a.stages = append(a.stages, a.newStage(rules, rule.New))
+			a.later = 1
+		}
+		if slices.ContainsFunc(a.Strays, func(s Stray) bool { return s == StrayRelated }) {
+			a.stages = append(a.stages, a.newStage(a.asStraysMeet(true), rule.Established))
+		}
+		if slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.State == rule.New }) || slices.ContainsFunc(a.Strays, func(s Stray) bool { return s != StrayAlike }) {
+			a.stages = append(a.stages, a.newStage(a.asStraysMeet(false), rule.Established))
+		}
 	}
 	return a
+}
+
+// asStraysMeet returns the rules as packets meet them that are of no connection and open no
+// new one, related ones or others: those match that are in no state.
+func (a *auditor) asStraysMeet(related bool) []rule.Rule {
+	rules := slices.Clone(a.rules)
+	for i := range rules {
+		switch r, s := &rules[i], a.stray(i); {
+		case related && s == StrayRelated:
+			r.State = rule.AnyState
+		case r.State != rule.AnyState || s != StrayAlike:
+			r.State = rule.Established
+		}
+	}
+	return rules
+}
+
+func (a *auditor) stray(i int) Stray {
+	if len(a.Strays) != len(a.rules) {
+		return StrayAlike
+	}
+	return a.Strays[i]
+}
+
+// isForStrays reports whether the unit names packets that are not asked about.
+func (a *auditor) isForStrays(u unit) bool {
+	for i := u.first; i <= u.last; i++ {
+		if a.stray(i) == StrayNamed {
+			return true
+		}
+	}
+	return false
 }
 
 // identity is what tells a rule from others in the text.
@@ -183,8 +240,8 @@ func oneInText(a, b *rule.Rule) bool {
 	return a.Line > 0 && a.Text != "" && identityOf(a) == identityOf(b)
 }
 
-func (a *auditor) newStage(never rule.State) *stage {
-	s := &stage{List: extent.NewList(a.rules, a.Rules.Default, never, a.zones), replies: never == rule.New}
+func (a *auditor) newStage(rules []rule.Rule, never rule.State) *stage {
+	s := &stage{List: extent.NewList(rules, a.Rules.Default, never, a.zones)}
 	var wanted []rule.Rule
 	for n := range a.Flows {
 		if f := &a.Flows[n]; !f.Deny {
@@ -208,16 +265,20 @@ func zoneList(name string) []string {
 type wantedTraffic struct {
 	traffic.Product
 	from, to string
-	replies  bool
+	later    bool
 }
 
-// traffic returns what of a flow meets the list: its packets, their replies, or both.
+// traffic returns what of a flow meets the list: its packets, both those that open a
+// connection and later ones, their replies, or all of them.
 func (a *auditor) traffic(f *Flow) (out []wantedTraffic) {
 	for _, p := range f.Products {
-		if !a.Replies {
+		if !f.OnlyReplies {
 			out = append(out, wantedTraffic{p, f.SourceZone, f.DestinationZone, false})
+			if a.later > 0 {
+				out = append(out, wantedTraffic{p, f.SourceZone, f.DestinationZone, true})
+			}
 		}
-		if a.Replies || a.Rules.Stateless && a.Rules.Return == nil {
+		if f.OnlyReplies || a.Rules.Stateless && a.Rules.Return == nil {
 			back := traffic.Product{Sources: p.Destinations, Destinations: p.Sources, Services: p.Services.Reverse()}
 			if !back.IsEmpty() {
 				out = append(out, wantedTraffic{back, f.DestinationZone, f.SourceZone, true})
@@ -227,10 +288,10 @@ func (a *auditor) traffic(f *Flow) (out []wantedTraffic) {
 	return out
 }
 
-// stageFor returns the stage that packets or replies meet.
-func (a *auditor) stageFor(replies bool) *stage {
-	if replies {
-		return a.stages[len(a.stages)-1]
+// stageFor returns the stage that packets meet which open connections, or later ones.
+func (a *auditor) stageFor(later bool) *stage {
+	if later {
+		return a.stages[a.later]
 	}
 	return a.stages[0]
 }
@@ -242,7 +303,7 @@ func (a *auditor) serve() {
 	for n := range a.Flows {
 		f, budget := &a.Flows[n], extent.NewBudget(shares)
 		for _, w := range a.traffic(f) {
-			s := a.stageFor(w.replies)
+			s := a.stageFor(w.later)
 			for _, e := range extent.Of(extent.Between{From: a.zones.Declared(w.from), To: a.zones.Declared(w.to)}, w.Product) {
 				s.Divide(e, 0, len(a.rules), budget, func(part extent.Part) { a.serves(n, part) })
 			}

@@ -17,14 +17,24 @@ import (
 
 var universe = enginetest.Packets([]traffic.Product{traffic.Any()}, "", "")
 
+// A kind of packet: one that opens a connection, a later one, one that is related to a
+// connection, or one of none.
+type kind uint8
+
+const (
+	opening kind = iota
+	later
+	akin
+	stray
+)
+
 // A met packet is one of one kind on its way past the rules.
 type met struct {
 	oracle.Packet
-	replies bool
-	// rules are those that it meets, up to the first that surely matches; perhaps says
-	// which of all rules match perhaps, possible which match at all.
+	kind
+	// rules are those that it meets, up to the first that surely matches; possible says
+	// which of all rules match at all.
 	rules    []int
-	perhaps  map[int]bool
 	possible []bool
 	wanted   bool
 }
@@ -35,15 +45,23 @@ type judge struct {
 	packets []met
 }
 
-// matching says whether one rule can match a packet and whether it surely does.
-func matching(r rule.Rule, p oracle.Packet, replies bool) (possible, sure bool) {
-	if replies {
-		switch r.State {
-		case rule.New:
-			r.State = rule.Established
-		case rule.Established:
-			r.State = rule.AnyState
-		}
+func (j *judge) stray(i int) Stray {
+	if j.Strays == nil {
+		return StrayAlike
+	}
+	return j.Strays[i]
+}
+
+// matching says whether a rule can match a packet and whether it surely does.
+func (j *judge) matching(i int, p oracle.Packet, k kind) (possible, sure bool) {
+	r := j.Rules.Rules[i]
+	switch {
+	case k == akin && j.stray(i) == StrayRelated:
+		r.State = rule.AnyState
+	case k == later && r.State == rule.New, k >= akin && (r.State != rule.AnyState || j.stray(i) != StrayAlike):
+		r.State = rule.Established
+	case k == later && r.State == rule.Established:
+		r.State = rule.AnyState
 	}
 	d := oracle.Decide(&rule.Ruleset{Rules: []rule.Rule{r}, Default: 1 - r.Action}, p)
 	may, other := d.Permit, d.Deny
@@ -61,22 +79,20 @@ func newJudge(q Question) *judge {
 	}) || slices.ContainsFunc(q.Flows, func(f Flow) bool { return f.SourceZone+f.DestinationZone != "" }) {
 		zones = [][2]string{{"a", "a"}, {"a", "b"}, {"b", "a"}, {"b", "b"}, {"a", "c"}, {"c", "a"}, {"b", "c"}, {"c", "b"}, {"c", "c"}, {"c", "d"}}
 	}
-	kinds := []bool{false, true}
-	if q.Replies {
-		kinds = kinds[1:]
-	} else if !q.Rules.Stateless || q.Rules.Return != nil {
-		kinds = kinds[:1]
+	kinds := []kind{opening}
+	if q.Rules.Stateless {
+		kinds = []kind{opening, later, akin, stray}
 	}
-	for _, replies := range kinds {
+	for _, k := range kinds {
 		for _, z := range zones {
 			for _, p := range universe {
 				p.SourceZone, p.DestinationZone = z[0], z[1]
-				m := met{Packet: p, replies: replies, perhaps: map[int]bool{}, possible: make([]bool, len(q.Rules.Rules)), wanted: j.wants(p)}
+				m := met{Packet: p, kind: k, possible: make([]bool, len(q.Rules.Rules)), wanted: j.wants(p)}
 				ended := false
-				for i, r := range q.Rules.Rules {
-					possible, sure := matching(r, p, replies)
+				for i := range q.Rules.Rules {
+					possible, sure := j.matching(i, p, k)
 					if m.possible[i] = possible; possible && !ended {
-						m.rules, m.perhaps[i], ended = append(m.rules, i), !sure, sure
+						m.rules, ended = append(m.rules, i), sure
 					}
 				}
 				j.packets = append(j.packets, m)
@@ -91,13 +107,12 @@ func inFlow(p oracle.Packet, f *Flow) bool {
 	return in(f.SourceZone, p.SourceZone) && in(f.DestinationZone, p.DestinationZone) && slices.ContainsFunc(f.Products, p.In)
 }
 
-// of reports whether the packet is of the flow: one of its own or, where they meet the
-// same list, a reply.
-func (j *judge) of(f *Flow, p oracle.Packet) bool {
-	if !j.Replies && inFlow(p, f) {
-		return true
-	}
-	if !j.Replies && (!j.Rules.Stateless || j.Rules.Return != nil) {
+// asPacket reports whether the packet is one of the flow itself, and that meets the list.
+func asPacket(f *Flow, p oracle.Packet) bool { return !f.OnlyReplies && inFlow(p, f) }
+
+// asReply reports whether it is a reply of the flow, and that meets the list.
+func (j *judge) asReply(f *Flow, p oracle.Packet) bool {
+	if !f.OnlyReplies && (!j.Rules.Stateless || j.Rules.Return != nil) {
 		return false
 	}
 	back := oracle.Packet{From: p.To, To: p.From, Protocol: p.Protocol, SourcePort: p.DestinationPort, DestinationPort: p.SourcePort, SourceZone: p.DestinationZone, DestinationZone: p.SourceZone}
@@ -113,12 +128,20 @@ func (j *judge) of(f *Flow, p oracle.Packet) bool {
 }
 
 func (j *judge) wants(p oracle.Packet) bool {
-	for n := range j.Flows {
-		if f := &j.Flows[n]; !f.Deny && j.of(f, p) {
-			return true
-		}
+	return slices.ContainsFunc(j.Flows, func(f Flow) bool { return !f.Deny && (asPacket(&f, p) || j.asReply(&f, p)) })
+}
+
+// of reports whether the packet, as it is met, is of flow n.
+func (j *judge) of(n int, m *met) bool {
+	f := &j.Flows[n]
+	packet, reply := asPacket(f, m.Packet), j.asReply(f, m.Packet)
+	switch {
+	case m.kind >= akin:
+		return false
+	case !j.Rules.Stateless || !j.stated(): // one look at the list tells for both
+		return packet || reply
 	}
-	return false
+	return packet || reply && m.kind == later
 }
 
 // outcomes says what can become of a packet without some rules, in every choice of what
@@ -126,7 +149,7 @@ func (j *judge) wants(p oracle.Packet) bool {
 func (j *judge) outcomes(m *met, without func(int) bool) string {
 	var chosen []int
 	for i := range j.Rules.Rules {
-		if possible, sure := matching(j.Rules.Rules[i], m.Packet, m.replies); possible && !sure {
+		if possible, sure := j.matching(i, m.Packet, m.kind); possible && !sure {
 			chosen = append(chosen, i)
 		}
 	}
@@ -149,7 +172,7 @@ func (j *judge) check(t *testing.T, got Result) {
 	t.Helper()
 	fail := func(format string, args ...any) {
 		t.Helper()
-		t.Fatalf("%sflows %+v, replies %t\n%s\n%+v", enginetest.Case{Rules: j.Rules}, j.Flows, j.Replies, fmt.Sprintf(format, args...), got.Findings)
+		t.Fatalf("%sflows %+v, strays %v\n%s\n%+v", enginetest.Case{Rules: j.Rules}, j.Flows, j.Strays, fmt.Sprintf(format, args...), got.Findings)
 	}
 	found := func(i int, k Kind) *Finding {
 		n := slices.IndexFunc(got.Findings, func(f Finding) bool { return f.Rule == i && f.Kind == k })
@@ -158,6 +181,9 @@ func (j *judge) check(t *testing.T, got Result) {
 		}
 		return &got.Findings[n]
 	}
+	// A rule may be for a zone called any, which no packet of the oracle is in: there the
+	// rule may serve a flow.
+	beyond := slices.Contains(j.zones(), "any")
 	for i, r := range j.Rules.Rules {
 		decides, possibly, against, matches, changes, excess, wanted := false, true, false, false, false, 0, false
 		serves := map[int]bool{}
@@ -177,12 +203,12 @@ func (j *judge) check(t *testing.T, got Result) {
 			possibly = possibly && m.rules[0] != i
 			changes = changes || j.outcomes(m, func(int) bool { return false }) != j.outcomes(m, func(n int) bool { return n == i })
 			for n := range j.Flows {
-				if j.of(&j.Flows[n], m.Packet) && j.Flows[n].Deny == (r.Action == rule.Deny) && (m.replies == j.isReply(n, m)) {
+				if j.of(n, m) && j.Flows[n].Deny == (r.Action == rule.Deny) {
 					serves[n] = true
 					wanted = wanted || !j.Flows[n].Deny
 				}
 			}
-			if m.replies == j.Replies {
+			if m.kind == opening {
 				opens = true
 				if !m.wanted {
 					excess++
@@ -195,27 +221,28 @@ func (j *judge) check(t *testing.T, got Result) {
 				}
 			}
 		}
-		if want := matches && !decides; want != (found(i, Shadowed) != nil) && j.meets(r) && matches {
+		named := j.stray(i) == StrayNamed
+		if want := matches && !decides && !named; want != (found(i, Shadowed) != nil) && j.meets(r) && matches {
 			fail("rule %d shadowed: want %t", i, want)
 		}
-		if want := decides && possibly; want != (found(i, PossiblyShadowed) != nil) {
+		if want := decides && possibly && !named; want != (found(i, PossiblyShadowed) != nil) {
 			fail("rule %d possibly shadowed: want %t", i, want)
 		}
-		if want := matches && !decides && against; want != (found(i, Contradicts) != nil) {
+		if want := matches && !decides && against && !named; want != (found(i, Contradicts) != nil) {
 			fail("rule %d contradicts: want %t", i, want)
 		}
-		if want := decides && !changes; want != (found(i, Redundant) != nil) {
+		if want := decides && !changes && !named; want != (found(i, Redundant) != nil) {
 			fail("rule %d redundant: want %t", i, want)
 		}
-		judged := j.Declared && r.Action == rule.Permit && (r.State != rule.Established || j.Replies) && opens
-		if want := judged && !wanted; want != (found(i, Unused) != nil) {
+		judged := j.Declared && r.Action == rule.Permit && r.State != rule.Established && opens && !named
+		if want := judged && !wanted; want != (found(i, Unused) != nil) && !(beyond && want && found(i, Wider) != nil) {
 			fail("rule %d unused: want %t", i, want)
 		}
-		if want := judged && wanted && excess > 0; want != (found(i, Wider) != nil) {
+		if want := judged && wanted && excess > 0; want != (found(i, Wider) != nil) && !(beyond && judged && !want) {
 			fail("rule %d wider: want %t", i, want)
 		}
 		for n := range j.Flows {
-			if serves[n] != slices.Contains(got.Serves[i], n) {
+			if serves[n] != slices.Contains(got.Serves[i], n) && (serves[n] || !beyond) {
 				fail("rule %d serves flow %d: want %t", i, n, serves[n])
 			}
 		}
@@ -234,7 +261,7 @@ func (j *judge) check(t *testing.T, got Result) {
 // needed reports whether a flow wants the packet as what it is met.
 func (j *judge) needed(m *met) bool {
 	for n := range j.Flows {
-		if f := &j.Flows[n]; !f.Deny && j.of(f, m.Packet) && (j.Replies || !j.stated() || m.replies != inFlow(m.Packet, f) || j.isReply(n, m) == m.replies) {
+		if !j.Flows[n].Deny && j.of(n, m) {
 			return true
 		}
 	}
@@ -257,24 +284,7 @@ func (j *judge) zones() (names []string) {
 
 // meets reports whether packets of the kinds that are asked about can match the rule.
 func (j *judge) meets(r rule.Rule) bool {
-	return slices.ContainsFunc(j.packets, func(m met) bool {
-		return !(r.State == rule.Established && !m.replies || r.State == rule.New && m.replies)
-	})
-}
-
-// isReply reports as what the packet is of flow n: as it is met, where it can be both.
-func (j *judge) isReply(n int, m *met) bool {
-	switch {
-	case j.Replies:
-		return true
-	case !j.stated(): // one look at the list tells for both
-		return m.replies
-	case inFlow(m.Packet, &j.Flows[n]):
-		asReply := *j
-		asReply.Replies = true
-		return m.replies && asReply.of(&j.Flows[n], m.Packet)
-	}
-	return true
+	return r.State != rule.Established || j.Rules.Stateless
 }
 
 func holds(f *Finding, p oracle.Packet, ruled []string) bool {
@@ -299,7 +309,7 @@ func (j *judge) checkCover(fail func(string, ...any), i int, by []int) {
 		for n := range j.packets {
 			m := &j.packets[n]
 			covered = covered && (!m.possible[i] || slices.ContainsFunc(by, func(k int) bool {
-				return (skip < 0 || by[skip] != k) && k < i && m.possible[k] && sureOf(j.Rules.Rules[k], m)
+				return (skip < 0 || by[skip] != k) && k < i && m.possible[k] && j.sureOf(k, m)
 			}))
 		}
 		if covered != (skip < 0) {
@@ -308,29 +318,34 @@ func (j *judge) checkCover(fail func(string, ...any), i int, by []int) {
 	}
 }
 
-func sureOf(r rule.Rule, m *met) bool {
-	_, sure := matching(r, m.Packet, m.replies)
+func (j *judge) sureOf(i int, m *met) bool {
+	_, sure := j.matching(i, m.Packet, m.kind)
 	return sure
 }
 
 func draw(dice enginetest.Dice, maxRules int) Question {
 	c := enginetest.DrawCase(dice, maxRules)
-	q := Question{Rules: c.Rules, Replies: dice.IntN(6) == 0, Declared: dice.IntN(3) > 0}
-	if q.Replies {
-		q.Rules.Return = nil
-	}
+	q := Question{Rules: c.Rules, Declared: dice.IntN(3) > 0}
 	for range dice.IntN(3) {
 		zones := []string{"", "", "a", "b"}
 		q.Flows = append(q.Flows, Flow{
 			Products: []traffic.Product{enginetest.DrawProduct(dice)}, SourceZone: zones[dice.IntN(4)], DestinationZone: zones[dice.IntN(4)], Deny: dice.IntN(4) == 0,
+			OnlyReplies: dice.IntN(6) == 0,
 		})
+	}
+	if dice.IntN(3) == 0 {
+		q.Rules.Stateless = true
+		for i := range q.Rules.Rules {
+			q.Rules.Rules[i].State = []rule.State{rule.AnyState, rule.AnyState, rule.New, rule.Established}[dice.IntN(4)]
+			q.Strays = append(q.Strays, []Stray{StrayAlike, StrayAlike, StrayNever, StrayRelated, StrayNamed}[dice.IntN(5)])
+		}
 	}
 	return q
 }
 
 func TestListAgainstOracle(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
-	for range 120 {
+	for range 150 {
 		q := draw(r, 6)
 		newJudge(q).check(t, List(q))
 	}
@@ -377,6 +392,39 @@ func FuzzList(f *testing.F) {
 		q := draw(&dice, 7)
 		newJudge(q).check(t, List(q))
 	})
+}
+
+// TestStates takes no rule for shadowed or redundant that decides later packets of a
+// connection, or those of none.
+func TestStates(t *testing.T) {
+	all := traffic.Any()
+	opening := rule.Rule{Action: rule.Permit, State: rule.New, Traffic: all}
+	answers := rule.Rule{Action: rule.Permit, State: rule.Established, Traffic: all}
+	permit, deny, invalid := rule.Rule{Action: rule.Permit, Traffic: all}, rule.Rule{Traffic: all}, rule.Rule{State: rule.New, Traffic: all}
+	for _, c := range []struct {
+		name     string
+		rules    []rule.Rule
+		strays   []Stray
+		fallback rule.Action
+		want     []string
+	}{
+		{"later packets", []rule.Rule{opening, permit}, nil, rule.Deny, []string{"redundant 0"}},
+		{"of no connection", []rule.Rule{answers, opening, deny}, nil, rule.Permit, nil},
+		{"for connections", []rule.Rule{permit, deny}, []Stray{StrayNever, StrayAlike}, rule.Permit, nil},
+		{"related", []rule.Rule{answers, permit}, []Stray{StrayRelated, StrayNever}, rule.Deny, nil},
+		{"established only", []rule.Rule{answers, permit}, []Stray{StrayNever, StrayNever}, rule.Deny, []string{"redundant 0"}},
+		{"all packets", []rule.Rule{permit, deny}, nil, rule.Permit, []string{"contradicts 1", "shadowed 1"}},
+		{"packets that are denied anyway", []rule.Rule{invalid, answers}, nil, rule.Deny, []string{"redundant 0"}},
+		{"invalid packets", []rule.Rule{invalid, answers}, []Stray{StrayNamed, StrayAlike}, rule.Deny, nil},
+	} {
+		var got []string
+		for _, f := range List(Question{Rules: &rule.Ruleset{Rules: c.rules, Default: c.fallback, Stateless: true}, Strays: c.strays}).Findings {
+			got = append(got, fmt.Sprintf("%s %d", f.Kind, f.Rule))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
 }
 
 // TestUnits judges rules together that are one in the text, and none of them alone.

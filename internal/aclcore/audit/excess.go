@@ -18,7 +18,7 @@ func (a *auditor) excess(shadowed []bool) []bool {
 		return unused
 	}
 	for n, u := range a.units {
-		if shadowed[n] || !a.isPermit(u) || !a.stages[0].Meets(u.first) {
+		if shadowed[n] || !a.isPermit(u) || a.isForStrays(u) || !a.stages[0].Meets(u.first) {
 			continue
 		}
 		used, unknown := a.used(u)
@@ -80,7 +80,7 @@ func (a *auditor) used(u unit) (used, unknown bool) {
 			continue
 		}
 		for _, w := range a.traffic(&a.Flows[n]) {
-			s := a.stageFor(w.replies)
+			s := a.stageFor(w.later)
 			for i := u.first; i <= u.last; i++ {
 				var shared []extent.Extent
 				for _, e := range extent.Of(extent.Between{From: a.zones.Declared(w.from), To: a.zones.Declared(w.to)}, w.Product) {

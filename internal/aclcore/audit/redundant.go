@@ -13,7 +13,7 @@ import (
 func (a *auditor) redundant(shadowed, unused []bool) {
 	var found []int
 	for n, u := range a.units {
-		if shadowed[n] || a.hasNoServices(u) || !a.meets(u) || !a.oneAction(u) {
+		if shadowed[n] || a.hasNoServices(u) || a.isForStrays(u) || !a.meets(u) || !a.oneAction(u) {
 			continue
 		}
 		all, unknown := a.changesNothing(u, func(int) bool { return false })
@@ -34,7 +34,7 @@ func (a *auditor) redundant(shadowed, unused []bool) {
 		case all:
 			a.remove(u)
 		default:
-			f.Reason = "it may not go together with other rules that may"
+			f.Reason = "it may go alone, but not together with the other rules that may: they decide its packets in its place"
 		}
 		a.find(f)
 	}
@@ -147,7 +147,7 @@ func (a *auditor) firstOf(i int) int {
 // isPermit reports whether the unit permits packets that flows may want.
 func (a *auditor) isPermit(u unit) bool {
 	for i := u.first; i <= u.last; i++ {
-		if r := &a.rules[i]; r.Action != rule.Permit || r.State == rule.Established && !a.Replies {
+		if r := &a.rules[i]; r.Action != rule.Permit || r.State == rule.Established {
 			return false
 		}
 	}

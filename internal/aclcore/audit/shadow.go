@@ -12,7 +12,7 @@ import (
 func (a *auditor) shadowed() []bool {
 	out := make([]bool, len(a.units))
 	for n, u := range a.units {
-		if !a.meets(u) {
+		if !a.meets(u) || a.isForStrays(u) {
 			continue
 		}
 		if a.isEmpty(u) {

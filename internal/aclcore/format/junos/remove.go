@@ -2,7 +2,6 @@ package junos
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -12,23 +11,22 @@ import (
 
 // Remove returns the command that deletes a term or a policy.
 func Remove(base *rule.Ruleset, r *rule.Rule) ([]string, error) {
-	if r.Place == "" {
+	command, err := Delete(base, r)
+	if err != nil {
 		return nil, errors.New("it is no term and no policy of its own")
 	}
-	switch site := base.Writer.(type) {
-	case *filter:
-		return []string{fmt.Sprintf("delete %s term %s", strings.Join(site.path, " "), r.Place)}, nil
-	case *policySite:
-		p, ok := site.policies[r.Place]
-		switch {
-		case !ok:
-		case p.from == "":
-			return []string{"delete security policies global policy " + p.name}, nil
-		default:
-			return []string{fmt.Sprintf("delete security policies from-zone %s to-zone %s policy %s", p.from, p.to, p.name)}, nil
+	return []string{command}, nil
+}
+
+// inQuotes writes words of a command, those in quotes that have to be.
+func inQuotes(words ...string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		if out[i] = w; w == "" || strings.ContainsAny(w, " \t;{}[]#\"") {
+			out[i] = `"` + strings.ReplaceAll(w, `"`, `\"`) + `"`
 		}
 	}
-	return nil, errors.New("it is no term and no policy of its own")
+	return strings.Join(out, " ")
 }
 
 // statement is what commands for one term or policy begin with.

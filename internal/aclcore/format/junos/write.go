@@ -120,10 +120,10 @@ func writeTerms(path []string, family string, in rule.Insertion) (string, error)
 		}
 		for _, conditions := range groups {
 			name := freeName(in, r.Name, "term", taken, lines)
-			base := "set " + strings.Join(path, " ") + " term " + name
+			base := "set " + inQuotes(path...) + " term " + name
 			lines = append(lines, termLines(base, t, family, conditions, r.Action)...)
 			if at != "" {
-				lines = append(lines, fmt.Sprintf("insert %s term %s before term %s", strings.Join(path, " "), name, at))
+				lines = append(lines, fmt.Sprintf("insert %s term %s before term %s", inQuotes(path...), name, inQuotes(at)))
 			}
 		}
 	}
@@ -208,15 +208,15 @@ func Delete(base *rule.Ruleset, r *rule.Rule) (string, error) {
 	switch s := base.Writer.(type) {
 	case *filter:
 		if r.Place != "" {
-			return fmt.Sprintf("delete %s term %s", strings.Join(s.path, " "), r.Place), nil
+			return fmt.Sprintf("delete %s term %s", inQuotes(s.path...), inQuotes(r.Place)), nil
 		}
 	case *policySite:
 		switch p, ok := s.policies[r.Place]; {
 		case !ok:
 		case p.from == "":
-			return "delete security policies global policy " + p.name, nil
+			return "delete security policies global policy " + inQuotes(p.name), nil
 		default:
-			return fmt.Sprintf("delete security policies from-zone %s to-zone %s policy %s", p.from, p.to, p.name), nil
+			return fmt.Sprintf("delete security policies from-zone %s to-zone %s policy %s", inQuotes(p.from), inQuotes(p.to), inQuotes(p.name)), nil
 		}
 	}
 	return "", fmt.Errorf("%s is no term or policy of its own", r)

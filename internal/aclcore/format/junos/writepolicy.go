@@ -106,7 +106,7 @@ func (w *policyWriter) policy(r *rule.Rule, from, to string, blocker policyPlace
 	}
 	w.policies = append(w.policies, base+" then "+action)
 	if blocker.from == from && blocker.to == to && blocker.name != "" {
-		w.policies = append(w.policies, fmt.Sprintf("insert %s policy %s before policy %s", pair, name, blocker.name))
+		w.policies = append(w.policies, fmt.Sprintf("insert %s policy %s before policy %s", pair, name, inQuotes(blocker.name)))
 	}
 	return nil
 }
