@@ -32,6 +32,7 @@
 //	  iptables   iptables-save
 //	  nftables   nft list ruleset, as text and as JSON
 //	  pf         pf.conf of OpenBSD and FreeBSD
+//	  sense      config.xml of OPNsense and pfSense
 //	  azure      network security groups and firewall policies of Azure
 //	  gcp        VPC firewall rules and firewall policies of Google Cloud
 //	  kubernetes network policies of a cluster

@@ -229,12 +229,30 @@ func (r jsonReader) element(v *jsontree.Value) (e expr, changes bool) {
 	return r.expr(v), false
 }
 
-// mapping reads an element of a verdict map.
+// mapping reads an element of a map, of verdicts or of values.
 func (r jsonReader) mapping(v *jsontree.Value) (m mapping, changes, ok bool) {
 	if v.Kind != jsontree.Array || len(v.Items) != 2 {
 		return m, false, false
 	}
 	key, changes := r.element(&v.Items[0])
+	if data := datumOf(&v.Items[1]); data != "" {
+		return mapping{key: key, data: data}, changes, true
+	}
 	st := r.statement(&v.Items[1])
 	return mapping{key: key, verdict: st.verdict}, changes, st.kind == final
+}
+
+// datumOf writes a value of a map as the text form of nft does, empty for anything else.
+func datumOf(v *jsontree.Value) string {
+	c := v.Get("concat")
+	if c == nil {
+		return ends(v)
+	}
+	parts := make([]string, len(c.Items))
+	for i := range c.Items {
+		if parts[i] = ends(&c.Items[i]); parts[i] == "" {
+			return ""
+		}
+	}
+	return strings.Join(parts, " . ")
 }

@@ -12,6 +12,12 @@ import (
 // statement reads one statement of a rule.
 func (r jsonReader) statement(v *jsontree.Value) statement {
 	if v.Kind == jsontree.Object && len(v.Keys) == 1 {
+		if key := v.Keys[0]; key == "dnat" || key == "snat" {
+			if st, ok := r.natMap(key, &v.Items[0]); ok {
+				st.text = compact(v)
+				return st
+			}
+		}
 		if st, ok := r.known(v.Keys[0], &v.Items[0]); ok {
 			return st
 		}

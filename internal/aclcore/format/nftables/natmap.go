@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/netfilter"
 )
 
@@ -48,6 +49,37 @@ func (s *statementReader) natMap(kind string) (statement, bool) {
 			return no()
 		}
 		s.next++
+	}
+	return st, true
+}
+
+// natMap is [statementReader.natMap] for the body of a statement in JSON.
+func (r jsonReader) natMap(kind string, body *jsontree.Value) (statement, bool) {
+	m := body.Get("addr").Get("map")
+	if m == nil || len(body.Others("addr", "family", "flags")) > 0 || len(m.Others("key", "data")) > 0 {
+		return statement{}, false
+	}
+	for _, f := range flagWords(body.Get("flags")) {
+		if !natFlags[f] {
+			return statement{}, false
+		}
+	}
+	st := statement{kind: opaque, nat: jsonNAT(kind, body), mapped: true, left: r.expr(m.Get("key"))}
+	data := m.Get("data")
+	if name, ok := strings.CutPrefix(data.TextOr(""), "@"); ok {
+		st.right = expr{kind: reference, text: name}
+		return st, true
+	}
+	set := data.Get("set")
+	if set == nil {
+		return statement{}, false
+	}
+	for i := range set.Items {
+		one, changes, ok := r.mapping(&set.Items[i])
+		if !ok || changes {
+			return statement{}, false
+		}
+		st.elements = append(st.elements, one)
 	}
 	return st, true
 }
