@@ -80,7 +80,7 @@ func (v *vdom) conditions(p *policy) (reach int) {
 	for _, s := range n.Besides(isKnown) {
 		switch {
 		case strings.HasPrefix(s.Word, unreadMark):
-			p.Doubt("a line is not read: %s", strings.TrimPrefix(s.Word, unreadMark))
+			p.DoubtAction("a line is not read: %s", strings.TrimPrefix(s.Word, unreadMark))
 			reach = anything
 		case !isOff(s.Values) || len(s.Nodes) > 0:
 			p.Doubt("%s", s)

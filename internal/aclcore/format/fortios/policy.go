@@ -50,7 +50,7 @@ func (v *vdom) policies() []policy {
 			switch {
 			case strings.HasPrefix(n.Word, unreadMark): // it may move or delete any of them
 				unread = append(unread, unreadPolicies(n)...)
-			case value(n, "status") != "disable":
+			case value(n, "status") != "disable" || unreadBelow(n) != "":
 				out = append(out, v.policy(n, table == "policy6"))
 			default:
 				off := rule.Rule{Name: value(n, "name"), Line: n.Line, Text: policyText(n), Place: n.Word}

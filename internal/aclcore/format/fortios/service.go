@@ -61,8 +61,8 @@ func serviceOf(n *tree.Node) zoned.Services {
 	undecided := func(format string, args ...any) zoned.Services {
 		return known.AtMost(service.Any(), fmt.Sprintf("service %q ", n.Word)+fmt.Sprintf(format, args...))
 	}
-	if why := n.Why(); len(why) > 0 {
-		return undecided("is in doubt: %s", why[0])
+	if why := unreadBelow(n); why != "" {
+		return undecided("is in doubt: %s", why)
 	}
 	for _, s := range n.Others(harmlessInService...) {
 		if !isOff(s.Values) || len(s.Nodes) > 0 {

@@ -50,6 +50,8 @@ type reader struct {
 	text
 	source string
 	open   []level
+	// opened says that the last command was a config.
+	opened bool
 	// copied counts the nodes that clone made.
 	copied int
 }
@@ -69,7 +71,7 @@ func read(source string, content []byte) (*text, error) {
 		if version, ok := strings.CutPrefix(line, "#config-version="); ok && r.version == "" {
 			r.version = version
 		}
-		if line == "" || line[0] == '#' {
+		if line == "" || line[0] == '#' || line == "--More--" {
 			continue
 		}
 		if strings.ContainsAny(line, "#$") {
@@ -124,6 +126,10 @@ func (r *reader) command(line int, words []string) error {
 	switch {
 	case verb == "config" && len(args) > 0:
 		return r.begin(level{top.node.Put(line, args...), true, line})
+	case verb == "edit" && !top.config:
+		return fmt.Errorf("edit stands within %s, which has no next", top)
+	case verb == "edit" && len(args) == 1 && strings.Contains(args[0], "\n"):
+		return fmt.Errorf("the name of an entry is broken: %q", args[0])
 	case verb == "edit" && len(args) == 1 && top.config && len(r.open) > 1:
 		if len(args[0]) > 1 && args[0][0] == '0' && strings.HasPrefix(top.node.Word, "policy") {
 			return fmt.Errorf("the number %s of a policy begins with 0", args[0])
@@ -137,9 +143,13 @@ func (r *reader) command(line int, words []string) error {
 		return fmt.Errorf("there is %s with nothing to end", verb)
 	case len(r.open) == 1 && (slices.Contains(verbs, verb) || strings.HasPrefix("config", verb) && len(args) > 1):
 		return fmt.Errorf("%s stands outside of all tables; what follows may be policies", verb)
-	case !r.change(line, top, verb, args):
+	case r.change(line, top, verb, args):
+	case r.opened && len(r.open) > 1 && !slices.Contains(verbs, verb):
+		return fmt.Errorf("config %s may go on here: %q is no command", top.node.Word, verb)
+	default:
 		r.unread(line, words, top.node)
 	}
+	r.opened = false
 	return nil
 }
 
@@ -148,6 +158,12 @@ var verbs = words(`edit set select append unset delete move rename clone purge`)
 
 // listed are tables of entries that are read, in which no setting stands outside of them.
 var listed = words(`policy policy6 acl acl6 address address6 addrgrp addrgrp6 custom group vip vip6 vipgrp zone`)
+
+// isBroken reports whether the value of a setting goes over lines, which only remarks do.
+func isBroken(args []string) bool {
+	return !slices.Contains([]string{"comment", "comments", "description", "buffer"}, args[0]) &&
+		slices.ContainsFunc(args, func(word string) bool { return strings.Contains(word, "\n") })
+}
 
 // entryKey returns the key of the entry that edit opens: 0 asks for a new one, with the
 // next free number.
@@ -163,6 +179,7 @@ func (r *reader) begin(l level) error {
 		return fmt.Errorf("is nested more than %d levels deep", maxLevels)
 	}
 	r.open = append(r.open, l)
+	r.opened = l.config
 	return nil
 }
 
@@ -179,7 +196,7 @@ func (r *reader) change(line int, top level, verb string, args []string) bool {
 			n.Adopt(&tree.Node{})
 		}
 		return verb == "purge"
-	case len(args) > 1 && (verb == "unset" || verb == "delete"):
+	case len(args) > 1 && (verb == "unset" || verb == "delete"), isBroken(args):
 		return false
 	case verb == "set", verb == "select":
 		s := n.Put(line, args[0])
@@ -227,6 +244,9 @@ func unreadBelow(n *tree.Node) string {
 // entry, which puts it in doubt, and as a note elsewhere.
 func (r *reader) unread(line int, words []string, n *tree.Node) {
 	if len(r.open) > 1 {
+		if top := r.open[len(r.open)-1]; !top.config && slices.Contains([]string{"delete", "move", "rename", "clone", "purge"}, words[0]) {
+			r.open[len(r.open)-2].node.Put(line, unreadMark+words[0]).Values = words[1:] // the entry may have ended before
+		}
 		n.Put(line, unreadMark+words[0]).Values = words[1:]
 		return
 	}

@@ -94,6 +94,13 @@ func (p *policies) unread() []rule.Rule {
 	var odd []*tree.Node
 	for _, l := range p.scope.layers {
 		odd = slices.Concat(odd, l.node.Others(rulebases...), l.node.Get("security").Others("rules"))
+		for _, kind := range []string{"nat", "dos", "pbf"} {
+			for _, n := range l.node.Get(kind, "rules").Active() {
+				if len(n.Why()) > 0 {
+					odd = append(odd, n)
+				}
+			}
+		}
 	}
 	for _, n := range p.scope.levels[0].Active() {
 		if n.Get("security") != nil && !slices.Contains([]string{"rulebase", "pre-rulebase", "post-rulebase"}, n.Word) || n.Word == "security" {

@@ -32,6 +32,9 @@ func FuzzParse(f *testing.F) {
 	for _, name := range cases {
 		f.Add(firstFile(f, filepath.Base(name)))
 	}
+	for _, text := range parsetest.DeviceTexts(f) {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if score := panos.Sniff(content); score < 0 || score > 100 {
 			t.Errorf("Sniff = %d", score)

@@ -114,11 +114,12 @@ func readCommands(source string, content []byte) (*tree.Node, []device.Note, err
 			last = words
 			continue
 		}
-		if isChange(words) || within.MatchString(line) || len(last) > 0 && last[0] != "set" {
+		broken := brokenBy(root, last, words)
+		if isChange(words) || within.MatchString(line) || len(last) > 0 && broken == nil {
 			return nil, nil, fmt.Errorf("%s:%d: %q changes what the text does not have, or is not read; the rules after it would not be those of the firewall", source, number, line)
 		}
-		if len(last) > 0 { // the command above may go on here
-			entityOf(root, last[1:]).Doubt(fmt.Sprintf("line %d is not read: %s", number, line))
+		if broken != nil {
+			broken.Doubt(fmt.Sprintf("line %d is not read: %s", number, line))
 		}
 		last = nil
 		notes = append(notes, device.Note{Line: number, Text: line, Reason: "is no command that is read"})
@@ -134,21 +135,30 @@ func isChange(words []string) bool {
 	})
 }
 
-// entityOf returns the rule or the object that a command has set something of.
-func entityOf(root *tree.Node, path []string) *tree.Node {
+// brokenBy returns what is in doubt because the command above a line may go on in it: a
+// rule, an object, or a part of the text that has neither. It is nil where it may be
+// anything.
+func brokenBy(root *tree.Node, last, line []string) *tree.Node {
+	if len(last) < 2 || last[0] != "set" || slices.ContainsFunc(line, func(word string) bool { return word == "rules" || strings.HasSuffix(word, "rulebase") }) {
+		return nil
+	}
+	if n := root.Get(last[1]); slices.Contains(elsewhere, last[1]) {
+		return n
+	}
 	n := root
-	for i, word := range path {
-		next := n.Get(word)
-		if next == nil {
-			break
+	for i, word := range last[1:] {
+		if n = n.Get(word); n == nil {
+			return nil
 		}
-		n = next
-		if i > 0 && slices.Contains(entityTables, path[i-1]) {
-			break
+		if i > 0 && slices.Contains(entityTables, last[i]) {
+			return n
 		}
 	}
-	return n
+	return nil
 }
+
+// elsewhere are parts of a text that hold no rules and no objects of rules.
+var elsewhere = strings.Fields(`network mgt-config template template-stack plugins`)
 
 // entityTables are the tables of rules and objects.
 var entityTables = strings.Fields(`rules address address-group service service-group application application-group external-list region`)

@@ -53,6 +53,31 @@ func HasDevice(t *testing.T, parse Parse, write Write) {
 	}
 }
 
+// DeviceTexts returns the texts of the cases of [HasDevice], to begin a fuzz target with.
+func DeviceTexts(t testing.TB) [][]byte {
+	t.Helper()
+	files, err := filepath.Glob("testdata/device/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no testdata/device/*.txtar: %v", err)
+	}
+	var out [][]byte
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files[1:] {
+			text, _, _ := strings.Cut("\n"+string(f.Data), "\n? ")
+			text, _, _ = cutContext(strings.TrimPrefix(text, "\n"))
+			out = append(out, []byte(inPlace(string(archive.Files[0].Data), text)))
+		}
+	}
+	return out
+}
+
+// inPlace puts the text of a case into the base.
+func inPlace(base, text string) string { return strings.Replace(base, "@@\n", text+"\n", 1) }
+
 // oneOfDevice runs a case and returns it with the reader's answers.
 func oneOfDevice(t *testing.T, parse Parse, base, text string) string {
 	t.Helper()
@@ -62,7 +87,7 @@ func oneOfDevice(t *testing.T, parse Parse, base, text string) string {
 	if context != "" {
 		out = "context: " + context + "\n" + text
 	}
-	doc, err := parse(device.Input{Source: "fw", Context: context, Content: []byte(strings.Replace(base, "@@\n", text+"\n", 1))})
+	doc, err := parse(device.Input{Source: "fw", Context: context, Content: []byte(inPlace(base, text))})
 	if err != nil && !strings.HasPrefix(err.Error(), "fw:") {
 		t.Errorf("the error does not say where: %v", err)
 	}
@@ -127,4 +152,34 @@ func verdictOf(t *testing.T, doc *device.Document, question string) string {
 	rs := list.Ruleset()
 	rs.Source, rs.Format = "fw", doc.Format
 	return match.Check([]match.Matcher{match.New(rs)}, q).Verdict.String()
+}
+
+// BrokenLines breaks each line of the cases of [HasDevice] in two, as a terminal does, and
+// fails if the flow of the question is allowed then and was not before. XML and braces,
+// which mean the same on several lines, are left out, and what a pager has broken already.
+func BrokenLines(t *testing.T, parse Parse, q Question) {
+	t.Helper()
+	broken := make(map[string]bool)
+	for _, text := range DeviceTexts(t) {
+		doc, err := parse(device.Input{Source: "whole", Content: text})
+		if err != nil || strings.HasPrefix(string(text), "<") || strings.Contains(string(text), " {\n") || strings.Contains(string(text), "--More--") || q.Verdict(t, doc) == match.Allowed {
+			continue
+		}
+		rows := strings.SplitAfter(string(text), "\n")
+		for i, row := range rows {
+			around := strings.Join(rows[max(i-1, 0):min(i+2, len(rows))], "")
+			if broken[around] {
+				continue // the same lines in another text
+			}
+			broken[around] = true
+			halves := row[:len(row)/2] + "\n" + row[len(row)/2:]
+			doc, err := parse(device.Input{Source: "broken", Content: []byte(strings.Join(rows[:i], "") + halves + strings.Join(rows[i+1:], ""))})
+			if err == nil && q.Verdict(t, doc) == match.Allowed {
+				t.Errorf("%q allows %s in\n%s", halves, q.Flow, text)
+			}
+		}
+	}
+	if len(broken) == 0 {
+		t.Error("no line was broken")
+	}
 }
