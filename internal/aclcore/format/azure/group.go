@@ -84,6 +84,20 @@ func (e *export) lists(name, id string, parts []*jsontree.Value, defaults bool) 
 			}
 		}
 	}
+	for _, l := range e.loose {
+		if group := strings.ToLower(name); !defaults || l.group != "" && l.group != group {
+			continue
+		}
+		r := e.rule(l.v)
+		if l.group == "" {
+			r.Doubt("the group of the rule is not in the text")
+		}
+		for _, direction := range []string{inbound, outbound} {
+			if r.direction == direction || r.direction != inbound && r.direction != outbound {
+				byDirection[direction] = append(byDirection[direction], r)
+			}
+		}
+	}
 	if defaults && (parts[1] == nil || len(parts[1].Items) == 0) {
 		for _, direction := range []string{inbound, outbound} {
 			byDirection[direction] = append(byDirection[direction], e.defaults(direction)...)
@@ -102,17 +116,25 @@ func (e *export) lists(name, id string, parts []*jsontree.Value, defaults bool) 
 
 // lower returns the rules of one direction in order of priority. Where a rule for the
 // tag VirtualNetwork and one for Internet follow each other and are alike otherwise,
-// what both match is decided, whichever of the two an address is in.
+// what both match is decided, whichever of the two an address is in. Azure has each priority
+// once: rules of one that do not agree are in doubt.
 func lower(rules []securityRule) []rule.Rule {
+	for i := 0; i < len(rules); {
+		last, mixed := i+1, false
+		for ; last < len(rules) && rules[last].priority == rules[i].priority; last++ {
+			mixed = mixed || rules[last].Action != rules[i].Action
+		}
+		for ; i < last; i++ {
+			if mixed {
+				rules[i].Doubt("the priority %d is there twice", rules[i].priority)
+			}
+		}
+	}
 	var out []rule.Rule
 	for i := range rules {
-		r := &rules[i]
-		if i > 0 && r.priority == rules[i-1].priority && r.Action != rules[i-1].Action {
-			r.Doubt("the priority %d is there twice", r.priority)
-		}
-		out = append(out, r.Rules()...)
+		out = append(out, rules[i].Rules()...)
 		if i > 0 {
-			if both, ok := complements(&rules[i-1], r); ok {
+			if both, ok := complements(&rules[i-1], &rules[i]); ok {
 				out = append(out, both.Rules()...)
 			}
 		}

@@ -3,6 +3,7 @@ package azure
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,6 +97,9 @@ func (e *export) addresses(r *securityRule, p *jsontree.Value, side string, at i
 	return set
 }
 
+// tagName is how service tags are written: Storage, Sql.WestEurope.
+var tagName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?$`)
+
 // address reads an address, a prefix, or a service tag.
 func (e *export) address(word string) zoned.Addresses {
 	if word == "*" || strings.EqualFold(word, "any") {
@@ -115,6 +119,9 @@ func (e *export) address(word string) zoned.Addresses {
 	if strings.HasPrefix(word, "[") {
 		return known.AtMost(addr.Any(), fmt.Sprintf("the expression %s of the template is not resolved", word))
 	}
+	if !tagName.MatchString(word) {
+		return known.AtMost(addr.Any(), fmt.Sprintf("the address %q is not read", word))
+	}
 	// Public services have no private addresses.
 	public := addr.Any()
 	for _, p := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"} {
@@ -130,7 +137,7 @@ func (e *export) applicationGroup(v *jsontree.Value) zoned.Addresses {
 	if !e.interfaces && !e.moreMembers {
 		return known.AtMost(addr.Any(), fmt.Sprintf("the members of the application security group %s are not in the text", name))
 	}
-	if e.moreMembers {
+	if e.moreMembers || e.unreadMembers || e.unread[id] {
 		return known.Between(e.members[id], addr.Any(), fmt.Sprintf("the application security group %s may have members that are not in the text", name))
 	}
 	return known.Exactly(e.members[id])

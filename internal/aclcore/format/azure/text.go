@@ -22,11 +22,26 @@ type export struct {
 	members map[string]addr.Set
 	// interfaces says that the text lists interfaces, so that members is complete.
 	interfaces bool
+	// unread are groups with a member whose address is not read, unreadMembers says that it is
+	// not read of which groups an interface is.
+	unread        map[string]bool
+	unreadMembers bool
+	// loose are rules that stand beside the groups, as templates have them.
+	loose []looseRule
+	// owners are the firewall policies themselves, by id in lower case.
+	owners map[string]*jsontree.Value
 	// moreMembers says that the groups may have others besides.
 	moreMembers bool
 	tags        map[string]zoned.Addresses
 	ipGroups    map[string]zoned.Addresses
 	network     addr.Set // of the virtual networks of the text
+}
+
+// A looseRule is a rule that stands beside its group, whose name in lower case is empty if it
+// is not in the text.
+type looseRule struct {
+	group string
+	v     *jsontree.Value
 }
 
 // read takes the answers of a text apart.
@@ -40,10 +55,10 @@ func read(source string, content []byte) (*export, error) {
 
 // take takes answers apart that have been read.
 func take(source string, values []jsontree.Value) (*export, error) {
-	e := &export{members: make(map[string]addr.Set), tags: make(map[string]zoned.Addresses), ipGroups: make(map[string]zoned.Addresses)}
+	e := &export{unread: make(map[string]bool), owners: make(map[string]*jsontree.Value), members: make(map[string]addr.Set), tags: make(map[string]zoned.Addresses), ipGroups: make(map[string]zoned.Addresses)}
 	for i := range values {
-		if next := values[i].Get("nextLink"); next != nil && next.Text != "" {
-			return nil, fmt.Errorf("%s:%d: the answer goes on at nextLink: the text has to hold all of it", source, next.Line)
+		if key, next := goesOn(&values[i], 0); next != nil {
+			return nil, fmt.Errorf("%s:%d: the answer goes on at %s: the text has to hold all of it", source, next.Line, key)
 		}
 		e.answer(&values[i], 0)
 	}
@@ -58,6 +73,27 @@ func take(source string, values []jsontree.Value) (*export, error) {
 		e.tags["azureloadbalancer"] = known.Exactly(balancer)
 	}
 	return e, nil
+}
+
+// pageMarks are where an answer says that there is more.
+var pageMarks = []string{"nextLink", "@odata.nextLink", "skip_token", "skipToken", "$skipToken"}
+
+// goesOn returns where an answer, or one in it, says that there is more.
+func goesOn(v *jsontree.Value, depth int) (string, *jsontree.Value) {
+	if depth > maxNesting {
+		return "", nil
+	}
+	for _, key := range pageMarks {
+		if next := v.Get(key); !next.IsNull() && next.Text != "" {
+			return key, next
+		}
+	}
+	for i := range v.Items {
+		if key, next := goesOn(&v.Items[i], depth+1); next != nil {
+			return key, next
+		}
+	}
+	return "", nil
 }
 
 // maxNesting bounds how deep answers are looked for.
@@ -79,10 +115,19 @@ func (e *export) answer(v *jsontree.Value, depth int) {
 	case v.Kind != jsontree.Object:
 	case p.Get("effectiveSecurityRules") != nil:
 		e.effective = append(e.effective, v)
-	case p.Get("securityRules") != nil || p.Get("defaultSecurityRules") != nil:
+	case isType(v, "securityRules"):
+		e.addLoose(v, "")
+	case p.Get("securityRules") != nil || p.Get("defaultSecurityRules") != nil || isType(v, "networkSecurityGroups"):
 		e.groups = append(e.groups, v)
+		for i := range itemsOf(v.Get("resources")) {
+			if child := &v.Get("resources").Items[i]; isType(child, "securityRules") {
+				e.addLoose(child, strings.ToLower(text(v, "name")))
+			}
+		}
 	case p.Get("ruleCollections") != nil:
 		e.policies = append(e.policies, v)
+	case isType(v, "firewallPolicies") || p.Get("basePolicy") != nil || p.Get("threatIntelMode") != nil:
+		e.owners[strings.ToLower(text(v, "id"))] = p
 	case p.Get("ipConfigurations") != nil:
 		e.addInterface(p)
 	case p.Get("addressSpace") != nil:
@@ -90,7 +135,7 @@ func (e *export) answer(v *jsontree.Value, depth int) {
 	case p.Get("ipAddresses") != nil:
 		e.ipGroups[strings.ToLower(text(v, "id"))] = prefixSet(p.Get("ipAddresses"))
 	case p.Get("addressPrefixes") != nil && text(v, "name") != "":
-		e.tags[strings.ToLower(text(v, "name"))] = prefixSet(p.Get("addressPrefixes"))
+		e.addTag(text(v, "name"), p.Get("addressPrefixes"))
 	default:
 		for i, key := range v.Keys {
 			if key == "service_tags" || key == "serviceTags" {
@@ -113,25 +158,59 @@ func properties(v *jsontree.Value) *jsontree.Value {
 // addTags takes a mapping of service tags to lists of addresses, which is complete.
 func (e *export) addTags(v *jsontree.Value) {
 	for i, name := range v.Keys {
-		e.tags[strings.ToLower(name)] = prefixSet(&v.Items[i])
+		e.addTag(name, &v.Items[i])
 	}
+	if v.Kind != jsontree.Object {
+		e.addTag("*", nil)
+	}
+}
+
+// addTag takes the addresses of a tag. What two lists of one tag do not agree about is not
+// known.
+func (e *export) addTag(name string, v *jsontree.Value) {
+	set := prefixSet(v)
+	if before, ok := e.tags[strings.ToLower(name)]; ok && !before.Possible.Equal(set.Possible) {
+		set = known.Between(before.Sure.Intersect(set.Sure), before.Possible.Union(set.Possible), fmt.Sprintf("the service tag %s has two lists of addresses", name))
+	}
+	e.tags[strings.ToLower(name)] = set
+}
+
+// isType reports whether a resource has the type, with or without its provider.
+func isType(v *jsontree.Value, kind string) bool {
+	own := text(v, "type")
+	return strings.EqualFold(own[strings.LastIndexByte(own, '/')+1:], kind)
+}
+
+// addLoose takes a rule that stands beside its group.
+func (e *export) addLoose(v *jsontree.Value, group string) {
+	if owner, _, ok := strings.Cut(text(v, "name"), "/"); group == "" && ok && !strings.HasPrefix(owner, "[") {
+		group = strings.ToLower(owner)
+	}
+	e.loose = append(e.loose, looseRule{group, v})
+}
+
+func itemsOf(v *jsontree.Value) []jsontree.Value {
+	if v == nil || v.Kind != jsontree.Array {
+		return nil
+	}
+	return v.Items
 }
 
 func (e *export) addInterface(p *jsontree.Value) {
 	e.interfaces = true
-	configurations := p.Get("ipConfigurations")
-	for i := range configurations.Items {
-		c := properties(&configurations.Items[i])
+	for _, configuration := range itemsOf(p.Get("ipConfigurations")) {
+		c := properties(&configuration)
 		set, ok := zoned.Host(cmp.Or(text(c, "privateIPAddress"), text(c, "privateIpAddress")))
-		if !ok {
-			continue
-		}
 		groups := c.Get("applicationSecurityGroups")
-		if groups == nil {
-			continue
+		if !groups.IsNull() && groups.Kind != jsontree.Array {
+			e.unreadMembers = true
 		}
-		for j := range groups.Items {
-			id := strings.ToLower(text(&groups.Items[j], "id"))
+		for _, group := range itemsOf(groups) {
+			id := strings.ToLower(text(&group, "id"))
+			if e.unreadMembers = e.unreadMembers || id == ""; !ok {
+				e.unread[id] = true
+				continue
+			}
 			e.members[id] = e.members[id].Union(set)
 		}
 	}
@@ -141,8 +220,8 @@ func (e *export) addInterface(p *jsontree.Value) {
 // any.
 func prefixSet(v *jsontree.Value) zoned.Addresses {
 	var out zoned.Addresses
-	if v == nil {
-		return out
+	if v.IsNull() || v.Kind != jsontree.Array {
+		return known.AtMost(addr.Any(), "a list of addresses is not read")
 	}
 	for i := range v.Items {
 		set, ok := zoned.Host(v.Items[i].Text)

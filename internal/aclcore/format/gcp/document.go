@@ -7,6 +7,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
@@ -91,10 +92,17 @@ func (e *export) networkList(network, direction string) device.List {
 	}
 	vpc, site := e.vpc(network, direction)
 	before, after := e.policyStages(direction)
-	if e.before[network] {
+	switch order := e.order[network]; {
+	case order == "BEFORE_CLASSIC_FIREWALL":
 		l.Rules = slices.Concat(before, after, vpc)
-	} else {
+	case order == "AFTER_CLASSIC_FIREWALL" || len(vpc) == 0 || len(after) == 0:
 		l.Rules = slices.Concat(before, vpc, after)
+	default: // what both orders say is sure
+		perhaps := slices.Clone(after)
+		for i := range perhaps {
+			perhaps[i].Unknown = known.Reasons(perhaps[i].Unknown, []string{"whether network policies come before the VPC rules is not in the text"})
+		}
+		l.Rules = slices.Concat(before, perhaps, vpc, after)
 	}
 	l.Writer = site
 	l.Disabled = e.disabled(network, direction)
@@ -204,6 +212,15 @@ func (e *export) stage(p *policy, direction string) []rule.Rule {
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int { return a.priority - b.priority })
+	for i := range entries {
+		for j := i - 1; j >= 0 && entries[j].priority == entries[i].priority; j-- {
+			if entries[j].Action != entries[i].Action || entries[j].next != entries[i].next {
+				for _, at := range []int{i, j} {
+					entries[at].Doubt("another rule of the policy has the priority %d too", entries[i].priority)
+				}
+			}
+		}
+	}
 	staged := make([]zoned.Staged, len(entries))
 	for i := range entries {
 		staged[i] = zoned.Staged{Policy: entries[i].Policy, Next: entries[i].next}

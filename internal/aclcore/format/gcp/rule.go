@@ -83,7 +83,7 @@ func (e *export) far(v *jsontree.Value) zoned.Addresses {
 		key, tags, accounts = "destinationRanges", nil, nil
 	}
 	set := prefixes(texts(v, key))
-	set = set.Union(e.resolve("tag", tags, e.tags)).Union(e.resolve("service account", accounts, e.accounts))
+	set = set.Union(e.resolve("tag", text(v, "network"), tags, e.tags)).Union(e.resolve("service account", text(v, "network"), accounts, e.accounts))
 	if len(texts(v, key))+len(tags)+len(accounts) == 0 {
 		return known.Exactly(addr.Any4())
 	}
@@ -95,7 +95,7 @@ func (e *export) near(v *jsontree.Value) zoned.Addresses {
 	tags, accounts := texts(v, "targetTags"), texts(v, "targetServiceAccounts")
 	set := known.Exactly(addr.Any())
 	if len(tags)+len(accounts) > 0 {
-		set = e.resolve("tag", tags, e.tags).Union(e.resolve("service account", accounts, e.accounts))
+		set = e.resolve("tag", text(v, "network"), tags, e.tags).Union(e.resolve("service account", text(v, "network"), accounts, e.accounts))
 	}
 	key := "destinationRanges"
 	if strings.EqualFold(text(v, "direction"), "EGRESS") {
@@ -107,19 +107,29 @@ func (e *export) near(v *jsontree.Value) zoned.Addresses {
 	return set
 }
 
-// resolve returns the addresses of the machines with the tags or accounts.
-func (e *export) resolve(kind string, names []string, all map[string]addr.Set) zoned.Addresses {
+// resolve returns the addresses that the machines with the tags or accounts have in the
+// network; "" stands for one that is not known.
+func (e *export) resolve(kind, network string, names []string, all map[string][]member) zoned.Addresses {
 	var out zoned.Addresses
 	for _, n := range names {
-		if e.moreMachines {
-			out = out.Union(known.Between(all[n], addr.Any(), fmt.Sprintf("there may be machines with the %s %s that are not in the text", kind, n)))
-			continue
+		var sets []addr.Set
+		unread := false
+		for _, m := range all[n] {
+			if network == "" || m.network == "" || sameNetwork(network, m.network) {
+				sets, unread = append(sets, m.addresses), unread || m.unread
+			}
 		}
-		if !e.machines {
+		set := addr.UnionOf(sets)
+		switch {
+		case e.moreMachines:
+			out = out.Union(known.Between(set, addr.Any(), fmt.Sprintf("there may be machines with the %s %s that are not in the text", kind, n)))
+		case !e.machines:
 			out = out.Union(known.AtMost(addr.Any(), fmt.Sprintf("the machines with the %s %s are not in the text", kind, n)))
-			continue
+		case unread:
+			out = out.Union(known.Between(set, addr.Any(), fmt.Sprintf("the address of a machine with the %s %s is not in the text", kind, n)))
+		default:
+			out = out.Union(known.Exactly(set))
 		}
-		out = out.Union(known.Exactly(all[n]))
 	}
 	return out
 }
@@ -163,7 +173,7 @@ func services(p *zoned.Policy, list *jsontree.Value, key string) zoned.Services 
 			ports = nil
 			for _, w := range words {
 				list, read := zoned.PortList(w)
-				ok = ok && read
+				ok = ok && read && len(list) > 0
 				ports = append(ports, list...)
 			}
 			ok = ok && service.HasPorts(number)
@@ -265,7 +275,7 @@ func end(match *jsontree.Value, side string) zoned.Addresses {
 // targets limits the rule to the machines that it is for.
 func (e *export) targets(r *entry, v *jsontree.Value, m *zoned.Match) {
 	if accounts := texts(v, "targetServiceAccounts"); len(accounts) > 0 {
-		set := e.resolve("service account", accounts, e.accounts)
+		set := e.resolve("service account", "", accounts, e.accounts)
 		if r.direction == egress {
 			m.Sources = m.Sources.Intersect(set)
 		} else {

@@ -19,11 +19,19 @@ type export struct {
 	machines bool
 	// moreMachines says that there may be others besides.
 	moreMachines   bool
-	tags, accounts map[string]addr.Set
-	// before says of a network that its policies come before the VPC rules.
-	before map[string]bool
+	tags, accounts map[string][]member
+	// order is when the policies of a network are asked, by its name.
+	order map[string]string
 	// effective says that the text has everything that applies.
 	effective bool
+}
+
+// A member is an interface of a machine with a tag or an account.
+type member struct {
+	network   string
+	addresses addr.Set
+	// unread says that its address is not read.
+	unread bool
 }
 
 // policy is a firewall policy; kind says at which stage it is asked, "" if unknown.
@@ -38,12 +46,15 @@ func read(source string, content []byte) (*export, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := check(source, values); err != nil {
+		return nil, err
+	}
 	return take(values), nil
 }
 
 // take takes answers apart that have been read.
 func take(values []jsontree.Value) *export {
-	e := &export{tags: make(map[string]addr.Set), accounts: make(map[string]addr.Set), before: make(map[string]bool)}
+	e := &export{tags: make(map[string][]member), accounts: make(map[string][]member), order: make(map[string]string)}
 	for i := range values {
 		e.answer(&values[i], 0)
 	}
@@ -73,7 +84,7 @@ func (e *export) answer(v *jsontree.Value, depth int) {
 	case v.Get("networkInterfaces") != nil:
 		e.addMachine(v)
 	case text(v, "networkFirewallPolicyEnforcementOrder") != "":
-		e.before[text(v, "name")] = text(v, "networkFirewallPolicyEnforcementOrder") == "BEFORE_CLASSIC_FIREWALL"
+		e.order[text(v, "name")] = text(v, "networkFirewallPolicyEnforcementOrder")
 	case v.Get("rules") != nil:
 		e.addPolicy(v)
 	default:
@@ -100,24 +111,27 @@ func (e *export) addPolicy(v *jsontree.Value) {
 
 func (e *export) addMachine(v *jsontree.Value) {
 	e.machines = true
-	var own addr.Set
+	var own []member
 	interfaces := v.Get("networkInterfaces")
 	for i := range interfaces.Items {
+		m := member{network: text(&interfaces.Items[i], "network")}
 		for _, key := range []string{"networkIP", "ipv6Address"} {
-			if set, ok := zoned.Host(text(&interfaces.Items[i], key)); ok {
-				own = own.Union(set)
-			}
+			word := text(&interfaces.Items[i], key)
+			set, ok := zoned.Host(word)
+			m.addresses, m.unread = m.addresses.Union(set), m.unread || !ok && word != ""
 		}
+		m.unread = m.unread || m.addresses.IsEmpty()
+		own = append(own, m)
 	}
 	if tags := v.Get("tags"); tags != nil {
 		for _, tag := range texts(tags, "items") {
-			e.tags[tag] = e.tags[tag].Union(own)
+			e.tags[tag] = append(e.tags[tag], own...)
 		}
 	}
 	if accounts := v.Get("serviceAccounts"); accounts != nil {
 		for i := range accounts.Items {
 			email := text(&accounts.Items[i], "email")
-			e.accounts[email] = e.accounts[email].Union(own)
+			e.accounts[email] = append(e.accounts[email], own...)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (c *cluster) outside(set addr.Set) zoned.Addresses {
 	if len(c.pods) == 0 {
 		return known.Between(addr.Set{}, set, "whether a block of addresses holds for pods depends on the cluster, and the pods are not in the text")
 	}
-	return known.Between(set.Subtract(c.podAddresses()), set, "whether a block of addresses holds for pods depends on the cluster")
+	return known.Between(set.Subtract(c.podAddresses), set, "whether a block of addresses holds for pods depends on the cluster")
 }
 
 var protocolNumbers = map[string]uint8{"": service.TCP, "TCP": service.TCP, "UDP": service.UDP, "SCTP": service.SCTP}

@@ -71,9 +71,13 @@ func (c *cluster) selected(namespace string, namespaces, pods *jsontree.Value) z
 		}
 		return known.AtMost(all(), why)
 	}
-	var sure, possible addr.Set
+	var sure, possible []addr.Set
 	var why []string
-	for i := range c.pods {
+	candidates := c.everyPod
+	if namespaces == nil {
+		candidates = c.podsIn[namespace]
+	}
+	for _, i := range candidates {
 		p := &c.pods[i]
 		inNamespace, surely := p.namespace == namespace, true
 		if namespaces != nil {
@@ -92,7 +96,7 @@ func (c *cluster) selected(namespace string, namespaces, pods *jsontree.Value) z
 		}
 		switch {
 		case p.addresses.IsEmpty():
-			possible = all()
+			possible = append(possible, all())
 			why = append(why, fmt.Sprintf("the address of the pod %s/%s is not in the text", p.namespace, p.name))
 			continue
 		case !surely:
@@ -104,18 +108,9 @@ func (c *cluster) selected(namespace string, namespaces, pods *jsontree.Value) z
 		case p.host:
 			why = append(why, fmt.Sprintf("the pod %s/%s is on the network of its node", p.namespace, p.name))
 		default:
-			sure = sure.Union(p.addresses)
+			sure = append(sure, p.addresses)
 		}
-		possible = possible.Union(p.addresses)
+		possible = append(possible, p.addresses)
 	}
-	return known.Between(sure, possible, why...)
-}
-
-// podAddresses are the addresses of all pods of the text.
-func (c *cluster) podAddresses() addr.Set {
-	var out addr.Set
-	for i := range c.pods {
-		out = out.Union(c.pods[i].addresses)
-	}
-	return out
+	return known.Between(addr.UnionOf(sure), addr.UnionOf(possible), why...)
 }

@@ -20,6 +20,10 @@ type cluster struct {
 	tiers      []object // AdminNetworkPolicy and its kin
 	namespaces map[string]map[string]string
 	pods       []pod
+	// everyPod and podsIn, by namespace, are numbers of pods; podAddresses are those of all.
+	everyPod     []int
+	podsIn       map[string][]int
+	podAddresses addr.Set
 	// seen are the policies by their names.
 	seen map[string]*jsontree.Value
 	// workloads says that the text has workloads and no pods: their addresses are unknown.
@@ -97,7 +101,19 @@ func take(source string, values []jsontree.Value) (*cluster, error) {
 		}
 	}
 	c.findShared()
+	c.indexPods()
 	return c, nil
+}
+
+func (c *cluster) indexPods() {
+	c.podsIn = make(map[string][]int)
+	var addresses []addr.Set
+	for i := range c.pods {
+		c.everyPod = append(c.everyPod, i)
+		c.podsIn[c.pods[i].namespace] = append(c.podsIn[c.pods[i].namespace], i)
+		addresses = append(addresses, c.pods[i].addresses)
+	}
+	c.podAddresses = addr.UnionOf(addresses)
 }
 
 // findShared marks the pods of which another one has an address.

@@ -134,7 +134,7 @@ func (c *cluster) peerLines(set addr.Set) ([]string, error) {
 	if set.IsAny() {
 		return nil, nil
 	}
-	pods := c.podAddresses()
+	pods := c.podAddresses
 	var lines []string
 	if inside := set.Intersect(pods); !inside.IsEmpty() {
 		t, err := c.labelled(inside)

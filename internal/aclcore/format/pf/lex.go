@@ -181,6 +181,9 @@ func (l *lexer) sign(line int) token {
 }
 
 func (l *lexer) word(line int) token {
+	if text := l.plainWord(); text != "" {
+		return token{text, true, false, line}
+	}
 	var b strings.Builder
 	for c := l.peek(); c > ' ' && c != '"' && strings.IndexByte(signs, c) < 0; c = l.peek() {
 		b.WriteByte(l.get())
@@ -194,4 +197,21 @@ func (l *lexer) word(line int) token {
 		return token{"?", true, false, line}
 	}
 	return token{b.String(), true, false, line}
+}
+
+// plainWord takes a word that stands in the text as it is, "" if it may be put together.
+func (l *lexer) plainWord() string {
+	if l.peekRaw(); len(l.pushed) > 0 {
+		return ""
+	}
+	end := l.at
+	for end < len(l.text) && l.text[end] > ' ' && l.text[end] != '"' && l.text[end] != '\\' && strings.IndexByte(signs, l.text[end]) < 0 {
+		end++
+	}
+	text := l.text[l.at:end]
+	if strings.HasPrefix(text, "-") || end < len(l.text) && l.text[end] == '\\' {
+		return ""
+	}
+	l.at = end
+	return text
 }
