@@ -30,8 +30,7 @@ func (r *reader) readInterface() {
 // readSide takes the addresses and ports behind from or to.
 func (r *reader) readSide(all zoned.Addresses, ports known.Set[port.Set]) (zoned.Addresses, known.Set[port.Set]) {
 	if r.at < len(r.tokens) && !(r.tokens[r.at].word && r.tokens[r.at].text == "port" && !r.tokens[r.at].quoted) {
-		all = zoned.Addresses{}
-		r.list(func() { all = all.Union(r.readAddress()) })
+		all = r.readAddresses()
 	}
 	if r.take("port") {
 		r.ports = true
@@ -39,6 +38,18 @@ func (r *reader) readSide(all zoned.Addresses, ports known.Set[port.Set]) (zoned
 		r.list(func() { ports = ports.Union(r.readPort()) })
 	}
 	return all, ports
+}
+
+// readAddresses takes one address, or a list of them, and joins them at once.
+func (r *reader) readAddresses() zoned.Addresses {
+	var sure, possible []addr.Set
+	var why []string
+	r.list(func() {
+		one := r.readAddress()
+		sure, possible = append(sure, one.Sure), append(possible, one.Possible)
+		why = known.Reasons(why, one.Why)
+	})
+	return known.Between(addr.UnionOf(sure), addr.UnionOf(possible), why...)
 }
 
 // readAddress takes one address. In a list a negated one is every address but that: the

@@ -9,3 +9,5 @@ import (
 )
 
 func TestBehaviour(t *testing.T) { parsetest.Run(t, pf.Parse, os.WriteFile) }
+
+func TestVariants(t *testing.T) { parsetest.Variants(t, pf.Parse, os.WriteFile) }

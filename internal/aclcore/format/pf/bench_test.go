@@ -35,3 +35,18 @@ func BenchmarkParse(b *testing.B) {
 	}
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }
+
+// BenchmarkParseList reads one rule with a list of 20,000 addresses.
+func BenchmarkParseList(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("block in from {")
+	for i := range 20_000 {
+		fmt.Fprintf(&text, " 10.%d.%d.1", i&255, i>>8)
+	}
+	text.WriteString(" }\n")
+	for b.Loop() {
+		if _, err := pf.Parse(device.Input{Source: "f", Content: []byte(text.String())}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
