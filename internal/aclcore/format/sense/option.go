@@ -25,8 +25,8 @@ func (c *config) options(out *entry, e *element, read []string) {
 	seen := make(map[string]bool)
 	for _, o := range e.children {
 		if seen[o.name] {
-			out.Doubt("<%s> stands there twice", o.name)
-			out.broad = true
+			out.DoubtAction("<%s> stands there twice", o.name)
+			out.broad, out.none, out.disabled = true, false, false
 		}
 		seen[o.name] = true
 		unset := o.text == "" && len(o.children) == 0
