@@ -30,6 +30,12 @@ set rulebase security rules two from any to any source any destination any appli
 	if got := kinds(text("web-browsing", "ssl")); slices.Contains(got, "shadowed two") {
 		t.Errorf("another application: %v", got)
 	}
+	if got := kinds(text("web-browsing", "ssl")); slices.Contains(got, "possibly_shadowed two") {
+		t.Errorf("another application shadows nothing: %v", got)
+	}
+	if got := kinds(text("ssl", "ssl")); !slices.Contains(got, "possibly_shadowed two") {
+		t.Errorf("the same application: %v", got)
+	}
 	if got := kinds(text("any", "ssl")); !slices.Contains(got, "shadowed two") {
 		t.Errorf("any application covers: %v", got)
 	}

@@ -31,8 +31,9 @@ func (a *auditor) shadowed() []bool {
 			out[n] = true
 			a.explainShadowed(u)
 		default:
-			if all, _ := a.covered(u, func(int, bool) bool { return true }); all {
-				by := a.minimal(u, a.deciders(u, true), false)
+			if all, _ := a.covered(u, func(j int, sure bool) bool { return sure || a.mayCover(j, u) }); all {
+				by := slices.DeleteFunc(a.deciders(u, true), func(n int) bool { return !a.mayCover(a.units[n].first, u) })
+				by = a.minimal(u, by, false)
 				a.find(Finding{
 					Kind: PossiblyShadowed, Rule: u.first, CoveredBy: by,
 					Reason: "it decides no packet if the rules before it match that cannot be decided",
@@ -46,6 +47,22 @@ func (a *auditor) shadowed() []bool {
 		}
 	}
 	return out
+}
+
+// mayCover reports whether a rule can match all packets of the unit if its conditions
+// turn out so: one for some applications matches none of others.
+func (a *auditor) mayCover(j int, u unit) bool {
+	apps := a.rules[j].Applications
+	if len(apps) == 0 {
+		return true
+	}
+	for i := u.first; i <= u.last; i++ {
+		own := a.rules[i].Applications
+		if len(own) == 0 || slices.ContainsFunc(own, func(name string) bool { return !slices.Contains(apps, name) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // remove lets a unit go.
