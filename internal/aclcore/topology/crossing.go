@@ -43,7 +43,7 @@ func stateful(sides ...*side) string {
 // only lists count that filter them too.
 func (n *node) filters(in, out *side, replies bool) (steps []Step) {
 	c := crosser{node: n, in: in, out: out, replies: replies, afterSource: replies, afterDestination: replies}
-	if len(n.Document.Bindings) == 0 && !n.unfiltered() {
+	if len(n.Document.Bindings) == 0 && !n.unfiltered() && !n.leveled() {
 		c.implied()
 	} else {
 		for _, step := range n.Order.Steps {
@@ -60,6 +60,13 @@ func (n *node) filters(in, out *side, replies bool) (steps []Step) {
 // text has its interfaces, and applies no list to any. Lists are then for something else, such
 // as address translation.
 func (n *node) unfiltered() bool { return n.Document.Topology && n.Order.Absent == device.Passes }
+
+// leveled reports whether security levels decide where the text applies no list: it has the
+// interfaces. A list that it does not apply filters nothing; it is for something else, such as a
+// tunnel.
+func (n *node) leveled() bool {
+	return n.Document.Topology && slices.Contains(n.Order.Steps, device.FilterLevels)
+}
 
 // A crosser gathers the steps of one crossing.
 type crosser struct {
@@ -189,6 +196,8 @@ func (c *crosser) levels() {
 		return
 	case *from < *to:
 		r.Action = rule.Deny
+	case len(c.Document.Bindings) == 0 && len(c.Document.Lists) > 0:
+		r.Unknown = []string{"the text has access lists, and does not say that one is applied to an interface"}
 	}
 	c.decide(fixed(c.Source, r))
 }
