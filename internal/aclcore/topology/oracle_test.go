@@ -192,9 +192,6 @@ func (m *model) crossingEvents(p oracle.Packet, x crossed) (out []event) {
 				keep(decide(d, 0, p, x.out.name, x.in.name, true))
 			}
 			continue
-		case !d.bound() && len(d.lists) > 1:
-			keep(event{device: d.name, permit: true, deny: true}, true)
-			continue
 		}
 		if x.in.in >= 0 {
 			keep(decide(d, x.in.in, p, x.in.name, x.out.name, false))
@@ -205,6 +202,8 @@ func (m *model) crossingEvents(p oracle.Packet, x crossed) (out []event) {
 				keep(event{device: d.name, deny: true}, true)
 			case x.in.in < 0 && x.in.level < x.out.level:
 				keep(event{device: d.name, deny: true}, true)
+			case !d.bound() && len(d.lists) > 0: // nothing says what its lists are for
+				keep(event{device: d.name, permit: true, deny: true}, true)
 			}
 		}
 		if x.out.out >= 0 {
