@@ -52,8 +52,46 @@ func (n *node) filters(in, out *side, replies bool) (steps []Step) {
 	}
 	if !replies {
 		c.absent()
+		c.discards()
 	}
 	return c.steps
+}
+
+// discards doubts what goes to a prefix that a static route of the device discards, unless a
+// longer prefix of an interface or another static route leads elsewhere. One that a routing
+// protocol knows may do so too, which no text tells.
+func (c *crosser) discards() {
+	var to addr.Set
+	line := 0
+	for _, r := range c.Document.Routes {
+		if !r.Discard || r.VRF != c.in.vrf {
+			continue
+		}
+		set := addr.SetOf(addr.RangeOfPrefix(r.To))
+		for _, o := range c.Document.Routes {
+			if !o.Discard && o.VRF == r.VRF && o.To.Bits() > r.To.Bits() && r.To.Contains(o.To.Addr()) {
+				set = set.Subtract(addr.SetOf(addr.RangeOfPrefix(o.To)))
+			}
+		}
+		for _, i := range c.Document.Interfaces {
+			for _, p := range i.Addresses {
+				if i.VRF == r.VRF && p.Bits() > r.To.Bits() && r.To.Contains(p.Addr()) {
+					set = set.Subtract(addr.SetOf(addr.RangeOfPrefix(p)))
+				}
+			}
+		}
+		if !set.IsEmpty() && line == 0 {
+			line = r.Line
+		}
+		to = to.Union(set)
+	}
+	if to.IsEmpty() {
+		return
+	}
+	within := families(true, true)
+	within.Destinations = to
+	why := undecided(c.Source, line, "static route to "+someOf(to), "the device discards it, unless it has a longer route that the text does not tell")
+	c.keep(Step{Device: c.Name, Fixed: why, Within: within})
 }
 
 // unfiltered reports whether it is known that no list of the device filters a crossing: the
