@@ -27,6 +27,9 @@ type Order struct {
 	// OneSearch says that one rule decides about source and destination: the first that
 	// matches the packet as it enters (PAN-OS, Check Point).
 	OneSearch bool
+	// NoProxyARP says that the device answers ARP for addresses that it has, and not for
+	// others because it translates them: these have to be routed to it (Linux, pf).
+	NoProxyARP bool
 	// Source names the vendor's document.
 	Source string
 }

@@ -22,6 +22,9 @@ type natRule struct {
 	// vague says that the text does not tell the addresses that the rule translates from,
 	// as those of an interface with DHCP. They lie in the zone of the interface.
 	vague bool
+	// hides says that the device may answer for any address because of the rule, since the
+	// text does not tell for which it does.
+	hides bool
 }
 
 // unknown reports whether it cannot be known what the rule does.
@@ -49,6 +52,8 @@ type translator struct {
 	// shown are the addresses that the device answers for where packets enter by an
 	// interface, since it translates them: by the names of these interfaces, "" for all.
 	shown []shownAddresses
+	// noARP is [device.Order.NoProxyARP].
+	noARP bool
 }
 
 type shownAddresses struct {
@@ -60,7 +65,7 @@ func newTranslator(n *node) *translator {
 	if len(n.Document.Translations) == 0 {
 		return nil
 	}
-	x := &translator{}
+	x := &translator{noARP: n.Order.NoProxyARP}
 	for i := range n.Document.Translations {
 		t := &n.Document.Translations[i]
 		ahead := natRule{t: t, from: t.From, to: t.To, match: t.Match, src: t.Source, dst: t.Destination}
@@ -179,7 +184,8 @@ func onePorts(s service.Set, src bool) (span, bool) {
 }
 
 // show finds the addresses that the device answers for because it translates them. A
-// rule for all addresses makes it answer for none.
+// rule for all destinations makes it answer for none, unless it is not known for which of
+// them it is. A pool of all addresses is one that the text does not tell.
 func (x *translator) show() {
 	add := func(sides []string, set addr.Set) {
 		if !covers(set) && !set.IsEmpty() {
@@ -189,11 +195,13 @@ func (x *translator) show() {
 	for i := range x.destinations {
 		if r := &x.destinations[i]; r.dst.Kind != device.Unchanged {
 			add(r.from, r.match.Destinations)
+			r.hides = r.vague || !x.noARP && r.unknown() && covers(r.match.Destinations)
 		}
 	}
 	for i := range x.sources {
 		if r := &x.sources[i]; r.src.Kind == device.Dynamic {
 			add(r.to, r.src.To)
+			r.hides = !x.noARP && covers(r.src.To)
 		}
 	}
 }
@@ -219,7 +227,12 @@ func (x *translator) unshownAt(s *side) *natRule {
 		return nil
 	}
 	for i := range x.destinations {
-		if r := &x.destinations[i]; r.vague && s.among(r.from) {
+		if r := &x.destinations[i]; r.hides && s.among(r.from) {
+			return r
+		}
+	}
+	for i := range x.sources {
+		if r := &x.sources[i]; r.hides && s.among(r.to) {
 			return r
 		}
 	}

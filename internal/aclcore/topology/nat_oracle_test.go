@@ -87,6 +87,10 @@ func drawTranslation(dice enginetest.Dice, d *modelDevice, loose bool) device.Tr
 	invertible := func(m device.Mapping, match addr.Set) bool {
 		return m.Kind == device.Unchanged || len(m.To.Ranges()) == 1 && size(m.To) == size(match)
 	}
+	if loose && dice.IntN(4) == 0 && t.Source.Kind == device.Static && !ports && !d.order.OneSearch && t.Destination.Kind == device.Unchanged {
+		t.Source.To, t.Unknown, t.Reverse = addr.Any4(), []string{"an object that is not in the text"}, true
+		return t
+	}
 	t.Reverse = static && invertible(t.Source, t.Match.Sources) && invertible(t.Destination, t.Match.Destinations) && !d.order.OneSearch && dice.IntN(4) > 0
 	if loose && dice.IntN(6) == 0 {
 		t.Unknown = []string{"a condition"}
@@ -119,6 +123,9 @@ func drawMapping(dice enginetest.Dice, loose bool) (addr.Set, device.Mapping) {
 	}
 	if loose && dice.IntN(2) == 0 {
 		m := device.Mapping{Kind: device.Dynamic, To: spans[dice.IntN(3)][0]}
+		if dice.IntN(4) == 0 {
+			m.To = addr.Any4() // a pool that the text does not tell
+		}
 		if dice.IntN(3) == 0 {
 			m.FirstPort, m.LastPort = 1024, 65535
 		}
@@ -229,6 +236,15 @@ func (d *modelDevice) shows(s modelSide, a netip.Addr) bool {
 	return false
 }
 
+// mayShow reports whether the text does not tell for which addresses the device answers.
+func (d *modelDevice) mayShow(s modelSide) bool {
+	return slices.ContainsFunc(d.destinationRules(), func(r *slowRule) bool {
+		return r.dst.Kind != device.Unchanged && r.is(r.from, s) && len(r.t.Unknown) > 0 && r.match.Destinations.ContainsSet(addr.Any4())
+	}) || slices.ContainsFunc(d.sourceRules(), func(r *slowRule) bool {
+		return r.src.Kind == device.Dynamic && r.is(r.to, s) && r.src.To.ContainsSet(addr.Any4())
+	})
+}
+
 func (o *natOracle) arrive(f flight) {
 	if o.arrived++; o.arrived > 100 {
 		o.fate.fuzzy = true
@@ -257,9 +273,17 @@ func (o *natOracle) arrive(f flight) {
 			}
 		}
 	}
-	if !taken {
-		o.onward(f, nil)
+	if taken {
+		return
 	}
+	if f.at == o.m.zoneOf(f.To) && slices.ContainsFunc(o.m.devices, func(d *modelDevice) bool {
+		return slices.ContainsFunc(d.sides, func(s modelSide) bool { return !s.shut && s.zone == f.at && d.mayShow(s) })
+	}) {
+		o.fate.fuzzy = true
+		o.doubt(f)
+		return
+	}
+	o.onward(f, nil)
 }
 
 // far returns how many devices lie between zones, -1 for no way.
@@ -412,10 +436,10 @@ func (d *modelDevice) sourceRules() (out []*slowRule) {
 // mapped returns all that an address and a port may become.
 func mappedTo(m device.Mapping, match addr.Set, a netip.Addr, port uint16, tcp, source bool) (out []ends) {
 	var addresses []netip.Addr
-	switch m.Kind {
-	case device.Unchanged:
-		return []ends{{a, port}}
-	case device.Dynamic:
+	switch {
+	case m.Kind == device.Unchanged, m.Kind == device.Static && m.To.ContainsSet(addr.Any4()):
+		return []ends{{a, port}} // what the text does not tell is in doubt anyway
+	case m.Kind == device.Dynamic:
 		for _, h := range enginetest.Hosts {
 			if m.To.Contains(h) {
 				addresses = append(addresses, h)

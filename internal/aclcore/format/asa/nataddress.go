@@ -15,7 +15,8 @@ type natSet struct {
 	// runs are its ranges as the text has them, one for each member of a group.
 	runs []addr.Range
 	// any says that it is the word any, inline that it is one address which stands for as
-	// many as the real side has, missing that its address is not in the text.
+	// many as the real side has, missing that it is the address of an interface, which is
+	// not in the text.
 	any, inline, missing bool
 }
 
@@ -23,14 +24,13 @@ type natSet struct {
 const maxMembers = 4096
 
 func (r *natReader) doubtful(why string) natSet {
-	return natSet{addresses: known.AtMost(addr.Any(), why), missing: true}
+	return natSet{addresses: known.AtMost(addr.Any(), why)}
 }
 
 // named returns the addresses of an object or a group of networks.
 func (r *natReader) named(word, name string) natSet {
 	s := natSet{addresses: r.networkRef(word, name, 0)}
 	if !s.IsExact() {
-		s.missing = s.Sure.IsEmpty()
 		return s
 	}
 	d, _ := r.lookup(word, name)

@@ -5,10 +5,11 @@ import "github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcor
 // Order is what Linux does with a packet that it forwards, and with each that answers
 // it: a reply passes the same chains with the interfaces turned round.
 var Order = device.Order{
-	Steps:     []device.Step{device.TranslateDestination, device.FilterBetween, device.TranslateSource},
-	Stateless: true,
-	Absent:    device.Undecided,
-	Source:    "iptables(8), TABLES; nft(8), ADDRESS FAMILIES and hooks",
+	Steps:      []device.Step{device.TranslateDestination, device.FilterBetween, device.TranslateSource},
+	Stateless:  true,
+	Absent:     device.Undecided,
+	NoProxyARP: true,
+	Source:     "iptables(8), TABLES; nft(8), ADDRESS FAMILIES and hooks",
 }
 
 // Bind notes that the list of a hook filters what crosses the machine (forward), what it
