@@ -16,7 +16,6 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // AuditQuestion says what is audited, and by what.
@@ -96,13 +95,15 @@ type AuditFinding struct {
 	Remove []string
 }
 
-// Traffic is a product in the words of this provider.
+// Traffic is a product in the words of this provider, and the zones that it goes between,
+// none for all.
 type Traffic struct {
 	Sources, Destinations, Services []string
+	SourceZones, DestinationZones   []string
 }
 
-func trafficOf(p traffic.Product) Traffic {
-	return Traffic{p.Sources.Strings(), p.Destinations.Strings(), p.Services.Strings()}
+func trafficOf(x audit.Excess) Traffic {
+	return Traffic{x.Sources.Strings(), x.Destinations.Strings(), x.Services.Strings(), x.SourceZones, x.DestinationZones}
 }
 
 // AuditRule is a rule and the flows that it serves.
@@ -139,10 +140,12 @@ func (e *Estate) Audit(q AuditQuestion) (*Audit, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := auditLists(lists, q, flows)
-	if err := (auditing{e}).violations(out, lists); err != nil {
+	policies := violating{auditing: auditing{e}}
+	out, err := auditLists(lists, q, flows, policies.list)
+	if err != nil {
 		return nil, err
 	}
+	policies.into(out)
 	return out, nil
 }
 
@@ -153,9 +156,9 @@ func (e *Estate) AuditRules(r *Rules, q AuditQuestion) (*Audit, error) {
 		return nil, err
 	}
 	for i := range flows {
-		flows[i].rulesets = nil
+		flows[i].rulesets, flows[i].Crosses = nil, nil
 	}
-	return auditLists([]audited{{ruleset: "rules", rules: r.base.rules()}}, q, flows), nil
+	return auditLists([]audited{{ruleset: "rules", rules: r.base.rules()}}, q, flows, func(*audited, *audit.Result) error { return nil })
 }
 
 // auditFlow is a declared flow as an audit needs it.
@@ -180,9 +183,23 @@ func (e auditing) auditFlows(flows []Flow) (out []auditFlow, err error) {
 		}
 		out = append(out, auditFlow{f.Name, f.Rulesets, audit.Flow{
 			Products: resolved.Region().Possible, SourceZone: f.SourceZone, DestinationZone: f.DestinationZone, Deny: f.Deny,
+			Crosses: e.crosses(&f), NetworkApplications: f.NetworkApplications, Users: f.Users,
 		}})
 	}
 	return out, nil
+}
+
+// crosses names what a flow is matched against, so that flows are compared that meet the
+// same firewalls. All flows that find their own ways cross the one estate, which is called
+// "" as no ruleset is.
+func (e auditing) crosses(f *Flow) []string {
+	switch {
+	case len(f.Rulesets) > 0:
+		return f.Rulesets
+	case e.findsWays(*f):
+		return []string{""}
+	}
+	return e.RulesetNames()
 }
 
 func (e auditing) auditedLists(q AuditQuestion) (out []audited, err error) {
@@ -311,7 +328,7 @@ func (l *audited) crossing(flows []auditFlow) (out []audit.Flow, ids []string) {
 	for _, f := range flows {
 		named := func(name string) bool { return slices.Contains(f.rulesets, name) }
 		everywhere := l.device != "" || len(f.rulesets) == 0
-		if l.device != "" { // its rules are for its own zones, not for those of the estate
+		if l.device != "" || !namesZones(l.rules) { // its rules are for its own zones, not for those of the estate, or for none
 			f.SourceZone, f.DestinationZone = "", ""
 		}
 		crosses := everywhere || named(l.ruleset)
@@ -329,6 +346,13 @@ func (l *audited) crossing(flows []auditFlow) (out []audit.Flow, ids []string) {
 		}
 	}
 	return out, ids
+}
+
+// namesZones reports whether rules of the list are for some zones.
+func namesZones(rs *rule.Ruleset) bool {
+	return slices.ContainsFunc(slices.Concat(rs.Rules, rs.Return), func(r rule.Rule) bool {
+		return len(r.SourceZones)+len(r.DestinationZones) > 0 || r.Pair != rule.AnyPair
+	})
 }
 
 // byReplies reports whether the rules are what only replies meet: a firewall that tracks
@@ -372,13 +396,18 @@ func (rs *ruleset) content() ([]byte, error) {
 	return got.content, err
 }
 
-func auditLists(lists []audited, q AuditQuestion, flows []auditFlow) *Audit {
+// auditLists audits lists and flows; judge is called with what was found out about each
+// list.
+func auditLists(lists []audited, q AuditQuestion, flows []auditFlow, judge func(*audited, *audit.Result) error) (*Audit, error) {
 	out := &Audit{Summary: make(map[string]int64)}
 	for _, kind := range auditKinds {
 		out.Summary[kind] = 0
 	}
 	for i := range lists {
-		out.list(&lists[i], q, flows)
+		got := out.list(&lists[i], q, flows)
+		if err := judge(&lists[i], got); err != nil {
+			return nil, err
+		}
 	}
 	out.flows(flows)
 	rank := func(f AuditFinding) int {
@@ -393,11 +422,11 @@ func auditLists(lists []audited, q AuditQuestion, flows []auditFlow) *Audit {
 		seen[f.Kind]++
 		return seen[f.Kind] > MaxFindings
 	})
-	return out
+	return out, nil
 }
 
 // list audits one list.
-func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
+func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) *audit.Result {
 	crossing, ids := l.crossing(flows)
 	hits := format.Hits(l.rules.Format, l.content, l.rules.Rules)
 	asOf := q.AsOf
@@ -425,7 +454,7 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 		}
 	}
 	if l.byReplies() {
-		return
+		return &got
 	}
 	removals := newRemovals(l, got)
 	for _, f := range got.Findings {
@@ -440,7 +469,7 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 		a.add(one)
 	}
 	if l.partner != "" {
-		return
+		return &got
 	}
 	for i := range l.rules.Disabled {
 		r := &l.rules.Disabled[i]
@@ -449,6 +478,7 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) {
 		out.remove(removals.ofDisabled(r))
 		a.add(out)
 	}
+	return &got
 }
 
 func (a *Audit) add(f AuditFinding) {
@@ -474,7 +504,7 @@ func (l *audited) finding(f audit.Finding, r *rule.Rule, serves []string, remova
 			out.Reason += fmt.Sprintf("; %d more of excess", len(f.Excess)-MaxEntries)
 			break
 		}
-		out.Excess = append(out.Excess, trafficOf(x.Product))
+		out.Excess = append(out.Excess, trafficOf(x))
 	}
 	if f.Cut {
 		out.Reason += "; the excess is not all of it"

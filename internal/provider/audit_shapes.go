@@ -17,6 +17,8 @@ var (
 		textsField("sources", "Source addresses.", func(t estate.Traffic) []string { return t.Sources }),
 		textsField("destinations", "Destination addresses.", func(t estate.Traffic) []string { return t.Destinations }),
 		textsField("services", "Services.", func(t estate.Traffic) []string { return t.Services }),
+		textsField("source_zones", "Zones that it comes from; none means every zone.", func(t estate.Traffic) []string { return t.SourceZones }),
+		textsField("destination_zones", "Zones that it goes to; none means every zone.", func(t estate.Traffic) []string { return t.DestinationZones }),
 	}
 	auditFindingShape = shape[estate.AuditFinding]{
 		textField("kind", "What was found out; see the guide on audits for each kind.", func(f estate.AuditFinding) types.String { return types.StringValue(f.Kind) }),

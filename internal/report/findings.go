@@ -82,7 +82,7 @@ func ReadAudits(v any) (out []Audit, err error) {
 				CoveredBy: texts(f["covered_by"]), Serves: texts(f["serves"]), Reason: text(f["reason"]), Remove: texts(f["remove"]), Packets: packets(f["packets"]),
 			}
 			if excess := objects(f["excess"]); len(excess) > 0 {
-				one.Excess = fmt.Sprintf("%s → %s %s", list(texts(excess[0]["sources"])), list(texts(excess[0]["destinations"])), list(texts(excess[0]["services"])))
+				one.Excess = excessText(excess[0])
 				if n := len(excess) - 1; n > 0 {
 					one.Excess += " and " + more(n, "part")
 				}
@@ -92,6 +92,18 @@ func ReadAudits(v any) (out []Audit, err error) {
 		out = append(out, a)
 	})
 	return out, err
+}
+
+// excessText writes traffic, and the zones that it goes between where it has some.
+func excessText(of map[string]any) string {
+	end := func(addresses, zones string) string {
+		text := list(texts(of[addresses]))
+		if names := texts(of[zones]); len(names) > 0 {
+			text += " (" + list(names) + ")"
+		}
+		return text
+	}
+	return fmt.Sprintf("%s → %s %s", end("sources", "source_zones"), end("destinations", "destination_zones"), list(texts(of["services"])))
 }
 
 // ReadDiffs takes comparisons from plain values: one of data acl_diff or of the function

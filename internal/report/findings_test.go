@@ -18,7 +18,7 @@ func finding(kind, rule string, line int, more object) object {
 // rulesFound has a finding of most kinds, and a change of each.
 func rulesFound(t *testing.T) Findings {
 	t.Helper()
-	traffic := object{"sources": words("10.0.0.0/8"), "destinations": words("172.16.0.1"), "services": words("tcp/80")}
+	traffic := object{"sources": words("10.0.0.0/8"), "destinations": words("172.16.0.1"), "services": words("tcp/80"), "source_zones": words("lan", "guest"), "destination_zones": words()}
 	audits, err := ReadAudits(object{
 		"summary": object{"contradicts": int64(1), "wider": int64(1), "shadowed": int64(250), "no_hits": int64(1), "duplicate_flow": int64(1)}, "unknown": int64(2),
 		"findings": []any{

@@ -20,6 +20,10 @@ type Flow struct {
 	Deny bool
 	// OnlyReplies says that its packets meet another list, and its replies this one.
 	OnlyReplies bool
+	// Crosses are the firewalls that it is matched against, NetworkApplications and Users
+	// those that it is for; each is nil where it is all of them. They tell flows apart that
+	// have the same traffic.
+	Crosses, NetworkApplications, Users []string
 }
 
 // Question is a list and what it is to be judged by.
@@ -119,7 +123,7 @@ func List(q Question) Result {
 	slices.SortStableFunc(a.Findings, func(x, y Finding) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Rule, y.Rule))
 	})
-	a.Removable = a.gone
+	a.Removable, a.of = a.gone, a
 	return a.Result
 }
 

@@ -186,6 +186,7 @@ func (j *judge) check(t *testing.T, got Result) {
 	beyond := slices.Contains(j.zones(), "any")
 	for i, r := range j.Rules.Rules {
 		decides, possibly, against, matches, changes, excess, wanted := false, true, false, false, false, 0, false
+		share := got.Share(i)
 		serves := map[int]bool{}
 		opens := false
 		for n := range j.packets {
@@ -194,6 +195,9 @@ func (j *judge) check(t *testing.T, got Result) {
 				continue
 			}
 			matches = true
+			if decided := slices.Contains(m.rules, i); m.kind == opening && (decided != j.in(share.Decides, m.Packet) || decided == j.in(share.Taken, m.Packet)) {
+				fail("rule %d: %v is decided by it: %t, and not so in its share %+v", i, m.Packet, decided, share)
+			}
 			if !slices.Contains(m.rules, i) {
 				last := m.rules[len(m.rules)-1]
 				against = against || j.Rules.Rules[last].Action != r.Action
@@ -213,10 +217,10 @@ func (j *judge) check(t *testing.T, got Result) {
 				if !m.wanted {
 					excess++
 				}
-				if f := found(i, Wider); f != nil && m.wanted == holds(f, m.Packet, j.zones()) {
+				if f := found(i, Wider); f != nil && m.wanted == j.in(f.Excess, m.Packet) {
 					fail("rule %d: %v is wanted: %t, and in the excess", i, m.Packet, m.wanted)
 				}
-				if f := found(i, Unused); f != nil && !holds(f, m.Packet, j.zones()) {
+				if f := found(i, Unused); f != nil && !j.in(f.Excess, m.Packet) {
 					fail("rule %d: %v is not in the excess", i, m.Packet)
 				}
 			}
@@ -287,7 +291,9 @@ func (j *judge) meets(r rule.Rule) bool {
 	return r.State != rule.Established || j.Rules.Stateless
 }
 
-func holds(f *Finding, p oracle.Packet, ruled []string) bool {
+// in reports whether traffic holds the packet.
+func (j *judge) in(all []Excess, p oracle.Packet) bool {
+	ruled := j.zones()
 	named := func(zones []string, zone string, others ...string) bool {
 		if len(zones) == 0 || slices.Contains(zones, zone) {
 			return true
@@ -298,7 +304,7 @@ func holds(f *Finding, p oracle.Packet, ruled []string) bool {
 	if p.SourceZone == p.DestinationZone {
 		second = extent.Same
 	}
-	return slices.ContainsFunc(f.Excess, func(e Excess) bool {
+	return slices.ContainsFunc(all, func(e Excess) bool {
 		return p.In(e.Product) && named(e.SourceZones, p.SourceZone, extent.Other) && named(e.DestinationZones, p.DestinationZone, extent.Other, second)
 	})
 }

@@ -152,24 +152,20 @@ func (a *auditor) measure(u unit, f *Finding) {
 	s, budget := a.stages[0], a.excessBudget.Part(excessShares)
 	defer a.excessBudget.Return(budget)
 	decides, excess := newSum(a.zones), newSum(a.zones)
-	for i := u.first; i <= u.last; i++ {
-		for _, e := range s.Possible(i) {
-			s.Divide(e, 0, i, budget, func(part extent.Part) { // of a unit, each packet once
-				if part.Rule >= 0 || slices.ContainsFunc(part.Perhaps, func(j int) bool { return j >= u.first }) {
-					return
-				}
-				decides.add(part.Extent)
-				if f.Kind == Unused {
-					return
-				}
-				s.wanted.Divide(part.Extent, 0, len(s.wanted.Rules()), budget, func(rest extent.Part) {
-					if rest.Rule < 0 {
-						excess.add(rest.Extent)
-					}
-				})
-			})
+	a.divide(u, budget, func(part extent.Extent, decided bool) {
+		if !decided {
+			return
 		}
-	}
+		decides.add(part)
+		if f.Kind == Unused {
+			return
+		}
+		s.wanted.Divide(part, 0, len(s.wanted.Rules()), budget, func(rest extent.Part) {
+			if rest.Rule < 0 {
+				excess.add(rest.Extent)
+			}
+		})
+	})
 	if f.Kind == Unused {
 		excess = decides
 		if budget.Exhausted() && len(decides.products) == 0 { // all that it matches, then
@@ -181,5 +177,21 @@ func (a *auditor) measure(u unit, f *Finding) {
 	f.Excess, f.Cut = excess.excess(), budget.Exhausted()
 	if packets, all := excess.packets(), decides.packets(); !f.Cut && packets != nil && all != nil {
 		f.Packets, f.Decides = packets, all
+	}
+}
+
+// divide yields the packets that open connections and match the unit, each once: those
+// that it decides, perhaps, and those that rules before it surely decide.
+func (a *auditor) divide(u unit, budget *extent.Budget, yield func(part extent.Extent, decided bool)) {
+	s := a.stages[0]
+	for i := u.first; i <= u.last; i++ {
+		for _, e := range s.Possible(i) {
+			s.Divide(e, 0, i, budget, func(part extent.Part) {
+				ofUnit := func(j int) bool { return j >= u.first }
+				if !ofUnit(part.Rule) && !slices.ContainsFunc(part.Perhaps, ofUnit) {
+					yield(part.Extent, part.Rule < 0)
+				}
+			})
+		}
 	}
 }

@@ -71,7 +71,7 @@ type Finding struct {
 	Reason string
 }
 
-// Excess is traffic that no flow wants.
+// Excess is traffic between zones; of a finding, such that no flow wants.
 type Excess struct {
 	traffic.Product
 	// SourceZones and DestinationZones are as in package diff.
@@ -91,4 +91,6 @@ type Result struct {
 	Removable []bool
 	// Unknown counts the rules and flows that could not be judged within the bounds.
 	Unknown int
+
+	of *auditor
 }

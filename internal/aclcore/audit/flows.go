@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"slices"
+
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
@@ -19,7 +21,8 @@ const (
 	Same
 )
 
-// Pair is two flows that share traffic and want the same of it.
+// Pair is two flows that share traffic, at a firewall that both cross, and want the same
+// of it.
 type Pair struct {
 	// Flow and Other are numbers of flows. Flow is the one within the other; else it comes
 	// first.
@@ -55,13 +58,13 @@ func Flows(flows []Flow) (out []Pair) {
 			}
 		}
 		for _, m := range order {
-			within, holds := contains(&flows[m], &flows[n]), contains(&flows[n], &flows[m])
+			within, around := contains(&flows[m], &flows[n]), contains(&flows[n], &flows[m])
 			switch {
-			case within && holds:
+			case within && around:
 				out = append(out, Pair{n, m, Same})
 			case within:
 				out = append(out, Pair{n, m, Within})
-			case holds:
+			case around:
 				out = append(out, Pair{m, n, Within})
 			default:
 				out = append(out, Pair{n, m, Overlaps})
@@ -71,13 +74,30 @@ func Flows(flows []Flow) (out []Pair) {
 	return out
 }
 
-// related reports whether two flows want the same between the same zones.
+// related reports whether two flows want the same between the same zones, of a firewall,
+// an application and a user that both are for.
 func related(a, b *Flow) bool {
-	return a.Deny == b.Deny && a.SourceZone == b.SourceZone && a.DestinationZone == b.DestinationZone
+	return a.Deny == b.Deny && a.SourceZone == b.SourceZone && a.DestinationZone == b.DestinationZone &&
+		meet(a.Crosses, b.Crosses) && meet(a.NetworkApplications, b.NetworkApplications) && meet(a.Users, b.Users)
 }
 
-// contains reports whether all traffic of b is traffic of a.
+// meet reports whether two lists have a name in common; nil is all names.
+func meet(a, b []string) bool {
+	return a == nil || b == nil || slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
+}
+
+// covers reports whether all names of b are in a; nil is all names.
+func covers(a, b []string) bool {
+	return a == nil || b != nil && !slices.ContainsFunc(b, func(name string) bool { return !slices.Contains(a, name) })
+}
+
+// contains reports whether b wants nothing that a does not.
 func contains(a, b *Flow) bool {
+	return covers(a.Crosses, b.Crosses) && covers(a.NetworkApplications, b.NetworkApplications) && covers(a.Users, b.Users) && containsTraffic(a, b)
+}
+
+// containsTraffic reports whether all traffic of b is traffic of a.
+func containsTraffic(a, b *Flow) bool {
 	zone := extent.NewZones(nil).All()
 	var left []extent.Extent
 	for _, p := range b.Products {
