@@ -3,13 +3,13 @@ package azure
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/mark"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 )
 
@@ -266,9 +266,9 @@ const (
 const sniffed = 1 << 18
 
 var (
-	groupMarks  = regexp.MustCompile(`"(securityRules|defaultSecurityRules|effectiveSecurityRules|ruleCollections)"\s*:`)
-	azureMarks  = regexp.MustCompile(`/providers/Microsoft\.Network/|"Microsoft\.Network/|"sourceAddressPrefix(es)?"\s*:`)
-	collections = regexp.MustCompile(`"FirewallPolicy(Filter|Nat)RuleCollection"`)
+	groupMarks  = mark.MustCompile(`"(securityRules|defaultSecurityRules|effectiveSecurityRules|ruleCollections)"\s*:`)
+	azureMarks  = mark.MustCompile(`/providers/Microsoft\.Network/|"Microsoft\.Network/|"sourceAddressPrefix(es)?"\s*:`)
+	collections = mark.MustCompile(`"FirewallPolicy(Filter|Nat)RuleCollection"`)
 )
 
 // Sniff tells how sure it is that content is an export of Azure, from 0 to 100.
@@ -276,9 +276,9 @@ func Sniff(content []byte) int {
 	head := content[:min(len(content), sniffed)]
 	switch {
 	case len(head) == 0 || !slices.Contains([]byte("[{ \t\r\n\xef"), head[0]):
-	case groupMarks.Match(head) && (azureMarks.Match(head) || collections.Match(head)):
+	case groupMarks.In(head) && (azureMarks.In(head) || collections.In(head)):
 		return certain
-	case groupMarks.Match(head):
+	case groupMarks.In(head):
 		return probable
 	}
 	return 0

@@ -2,12 +2,12 @@ package checkpoint
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/mark"
 )
 
 // An export is what the answers of a text hold.
@@ -241,8 +241,8 @@ const (
 const sniffed = 1 << 18
 
 var (
-	ruleMarks   = regexp.MustCompile(`"type"\s*:\s*"access-(rule|section)"|"objects-dictionary"\s*:|"access-rulebase"\s*:|"access-layers"\s*:`)
-	objectMarks = regexp.MustCompile(`"type"\s*:\s*"(CpmiAnyObject|RulebaseAction|service-(tcp|udp|group)|group-with-exclusion)"`)
+	ruleMarks   = mark.MustCompile(`"type"\s*:\s*"access-(rule|section)"|"objects-dictionary"\s*:|"access-rulebase"\s*:|"access-layers"\s*:`)
+	objectMarks = mark.MustCompile(`"type"\s*:\s*"(CpmiAnyObject|RulebaseAction|service-(tcp|udp|group)|group-with-exclusion)"`)
 )
 
 // Sniff tells how sure it is that content are answers of the management API, from 0 to
@@ -251,9 +251,9 @@ func Sniff(content []byte) int {
 	head := content[:min(len(content), sniffed)]
 	switch {
 	case len(head) == 0 || !slices.Contains([]byte("[{ \t\r\n\xef"), head[0]):
-	case ruleMarks.Match(head):
+	case ruleMarks.In(head):
 		return certain
-	case objectMarks.Match(head):
+	case objectMarks.In(head):
 		return probable
 	}
 	return 0

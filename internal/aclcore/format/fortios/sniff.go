@@ -2,7 +2,8 @@ package fortios
 
 import (
 	"bytes"
-	"regexp"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/mark"
 )
 
 // Scores of [Sniff].
@@ -12,7 +13,7 @@ const (
 )
 
 // tables are the tables of a configuration that only a FortiGate has.
-var tables = regexp.MustCompile(`(?m)^[ \t]*config (firewall (policy6?|address6?|addrgrp6?|vip|service custom|service group)|vdom|system zone)\r?$`)
+var tables = mark.MustCompile(`(?m)^[ \t]*config (firewall (policy6?|address6?|addrgrp6?|vip|service custom|service group)|vdom|system zone)\r?$`)
 
 // sniffed is how much of a text is looked at.
 const sniffed = 1 << 20
@@ -24,7 +25,7 @@ func Sniff(content []byte) int {
 	switch {
 	case bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff \r\n\t"), []byte("#config-version=")):
 		return certain
-	case tables.Match(head):
+	case tables.In(head):
 		return probable
 	}
 	return 0

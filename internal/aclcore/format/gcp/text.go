@@ -2,12 +2,12 @@ package gcp
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/mark"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 )
 
@@ -166,8 +166,8 @@ const (
 const sniffed = 1 << 18
 
 var (
-	effectiveMarks = regexp.MustCompile(`"firewallPolicys"\s*:|"kind"\s*:\s*"compute#firewall`)
-	ruleMarks      = regexp.MustCompile(`"IPProtocol"\s*:|"layer4Configs"\s*:`)
+	effectiveMarks = mark.MustCompile(`"firewallPolicys"\s*:|"kind"\s*:\s*"compute#firewall`)
+	ruleMarks      = mark.MustCompile(`"IPProtocol"\s*:|"layer4Configs"\s*:`)
 )
 
 // Sniff tells how sure it is that content is an export of Google Cloud, from 0 to 100.
@@ -175,9 +175,9 @@ func Sniff(content []byte) int {
 	head := content[:min(len(content), sniffed)]
 	switch {
 	case len(head) == 0 || !slices.Contains([]byte("[{ \t\r\n\xef"), head[0]):
-	case effectiveMarks.Match(head):
+	case effectiveMarks.In(head):
 		return certain
-	case ruleMarks.Match(head):
+	case ruleMarks.In(head):
 		return probable
 	}
 	return 0

@@ -1,6 +1,10 @@
 package junos
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/mark"
+)
 
 // Scores of [Sniff].
 const (
@@ -12,10 +16,10 @@ const (
 const sniffed = 1 << 20
 
 var (
-	setMarks = regexp.MustCompile(`(?m)^([\w.-]+@[\w.-]+[>#%] ?)?(set|deactivate) ((logical-systems|tenants|groups) \S+ )?` +
+	setMarks = mark.MustCompile(`(?m)^([\w.-]+@[\w.-]+[>#%] ?)?(set|deactivate) ((logical-systems|tenants|groups) \S+ )?` +
 		`(firewall (family \S+ )?filter |security (policies|zones|nat|address-book) |interfaces \S+ unit |policy-options prefix-list |applications application|system host-name |routing-options static |version \d)`)
-	braceMarks = regexp.MustCompile(`(?m)^\s*((replace: |inactive: )?(filter|policy-options|security-zone|from-zone|prefix-list|address-book|applications|policies|family inet6?)\b[^;{]*\{|firewall \{|security \{)`)
-	otherBrace = regexp.MustCompile(`(?m)^\s*(rulebase|deviceconfig|mgt-config|table|chain|config) [^;{]*\{|^\s*(rulebase|deviceconfig|mgt-config) \{`)
+	braceMarks = mark.MustCompile(`(?m)^[ \t]*((replace: |inactive: )?(filter|policy-options|security-zone|from-zone|prefix-list|address-book|applications|policies|family inet6?)\b[^;{\n]*\{|firewall \{|security \{)`)
+	otherBrace = mark.MustCompile(`(?m)^[ \t]*(rulebase|deviceconfig|mgt-config|table|chain|config) [^;{\n]*\{|^[ \t]*(rulebase|deviceconfig|mgt-config) \{`)
 	statements = regexp.MustCompile(`(?m);\s*$`)
 )
 
@@ -23,9 +27,9 @@ var (
 func Sniff(content []byte) int {
 	head := content[:min(len(content), sniffed)]
 	switch {
-	case setMarks.Match(head):
+	case setMarks.In(head):
 		return certain
-	case braceMarks.Match(head) && statements.Match(head) && !otherBrace.Match(head):
+	case braceMarks.In(head) && statements.Match(head) && !otherBrace.In(head):
 		return probable
 	}
 	return 0

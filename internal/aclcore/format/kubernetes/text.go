@@ -3,13 +3,13 @@ package kubernetes
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/mark"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 )
 
@@ -306,12 +306,12 @@ const certain = 95
 // sniffed is how much of a text is looked at.
 const sniffed = 1 << 20
 
-var kinds = regexp.MustCompile(`(?m)^\s*"?kind"?\s*:\s*"?(NetworkPolicy(List)?|AdminNetworkPolicy|BaselineAdminNetworkPolicy|ClusterNetworkPolicy|CiliumNetworkPolicy|CiliumClusterwideNetworkPolicy|GlobalNetworkPolicy)"?\s*,?\r?$`)
+var kinds = mark.MustCompile(`(?m)^[ \t]*"?kind"?[ \t]*:[ \t]*"?(NetworkPolicy(List)?|AdminNetworkPolicy|BaselineAdminNetworkPolicy|ClusterNetworkPolicy|CiliumNetworkPolicy|CiliumClusterwideNetworkPolicy|GlobalNetworkPolicy)"?[ \t]*,?\r?$`)
 
 // Sniff tells how sure it is that content are manifests with network policies, from 0 to
 // 100.
 func Sniff(content []byte) int {
-	if kinds.Match(content[:min(len(content), sniffed)]) {
+	if kinds.In(content[:min(len(content), sniffed)]) {
 		return certain
 	}
 	return 0

@@ -2,7 +2,8 @@ package panos
 
 import (
 	"bytes"
-	"regexp"
+
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/mark"
 )
 
 // Scores of [Sniff].
@@ -15,10 +16,10 @@ const (
 const sniffed = 1 << 20
 
 var (
-	xmlMarks = regexp.MustCompile(`<config[^>]*\burldb=|<(pre-|post-)?rulebase>|<mgt-config>|<device-group>|<vsys>`)
-	setMarks = regexp.MustCompile(`(?m)^([\w.-]+@[\w.-]+[>#] ?)?set (vsys \S+ |shared |device-group \S+ |device-group "[^"]*" |policy panorama |template \S+ config )*` +
-		`((pre-|post-)?rulebase (security|nat|default-security-rules) |zone \S+ network |deviceconfig |address (\S+|"[^"]*") (ip-netmask|ip-range|fqdn) |address-group (\S+|"[^"]*") (static|dynamic) |network (interface|virtual-router) |service (\S+|"[^"]*") protocol )`)
-	braceMarks = regexp.MustCompile(`(?m)^\s*(pre-|post-)?rulebase \{|^\s*deviceconfig \{|^\s*mgt-config \{`)
+	xmlMarks = mark.MustCompile(`<config[^>]*\burldb=|<(pre-|post-)?rulebase>|<mgt-config>|<device-group>|<vsys>`)
+	setMarks = mark.MustCompile(`(?m)^([\w.-]+@[\w.-]+[>#] ?)?set (vsys \S+ |shared |device-group \S+ |device-group "[^"\n]*" |policy panorama |template \S+ config )*` +
+		`((pre-|post-)?rulebase (security|nat|default-security-rules) |zone \S+ network |deviceconfig |address (\S+|"[^"\n]*") (ip-netmask|ip-range|fqdn) |address-group (\S+|"[^"\n]*") (static|dynamic) |network (interface|virtual-router) |service (\S+|"[^"\n]*") protocol )`)
+	braceMarks = mark.MustCompile(`(?m)^[ \t]*(pre-|post-)?rulebase \{|^[ \t]*deviceconfig \{|^[ \t]*mgt-config \{`)
 )
 
 // Sniff tells how sure it is that content is a configuration of PAN-OS or Panorama,
@@ -27,12 +28,12 @@ func Sniff(content []byte) int {
 	head := content[:min(len(content), sniffed)]
 	switch {
 	case bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff \r\n\t"), []byte("<")):
-		if xmlMarks.Match(head) {
+		if xmlMarks.In(head) {
 			return certain
 		}
-	case setMarks.Match(head):
+	case setMarks.In(head):
 		return certain
-	case braceMarks.Match(head) && braceLine.Match(head):
+	case braceMarks.In(head) && braceLine.Match(head):
 		return probable
 	}
 	return 0
