@@ -338,7 +338,7 @@ func inTraffic(wanted, now *Text) []string {
 		if l == nil || len(script.Difference(wanted.Lists[name].Rules, l.Rules)) == 0 {
 			continue
 		}
-		for _, c := range diff.Compare(wanted.Lists[name].Rules, l.Rules).Changes {
+		for _, c := range diff.Compare(diff.Side{Ruleset: wanted.Lists[name].Rules}, diff.Side{Ruleset: l.Rules}).Changes {
 			if len(out) == maxTraffic {
 				return append(out, "and more")
 			}

@@ -43,7 +43,7 @@ func (d *drafts) alternative(s station, r change.Rule) string {
 			}
 		}
 		doc, list, err := read(text)
-		if err == nil && diff.Compare(want, list).Same && othersSame(now, doc, s.list) {
+		if err == nil && diff.Compare(sideOf(want.Format, want), sideOf(want.Format, list)).Same && othersSame(now, doc, s.list) {
 			return command
 		}
 	}
@@ -59,7 +59,7 @@ func othersSame(a, b *device.Document, except string) bool {
 		if a.Lists[i].Name != b.Lists[i].Name {
 			return false
 		}
-		if a.Lists[i].Name != except && !diff.Compare(a.Lists[i].Ruleset(), b.Lists[i].Ruleset()).Same {
+		if a.Lists[i].Name != except && !diff.Compare(sideOf(a.Format, a.Lists[i].Ruleset()), sideOf(a.Format, b.Lists[i].Ruleset())).Same {
 			return false
 		}
 	}

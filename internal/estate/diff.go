@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/diff"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
@@ -127,19 +128,20 @@ func (e auditing) side(s DiffSide, name string) (lists []audited, err error) {
 // compare adds what two lists do differently.
 func (d *Diff) compare(list string, a, b *audited) {
 	before, after := a.rules, b.rules
-	got := diff.Compare(before, after)
+	got := diff.Compare(sideOf(before.Format, before), sideOf(after.Format, after))
 	d.Same, d.Cut = d.Same && got.Same, d.Cut || got.Cut
 	for _, c := range got.Changes {
+		replies := c.Packets == diff.Replies
 		entry := DiffEntry{
 			List: list, Sources: c.Sources.Strings(), Destinations: c.Destinations.Strings(), Services: c.Services.Strings(),
 			SourceZones: c.SourceZones, DestinationZones: c.DestinationZones,
-			Before: described(before, c.Before, c.Replies), After: described(after, c.After, c.Replies),
+			Before: described(before, c.Before, replies), After: described(after, c.After, replies),
 		}
 		if i := c.After.Rule; i >= 0 {
-			entry.Line, entry.File = int64(rulesOf(after, c.Replies).Rules[i].Line), b.file
+			entry.Line, entry.File = int64(rulesOf(after, replies).Rules[i].Line), b.file
 		}
-		if c.Replies {
-			entry.List += " (replies)"
+		if c.Packets != diff.Opening {
+			entry.List += " (" + c.Packets.String() + ")"
 		}
 		keep(map[diff.Kind]*[]DiffEntry{diff.Opened: &d.Opened, diff.Closed: &d.Closed, diff.Uncertain: &d.Uncertain}[c.Kind], entry)
 		for _, p := range d.unwanted(&c) {
@@ -147,6 +149,11 @@ func (d *Diff) compare(list string, a, b *audited) {
 			keep(&d.Unwanted, entry)
 		}
 	}
+}
+
+// sideOf returns rules of a format as they are compared.
+func sideOf(name string, rs *rule.Ruleset) diff.Side {
+	return diff.Side{Ruleset: rs, Strays: format.Strays(name, rs.Rules)}
 }
 
 // keep adds an entry to a list that is bounded.
@@ -165,9 +172,17 @@ func (d *Diff) unwanted(c *diff.Change) []traffic.Product {
 	if c.Before.Outcome == match.Permitted || c.After.Outcome == match.Denied {
 		return nil
 	}
-	left, from, to := []traffic.Product{c.Product}, c.SourceZones, c.DestinationZones
-	asked := c.Product
-	if c.Replies { // of a connection that a flow opens
+	left := d.without([]traffic.Product{c.Product}, c, false)
+	if c.Packets == diff.Replies { // of a connection that a flow opens, in either direction
+		left = d.without(left, c, true)
+	}
+	return traffic.Merge(left)
+}
+
+// without returns what of the traffic of a change no flow wants, or is no answer to one.
+func (d *Diff) without(left []traffic.Product, c *diff.Change, answers bool) []traffic.Product {
+	asked, from, to := c.Product, c.SourceZones, c.DestinationZones
+	if answers {
 		asked, from, to = turned(c.Product), to, from
 	}
 	for i := range d.wanted.Overlapping(asked, 0) {
@@ -176,7 +191,7 @@ func (d *Diff) unwanted(c *diff.Change) []traffic.Product {
 			continue
 		}
 		p := d.wanted.Ruleset().Rules[i].Traffic
-		if c.Replies {
+		if answers {
 			p = turned(p)
 		}
 		var rest []traffic.Product
@@ -187,7 +202,7 @@ func (d *Diff) unwanted(c *diff.Change) []traffic.Product {
 			break
 		}
 	}
-	return traffic.Merge(left)
+	return left
 }
 
 // turned returns the traffic that answers p.

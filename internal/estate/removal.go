@@ -210,7 +210,7 @@ func (r *removals) expired() *rule.Ruleset {
 // rules that serve no flow and may go.
 func (r *removals) same(after *rule.Ruleset) bool {
 	rules := r.list.rules.Rules
-	result := diff.Compare(r.expired(), after)
+	result := diff.Compare(sideOf(r.list.rules.Format, r.expired()), sideOf(r.list.rules.Format, after))
 	return !result.Cut && !slices.ContainsFunc(result.Changes, func(c diff.Change) bool {
 		i := c.Before.Rule
 		unused := i >= 0 && r.got.Removable[i] && rules[i].Action == rule.Permit && len(r.got.Serves[i]) == 0

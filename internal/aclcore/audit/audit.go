@@ -32,8 +32,8 @@ type Question struct {
 	// it is stateless and has no Return, or where they are OnlyReplies.
 	Rules *rule.Ruleset
 	// Strays say of each rule which packets it is for that are of no connection, and open no
-	// new one; all are StrayAlike where it is nil.
-	Strays []Stray
+	// new one; all are [extent.StrayAlike] where it is nil.
+	Strays []extent.Stray
 	// Hits are as in device.List.
 	Hits []int64
 	// Ends are when the schedules of Rules end, as in format.Ends, and AsOf is the day by
@@ -45,20 +45,6 @@ type Question struct {
 	Flows    []Flow
 	Declared bool
 }
-
-// Stray says which packets a rule is for among those that are of no connection. Linux calls
-// them related, if they have to do with one, or invalid, or untracked.
-type Stray uint8
-
-// StrayAlike: those of its traffic, unless it has a state. StrayNever: none, since it is for
-// states of connections. StrayRelated: those that are related, beside those of its state.
-// StrayNamed: it names invalid or untracked ones, so that nothing is said of it.
-const (
-	StrayAlike Stray = iota
-	StrayNever
-	StrayRelated
-	StrayNamed
-)
 
 // Bounds of the work on one rule or flow.
 const (
@@ -151,42 +137,20 @@ func newAuditor(q Question) *auditor {
 			a.stages = append(a.stages, a.newStage(rules, rule.New))
 			a.later = 1
 		}
-		if slices.ContainsFunc(a.Strays, func(s Stray) bool { return s == StrayRelated }) {
-			a.stages = append(a.stages, a.newStage(a.asStraysMeet(true), rule.Established))
+		if slices.ContainsFunc(a.Strays, func(s extent.Stray) bool { return s == extent.StrayRelated }) {
+			a.stages = append(a.stages, a.newStage(extent.AsStraysMeet(rules, a.Strays, true), rule.Established))
 		}
-		if slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.State == rule.New }) || slices.ContainsFunc(a.Strays, func(s Stray) bool { return s != StrayAlike }) {
-			a.stages = append(a.stages, a.newStage(a.asStraysMeet(false), rule.Established))
+		if slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.State == rule.New }) || slices.ContainsFunc(a.Strays, func(s extent.Stray) bool { return s != extent.StrayAlike }) {
+			a.stages = append(a.stages, a.newStage(extent.AsStraysMeet(rules, a.Strays, false), rule.Established))
 		}
 	}
 	return a
 }
 
-// asStraysMeet returns the rules as packets meet them that are of no connection and open no
-// new one, related ones or others: those match that are in no state.
-func (a *auditor) asStraysMeet(related bool) []rule.Rule {
-	rules := slices.Clone(a.rules)
-	for i := range rules {
-		switch r, s := &rules[i], a.stray(i); {
-		case related && s == StrayRelated:
-			r.State = rule.AnyState
-		case r.State != rule.AnyState || s != StrayAlike:
-			r.State = rule.Established
-		}
-	}
-	return rules
-}
-
-func (a *auditor) stray(i int) Stray {
-	if len(a.Strays) != len(a.rules) {
-		return StrayAlike
-	}
-	return a.Strays[i]
-}
-
 // isForStrays reports whether the unit names packets that are not asked about.
 func (a *auditor) isForStrays(u unit) bool {
 	for i := u.first; i <= u.last; i++ {
-		if a.stray(i) == StrayNamed {
+		if extent.StrayOf(a.Strays, i) >= extent.StrayUnrelated {
 			return true
 		}
 	}

@@ -45,9 +45,9 @@ type judge struct {
 	packets []met
 }
 
-func (j *judge) stray(i int) Stray {
+func (j *judge) stray(i int) extent.Stray {
 	if j.Strays == nil {
-		return StrayAlike
+		return extent.StrayAlike
 	}
 	return j.Strays[i]
 }
@@ -56,9 +56,9 @@ func (j *judge) stray(i int) Stray {
 func (j *judge) matching(i int, p oracle.Packet, k kind) (possible, sure bool) {
 	r := j.Rules.Rules[i]
 	switch {
-	case k == akin && j.stray(i) == StrayRelated:
+	case k == akin && j.stray(i) == extent.StrayRelated:
 		r.State = rule.AnyState
-	case k == later && r.State == rule.New, k >= akin && (r.State != rule.AnyState || j.stray(i) != StrayAlike):
+	case k == later && r.State == rule.New, k >= akin && (r.State != rule.AnyState || j.stray(i) != extent.StrayAlike):
 		r.State = rule.Established
 	case k == later && r.State == rule.Established:
 		r.State = rule.AnyState
@@ -225,7 +225,7 @@ func (j *judge) check(t *testing.T, got Result) {
 				}
 			}
 		}
-		named := j.stray(i) == StrayNamed
+		named := j.stray(i) >= extent.StrayUnrelated
 		if want := matches && !decides && !named; want != (found(i, Shadowed) != nil) && j.meets(r) && matches {
 			fail("rule %d shadowed: want %t", i, want)
 		}
@@ -343,7 +343,7 @@ func draw(dice enginetest.Dice, maxRules int) Question {
 		q.Rules.Stateless = true
 		for i := range q.Rules.Rules {
 			q.Rules.Rules[i].State = []rule.State{rule.AnyState, rule.AnyState, rule.New, rule.Established}[dice.IntN(4)]
-			q.Strays = append(q.Strays, []Stray{StrayAlike, StrayAlike, StrayNever, StrayRelated, StrayNamed}[dice.IntN(5)])
+			q.Strays = append(q.Strays, []extent.Stray{extent.StrayAlike, extent.StrayAlike, extent.StrayNever, extent.StrayRelated, extent.StrayUnrelated, extent.StrayNamed}[dice.IntN(6)])
 		}
 	}
 	return q
@@ -410,18 +410,18 @@ func TestStates(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		rules    []rule.Rule
-		strays   []Stray
+		strays   []extent.Stray
 		fallback rule.Action
 		want     []string
 	}{
 		{"later packets", []rule.Rule{opening, permit}, nil, rule.Deny, []string{"redundant 0"}},
 		{"of no connection", []rule.Rule{answers, opening, deny}, nil, rule.Permit, nil},
-		{"for connections", []rule.Rule{permit, deny}, []Stray{StrayNever, StrayAlike}, rule.Permit, nil},
-		{"related", []rule.Rule{answers, permit}, []Stray{StrayRelated, StrayNever}, rule.Deny, nil},
-		{"established only", []rule.Rule{answers, permit}, []Stray{StrayNever, StrayNever}, rule.Deny, []string{"redundant 0"}},
+		{"for connections", []rule.Rule{permit, deny}, []extent.Stray{extent.StrayNever, extent.StrayAlike}, rule.Permit, nil},
+		{"related", []rule.Rule{answers, permit}, []extent.Stray{extent.StrayRelated, extent.StrayNever}, rule.Deny, nil},
+		{"established only", []rule.Rule{answers, permit}, []extent.Stray{extent.StrayNever, extent.StrayNever}, rule.Deny, []string{"redundant 0"}},
 		{"all packets", []rule.Rule{permit, deny}, nil, rule.Permit, []string{"contradicts 1", "shadowed 1"}},
 		{"packets that are denied anyway", []rule.Rule{invalid, answers}, nil, rule.Deny, []string{"redundant 0"}},
-		{"invalid packets", []rule.Rule{invalid, answers}, []Stray{StrayNamed, StrayAlike}, rule.Deny, nil},
+		{"invalid packets", []rule.Rule{invalid, answers}, []extent.Stray{extent.StrayNamed, extent.StrayAlike}, rule.Deny, nil},
 	} {
 		var got []string
 		for _, f := range List(Question{Rules: &rule.Ruleset{Rules: c.rules, Default: c.fallback, Stateless: true}, Strays: c.strays}).Findings {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/maphash"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -143,6 +144,11 @@ func equal(a, b *rule.Rule) bool {
 		a.Traffic.Equal(b.Traffic) && condition(a) == condition(b)
 }
 
+// counted finds in the text of a rule what a device has counted, and by which number it
+// knows the rule: [packets:bytes] of iptables-save -c, counters and handles of nft, and what
+// Cisco devices show behind an entry.
+var counted = regexp.MustCompile(`^\[\d+:\d+\] |\bpackets \d+ bytes \d+\b|\s*# handle \d+|\s*\(hitcnt=\d+\).*$|\s*[\[(](?:match=)?\d+(?: match(?:es)?)?[\])]\s*$`)
+
 // condition identifies what makes a rule undecidable; "" for nothing. Two conditions
 // with the same text are taken for the same: both turn out the same way for a packet. The
 // number that a rule stands under is no part of it.
@@ -152,7 +158,7 @@ func condition(r *rule.Rule) string {
 	}
 	text := ""
 	if len(r.Unknown) > 0 {
-		text = strings.TrimLeft(r.Text, "0123456789 ")
+		text = strings.TrimLeft(counted.ReplaceAllString(r.Text, ""), "0123456789 ")
 	}
 	return fmt.Sprintf("%s\n%q %q %q", text, r.Unknown, r.Applications, r.Users)
 }

@@ -36,17 +36,18 @@ type listPair struct {
 	before, after *extent.List
 	// alone says of each rule whether it is paired with none in the other list.
 	aloneBefore, aloneAfter []bool
-	replies                 bool
+	packets                 Packets
 }
 
-func (c *comparison) compare(before, after []rule.Rule, beforeDefault, afterDefault rule.Action, replies bool) {
+func (c *comparison) compare(from, to *rule.Ruleset, packets Packets) {
 	never := rule.Established
-	if replies {
+	if packets == Replies {
 		never = rule.New
 	}
+	before, after, beforeDefault, afterDefault := from.Rules, to.Rules, from.Default, to.Default
 	zones := extent.NewZones(nil, before, after)
 	p := &listPair{
-		comparison: c, zones: zones, replies: replies,
+		comparison: c, zones: zones, packets: packets,
 		before: extent.NewList(before, beforeDefault, never, zones), after: extent.NewList(after, afterDefault, never, zones),
 	}
 	a, b := effective(before, beforeDefault), effective(after, afterDefault)
@@ -131,7 +132,7 @@ func (p *listPair) record(was, is extent.Part) {
 		return
 	}
 	e := was.Extent.Intersect(is.Extent)
-	c := Change{Kind: Uncertain, Replies: p.replies, Before: decided(p.before, was), After: decided(p.after, is)}
+	c := Change{Kind: Uncertain, Packets: p.packets, Before: decided(p.before, was), After: decided(p.after, is)}
 	switch {
 	case was.Outcome == match.Denied && is.Outcome == match.Permitted:
 		c.Kind = Opened
@@ -139,7 +140,7 @@ func (p *listPair) record(was, is extent.Part) {
 		c.Kind = Closed
 	}
 	c.SourceZones, c.DestinationZones = p.zones.Names(e.Between)
-	key := fmt.Sprintf("%t %d %d/%d %d/%d %x %x", c.Replies, c.Kind, c.Before.Outcome, c.Before.Rule, c.After.Outcome, c.After.Rule, e.From, e.To)
+	key := fmt.Sprintf("%d %d %d/%d %d/%d %x %x", c.Packets, c.Kind, c.Before.Outcome, c.Before.Rule, c.After.Outcome, c.After.Rule, e.From, e.To)
 	g := p.groups[key]
 	if g == nil {
 		g = &group{Change: c}
@@ -149,15 +150,36 @@ func (p *listPair) record(was, is extent.Part) {
 }
 
 // trail writes which conditions decide what, in order, for an outcome that depends on
-// them.
+// them, so that lists get the same trail where they do the same: a condition that is met
+// again changes nothing any more, nor does one at the end that does what happens anyway, and
+// neighbours that do the same may change places.
 func trail(l *extent.List, part extent.Part) string {
-	var b strings.Builder
+	type step struct {
+		action rule.Action
+		text   string
+	}
+	var steps []step
+	seen := make(map[string]bool)
 	for _, i := range part.Perhaps {
 		r := &l.Rules()[i]
-		fmt.Fprintf(&b, "%s if %q %q %q\n", r.Action, condition(r), r.SourceZones, r.DestinationZones)
+		text := fmt.Sprintf("%q %q %q", condition(r), r.SourceZones, r.DestinationZones)
+		if !seen[text] {
+			seen[text] = true
+			steps = append(steps, step{r.Action, text})
+		}
 	}
-	b.WriteString(part.Action.String())
-	return b.String()
+	for len(steps) > 0 && steps[len(steps)-1].action == part.Action {
+		steps = steps[:len(steps)-1]
+	}
+	for start := 0; start < len(steps); {
+		end := start
+		for end < len(steps) && steps[end].action == steps[start].action {
+			end++
+		}
+		slices.SortFunc(steps[start:end], func(a, b step) int { return cmp.Compare(a.text, b.text) })
+		start = end
+	}
+	return fmt.Sprint(steps, part.Action)
 }
 
 func decided(l *extent.List, part extent.Part) Decided {
@@ -205,10 +227,11 @@ func (c *comparison) close() {
 }
 
 func (c *comparison) result() Result {
+	c.dropAgain()
 	slices.SortFunc(c.done, func(a, b Change) int {
 		order := func(rule int) uint { return uint(rule) } // the default action is last
 		return cmp.Or(
-			cmp.Compare(a.Kind, b.Kind), compareBools(a.Replies, b.Replies),
+			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Packets, b.Packets),
 			cmp.Compare(order(a.After.Rule), order(b.After.Rule)), cmp.Compare(order(a.Before.Rule), order(b.Before.Rule)),
 			a.Product.Compare(b.Product),
 			slices.Compare(a.SourceZones, b.SourceZones), slices.Compare(a.DestinationZones, b.DestinationZones),
@@ -216,14 +239,4 @@ func (c *comparison) result() Result {
 	})
 	cut := c.budget.Exhausted()
 	return Result{Changes: c.done, Same: len(c.done) == 0 && !cut, Cut: cut}
-}
-
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
 }

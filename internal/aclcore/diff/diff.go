@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
@@ -25,6 +26,25 @@ func (k Kind) String() string {
 	return [...]string{Opened: "opened", Closed: "closed", Uncertain: "uncertain"}[k]
 }
 
+// Packets says what packets of traffic have to do with connections.
+type Packets uint8
+
+const (
+	// Opening packets open a connection.
+	Opening Packets = iota
+	// Replies are all packets of established connections.
+	Replies
+	// Related packets have to do with a connection, and are none of it.
+	Related
+	// Unconnected packets are of no connection, and open none.
+	Unconnected
+)
+
+// String returns what users see.
+func (p Packets) String() string {
+	return [...]string{Opening: "opening packets", Replies: "replies", Related: "related packets", Unconnected: "packets of no connection"}[p]
+}
+
 // Decided says what becomes of traffic in one of the rulesets.
 type Decided struct {
 	Outcome match.Outcome
@@ -42,9 +62,9 @@ type Change struct {
 	// SourceZones and DestinationZones are the zones that the traffic goes between, none
 	// for all of them, as [extent.Zones.Names] names them.
 	SourceZones, DestinationZones []string
-	// Replies says that it is the packets of established connections which are treated
-	// differently; the rules stand in the lists that replies meet.
-	Replies       bool
+	// Packets are those that are treated differently. The rules of [Replies] stand in the
+	// lists that replies meet.
+	Packets       Packets
 	Before, After Decided
 }
 
@@ -62,13 +82,24 @@ type Result struct {
 // MaxShares bounds how many shares rules take of the traffic that is compared.
 const MaxShares = 1 << 20
 
+// Side is one of two rulesets that are compared.
+type Side struct {
+	*rule.Ruleset
+	// Strays say of each rule which packets it is for that are of no connection, and open
+	// none. They are compared where neither side's is nil.
+	Strays []extent.Stray
+}
+
 // Compare returns what becomes different where after takes the place of before.
-func Compare(before, after *rule.Ruleset) Result {
+func Compare(before, after Side) Result {
 	c := newComparison(MaxShares)
-	c.compare(before.Rules, after.Rules, before.Default, after.Default, false)
-	if repliesDiffer(before, after) {
-		a, b := repliesOf(before), repliesOf(after)
-		c.compare(a.Rules, b.Rules, a.Default, b.Default, true)
+	c.compare(before.Ruleset, after.Ruleset, Opening)
+	if repliesDiffer(before.Ruleset, after.Ruleset) {
+		c.compare(repliesOf(before.Ruleset), repliesOf(after.Ruleset), Replies)
+	}
+	if before.tellsStrays() && after.tellsStrays() && (before.hasStrays() || after.hasStrays()) {
+		c.compare(before.asStraysMeet(Related), after.asStraysMeet(Related), Related)
+		c.compare(before.asStraysMeet(Unconnected), after.asStraysMeet(Unconnected), Unconnected)
 	}
 	return c.result()
 }

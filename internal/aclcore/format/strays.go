@@ -3,7 +3,7 @@ package format
 import (
 	"regexp"
 
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/audit"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/extent"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -13,25 +13,28 @@ import (
 var (
 	byState  = regexp.MustCompile(`(?i)--(?:ct)?state\b|\bct state\b`)
 	related  = regexp.MustCompile(`(?i)\brelated\b`)
-	ofStrays = regexp.MustCompile(`(?i)! --(?:ct)?state\b|--(?:ct)?state !|\b(?:invalid|untracked)\b|\bct state (?:!=|&|vmap|0x|\d)`)
+	ofStrays = regexp.MustCompile(`(?i)\b(?:invalid|untracked)\b`)
+	inOther  = regexp.MustCompile(`(?i)! --(?:ct)?state\b|--(?:ct)?state !|\bct state (?:!=|&|vmap|0x|\d)`)
 )
 
 // Strays says which rules of iptables and nftables are for packets of no connection; nil
 // for other formats.
-func Strays(name string, rules []rule.Rule) []audit.Stray {
+func Strays(name string, rules []rule.Rule) []extent.Stray {
 	if name != "iptables" && name != "nftables" {
 		return nil
 	}
-	out := make([]audit.Stray, len(rules))
+	out := make([]extent.Stray, len(rules))
 	for i := range rules {
 		switch text := rules[i].Text; {
 		case !byState.MatchString(text):
+		case inOther.MatchString(text), ofStrays.MatchString(text) && related.MatchString(text):
+			out[i] = extent.StrayNamed
 		case ofStrays.MatchString(text):
-			out[i] = audit.StrayNamed
+			out[i] = extent.StrayUnrelated
 		case related.MatchString(text):
-			out[i] = audit.StrayRelated
+			out[i] = extent.StrayRelated
 		default:
-			out[i] = audit.StrayNever
+			out[i] = extent.StrayNever
 		}
 	}
 	return out
