@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
@@ -26,6 +27,9 @@ type names struct {
 	// levels are for the writer, keyed by uid.
 	addressLevel objects.Level[addr.Set]
 	serviceLevel objects.Level[service.Set]
+	// addressNames and serviceNames find objects by what they stand for, when the first
+	// change asks.
+	addressNames, serviceNames func() *zoned.Names
 }
 
 func newNames(e *export) *names {
@@ -56,6 +60,8 @@ func newNames(e *export) *names {
 	n.services = objects.NewScope(zoned.ServiceOptions(func(name string) (zoned.Services, bool) {
 		return known.Exactly(service.Any()), name == anyUID || name == "Any"
 	}), &n.serviceLevel)
+	n.addressNames = sync.OnceValue(func() *zoned.Names { return zoned.AddressNames(n.addresses, &n.addressLevel) })
+	n.serviceNames = sync.OnceValue(func() *zoned.Names { return zoned.ServiceNames(n.services, &n.serviceLevel) })
 	return n
 }
 

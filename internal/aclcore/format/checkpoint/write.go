@@ -177,7 +177,7 @@ func (w *writer) addressNames(s addr.Set) ([]string, error) {
 	if w.addresses == nil {
 		w.addresses = &zoned.Names{}
 		if w.site != nil {
-			w.addresses = zoned.AddressNames(w.site.names.addresses, &w.site.names.addressLevel)
+			w.addresses = w.site.names.addressNames()
 		}
 	}
 	if name := w.objectName(w.addresses, s.String()); name != "" {
@@ -211,7 +211,7 @@ func (w *writer) serviceNames(s service.Set) ([]string, error) {
 	if w.ports == nil {
 		w.ports = &zoned.Names{}
 		if w.site != nil {
-			w.ports = zoned.ServiceNames(w.site.names.services, &w.site.names.serviceLevel)
+			w.ports = w.site.names.serviceNames()
 		}
 	}
 	if name := w.objectName(w.ports, s.String()); name != "" {

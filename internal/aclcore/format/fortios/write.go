@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
@@ -17,8 +18,9 @@ import (
 
 // A site is what the writer needs to know of a text besides its rules.
 type site struct {
-	vdom                          string
-	split                         bool // IPv6 has a table of its own
+	vdom  string
+	split bool // IPv6 has a table of its own
+	// The names are found when the first change asks for them.
 	addresses, addresses6, others func() *zoned.Names
 	lastID                        int
 	policies                      map[string]policySite // by id
@@ -33,9 +35,9 @@ func (v *vdom) writer() *site {
 	s := &site{
 		vdom: v.name, policies: make(map[string]policySite), taken: make(map[string]bool),
 		split:      v.root.Get("firewall", "policy6") != nil || v.before(6, 4, 0),
-		addresses:  func() *zoned.Names { return zoned.AddressNames(v.v4, &v.addresses) },
-		addresses6: func() *zoned.Names { return zoned.AddressNames(v.v6, &v.addresses6) },
-		others:     func() *zoned.Names { return zoned.ServiceNames(v.services, &v.serviceLevel) },
+		addresses:  sync.OnceValue(func() *zoned.Names { return zoned.AddressNames(v.v4, &v.addresses) }),
+		addresses6: sync.OnceValue(func() *zoned.Names { return zoned.AddressNames(v.v6, &v.addresses6) }),
+		others:     sync.OnceValue(func() *zoned.Names { return zoned.ServiceNames(v.services, &v.serviceLevel) }),
 	}
 	for _, table := range []string{"policy", "policy6"} {
 		for _, n := range v.root.Get("firewall", table).Active() {

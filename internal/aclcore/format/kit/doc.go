@@ -4,6 +4,7 @@
 //	terminal   what a captured session adds to a text
 //	jsontree   JSON whose values know their lines
 //	tree       configurations that are trees of words: commands, braces, XML
+//	mark       what tells the format of a text
 //	known      sets that are known in part, and why
 //	port       sets of ports, comparisons, and the services that they make
 //	objects    named objects and groups, nested, hidden by inner levels
