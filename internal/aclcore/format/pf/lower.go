@@ -33,8 +33,9 @@ type ruleset struct {
 	// groups are the groups of interfaces that rules name. A flow may declare one as its
 	// zone, whose interface may be that of any rule.
 	groups []string
-	// translations are what rules do to addresses.
-	translations []device.Translation
+	// binats are what rules of that kind do to addresses, translations what the others do
+	// after them.
+	binats, translations []device.Translation
 	// start is the line of the first filter rule, 0 if there is none.
 	start int
 }
@@ -146,12 +147,12 @@ func (rs *ruleset) undecided(s *statement, r *reader, m zoned.Match) {
 	}}
 	rs.put(r, e)
 	if r.broken != "" {
-		rs.mayTranslate(s, m, "the rule is not understood")
+		rs.mayTranslate(s, "nat", m, "the rule is not understood")
 	}
 	if r.translated { // the rules for out meet the packet with another destination
 		e.policy.To = nil
 		rs.first[out] = append(rs.first[out], e)
-		rs.mayTranslate(s, m, "the rule translates, and in the search of filter rules that is not followed")
+		rs.mayTranslate(s, "nat", m, "the rule translates, and in the search of filter rules that is not followed")
 	}
 }
 

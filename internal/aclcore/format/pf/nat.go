@@ -12,13 +12,15 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
-// Rules "nat on", "rdr on" and "binat on" are tried in their order until one matches
-// (FreeBSD, pf.conf(5), TRANSLATION). The options nat-to, rdr-to, binat-to and af-to of
+// Rules "binat on" are tried first, then "rdr on" for what comes in and "nat on" for what
+// goes out, each kind in its order until one matches (FreeBSD, pf.conf(5), TRANSLATION).
+// The options nat-to, rdr-to, binat-to and af-to of
 // filter rules (OpenBSD, pf.conf(5), TRANSLATION) take part in the search of filter rules,
 // which is not followed: what their rules match is in doubt.
 
-// translate notes what a rule of translation does.
-func (p *parser) translate(s *statement, r *reader, kind string, pass bool) {
+// translate notes what a rule of translation does. Of a binat that is followed it returns
+// the addresses outside.
+func (p *parser) translate(s *statement, r *reader, kind string, pass bool) (outside addr.Set) {
 	t := device.Translation{Line: s.line, Text: s.text, Search: device.SearchSource}
 	m := possible(r.match())
 	t.Match = traffic.Product{Sources: m.Sources.Possible, Destinations: m.Destinations.Possible, Services: m.Services.Possible}
@@ -32,9 +34,12 @@ func (p *parser) translate(s *statement, r *reader, kind string, pass bool) {
 	if r.broken != "" {
 		m = zoned.AnyMatch()
 	}
-	if r.broken != "" || kind == "binat" || len(t.Unknown) > 0 {
-		p.rs.mayTranslate(s, m, append(t.Unknown, "what the rule gives is not followed")...)
-		return
+	if r.broken != "" || len(t.Unknown) > 0 {
+		p.rs.mayTranslate(s, kind, m, append(t.Unknown, "what the rule gives is not followed")...)
+		return addr.Set{}
+	}
+	if kind == "binat" {
+		return p.oneToOne(s, r, t)
 	}
 	m2, why := target(r, kind)
 	if why != "" {
@@ -52,15 +57,58 @@ func (p *parser) translate(s *statement, r *reader, kind string, pass bool) {
 			p.rs.translations = append(p.rs.translations, one)
 		}
 	}
+	return addr.Set{}
+}
+
+// oneToOne notes a rule that exchanges an address, or a network of them, for another one
+// of its size, in both directions. Ports stay. It returns the addresses outside, none if
+// the rule is not followed.
+func (p *parser) oneToOne(s *statement, r *reader, t device.Translation) addr.Set {
+	rest := afterArrow(r)
+	to, err := netip.Prefix{}, error(nil)
+	if len(rest) == 1 && rest[0].word {
+		if to, err = netip.ParsePrefix(rest[0].text); err != nil {
+			var a netip.Addr
+			if a, err = netip.ParseAddr(rest[0].text); err == nil {
+				to = netip.PrefixFrom(a, a.BitLen())
+			}
+		}
+	}
+	if from := t.Match.Sources.Ranges(); err != nil || !to.IsValid() || len(from) != 1 || from[0].Is4() != to.Addr().Is4() ||
+		from[0] != addr.RangeOfPrefix(netip.PrefixFrom(from[0].From, to.Bits()).Masked()) {
+		p.rs.mayTranslate(s, "binat", zoned.AnyMatch(), "what the rule gives is not read")
+		return addr.Set{}
+	}
+	to = to.Masked()
+	t.To, t.Reverse = r.on, true
+	t.Source = device.Mapping{Kind: device.Static, To: addr.SetOf(addr.RangeOfPrefix(to))}
+	t.Match.Destinations = t.Match.Destinations.Intersect(familyOf(to))
+	if !t.Match.IsEmpty() {
+		p.rs.binats = append(p.rs.binats, t)
+	}
+	return t.Source.To
+}
+
+func familyOf(p netip.Prefix) addr.Set {
+	if p.Addr().Is4() {
+		return addr.Any4()
+	}
+	return addr.Any6()
+}
+
+// afterArrow returns what follows the arrow of a rule.
+func afterArrow(r *reader) []token {
+	rest := r.tokens[min(r.at, len(r.tokens)):]
+	for len(rest) > 0 && !rest[0].word && (rest[0].text == "->" || rest[0].text == ">" || rest[0].text == "-") {
+		rest = rest[1:]
+	}
+	return rest
 }
 
 // target reads what follows the arrow: one address with a port, or something whose
 // addresses are not in the text.
 func target(r *reader, kind string) (m device.Mapping, why string) {
-	rest := r.tokens[min(r.at, len(r.tokens)):]
-	for len(rest) > 0 && !rest[0].word && (rest[0].text == "->" || rest[0].text == ">" || rest[0].text == "-") {
-		rest = rest[1:]
-	}
+	rest := afterArrow(r)
 	m = device.Mapping{Kind: device.Dynamic}
 	if kind == "nat" {
 		m.FirstPort, m.LastPort = 1, 65535
@@ -97,14 +145,15 @@ func target(r *reader, kind string) (m device.Mapping, why string) {
 	return m, ""
 }
 
-// exempt notes "no nat", "no rdr" and "no binat".
+// exempt notes "no nat" and "no rdr". What "no binat" does with packets that come in is not
+// documented.
 func (p *parser) exempt(s *statement, r *reader, kind string) {
 	m := r.match()
 	if r.broken != "" {
 		m = zoned.AnyMatch()
 	}
 	if r.broken != "" || kind == "binat" || len(r.unknown)+len(r.either) > 0 || !m.Sources.IsExact() || !m.Destinations.IsExact() || !m.Services.IsExact() || len(p.rs.groups) > 0 {
-		p.rs.mayTranslate(s, possible(m), "whether the exception matches is not known")
+		p.rs.mayTranslate(s, kind, possible(m), "whether the exception matches is not known")
 		return
 	}
 	t := device.Translation{Line: s.line, Text: s.text, Search: device.SearchSource, To: r.on}
@@ -113,17 +162,26 @@ func (p *parser) exempt(s *statement, r *reader, kind string) {
 	}
 	t.Match = traffic.Product{Sources: m.Sources.Possible, Destinations: m.Destinations.Possible, Services: m.Services.Possible}
 	if !t.Match.IsEmpty() {
-		p.rs.translations = append(p.rs.translations, t)
+		p.rs.translate(kind, t)
 	}
 }
 
+// translate adds a translation in the order of the kinds.
+func (rs *ruleset) translate(kind string, t device.Translation) {
+	if kind == "binat" {
+		rs.binats = append(rs.binats, t)
+		return
+	}
+	rs.translations = append(rs.translations, t)
+}
+
 // mayTranslate says that packets which match may be translated, both ends and both ways.
-func (rs *ruleset) mayTranslate(s *statement, m zoned.Match, why ...string) {
+func (rs *ruleset) mayTranslate(s *statement, kind string, m zoned.Match, why ...string) {
 	t := device.Translation{
 		Line: s.line, Text: s.text, Match: traffic.Product{Sources: m.Sources.Possible, Destinations: m.Destinations.Possible, Services: m.Services.Possible},
 		Source: device.Mapping{Kind: device.Dynamic}, Destination: device.Mapping{Kind: device.Dynamic}, Reverse: true, Unknown: known.Reasons(nil, why),
 	}
 	if !t.Match.IsEmpty() {
-		rs.translations = append(rs.translations, t)
+		rs.translate(kind, t)
 	}
 }

@@ -12,7 +12,11 @@ func TestUnreadTranslation(t *testing.T) {
 	parsetest.UnreadTranslation(t, pf.Parse, `pass all
 @@
 `,
-		"binat on em0 from 10.0.0.9 to any -> 203.0.113.9",
+		"binat on em0 from 10.0.0.0/24 to any -> 203.0.113.9",
+		"binat on em0 from { 10.0.0.9, 10.0.0.11 } to any -> 203.0.113.9",
+		"binat on em0 from 10.0.0.9 to any -> (em0)",
+		"binat on em0 from <gone> to any -> 203.0.113.9",
+		"binat pass on em0 from 10.0.0.9 to any -> 203.0.113.9",
 		"nat on em0 frobnicate from 10.0.0.9 to any -> 203.0.113.9",
 		"nat on em0 from <gone> to any -> 203.0.113.9",
 		"nat pass on em0 from 10.0.0.9 to any -> 203.0.113.9",

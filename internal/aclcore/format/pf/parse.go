@@ -31,7 +31,7 @@ func Parse(input device.Input) (*device.Document, error) {
 	for i, name := range []string{ListIn, ListOut} {
 		p.doc.Lists = append(p.doc.Lists, device.List{Name: name, Default: rule.Permit, Rules: p.rs.rules(i), Writer: site{i, p.rs.start}})
 	}
-	p.doc.Translations = p.rs.translations
+	p.doc.Translations = append(p.rs.binats, p.rs.translations...)
 	// Rules are for every interface unless they name some: FreeBSD, pf.conf(5), on.
 	p.doc.Bindings = []device.Binding{
 		{List: ListIn, Stage: device.StageIn, V4: true, V6: true},
@@ -123,7 +123,7 @@ func (p *parser) statement(s *statement, outer []*conditions, matches []zoned.Ma
 	case "no":
 		p.noTranslation(s)
 	case "nat-anchor", "rdr-anchor", "binat-anchor":
-		p.rs.mayTranslate(s, zoned.AnyMatch(), "the rules of the anchor are not in the text")
+		p.rs.mayTranslate(s, strings.TrimSuffix(first.text, "-anchor"), zoned.AnyMatch(), "the rules of the anchor are not in the text")
 		p.everything(s, "it may translate addresses by rules that are not in the text")
 	case "load":
 		p.note(s, "fills an anchor, which is in doubt where it stands")
@@ -188,7 +188,7 @@ func (p *parser) anchor(s *statement, outer []*conditions, matches []zoned.Match
 			m = intersect(m, o)
 		}
 		r.doubt("the rules of the anchor are not in the text")
-		p.rs.mayTranslate(s, m, "the rules of the anchor are not in the text")
+		p.rs.mayTranslate(s, "nat", m, "the rules of the anchor are not in the text")
 		p.rs.undecided(s, r, m)
 		return
 	}
@@ -275,11 +275,11 @@ func (p *parser) translation(s *statement, kind string) {
 	}
 	r := newReader(s.tokens, at, p.rs.tables)
 	r.read()
-	p.translate(s, r, kind, at == 2)
+	outside := p.translate(s, r, kind, at == 2)
 	e := entry{quick: true, either: true, policy: zoned.Policy{Line: s.line, Text: s.text, Matches: []zoned.Match{possible(r.match())}, Unknown: []string{
 		fmt.Sprintf("%s translates the address before the rules compare it", kind),
 	}}}
-	if r.broken != "" || kind == "binat" {
+	if r.broken != "" || kind == "binat" && outside.IsEmpty() {
 		e.policy.Matches, r.on = []zoned.Match{zoned.AnyMatch()}, nil
 	}
 	if isEmpty(e.policy.Matches[0]) {
@@ -290,6 +290,13 @@ func (p *parser) translation(s *statement, kind string) {
 	case kind == "nat" && r.broken == "":
 		e.policy.To = r.on
 		p.rs.first[out] = append(p.rs.first[out], e)
+	case !outside.IsEmpty():
+		e.policy.To = r.on
+		p.rs.first[out] = append(p.rs.first[out], e)
+		m := zoned.AnyMatch()
+		m.Destinations = known.Exactly(outside)
+		other.policy.From, other.policy.Matches = r.on, []zoned.Match{m}
+		p.rs.first[in] = append(p.rs.first[in], other)
 	default:
 		e.policy.From = r.on
 		p.rs.first[in] = append(p.rs.first[in], e)
