@@ -19,8 +19,14 @@ import (
 // "questions" has lines "? SOURCES -> DESTINATIONS SERVICES". Below each stand, indented,
 // the summary, and for each gap the device and its list, what the device compares where
 // that is not the flow itself, and the change. -update rewrites them.
-func TestTranslations(t *testing.T) {
-	files, err := filepath.Glob("testdata/nat/*.txtar")
+func TestTranslations(t *testing.T) { estateFiles(t, "testdata/nat/*.txtar") }
+
+// TestGuards runs testdata/guards/*.txtar, which are like those of [TestTranslations]: texts
+// that filter for network interfaces.
+func TestGuards(t *testing.T) { estateFiles(t, "testdata/guards/*.txtar") }
+
+func estateFiles(t *testing.T, pattern string) {
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}

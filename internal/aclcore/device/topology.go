@@ -65,6 +65,9 @@ type Binding struct {
 	Rule *rule.Rule
 	// V4 and V6 say for which addresses the list is asked.
 	V4, V6 bool
+	// Addresses are what a local list filters for, where that is not an interface's own:
+	// those of a subnet. From and To are empty then.
+	Addresses addr.Set
 	// Except are addresses at the other end for which a local list is not asked: those
 	// of its own subnet.
 	Except addr.Set

@@ -79,8 +79,11 @@ func newNode(d Device) *node {
 		}
 	}
 	n.own, n.guards = addr.SetOf(own...), d.Guards
-	if d.Order.Guards && n.guards.IsEmpty() {
-		n.guards = n.own
+	if d.Order.Guards {
+		n.guards = n.guards.Union(n.own)
+		for _, b := range d.Document.Bindings {
+			n.guards = n.guards.Union(b.Addresses)
+		}
 	}
 	n.nat = newTranslator(n)
 	n.own = n.own.Subtract(n.guards)

@@ -87,9 +87,12 @@ func (n *node) localZones(out bool) (source, destination string) {
 	return n.sides[0].inRules, ""
 }
 
-// addressesOf returns the addresses that a local binding filters for: those of the
-// interface that it names.
+// addressesOf returns the addresses that a local binding filters for: its own, or those
+// of the interface that it names.
 func (n *node) addressesOf(b device.Binding) addr.Set {
+	if !b.Addresses.IsEmpty() {
+		return b.Addresses
+	}
 	name := b.To
 	if b.Stage == device.StageLocalOut {
 		name = b.From

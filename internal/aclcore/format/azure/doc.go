@@ -7,13 +7,15 @@
 // them, with their default rules, which Azure adds where the text has none; the
 // effective rules of a network interface; application security groups with the
 // interfaces in them; virtual networks; lists of service tags, and a mapping of tags
-// under the key service_tags. Rule collection groups of firewall policies.
+// under the key service_tags. Rule collection groups of firewall policies. Which groups
+// filter for the addresses of network interfaces and subnets, and public addresses.
 //
 // # What is indeterminate
 //
 // Service tags of which the text has no prefixes, application security groups without a
-// list of interfaces, expressions of templates; application rules and translation of a
-// firewall policy. The tags VirtualNetwork and Internet are complements of each other:
+// list of interfaces, addresses of which the text does not say all that filters for them,
+// everything in a text with security admin rules, expressions of templates; application
+// rules and translation of a firewall policy. The tags VirtualNetwork and Internet are complements of each other:
 // what one of them permits and the other permits too is permitted for sure.
 //
 // # Sources

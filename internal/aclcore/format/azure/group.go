@@ -1,7 +1,6 @@
 package azure
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +26,7 @@ func Parse(in device.Input) (*device.Document, error) {
 	if len(doc.Lists) == 0 {
 		return nil, fmt.Errorf("%s: holds no network security group and no rule collection", in.Source)
 	}
+	e.topology(doc)
 	return doc, nil
 }
 
@@ -45,28 +45,21 @@ func Lists(source string, values []jsontree.Value) ([]device.List, error) {
 
 func (e *export) all() []device.List {
 	var out []device.List
-	for _, v := range e.groups {
+	for i, v := range e.groups {
 		p := properties(v)
-		id := text(v, "id")
-		name := cmp.Or(text(v, "name"), last(id))
-		out = append(out, e.lists(name, id, []*jsontree.Value{p.Get("securityRules"), p.Get("defaultSecurityRules")}, true)...)
+		out = append(out, e.lists(e.titles[i], ownName(v), text(v, "id"), []*jsontree.Value{p.Get("securityRules"), p.Get("defaultSecurityRules")}, true)...)
 	}
 	for i, v := range e.effective {
-		id := ""
-		if g := v.Get("networkSecurityGroup"); g != nil {
-			id = text(g, "id")
-		}
-		name := cmp.Or(last(id), fmt.Sprintf("effective %d", i+1))
-		out = append(out, e.lists(name, id, []*jsontree.Value{v.Get("effectiveSecurityRules")}, false)...)
+		out = append(out, e.lists(e.effectiveTitles[i], last(text(groupOf(v), "id")), text(groupOf(v), "id"), []*jsontree.Value{v.Get("effectiveSecurityRules")}, false)...)
 	}
 	return append(out, e.firewallPolicies()...)
 }
 
 func last(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
 
-// lists returns the two directions of a group. Where the text has no default rules,
-// those that Azure adds are added.
-func (e *export) lists(name, id string, parts []*jsontree.Value, defaults bool) []device.List {
+// lists returns the two directions of a group, which are called by its title. Where the text
+// has no default rules, those that Azure adds are added.
+func (e *export) lists(title, name, id string, parts []*jsontree.Value, defaults bool) []device.List {
 	byDirection := map[string][]securityRule{}
 	for _, part := range parts {
 		if part == nil {
@@ -107,8 +100,8 @@ func (e *export) lists(name, id string, parts []*jsontree.Value, defaults bool) 
 	for _, direction := range []string{inbound, outbound} {
 		rules := byDirection[direction]
 		slices.SortStableFunc(rules, func(a, b securityRule) int { return a.priority - b.priority })
-		l := device.List{Name: name + " " + direction, Default: rule.Deny, Rules: lower(rules), Writer: newSite(name, id, direction, rules)}
-		l.Aliases = []string{name + " " + map[string]string{inbound: "ingress", outbound: "egress"}[direction]}
+		l := device.List{Name: title + " " + direction, Default: rule.Deny, Rules: append(e.adminRules(), lower(rules)...), Writer: newSite(name, id, direction, rules)}
+		l.Aliases = []string{title + " " + map[string]string{inbound: "ingress", outbound: "egress"}[direction]}
 		out = append(out, l)
 	}
 	return out

@@ -35,6 +35,17 @@ type export struct {
 	tags        map[string]zoned.Addresses
 	ipGroups    map[string]zoned.Addresses
 	network     addr.Set // of the virtual networks of the text
+	cards       []card
+	subnets     []subnetwork
+	publics     []publicAddress
+	// groupsAt are the groups that say to be associated with a subnet or an interface, by the
+	// id of that.
+	groupsAt map[string][]string
+	// titles lead the names of the lists of each group, effectiveTitles those of effective
+	// rules.
+	titles, effectiveTitles []string
+	// admin is a security admin rule, which comes before the groups; nil if there is none.
+	admin *jsontree.Value
 }
 
 // A looseRule is a rule that stands beside its group, whose name in lower case is empty if it
@@ -55,7 +66,7 @@ func read(source string, content []byte) (*export, error) {
 
 // take takes answers apart that have been read.
 func take(source string, values []jsontree.Value) (*export, error) {
-	e := &export{unread: make(map[string]bool), owners: make(map[string]*jsontree.Value), members: make(map[string]addr.Set), tags: make(map[string]zoned.Addresses), ipGroups: make(map[string]zoned.Addresses)}
+	e := &export{groupsAt: make(map[string][]string), unread: make(map[string]bool), owners: make(map[string]*jsontree.Value), members: make(map[string]addr.Set), tags: make(map[string]zoned.Addresses), ipGroups: make(map[string]zoned.Addresses)}
 	for i := range values {
 		if key, next := goesOn(&values[i], 0); next != nil {
 			return nil, fmt.Errorf("%s:%d: the answer goes on at %s: the text has to hold all of it", source, next.Line, key)
@@ -72,6 +83,7 @@ func take(source string, values []jsontree.Value) (*export, error) {
 		balancer, _ := zoned.Host("168.63.129.16")
 		e.tags["azureloadbalancer"] = known.Exactly(balancer)
 	}
+	e.name()
 	return e, nil
 }
 
@@ -126,12 +138,26 @@ func (e *export) answer(v *jsontree.Value, depth int) {
 		}
 	case p.Get("ruleCollections") != nil:
 		e.policies = append(e.policies, v)
+	case p.Get("access") != nil && (p.Get("sources") != nil || p.Get("destinations") != nil):
+		e.admin = v
+	case isSubnet(v, p):
+		e.addSubnet(v)
 	case isType(v, "firewallPolicies") || p.Get("basePolicy") != nil || p.Get("threatIntelMode") != nil:
 		e.owners[strings.ToLower(text(v, "id"))] = p
 	case p.Get("ipConfigurations") != nil:
-		e.addInterface(p)
+		if kind := kindOf(v); kind == "" || kind == "networkinterfaces" {
+			e.addInterface(p)
+			e.addCard(v)
+		}
 	case p.Get("addressSpace") != nil:
 		e.network = e.network.Union(prefixSet(p.Get("addressSpace").Get("addressPrefixes")).Sure)
+		for i := range itemsOf(p.Get("subnets")) {
+			e.addSubnet(&p.Get("subnets").Items[i])
+		}
+	case isType(v, "publicIPAddresses") || p.Get("publicIPAllocationMethod") != nil:
+		if configuration := p.Get("ipConfiguration"); !configuration.IsNull() {
+			e.addPublic(v, text(p, "ipAddress"), idOf(configuration))
+		}
 	case p.Get("ipAddresses") != nil:
 		e.ipGroups[strings.ToLower(text(v, "id"))] = prefixSet(p.Get("ipAddresses"))
 	case p.Get("addressPrefixes") != nil && text(v, "name") != "":

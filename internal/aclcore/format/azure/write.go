@@ -22,13 +22,7 @@ type site struct {
 }
 
 func newSite(name, id, direction string, rules []securityRule) *site {
-	s := &site{group: name, direction: direction, taken: make(map[int]bool), names: make(map[string]bool), byPlace: make(map[string]int)}
-	words := strings.Split(id, "/")
-	for i, w := range words {
-		if strings.EqualFold(w, "resourceGroups") && i+1 < len(words) {
-			s.resourceGroup = words[i+1]
-		}
-	}
+	s := &site{group: name, resourceGroup: resourceGroup(id), direction: direction, taken: make(map[int]bool), names: make(map[string]bool), byPlace: make(map[string]int)}
 	for _, r := range rules {
 		s.taken[r.priority], s.names[r.Name], s.byPlace[r.Place] = true, true, r.priority
 	}
