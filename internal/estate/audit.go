@@ -93,6 +93,11 @@ type AuditFinding struct {
 	// Remove are the commands that take the rule out. All that are proposed may be done
 	// together.
 	Remove []string
+
+	// size tells how much its excess is as against others', and severity how severe the
+	// policy is that it violates, the least first.
+	size     *big.Int
+	severity int
 }
 
 // Traffic is a product in the words of this provider, and the zones that it goes between,
@@ -416,7 +421,9 @@ func auditLists(lists []audited, q AuditQuestion, flows []auditFlow, judge func(
 		}
 		return len(auditKinds) // of flows
 	}
-	slices.SortStableFunc(out.Findings, func(a, b AuditFinding) int { return cmp.Compare(rank(a), rank(b)) })
+	slices.SortStableFunc(out.Findings, func(a, b AuditFinding) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), audit.CompareSizes(b.size, a.size))
+	})
 	seen := make(map[string]int)
 	out.Findings = slices.DeleteFunc(out.Findings, func(f AuditFinding) bool {
 		seen[f.Kind]++
@@ -435,7 +442,8 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) *audit.Resu
 	}
 	got := audit.List(audit.Question{
 		Rules: l.asked(), Strays: format.Strays(l.rules.Format, l.rules.Rules), Hits: hits, Flows: crossing, Declared: q.Declared,
-		Ends: format.Ends(l.rules.Format, l.content, l.rules.Rules), AsOf: asOf,
+		Explain: 2 * MaxFindings, // some of them are about what nobody wrote
+		Ends:    format.Ends(l.rules.Format, l.content, l.rules.Rules), AsOf: asOf,
 	})
 	a.Unknown += int64(got.Unknown)
 	names := func(i int) (names []string) {
@@ -495,7 +503,7 @@ func (l *audited) about(kind string, r *rule.Rule) AuditFinding {
 // left out where nobody will read it.
 func (l *audited) finding(f audit.Finding, r *rule.Rule, serves []string, removals *removals, read bool) AuditFinding {
 	out := l.about(f.Kind.String(), r)
-	out.Serves, out.Packets, out.Reason = serves, f.Packets, f.Reason
+	out.Serves, out.Packets, out.Reason, out.size = serves, f.Packets, f.Reason, f.Size
 	for _, i := range f.CoveredBy {
 		out.CoveredBy = append(out.CoveredBy, l.rules.Describe(i))
 	}

@@ -1,10 +1,13 @@
 package estate
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 )
 
 // TestAuditApplications takes no rule of PAN-OS for covered by one for another
@@ -91,5 +94,38 @@ func TestAuditHits(t *testing.T) {
 	found, err := e.Audit(AuditQuestion{Everything: true})
 	if err != nil || len(found.Findings) != 1 || found.Findings[0].Kind != "no_hits" || found.Findings[0].Line != 3 {
 		t.Errorf("%+v, %v", found, err)
+	}
+}
+
+// TestAuditMostImportantFirst lists the widest of many rules that nobody wants, and of
+// policies that are violated those that deny.
+func TestAuditMostImportantFirst(t *testing.T) {
+	var text strings.Builder
+	for i := range MaxFindings + 50 {
+		fmt.Fprintf(&text, "access-list A extended permit tcp host 10.0.%d.%d host 192.0.2.1 eq 23\n", i/200, i%200)
+	}
+	text.WriteString("access-list A extended permit tcp 172.16.0.0 255.240.0.0 any4 range 1 1024\n")
+	set, err := policy.Compile([]policy.Definition{
+		{Name: "told", Use: "insecure_services", Severity: policy.Notify},
+		{Name: "narrow", Use: "max_hosts", Parameters: policy.Parameters{MaxHosts: 1 << 16}},
+	}, policy.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := New(Config{Rulesets: map[string]RulesetConfig{"fw": {Content: text.String()}}, Policies: set}).Audit(AuditQuestion{Everything: true, Declared: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := map[string]AuditFinding{}
+	listed := map[string]int64{}
+	for _, f := range found.Findings {
+		if listed[f.Kind]++; listed[f.Kind] == 1 {
+			first[f.Kind] = f
+		}
+	}
+	for _, kind := range []string{violates, "unused"} {
+		if first[kind].Line != MaxFindings+51 || listed[kind] != MaxFindings || found.Summary[kind] <= MaxFindings {
+			t.Errorf("%s: line %d is the first of %d that are listed of %d", kind, first[kind].Line, listed[kind], found.Summary[kind])
+		}
 	}
 }

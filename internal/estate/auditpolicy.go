@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/audit"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -64,11 +66,12 @@ func opens(rules []rule.Rule) bool {
 		!slices.ContainsFunc(rules, func(r rule.Rule) bool { return r.Action == rule.Deny })
 }
 
-// into puts the findings before all others.
+// into puts the findings before all others, the most severe first.
 func (v *violating) into(out *Audit) {
 	if !v.Policies() {
 		return
 	}
+	slices.SortStableFunc(v.found, func(a, b AuditFinding) int { return cmp.Compare(a.severity, b.severity) })
 	out.Summary[violates], out.Unknown = int64(len(v.found)), out.Unknown+int64(v.unknown)
 	out.Findings = append(v.found[:min(len(v.found), MaxFindings)], out.Findings...)
 }
@@ -206,11 +209,12 @@ func onlyZone(zones, named []string) string {
 // note adds a violation to what is known of the rules. Parts of what they decide that
 // violate one policy are one finding.
 func (r *ruling) note(v Violation, of Traffic, inParts bool) {
-	out, policy := r.list.about(violates, &r.rules[0]), fmt.Sprintf("%s (%s): ", v.Policy, v.Severity)
-	out.Reason, out.Excess = policy+v.Message, []Traffic{of}
+	out, head := r.list.about(violates, &r.rules[0]), fmt.Sprintf("%s (%s): ", v.Policy, v.Severity)
+	out.Reason, out.Excess = head+v.Message, []Traffic{of}
+	out.severity = slices.Index([]string{string(policy.Deny), string(policy.Review), string(policy.Notify)}, v.Severity)
 	i := slices.IndexFunc(r.found, func(f AuditFinding) bool {
 		return f.Line == out.Line && f.Text == out.Text && f.Rule == out.Rule && f.List == out.List && f.Ruleset == out.Ruleset && f.Device == out.Device &&
-			(f.Reason == out.Reason || inParts && strings.HasPrefix(f.Reason, policy))
+			(f.Reason == out.Reason || inParts && strings.HasPrefix(f.Reason, head))
 	})
 	if i < 0 {
 		r.found = append(r.found, out)

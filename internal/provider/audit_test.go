@@ -50,8 +50,8 @@ output "alone" { value = [data.acl_audit.alone.summary["unused"], data.acl_audit
 			statecheck.ExpectKnownOutputValue("found", knownvalue.ListExact([]knownvalue.Check{
 				knownvalue.StringExact("contradicts 3  "),
 				knownvalue.StringExact("wider 1 web "),
-				knownvalue.StringExact("unused 4  no access-list EDGE extended permit tcp host 10.2.0.5 host 172.16.0.10 eq 22"),
 				knownvalue.StringExact("unused 5  no access-list EDGE extended permit udp any any eq 53 time-range NIGHT"),
+				knownvalue.StringExact("unused 4  no access-list EDGE extended permit tcp host 10.2.0.5 host 172.16.0.10 eq 22"),
 				knownvalue.StringExact("shadowed 2  no access-list EDGE extended permit tcp host 10.1.0.7 host 172.16.0.10 eq 443"),
 				knownvalue.StringExact("shadowed 3  no access-list EDGE extended deny tcp 10.1.9.0 255.255.255.0 host 172.16.0.10 eq 443"),
 				knownvalue.StringExact("redundant 6 again|ping no access-list EDGE extended permit icmp host 10.3.0.1 host 172.16.0.10"),

@@ -69,7 +69,7 @@ func (d *auditDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			},
 			"findings": schema.ListNestedAttribute{
 				Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: auditFindingShape.datasource()},
-				MarkdownDescription: fmt.Sprintf("What was found out, the most important first, at most %d of each kind.", estate.MaxFindings),
+				MarkdownDescription: fmt.Sprintf("What was found out, the most important first, at most %d of each kind; of one kind the most excess first, of `violates` the most severe.", estate.MaxFindings),
 			},
 			"rules": schema.ListNestedAttribute{
 				Computed: true, NestedObject: schema.NestedAttributeObject{Attributes: auditRuleShape.datasource()},

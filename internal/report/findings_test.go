@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -96,6 +97,7 @@ func TestFindingsAreBounded(t *testing.T) {
 			Excess: strings.Repeat("excess ", 100), Reason: strings.Repeat("reason ", 100), Remove: only(strings.Repeat("no permit ", 20)),
 		})
 	}
+	slices.Reverse(a.Findings)
 	var d Diff
 	for n := range 1500 {
 		d.Changes = append(d.Changes, RuleChange{Kind: []string{"opened", "closed", "uncertain"}[n%3], Sources: only("10.0.0.1"), Destinations: only("10.0.0.2"), Services: only("tcp/80"), Before: strings.Repeat("🔥", 200), After: "x"})
@@ -109,6 +111,9 @@ func TestFindingsAreBounded(t *testing.T) {
 	for _, md := range []string{Markdown(nil, nil, rules), Markdown(read(t, all), nil, rules)} {
 		if len(md) > 64_000 {
 			t.Errorf("the report has %d bytes", len(md))
+		}
+		if first, last := strings.Index(md, "| "+orderOfKinds[0]+" |"), strings.Index(md, "| "+orderOfKinds[1]+" |"); first < 0 || last >= 0 && last < first {
+			t.Error("the most important findings are not first")
 		}
 		for _, text := range []string{"more findings", "more parts", "and the commands for"} {
 			if !strings.Contains(md, text) {

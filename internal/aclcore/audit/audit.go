@@ -41,6 +41,9 @@ type Question struct {
 	// expired is judged like any other that cannot be decided: schedules can be prolonged.
 	Ends []time.Time
 	AsOf time.Time
+	// Explain bounds how many findings of each kind say what covers the rule, if it is not
+	// zero: of the others that is nowhere read.
+	Explain int
 	// Flows are the declared flows. Where Declared is false, rules are not judged by them.
 	Flows    []Flow
 	Declared bool
@@ -77,6 +80,8 @@ type auditor struct {
 	// undivided are the flows that rules divide too finely.
 	undivided    []int
 	excessBudget *extent.Budget
+	// found counts the findings by kind.
+	found map[Kind]int
 	Result
 }
 
@@ -107,7 +112,7 @@ func List(q Question) Result {
 	a.plain()
 	a.dropPartial()
 	slices.SortStableFunc(a.Findings, func(x, y Finding) int {
-		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Rule, y.Rule))
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), CompareSizes(y.Size, x.Size), cmp.Compare(x.Rule, y.Rule))
 	})
 	a.Removable, a.of = a.gone, a
 	return a.Result
@@ -116,7 +121,7 @@ func List(q Question) Result {
 func newAuditor(q Question) *auditor {
 	rules := q.Rules.Rules
 	n := len(rules)
-	a := &auditor{Question: q, rules: rules, gone: make([]bool, n), touched: make([]bool, n), unitOf: make([]int, n), excessBudget: extent.NewBudget(allExcess)}
+	a := &auditor{Question: q, rules: rules, gone: make([]bool, n), touched: make([]bool, n), unitOf: make([]int, n), excessBudget: extent.NewBudget(allExcess), found: make(map[Kind]int)}
 	a.Serves = make([][]int, n)
 	for i := range rules {
 		if i == 0 || !oneInText(&rules[i-1], &rules[i]) {
@@ -264,7 +269,15 @@ func (a *auditor) stageFor(later bool) *stage {
 	return a.stages[0]
 }
 
-func (a *auditor) find(f Finding) { a.Findings = append(a.Findings, f) }
+func (a *auditor) find(f Finding) {
+	a.Findings = append(a.Findings, f)
+	if !a.units[a.unitOf[f.Rule]].repeated { // those may be dropped
+		a.found[f.Kind]++
+	}
+}
+
+// explains reports whether one more finding of the kind is to say what covers the rule.
+func (a *auditor) explains(k Kind) bool { return a.Explain == 0 || a.found[k] < a.Explain }
 
 // serve finds out which flows each rule serves.
 func (a *auditor) serve() {

@@ -42,3 +42,16 @@ func countServices(s service.Set) *big.Int {
 	}
 	return big.NewInt(n)
 }
+
+// CompareSizes compares sizes, of which nil is the least.
+func CompareSizes(a, b *big.Int) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	}
+	return a.Cmp(b)
+}

@@ -90,7 +90,7 @@ func (a *auditor) used(u unit) (used, unknown bool) {
 						}
 					}
 				}
-				switch s.Search(shared, u.first, covering, extent.Wanted, searchSteps) {
+				switch s.Search(shared, u.first, u.first, covering, extent.Wanted, searchSteps) {
 				case extent.Found:
 					return true, false
 				case extent.GivenUp:
@@ -118,19 +118,24 @@ func (s *sum) add(e extent.Extent) {
 	s.products[key], s.between[key] = append(s.products[key], e.Product), e.Between
 }
 
-// packets counts the packets, whatever zones they go between; it is nil where they differ
-// in that, since the same packet could be counted twice.
-func (s *sum) packets() *big.Int {
+// size counts the packets, those between different zones apart.
+func (s *sum) size() *big.Int {
 	n := new(big.Int)
-	if len(s.products) > 1 {
-		return nil
-	}
 	for _, products := range s.products {
 		for _, p := range products {
 			n.Add(n, Count(p))
 		}
 	}
 	return n
+}
+
+// packets counts the packets, whatever zones they go between; it is nil where they differ
+// in that, since the same packet could be counted twice.
+func (s *sum) packets() *big.Int {
+	if len(s.products) > 1 {
+		return nil
+	}
+	return s.size()
 }
 
 // excess returns the traffic, merged and sorted.
@@ -174,7 +179,7 @@ func (a *auditor) measure(u unit, f *Finding) {
 			}
 		}
 	}
-	f.Excess, f.Cut = excess.excess(), budget.Exhausted()
+	f.Excess, f.Size, f.Cut = excess.excess(), excess.size(), budget.Exhausted()
 	if packets, all := excess.packets(), decides.packets(); !f.Cut && packets != nil && all != nil {
 		f.Packets, f.Decides = packets, all
 	}

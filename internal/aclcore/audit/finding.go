@@ -64,6 +64,9 @@ type Finding struct {
 	// the traffic is not the same between all zones.
 	Excess           []Excess
 	Packets, Decides *big.Int
+	// Size tells how much the Excess is as against others': its packets between each pair of
+	// zones added up; nil where there is none.
+	Size *big.Int
 	// Cut says that Excess is not all, as the rules before it divide its traffic too
 	// finely. Packets and Decides are nil then as well.
 	Cut bool
@@ -80,7 +83,7 @@ type Excess struct {
 
 // Result is what was found out about one list.
 type Result struct {
-	// Findings are sorted by kind, then by rule.
+	// Findings are sorted by kind, those with the most Excess first, then by rule.
 	Findings []Finding
 	// Serves are the numbers of the flows that each rule decides traffic of in the way
 	// they want, surely or perhaps.

@@ -26,7 +26,10 @@ func (a *auditor) redundant(shadowed, unused []bool) {
 	}
 	for _, n := range found {
 		u := a.units[n]
-		f := Finding{Kind: Redundant, Rule: u.first, CoveredBy: a.takers(u)}
+		f := Finding{Kind: Redundant, Rule: u.first}
+		if a.explains(Redundant) {
+			f.CoveredBy = a.takers(u)
+		}
 		switch all, _ := a.changesNothing(u, func(j int) bool { return a.gone[j] }); {
 		case unused[n]:
 		case a.isWrittenOutDefault(u):
@@ -91,7 +94,7 @@ func (a *auditor) changesNothing(u unit, gone func(j int) bool) (all, unknown bo
 	}
 	for _, s := range a.stages {
 		for i := u.first; i <= u.last; i++ {
-			switch s.Search(s.Possible(i), len(a.rules), label, end, searchSteps) {
+			switch s.Search(s.Possible(i), u.last+1, len(a.rules), label, end, searchSteps) {
 			case extent.Found:
 				return false, false
 			case extent.GivenUp:

@@ -32,12 +32,7 @@ func (a *auditor) shadowed() []bool {
 			a.explainShadowed(u)
 		default:
 			if all, _ := a.covered(u, func(j int, sure bool) bool { return sure || a.mayCover(j, u) }); all {
-				by := slices.DeleteFunc(a.deciders(u, true), func(n int) bool { return !a.mayCover(a.units[n].first, u) })
-				by = a.minimal(u, by, false)
-				a.find(Finding{
-					Kind: PossiblyShadowed, Rule: u.first, CoveredBy: by,
-					Reason: "it decides no packet if the rules before it match that cannot be decided",
-				})
+				a.explainPossible(u)
 			}
 		}
 	}
@@ -120,7 +115,7 @@ func (a *auditor) covered(u unit, by func(j int, sure bool) bool) (all, unknown 
 	}
 	for _, s := range a.stages {
 		for i := u.first; i <= u.last; i++ {
-			switch s.Search(s.Possible(i), u.first, label, extent.Wanted, searchSteps) {
+			switch s.Search(s.Possible(i), u.first, u.first, label, extent.Wanted, searchSteps) {
 			case extent.Found:
 				return false, false
 			case extent.GivenUp:
@@ -198,25 +193,60 @@ func fewest(units []int, covers func([]int) bool) []int {
 	return units
 }
 
-// explainShadowed tells what covers a unit, and whether that does the other thing.
-func (a *auditor) explainShadowed(u unit) {
-	by := a.deciders(u, false)
-	f := Finding{Kind: Shadowed, Rule: u.first, CoveredBy: a.minimal(u, by, true)}
-	if len(f.CoveredBy) == 0 {
-		f.Reason = "many rules before it decide all of its packets together"
+// explainPossible tells what covers a unit perhaps.
+func (a *auditor) explainPossible(u unit) {
+	f := Finding{Kind: PossiblyShadowed, Rule: u.first, Reason: "it decides no packet if the rules before it match that cannot be decided"}
+	if a.explains(PossiblyShadowed) {
+		by := slices.DeleteFunc(a.deciders(u, true), func(n int) bool { return !a.mayCover(a.units[n].first, u) })
+		f.CoveredBy = a.minimal(u, by, false)
 	}
 	a.find(f)
-	var against []int
-	for _, n := range by {
-		if first := a.units[n].first; a.rules[first].Action != a.rules[u.first].Action {
-			against = append(against, first)
+}
+
+// explainShadowed tells what covers a unit, and whether that does the other thing.
+func (a *auditor) explainShadowed(u unit) {
+	f, against := Finding{Kind: Shadowed, Rule: u.first}, Finding{Kind: Contradicts, Rule: u.first}
+	contradicted := a.isContradicted(u)
+	if a.explains(Shadowed) || contradicted && a.explains(Contradicts) {
+		by := a.deciders(u, false)
+		if f.CoveredBy = a.minimal(u, by, true); len(f.CoveredBy) == 0 {
+			f.Reason = "many rules before it decide all of its packets together"
+		}
+		for _, n := range by {
+			if first := a.units[n].first; a.rules[first].Action != a.rules[u.first].Action {
+				against.CoveredBy = append(against.CoveredBy, first)
+			}
 		}
 	}
-	if len(against) > 0 {
+	a.find(f)
+	if contradicted {
 		word := "permitted"
 		if a.rules[u.first].Action == rule.Permit {
 			word = "denied"
 		}
-		a.find(Finding{Kind: Contradicts, Rule: u.first, CoveredBy: against, Reason: "packets that it is for are " + word + " before it"})
+		against.Reason = "packets that it is for are " + word + " before it"
+		a.find(against)
 	}
+}
+
+// isContradicted reports whether rules before the unit surely do the other thing to some of
+// its packets.
+func (a *auditor) isContradicted(u unit) bool {
+	label := func(j int, sure bool) extent.Label {
+		switch {
+		case !sure:
+			return extent.Skip
+		case a.rules[j].Action != a.rules[u.first].Action:
+			return extent.Wanted
+		}
+		return extent.Unwanted
+	}
+	return slices.ContainsFunc(a.stages, func(s *stage) bool {
+		for i := u.first; i <= u.last; i++ {
+			if s.Search(s.Possible(i), 0, u.first, label, extent.Unwanted, searchSteps) == extent.Found {
+				return true
+			}
+		}
+		return false
+	})
 }

@@ -34,13 +34,14 @@ const (
 
 // Search looks for a packet of the extents whose first labelled rule is Wanted; end is
 // the label of what meets no labelled rule. Rules from number before on are not asked
-// for their label. It tries at most so many packets as there are steps.
+// for their label, and none before number wanted has the label Wanted. It tries at most so
+// many packets as there are steps.
 //
 // It tries one packet. If the packet is not wanted then because of a rule, and all else
 // that this rule takes is out of the question as well, but for what an earlier rule
 // saves. So each step clears away all traffic of a rule, and no partition is made.
-func (l *List) Search(extents []Extent, before int, label func(i int, sure bool) Label, end Label, steps int) Result {
-	s := searcher{l, label, steps}
+func (l *List) Search(extents []Extent, wanted, before int, label func(i int, sure bool) Label, end Label, steps int) Result {
+	s := searcher{l, label, wanted, steps}
 	for _, e := range extents {
 		if s.find(e, before, end) {
 			return Found
@@ -55,7 +56,9 @@ func (l *List) Search(extents []Extent, before int, label func(i int, sure bool)
 type searcher struct {
 	*List
 	label func(i int, sure bool) Label
-	steps int // -1 when they did not suffice
+	// wanted is the first rule that may be Wanted.
+	wanted int
+	steps  int // -1 when they did not suffice
 }
 
 // find looks in e, in which rules from number before on are out of the question and
@@ -109,7 +112,10 @@ func (s *searcher) first(packet Extent, before int) (label Label, by int, taken 
 // saved looks in what a rule takes for packets that a wanted rule before it gets.
 func (s *searcher) saved(taken Extent, by int) bool {
 	found := false
-	for i := range s.index.Overlapping(taken.Product, 0) {
+	if s.wanted >= by {
+		return false
+	}
+	for i := range s.index.Overlapping(taken.Product, s.wanted) {
 		if i >= by {
 			break
 		}
