@@ -541,6 +541,9 @@ func (l *audited) isWritten(r *rule.Rule) bool {
 	if (l.rules.Format == "aws" || l.rules.Format == "terraform") && r.Name == "*" { // the last entry of a network ACL
 		return false
 	}
+	if (l.rules.Format == "opnsense" || l.rules.Format == "pfsense") && r.Place == "" { // rules of the system
+		return false
+	}
 	return (inline || r.Line > 0) && !r.Implied && !impliedRule.MatchString(r.Text)
 }
 
