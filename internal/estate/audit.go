@@ -441,7 +441,7 @@ func (a *Audit) list(l *audited, q AuditQuestion, flows []auditFlow) *audit.Resu
 		asOf = format.Dated(l.content)
 	}
 	got := audit.List(audit.Question{
-		Rules: l.asked(), Strays: format.Strays(l.rules.Format, l.rules.Rules), Hits: hits, Flows: crossing, Declared: q.Declared,
+		Rules: l.asked(), Strays: format.Strays(l.rules.Format, l.rules.Rules), Open: format.Open, Hits: hits, Flows: crossing, Declared: q.Declared,
 		Explain: 2 * MaxFindings, // some of them are about what nobody wrote
 		Ends:    format.Ends(l.rules.Format, l.content, l.rules.Rules), AsOf: asOf,
 	})
@@ -544,14 +544,14 @@ func (l *audited) isWritten(r *rule.Rule) bool {
 	if (l.rules.Format == "opnsense" || l.rules.Format == "pfsense") && r.Place == "" { // rules of the system
 		return false
 	}
-	return (inline || r.Line > 0) && !r.Implied && !impliedRule.MatchString(r.Text)
+	return (inline || r.Line > 0) && !r.Implied && !r.Translated && !impliedRule.MatchString(r.Text)
 }
 
 // impliedRule finds the texts of what nobody wrote as a rule: the policy of a chain of
 // iptables or nftables, the cleanup of a layer of Check Point and a layer that is not in the
 // text, the default rules of PAN-OS, the default security rules of Azure, whose priorities
 // nobody else can use.
-var impliedRule = regexp.MustCompile(`^policy of |^:\S+ (?:ACCEPT|DROP)\b|^cleanup of layer |^layer \S+$|^(?:intra|inter)zone-default$|: type \w+ hook |^\w+(?:In|Out)Bound 65\d\d\d `)
+var impliedRule = regexp.MustCompile(`^policy of |^:\S+ (?:ACCEPT|DROP)\b|^cleanup of layer |^layer \S+$|^(?:intra|inter)zone-default$|^rules of the firewall itself$|: type \w+ hook |^\w+(?:In|Out)Bound 65\d\d\d `)
 
 func label(r *rule.Rule) string { return cmp.Or(r.Name, r.String()) }
 

@@ -34,6 +34,10 @@ type Question struct {
 	// Strays say of each rule which packets it is for that are of no connection, and open no
 	// new one; all are [extent.StrayAlike] where it is nil.
 	Strays []extent.Stray
+	// Open says of a reason for which a rule cannot be decided whether all of its traffic may
+	// be what it matches, since only a name is known; nil says so of all. A rule for one
+	// hour of the day, say, or for one mark of packets matches others never.
+	Open func(reason string) bool
 	// Hits are as in device.List.
 	Hits []int64
 	// Ends are when the schedules of Rules end, as in format.Ends, and AsOf is the day by

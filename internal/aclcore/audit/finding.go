@@ -20,8 +20,8 @@ const (
 	Unused
 	// Shadowed: it never decides a packet.
 	Shadowed
-	// PossiblyShadowed: it decides no packet if rules before it match that cannot be
-	// decided.
+	// PossiblyShadowed: it is known what it matches, and it decides none of that if rules
+	// before it match that cannot be decided.
 	PossiblyShadowed
 	// Redundant: it decides packets, and without it the same becomes of them.
 	Redundant

@@ -30,7 +30,7 @@ func (a *auditor) shadowed() []bool {
 		case sure:
 			out[n] = true
 			a.explainShadowed(u)
-		default:
+		case a.isDecidable(u):
 			if all, _ := a.covered(u, func(j int, sure bool) bool { return sure || a.mayCover(j, u) }); all {
 				a.explainPossible(u)
 			}
@@ -44,9 +44,23 @@ func (a *auditor) shadowed() []bool {
 	return out
 }
 
+// isDecidable reports whether it is known what the unit matches, but for applications and
+// users: only of such a unit it is said that others may cover it.
+func (a *auditor) isDecidable(u unit) bool {
+	for i := u.first; i <= u.last; i++ {
+		if len(a.rules[i].Unknown) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // mayCover reports whether a rule can match all packets of the unit if its conditions
 // turn out so: one for some applications matches none of others.
 func (a *auditor) mayCover(j int, u unit) bool {
+	if a.Open != nil && slices.ContainsFunc(a.rules[j].Unknown, func(reason string) bool { return !a.Open(reason) }) {
+		return false
+	}
 	apps := a.rules[j].Applications
 	if len(apps) == 0 {
 		return true

@@ -69,6 +69,9 @@ func removeRouter(_ *rule.Ruleset, r *rule.Rule) ([]string, error) {
 	if len(words) < n || len(text) == 0 {
 		return nil, errors.New("it is not known how the device enters the list")
 	}
+	if len(text) > n && slices.Equal(text[:n], words[:n]) { // an entry of IOS-XR on one line with its list
+		text = text[n:]
+	}
 	entry := strings.Join(text, " ")
 	switch {
 	case isNumber(text[0]):

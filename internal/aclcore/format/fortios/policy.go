@@ -121,7 +121,11 @@ func policyText(n *tree.Node) string {
 	}
 	for _, s := range []string{"srcintf", "dstintf", "srcaddr", "dstaddr", "srcaddr6", "dstaddr6", "service"} {
 		if args := values(n, s); len(args) > 0 {
-			text += " " + s + " " + shown(args)
+			text += " " + s + " "
+			if isOn(n, s+"-negate") {
+				text += "not "
+			}
+			text += shown(args)
 		}
 	}
 	action := value(n, "action")

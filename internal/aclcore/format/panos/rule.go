@@ -151,7 +151,11 @@ func ruleText(n *tree.Node) string {
 	text := fmt.Sprintf("%q", n.Word)
 	for _, e := range []string{"from", "to", "source", "destination", "application", "service"} {
 		if words := n.Get(e).Words(); len(words) > 0 {
-			text += " " + e + " " + shown(words)
+			text += " " + e + " "
+			if n.Value("negate-"+e) == "yes" {
+				text += "not "
+			}
+			text += shown(words)
 		}
 	}
 	return text + " " + n.Value("action")
