@@ -9,3 +9,5 @@ import (
 )
 
 func TestBehaviour(t *testing.T) { parsetest.Run(t, fortios.Parse, os.WriteFile) }
+
+func TestVariants(t *testing.T) { parsetest.Variants(t, fortios.Parse, os.WriteFile) }

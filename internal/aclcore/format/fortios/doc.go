@@ -14,13 +14,16 @@
 // service, or with a setting that is not known; an address that is a name, a country or
 // a tag; a service that is limited to a host by name. Traffic to the outside address
 // of a virtual IP, where the policy that is meant does not name it, or where ports are
-// mapped. Policies of a VDOM in policy-based NGFW mode are refused, since they do not
+// mapped. Traffic to multicast groups, which other policies decide about; what access
+// control lists, policies for the time to live and bound hardware addresses may drop before
+// the policies; what is translated between IPv4 and IPv6. Policies of a VDOM in policy-based NGFW mode are refused, since they do not
 // filter there.
 //
 // # Sources
 //
 // Fortinet: FortiOS CLI Reference (firewall policy, firewall address, firewall service
-// custom, firewall vip, system zone); Fortinet Technical Tips 94794 (deny policies and
-// virtual IPs), 189573 (virtual IPs that no policy names), 355966 (ports of virtual
+// custom, firewall vip, firewall ttl-policy, firewall ipmacbinding setting, system nat64,
+// system zone); FortiOS Administration Guide (Configuring multicast forwarding); Fortinet Technical Tips 94794 (deny policies and
+// virtual IPs), 198575 (asymmetric routing), 189573 (virtual IPs that no policy names), 355966 (ports of virtual
 // IPs).
 package fortios

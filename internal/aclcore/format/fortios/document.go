@@ -53,6 +53,7 @@ func document(in device.Input, t *text) (*device.Document, error) {
 		Name: ListName, Aliases: []string{"firewall policy"}, Default: rule.Deny, Rules: rules, Disabled: v.disabled, Writer: v.writer(),
 	}}
 	doc.Bindings = []device.Binding{{List: ListName, Stage: device.StageBetween, V4: true, V6: true}}
+	doc.Bindings = append(doc.Bindings, bridged(root.Get("system", "settings"))...)
 	doc.Notes = append(doc.Notes, v.notes()...)
 	return doc, nil
 }
@@ -108,26 +109,4 @@ func choose(in device.Input, t *text, doc *device.Document) (*tree.Node, error) 
 		return nil, fmt.Errorf("%s: has %d VDOMs; set context to one of %s", in.Source, len(doc.Contexts), strings.Join(doc.Contexts, ", "))
 	}
 	return vdoms.Get(doc.Context), nil
-}
-
-// skipped are tables with rules that do not filter what the firewall forwards, or
-// filter by content, and why a user may want to know.
-var skipped = []struct{ path, reason string }{
-	{"firewall local-in-policy", "filters traffic to the firewall itself, which is not read"},
-	{"firewall local-in-policy6", "filters traffic to the firewall itself, which is not read"},
-	{"firewall multicast-policy", "filters multicast, which is not read"},
-	{"firewall interface-policy", "may drop by content, which is not read"},
-	{"firewall DoS-policy", "may drop above a rate, which is not read"},
-	{"firewall proxy-policy", "filters what goes through the proxy, which is not read"},
-	{"firewall sniffer", "does not forward"},
-}
-
-func (v *vdom) notes() []device.Note {
-	var notes []device.Note
-	for _, s := range skipped {
-		if n := v.root.Get(strings.Fields(s.path)...); n != nil && len(n.Nodes) > 0 {
-			notes = append(notes, device.Note{Line: n.Line, Text: "config " + s.path, Reason: s.reason})
-		}
-	}
-	return notes
 }

@@ -24,21 +24,18 @@ type policy struct {
 	vips []string
 }
 
-// rules returns the rules of the VDOM: the access control lists, the rules for virtual
+// rules returns the rules of the VDOM: what other tables decide, the rules for virtual
 // IPs, the policies in the order of the text, and what passes within a zone; and what the
 // policies do to sources.
 func (v *vdom) rules() ([]rule.Rule, []device.Translation) {
-	var rules []rule.Rule
-	for _, p := range v.accessControl() {
-		rules = append(rules, p.Rules()...)
-	}
 	policies := v.policies()
-	rules = append(rules, v.vipRules(policies)...)
+	rules := v.vipRules(policies)
 	rules = slices.Grow(rules, len(policies))
 	for i := range policies {
 		rules = append(rules, policies[i].Rules()...)
 	}
-	return append(rules, v.intrazone()...), v.sourceTranslations(policies)
+	rules = append(rules, v.intrazone()...)
+	return slices.Insert(rules, 0, v.beside(rules)...), v.sourceTranslations(policies)
 }
 
 func (v *vdom) policies() []policy {

@@ -46,6 +46,11 @@ func (v *vdom) readTopology(doc *device.Document) {
 			doc.Routes = append(doc.Routes, r)
 		}
 	}
+	for _, n := range v.root.Get("router", "static6").Active() {
+		if r, ok := route6(n); ok {
+			doc.Routes = append(doc.Routes, r)
+		}
+	}
 	for i := range v.vips {
 		doc.Translations = append(doc.Translations, v.vips[i].translation())
 	}
@@ -130,6 +135,20 @@ func route(n *tree.Node) (device.Route, bool) {
 			return r, false
 		}
 		r.To = p
+	}
+	r.Via, _ = netip.ParseAddr(value(n, "gateway"))
+	return r, value(n, "status") != "disable"
+}
+
+// route6 reads an entry of router static6, of which everything is meant without dst.
+func route6(n *tree.Node) (device.Route, bool) {
+	r := device.Route{Interface: value(n, "device"), Line: n.Line, Discard: value(n, "blackhole") == "enable", To: netip.PrefixFrom(netip.IPv6Unspecified(), 0)}
+	if args := values(n, "dst"); len(args) > 0 {
+		p, err := netip.ParsePrefix(args[0])
+		if err != nil {
+			return r, false
+		}
+		r.To = p.Masked()
 	}
 	r.Via, _ = netip.ParseAddr(value(n, "gateway"))
 	return r, value(n, "status") != "disable"

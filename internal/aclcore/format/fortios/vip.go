@@ -161,27 +161,7 @@ func (v *vdom) vipRules(policies []policy) []rule.Rule {
 		}
 		out = append(out, end.Rules()...)
 	}
-	return append(out, v.otherVIPs()...)
-}
-
-// otherVIPs leave open what becomes of packets to virtual IPs of IPv6 and between the
-// versions, which are not read further.
-func (v *vdom) otherVIPs() []rule.Rule {
-	var out []rule.Rule
-	for _, table := range []string{"vip6", "vip46", "vip64"} {
-		for _, n := range v.root.Get("firewall", table).Active() {
-			if value(n, "status") == "disable" {
-				continue
-			}
-			m := zoned.AnyMatch()
-			if outside, ok := spanOf(value(n, "extip")); ok {
-				m.Destinations = known.Exactly(outside)
-			}
-			text := fmt.Sprintf("firewall %s %q", table, n.Word)
-			out = append(out, zoned.Undecided(n.Line, text, "it translates the destination, which is not followed", m)...)
-		}
-	}
-	return out
+	return append(append(out, v.otherVIPs()...), v.nat64()...)
 }
 
 // underVIP returns what a policy does with the packets that the virtual IP takes.

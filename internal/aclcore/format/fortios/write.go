@@ -112,8 +112,16 @@ type placedPolicy struct {
 	before                   string
 }
 
+// errMulticast says that policies do not decide about multicast.
+var errMulticast = errors.New("firewall multicast-policy decides about multicast: no policy changes that")
+
 // before returns the id of the policy that new ones go before, "" for the end.
 func (w *writer) before() (string, error) {
+	for i := range w.in.Rules {
+		if t := w.in.Rules[i].Traffic; !t.IsEmpty() && t.Destinations.Subtract(multicast).IsEmpty() {
+			return "", errMulticast
+		}
+	}
 	if w.in.Base == nil || w.in.Before >= len(w.in.Base.Rules) {
 		return "", nil
 	}
@@ -124,6 +132,8 @@ func (w *writer) before() (string, error) {
 		return "", nil
 	case strings.HasPrefix(r.Text, accessControlText):
 		return "", fmt.Errorf("%s drops this traffic before all policies: no policy changes that", w.in.Base.Describe(w.in.Before))
+	case r.Text == multicastText:
+		return "", errMulticast
 	case r.Implied || strings.HasPrefix(r.Text, "virtual IP "):
 		return "", fmt.Errorf("%s decides this traffic before all policies: a policy has to name the virtual IP", w.in.Base.Describe(w.in.Before))
 	}

@@ -2,9 +2,11 @@ package fortios_test
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"strings"
 	"testing"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/fortios"
@@ -15,10 +17,12 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
-// written is the language without protocol 0 alone, for which it has no word.
+// written is the language without protocol 0 alone, for which it has no word. Multicast is
+// for policies of another table.
 var written = rendertest.Format{
 	Head: "#config-version=FGVM64-7.2.5-FW-build1517\n", List: fortios.ListName, Parse: fortios.Parse, Write: fortios.Write,
-	Sayable: func(p traffic.Product) bool { return p.Services.IsAny() || !p.Services.Contains(0, 0, 0) },
+	Sayable:   func(p traffic.Product) bool { return p.Services.IsAny() || !p.Services.Contains(0, 0, 0) },
+	Elsewhere: addr.SetOf(addr.RangeOfPrefix(netip.MustParsePrefix("224.0.0.0/4")), addr.RangeOfPrefix(netip.MustParsePrefix("ff00::/8"))),
 }
 
 func TestWrite(t *testing.T) {
@@ -177,10 +181,17 @@ func TestWriteErrors(t *testing.T) {
 	}
 	rs := &rule.Ruleset{Source: "fw.conf", Rules: doc.Lists[0].Rules, Writer: doc.Lists[0].Writer}
 	any4, _ := traffic.Any().ByFamily()
+	group := parsetest.Region(t, "10.0.0.1 -> 224.0.1.1 udp/5000").Possible[0]
+	multicast, err := fortios.Parse(device.Input{Source: "fw.conf", Content: []byte("config firewall multicast-policy\nedit 1\nset srcintf lan\nnext\nend\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		in   rule.Insertion
 		want string
 	}{
+		{rule.Insertion{Base: multicast.Lists[0].Ruleset(), Before: 0, Rules: []rule.Rule{{Action: rule.Permit, Traffic: any4}}}, "firewall multicast-policy decides about multicast"},
+		{rule.Insertion{Base: rs, Before: len(rs.Rules), Rules: []rule.Rule{{Action: rule.Permit, Traffic: group}}}, "firewall multicast-policy decides about multicast"},
 		{rule.Insertion{Base: rs, Before: 0, Rules: []rule.Rule{{Action: rule.Permit, Traffic: any4}}}, "a policy has to name the virtual IP"},
 	} {
 		if _, err := fortios.Write("policy", tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {

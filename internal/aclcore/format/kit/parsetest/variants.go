@@ -82,7 +82,8 @@ func variants(t *testing.T, archive *txtar.Archive, parse Parse) string {
 func briefly(t *testing.T, doc *device.Document, question string) string {
 	t.Helper()
 	name, flow, _ := strings.Cut(question, ": ")
-	name, from, _ := strings.Cut(name, " from ")
+	name, zones, _ := strings.Cut(name, " from ")
+	from, to, _ := strings.Cut(zones, " to ")
 	l := Find(doc, name)
 	if l == nil {
 		return "no list " + name
@@ -91,12 +92,12 @@ func briefly(t *testing.T, doc *device.Document, question string) string {
 	rs.Source, rs.Format = "text", doc.Format
 	region := Region(t, flow)
 	x := match.New(rs)
-	finding := match.Check([]match.Matcher{x}, match.Request{Region: region, Want: rule.Permit, SourceZone: from})
+	finding := match.Check([]match.Matcher{x}, match.Request{Region: region, Want: rule.Permit, SourceZone: from, DestinationZone: to})
 	answer := finding.Verdict.String()
 	if finding.Verdict != match.Indeterminate {
 		return answer
 	}
-	for _, p := range x.Match(match.Question{Products: region.Possible, SourceZone: from}).Parts {
+	for _, p := range x.Match(match.Question{Products: region.Possible, SourceZone: from, DestinationZone: to}).Parts {
 		if p.Reason != "" {
 			return answer + ": " + p.Reason
 		}
