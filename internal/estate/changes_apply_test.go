@@ -257,24 +257,40 @@ func checkpointChange(text, change string) (string, error) {
 				add(v, "objects-dictionary", o)
 				continue
 			}
-			rules, _ := v["rulebase"].([]any)
-			at := slices.IndexFunc(rules, func(r any) bool { return r.(map[string]any)["uid"] == o["position.above"] })
-			if at < 0 {
-				at = len(rules)
-			}
-			o["enabled"], o["uid"] = true, fmt.Sprintf("new-%d", len(rules))
-			o["source-negate"], o["destination-negate"], o["service-negate"] = false, false, false
-			o["vpn"], o["time"], o["install-on"] = []any{"Any"}, []any{"Any"}, []any{"Policy Targets"}
-			for _, key := range []string{"layer", "position", "position.above", "track.type"} {
-				delete(o, key)
-			}
-			rules = slices.Insert(rules, at, any(o))
-			for i := range rules {
-				rules[i].(map[string]any)["rule-number"] = i + 1
-			}
-			v["rulebase"], v["to"], v["total"] = rules, len(rules), len(rules)
+			addRule(layerOf(v, fmt.Sprint(o["layer"])), o)
 		}
 	})
+}
+
+// layerOf returns the answer that holds a layer: the text itself, or one of its rulebases.
+func layerOf(v map[string]any, name string) map[string]any {
+	several, _ := v["access-rulebase"].([]any)
+	for _, l := range several {
+		if l := l.(map[string]any); l["name"] == name {
+			return l
+		}
+	}
+	return v
+}
+
+// addRule puts a rule of a command where that says, and counts the rules of its layer anew.
+func addRule(layer, o map[string]any) {
+	rules, _ := layer["rulebase"].([]any)
+	at := slices.IndexFunc(rules, func(r any) bool { return r.(map[string]any)["uid"] == o["position.above"] })
+	if at < 0 {
+		at = len(rules)
+	}
+	o["enabled"], o["uid"] = true, fmt.Sprintf("new-%v-%d", o["layer"], len(rules))
+	o["source-negate"], o["destination-negate"], o["service-negate"] = false, false, false
+	o["vpn"], o["time"], o["install-on"] = []any{"Any"}, []any{"Any"}, []any{"Policy Targets"}
+	for _, key := range []string{"layer", "position", "position.above", "track.type"} {
+		delete(o, key)
+	}
+	rules = slices.Insert(rules, at, any(o))
+	for i := range rules {
+		rules[i].(map[string]any)["rule-number"] = i + 1
+	}
+	layer["rulebase"], layer["to"], layer["total"] = rules, len(rules), len(rules)
 }
 
 // options reads the words of a command behind those: the name, if one comes first, and

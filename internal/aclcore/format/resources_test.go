@@ -201,6 +201,9 @@ func TestResources(t *testing.T) {
 					continue
 				}
 				written++
+				if tt.format == "checkpoint" { // a rule alone does not say what its layer does with the rest
+					text += "\n\nresource \"checkpoint_management_access_layer\" \"whole\" {\n  name                    = \"Network\"\n  implicit_cleanup_action = \"drop\"\n}"
+				}
 				got := readBack(t, stateOf(t, text), tt.read)
 				want := &rule.Ruleset{Rules: []rule.Rule{r}}
 				for _, p := range enginetest.Packets([]traffic.Product{traffic.Any()}, "a", "b") {

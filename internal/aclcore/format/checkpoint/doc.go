@@ -15,11 +15,13 @@
 // application; with a time, a VPN community or content; with an action that asks the
 // user; for some gateways, where none is chosen. A rule that may not be seen, and all
 // behind it. Objects whose content the text lacks. Layers that the package names and the
-// text lacks. Traffic to an address that an object is translated to. A rulebase with
+// text lacks. What no rule of a layer matches, where the text does not have the layer's
+// implicit cleanup action. Traffic to an address that an object is translated to. A rulebase with
 // pages missing is refused.
 //
 // # Sources
 //
-// Check Point: Management API Reference (show-access-rulebase, show-package, objects);
-// Security Management Administration Guide (ordered layers and inline layers).
+// Check Point: Management API Reference (show-access-rulebase, show-package,
+// show-access-layer, objects); Security Management Administration Guide (ordered layers and
+// inline layers; Security Gateways R77.30 (and lower) and the Unified Access Control Policy).
 package checkpoint

@@ -48,7 +48,7 @@ func (e *export) document(in device.Input) (*device.Document, error) {
 		return nil, fmt.Errorf("%s:%d: every layer is called by a rule of another one, so that none is the first", in.Source, e.layers[0].line)
 	}
 	for _, p := range e.policies() {
-		r := &reader{export: e, names: n, gateway: in.Context, site: &site{export: e, names: n}}
+		r := &reader{export: e, names: n, gateway: in.Context, site: &site{export: e, names: n, gateway: in.Context}}
 		rules := r.policy(p)
 		doc.Lists = append(doc.Lists, device.List{Name: p.name, Default: rule.Deny, Rules: rules, Disabled: r.disabled, Writer: r.site})
 		doc.Bindings = append(doc.Bindings, device.Binding{List: p.name, Stage: device.StageBetween, V4: true, V6: true})

@@ -75,16 +75,34 @@ func (r *reader) layer(l *layer, after []*layer, s scope, depth int) {
 		}
 		r.rule(item, l, after, s, depth)
 	}
+	r.cleanup(l, after, s, depth)
+}
+
+// cleanup appends what becomes of packets that no rule of the layer matches. Each layer has
+// an action of its own for them, to drop or to accept, which show-access-layer tells and
+// show-access-rulebase does not: layers that come from an old policy for applications accept
+// (Check Point, Security Management Administration Guide, "Security Gateways R77.30 (and
+// lower) and the Unified Access Control Policy"). So it is open where the text does not say.
+func (r *reader) cleanup(l *layer, after []*layer, s scope, depth int) {
 	end := zoned.Policy{
 		Line: l.line, Name: "Cleanup", Implied: true, Text: fmt.Sprintf("%scleanup of layer %q", s.within, l.name), Place: placeOf(l, ""),
 		Matches: []zoned.Match{s.match}, Unknown: s.unknown,
 	}
 	r.site.add(l, after, "")
-	if l.cleanup == "accept" {
-		r.accept(end, after, s, depth)
+	switch l.cleanup {
+	case "drop":
+		r.append(end)
 		return
+	case "accept":
+	case "":
+		end.Doubt("the implicit cleanup action of layer %q is not in the text: add the answer of show-access-layer", l.name)
+	default:
+		end.Doubt("the implicit cleanup action of layer %q is not read", l.name)
 	}
-	r.append(end)
+	r.accept(end, after, s, depth)
+	if l.cleanup != "accept" {
+		r.append(end)
+	}
 }
 
 func (r *reader) append(p zoned.Policy) {

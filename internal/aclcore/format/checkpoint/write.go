@@ -18,7 +18,9 @@ import (
 type site struct {
 	export *export
 	names  *names
-	places map[string]placeSite
+	// gateway is the one that was chosen, "" for none.
+	gateway string
+	places  map[string]placeSite
 }
 
 // placeSite is where a rule stands: its layer, the ordered layers behind that, and the
@@ -43,8 +45,8 @@ func (s *site) add(l *layer, after []*layer, uid string) {
 
 // Write writes the rules of the insertion as commands of mgmt_cli: the objects that they
 // need and the text has not, and each rule above the one that decides, in that rule's
-// layer. A rule that accepts is added to each ordered layer behind it too, since all
-// have to accept. The commands end with publish; the policy has to be installed then.
+// layer. A rule that accepts is added to each ordered layer behind it too that does not
+// accept all of the traffic by itself, since all have to accept. The commands end with publish; the policy has to be installed then.
 func Write(list string, in rule.Insertion) (string, error) {
 	w, err := written(list, in)
 	if err != nil {
@@ -80,10 +82,9 @@ type writer struct {
 }
 
 // A placedRule is a rule of a layer with the names in its cells. above is the uid of the
-// rule that it goes above; without one it goes to the top or the bottom.
+// rule that it goes above; without one it goes to the bottom.
 type placedRule struct {
 	layer, name, action, above string
-	top                        bool
 	cells                      []namedCell
 }
 
@@ -121,20 +122,24 @@ func (w *writer) rule(r *rule.Rule) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	action, layers := "Accept", w.at.after
+	action, places := "Accept", []placeSite{w.at}
 	if r.Action == rule.Deny {
-		action, layers = "Drop", nil
-	}
-	position := "position bottom"
-	if w.at.uid != "" {
-		position = "position.above " + shell.Quote(w.at.uid)
+		action = "Drop"
+	} else if w.site != nil {
+		for _, l := range w.at.after {
+			if p, blocks := w.site.blocker(l, r.Traffic); blocks {
+				places = append(places, p)
+			}
+		}
 	}
 	cells := []namedCell{{"source", src}, {"destination", dst}, {"service", services}}
-	w.rules = append(w.rules, w.command(w.at.layer, position, r.Name, cells, action))
-	w.placed = append(w.placed, placedRule{cmp.Or(w.at.layer.name, w.at.layer.uid), r.Name, action, w.at.uid, false, cells})
-	for _, l := range layers {
-		w.rules = append(w.rules, w.command(l, "position top", r.Name, cells, action))
-		w.placed = append(w.placed, placedRule{cmp.Or(l.name, l.uid), r.Name, action, "", true, cells})
+	for _, p := range places {
+		position := "position bottom"
+		if p.uid != "" {
+			position = "position.above " + shell.Quote(p.uid)
+		}
+		w.rules = append(w.rules, w.command(p.layer, position, r.Name, cells, action))
+		w.placed = append(w.placed, placedRule{cmp.Or(p.layer.name, p.layer.uid), r.Name, action, p.uid, cells})
 	}
 	return nil
 }

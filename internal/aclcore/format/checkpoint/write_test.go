@@ -74,8 +74,9 @@ func parse(in device.Input) (*device.Document, error) {
 			}
 		}
 	}
-	content, err := json.MarshalIndent(map[string]any{
-		"uid": "layer", "name": "Network", "rulebase": s.rules, "objects-dictionary": s.objects, "from": 1, "to": len(s.rules), "total": len(s.rules),
+	content, err := json.MarshalIndent([]map[string]any{
+		{"uid": "layer", "name": "Network", "rulebase": s.rules, "objects-dictionary": s.objects, "from": 1, "to": len(s.rules), "total": len(s.rules)},
+		{"uid": "layer", "name": "Network", "type": "access-layer", "implicit-cleanup-action": "drop"},
 	}, "", " ")
 	if err != nil {
 		return nil, err

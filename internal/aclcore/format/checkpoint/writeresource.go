@@ -66,12 +66,9 @@ func (w *writer) ruleResource(p *placedRule, written []string, behind string) (n
 		b.Text("layer", p.layer)
 		b.Text("name", p.name)
 		b.Set("position", hcl.Object(func(b *hcl.Block) {
-			switch {
-			case p.above != "":
+			if p.above != "" {
 				b.Text("above", p.above)
-			case p.top:
-				b.Text("top", "top")
-			default:
+			} else {
 				b.Text("bottom", "bottom")
 			}
 		}))
