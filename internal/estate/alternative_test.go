@@ -62,6 +62,64 @@ end
 	}
 }
 `
+	fortiGroups = `config firewall address
+    edit "north"
+        set subnet 10.1.0.0 255.255.0.0
+    next
+    edit "server"
+        set subnet 172.16.0.9 255.255.255.255
+    next
+end
+config firewall address6
+    edit "north6"
+        set ip6 2001:db8:1::/48
+    next
+    edit "server6"
+        set ip6 2001:db8:9::9/128
+    next
+end
+config firewall addrgrp
+    edit "offices"
+        set member "north"
+    next
+end
+config firewall addrgrp6
+    edit "offices6"
+        set member "north6"
+    next
+end
+config firewall service custom
+    edit "HTTPS"
+        set tcp-portrange 443
+    next
+end
+config firewall service group
+    edit "web"
+        set member "HTTPS"
+    next
+end
+config firewall policy
+    edit 1
+        set name "shop"
+        set srcintf "any"
+        set dstintf "any"
+        set srcaddr "offices"
+        set dstaddr "server"
+        set action accept
+        set schedule "always"
+        set service "web"
+    next
+    edit 2
+        set srcintf "any"
+        set dstintf "any"
+        set srcaddr6 "offices6"
+        set dstaddr6 "server6"
+        set action accept
+        set schedule "always"
+        set service "HTTPS"
+    next
+end
+`
 	panosRule = `set deviceconfig system hostname fw
 set rulebase security rules web from any
 set rulebase security rules web to any
@@ -100,6 +158,15 @@ func TestAlternative(t *testing.T) {
 		{"xr port", "cisco_xr", xrGroups, "10.1.0.0/16", "172.16.0.9", "tcp/8443", "object-group port WEB\n eq 8443"},
 		{"nftables set", "nftables", nftGroups, "10.2.0.0/24", "172.16.0.9", "tcp/443", "nft add element inet fw offices { 10.2.0.0/24 }"},
 		{"nftables set of two rules", "nftables", strings.Replace(nftGroups, "\t\tip saddr", "\t\tip saddr @offices udp dport 53 accept\n\t\tip saddr", 1), "10.2.0.0/24", "172.16.0.9", "tcp/443", ""},
+		{"fortios address", "fortios", fortiGroups, "10.2.0.0/24", "172.16.0.9", "tcp/443", "config firewall address\n    edit \"acl-10.2.0.0_24\"\n        set subnet 10.2.0.0 255.255.255.0\n    next\nend\nconfig firewall addrgrp\n    edit \"offices\"\n        append member \"acl-10.2.0.0_24\"\n    next\nend"},
+		{"fortios address of IPv6", "fortios", fortiGroups, "2001:db8:2::/48", "2001:db8:9::9", "tcp/443", "config firewall address6\n    edit \"acl-2001:db8:2::_48\"\n        set ip6 2001:db8:2::/48\n    next\nend\nconfig firewall addrgrp6\n    edit \"offices6\"\n        append member \"acl-2001:db8:2::_48\"\n    next\nend"},
+		{"fortios service", "fortios", fortiGroups, "10.1.0.0/16", "172.16.0.9", "tcp/8443", "config firewall service custom\n    edit \"acl-tcp-8443\"\n        set tcp-portrange 8443\n    next\nend\nconfig firewall service group\n    edit \"web\"\n        append member \"acl-tcp-8443\"\n    next\nend"},
+		{"fortios object of the text", "fortios", strings.Replace(fortiGroups, "    edit \"server\"", "    edit \"south\"\n        set subnet 10.2.0.0 255.255.255.0\n    next\n    edit \"server\"", 1), "10.2.0.0/24", "172.16.0.9", "tcp/443", "config firewall addrgrp\n    edit \"offices\"\n        append member \"south\"\n    next\nend"},
+		{"fortios destination without a group", "fortios", fortiGroups, "10.1.0.0/16", "172.16.0.10", "tcp/443", ""},
+		{"fortios group of another policy", "fortios", strings.Replace(fortiGroups, "set srcaddr6 \"offices6\"", "set srcaddr \"offices\"\n        set dstaddr \"north\"\n        set srcaddr6 \"offices6\"", 1), "10.2.0.7", "172.16.0.9", "tcp/443", ""},
+		{"fortios group of a group", "fortios", strings.Replace(fortiGroups, "config firewall addrgrp6", "config firewall addrgrp\n    edit \"all of them\"\n        set member \"offices\"\n    next\nend\nconfig firewall addrgrp6", 1), "10.2.0.7", "172.16.0.9", "tcp/443", ""},
+		{"fortios negated group", "fortios", strings.Replace(fortiGroups, "set srcaddr \"offices\"", "set srcaddr-negate enable\n        set srcaddr \"offices\"", 1), "10.1.0.7", "172.16.0.9", "tcp/443", ""},
+		{"fortios deny above the policy", "fortios", strings.Replace(fortiGroups, "    edit 1\n", "    edit 7\n        set srcintf \"any\"\n        set dstintf \"any\"\n        set srcaddr \"all\"\n        set dstaddr \"all\"\n        set service \"HTTPS\"\n        set schedule \"always\"\n    next\n    edit 1\n", 1), "10.2.0.0/24", "172.16.0.9", "tcp/443", ""},
 		{"panos rule", "panos", panosRule, "10.2.0.0/24", "172.16.0.9", "any", "set rulebase security rules web source 10.2.0.0/24"},
 	}
 	for _, tt := range tests {

@@ -79,7 +79,7 @@ var formats = []Format{
 	router(ios.NXOS),
 	router(ios.XR),
 	{Name: "cisco_asa", Family: "cisco_asa", Order: asa.Order, Sniff: asa.Sniff, Parse: asa.Parse, Write: asa.Write, Widen: asa.Widen, Remove: asa.Remove, Cut: asa.Cut, Separator: "\n"},
-	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Resources: fortios.Resources, Remove: byRule(fortios.Remove), Cut: cut.Edits, Separator: "\n", Contexts: true},
+	{Name: "fortios", Family: "fortios", Order: fortios.Order, Sniff: fortios.Sniff, Parse: fortios.Parse, Write: fortios.Write, Widen: fortios.Widen, Resources: fortios.Resources, Remove: byRule(fortios.Remove), Cut: cut.Edits, Separator: "\n", Contexts: true},
 	{Name: "junos", Family: "junos", Order: junos.Order, Sniff: junos.Sniff, Parse: junos.Parse, Write: junos.Write, Resources: junos.Resources, Remove: byRule(junos.Remove), Cut: junos.Cut, Separator: "\n", Contexts: true},
 	{Name: "checkpoint", Family: "checkpoint", Order: checkpoint.Order, Sniff: checkpoint.Sniff, Parse: checkpoint.Parse, Write: checkpoint.Write, Resources: checkpoint.Resources, Remove: byRule(checkpoint.Remove), Cut: checkpoint.Cut, Separator: "\n", Contexts: true},
 	{Name: "panos", Family: "panos", Order: panos.Order, Sniff: panos.Sniff, Parse: panos.Parse, Write: panos.Write, Widen: panos.Widen, Resources: panos.Resources, Remove: byRule(panos.Remove), Cut: panos.Cut, Separator: "\n", Contexts: true},

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/tree"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
@@ -19,6 +20,7 @@ import (
 // A site is what the writer needs to know of a text besides its rules.
 type site struct {
 	vdom  string
+	root  *tree.Node
 	split bool // IPv6 has a table of its own
 	// The names are found when the first change asks for them.
 	addresses, addresses6, others func() *zoned.Names
@@ -33,7 +35,7 @@ type policySite struct{ from, to []string }
 // writer returns the site of the VDOM.
 func (v *vdom) writer() *site {
 	s := &site{
-		vdom: v.name, policies: make(map[string]policySite), taken: make(map[string]bool),
+		vdom: v.name, root: v.root, policies: make(map[string]policySite), taken: make(map[string]bool),
 		split:      v.root.Get("firewall", "policy6") != nil || v.before(6, 4, 0),
 		addresses:  sync.OnceValue(func() *zoned.Names { return zoned.AddressNames(v.v4, &v.addresses) }),
 		addresses6: sync.OnceValue(func() *zoned.Names { return zoned.AddressNames(v.v6, &v.addresses6) }),
