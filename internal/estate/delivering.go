@@ -184,6 +184,7 @@ func beside(doc *device.Document) map[string]string {
 		"applications of access lists": device.Anywhere(doc.Bindings),
 		"routes":                       device.Anywhere(doc.Routes),
 		"address translations":         device.Anywhere(doc.Translations),
+		"what else it does to packets": device.Anywhere(doc.Doubts),
 	}
 }
 

@@ -25,7 +25,12 @@ func TestTranslations(t *testing.T) { estateFiles(t, "testdata/nat/*.txtar") }
 // that filter for network interfaces.
 func TestGuards(t *testing.T) { estateFiles(t, "testdata/guards/*.txtar") }
 
+// TestDoubts runs testdata/ways/*.txtar, which are like those of [TestTranslations]: what
+// devices do with packets besides their lists.
+func TestDoubts(t *testing.T) { estateFiles(t, "testdata/ways/*.txtar") }
+
 func estateFiles(t *testing.T, pattern string) {
+	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)

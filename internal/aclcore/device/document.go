@@ -37,6 +37,9 @@ type Document struct {
 	Bindings     []Binding
 	Routes       []Route
 	Translations []Translation
+	// Doubts are what else the device does with packets, as far as the reader knows of it and
+	// does not follow it.
+	Doubts []Doubt
 	// SameSecurity says that packets pass from one interface to another of the same
 	// security level.
 	SameSecurity bool

@@ -8,8 +8,6 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // crossing returns what the device does with packets that enter by one side and leave
@@ -18,7 +16,7 @@ func (n *node) crossing(in, out *side) []Step {
 	steps := n.filters(in, out, false)
 	back := n.filters(out, in, true)
 	if why := stateful(in, out); why != "" && len(back) > 0 {
-		back = []Step{{Device: n.Name, Fixed: undecided(n.Source, 0, "replies", "%s, as far as it knows the protocol", why), Within: families(true, true), afterSource: true, afterDestination: true}}
+		back = []Step{{Device: n.Name, Fixed: undecided(n.Source, 0, "replies", "%s, as far as it knows the protocol", why), Within: device.AllTraffic(true, true), afterSource: true, afterDestination: true}}
 	}
 	for _, s := range back {
 		s.Replies = true
@@ -45,6 +43,8 @@ func (n *node) filters(in, out *side, replies bool) (steps []Step) {
 	c := crosser{node: n, in: in, out: out, replies: replies, afterSource: replies, afterDestination: replies}
 	if len(n.Document.Bindings) == 0 && !n.unfiltered() && !n.leveled() {
 		c.implied()
+		c.doubted(device.StageIn, in)
+		c.doubted(device.StageOut, out)
 	} else {
 		for _, step := range n.Order.Steps {
 			c.step(step)
@@ -88,7 +88,7 @@ func (c *crosser) discards() {
 	if to.IsEmpty() {
 		return
 	}
-	within := families(true, true)
+	within := device.AllTraffic(true, true)
 	within.Destinations = to
 	why := undecided(c.Source, line, "static route to "+someOf(to), "the device discards it, unless it has a longer route that the text does not tell")
 	c.keep(Step{Device: c.Name, Fixed: why, Within: within})
@@ -125,12 +125,14 @@ func (c *crosser) step(step device.Step) {
 	case device.FilterIn:
 		c.bound(device.StageIn, func(b device.Binding) bool { return c.in.is(b.From) })
 		c.entered = c.v4 || c.v6
+		c.doubted(device.StageIn, c.in)
 	case device.FilterLevels:
 		c.levels()
 	case device.FilterBetween:
 		c.bound(device.StageBetween, func(b device.Binding) bool { return c.in.is(b.From) && c.out.is(b.To) })
 	case device.FilterOut:
 		c.bound(device.StageOut, func(b device.Binding) bool { return c.out.is(b.To) })
+		c.doubted(device.StageOut, c.out)
 	case device.TranslateDestination:
 		c.translate(!c.replies)
 	case device.TranslateSource:
@@ -163,6 +165,22 @@ func (c *crosser) bound(stage device.Stage, applies func(device.Binding) bool) {
 	}
 }
 
+// doubted adds what else the device does at the side and is not followed. Replies are asked
+// about where the device keeps no connections in mind.
+func (c *crosser) doubted(stage device.Stage, at *side) {
+	if c.replies && !c.Order.Stateless {
+		return
+	}
+	for _, d := range c.Document.Doubts {
+		if d.Stage != stage || !at.is(d.Interface) {
+			continue
+		}
+		s := Step{Device: c.Name, Fixed: undecided(c.Source, d.Line, d.Text, "%s", d.Why), Within: d.Traffic, Replies: c.replies}
+		s.Within = s.request(s.Within) // of a reply that is what it answers
+		c.keep(s)
+	}
+}
+
 func (c *crosser) add(b device.Binding) {
 	l := c.lists[b.List]
 	if c.replies && !c.Order.Stateless && (l == nil || b.Rule != nil || !l.Stateless) {
@@ -171,7 +189,7 @@ func (c *crosser) add(b device.Binding) {
 	if c.replies && b.Rule != nil && b.Rule.Action == rule.Permit && len(b.Rule.Unknown) == 0 {
 		return
 	}
-	s := Step{Device: c.Name, List: b.List, Within: families(b.V4, b.V6)}
+	s := Step{Device: c.Name, List: b.List, Within: device.AllTraffic(b.V4, b.V6)}
 	switch {
 	case b.Rule != nil:
 		s.List, s.Fixed = "", fixed(c.Source, *b.Rule)
@@ -205,7 +223,7 @@ func (c *crosser) describe() string { return fmt.Sprintf("from %s to %s", c.in.n
 // decide lets something else than a list decide for both families.
 func (c *crosser) decide(x *match.Index) {
 	c.v4, c.v6 = true, true
-	c.keep(Step{Device: c.Name, Fixed: x, Within: families(true, true)})
+	c.keep(Step{Device: c.Name, Fixed: x, Within: device.AllTraffic(true, true)})
 }
 
 // levels compares security levels. Between interfaces of one level packets pass only
@@ -245,7 +263,7 @@ func (c *crosser) absent() {
 	if c.v4 && c.v6 {
 		return
 	}
-	s := Step{Device: c.Name, Within: families(!c.v4, !c.v6)}
+	s := Step{Device: c.Name, Within: device.AllTraffic(!c.v4, !c.v6)}
 	switch {
 	case c.Order.Absent == device.Undecided:
 		s.Fixed = undecided(c.Source, 0, c.describe(), "no list that is read filters it")
@@ -263,16 +281,4 @@ func (c *crosser) absent() {
 // decide what passes.
 func (s *side) zoned() bool {
 	return slices.ContainsFunc(s.members, func(i *device.Interface) bool { return i.Zone != "" })
-}
-
-// families returns all traffic of the address families.
-func families(v4, v6 bool) traffic.Product {
-	set := addr.Any()
-	switch {
-	case v4 && !v6:
-		set = addr.Any4()
-	case v6 && !v4:
-		set = addr.Any6()
-	}
-	return traffic.Product{Sources: set, Destinations: set, Services: service.Any()}
 }

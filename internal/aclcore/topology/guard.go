@@ -114,7 +114,7 @@ func (n *node) addressesOf(b device.Binding) addr.Set {
 
 // facing returns the traffic from or to the addresses.
 func facing(guarded addr.Set, sources, v4, v6 bool) traffic.Product {
-	p := families(v4, v6)
+	p := device.AllTraffic(v4, v6)
 	if sources {
 		p.Sources = p.Sources.Intersect(guarded)
 	} else {

@@ -76,7 +76,7 @@ func (w *walker) doubt(p place, n *node, in *side, why *match.Index) {
 // stop ends the way of a piece in its last hop by what decides there.
 func (w *walker) stop(p place, n *node, seen piece, why *match.Index) {
 	last := &p.hops[len(p.hops)-1]
-	last.steps = append(slices.Clip(last.steps), w.intern(Step{Device: n.Name, Fixed: why, Within: families(true, true), through: &seen}))
+	last.steps = append(slices.Clip(last.steps), w.intern(Step{Device: n.Name, Fixed: why, Within: device.AllTraffic(true, true), through: &seen}))
 	w.keep(p, nil)
 }
 

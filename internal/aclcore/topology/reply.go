@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
@@ -32,7 +33,7 @@ func (w *walker) byReply(p place) (straight, astray piece) {
 			same = same.Union(x.left.set)
 		}
 	}
-	within := families(true, true)
+	within := device.AllTraffic(true, true)
 	within.Sources = same
 	whole := piece{products: p.products}
 	may, rest, _ := whole.cut(within)

@@ -176,7 +176,7 @@ func (s *sourceSearch) match(r *natRule) (traffic.Product, bool) {
 	if r.t.Search != device.SearchBoth || s.found.rule == nil || s.found.rule.dst.Kind == device.Unchanged {
 		return r.match, true
 	}
-	all := families(true, true)
+	all := device.AllTraffic(true, true)
 	if r.t == s.found.rule.t && r.back == s.found.rule.back {
 		return traffic.Product{Sources: r.match.Sources, Destinations: all.Destinations, Services: all.Services}, true
 	}
@@ -234,7 +234,7 @@ func (n *node) replyRules(p piece, in, out *side) (parts []hit) {
 			back.Services = back.Services.Requests()
 		}
 		if r.t.Search == device.SearchBoth && r.src.Kind == device.Unchanged && r.dst.Kind != device.Unchanged {
-			back.Sources = families(true, true).Sources // it compares the source as it was before
+			back.Sources = device.AllTraffic(true, true).Sources // it compares the source as it was before
 		}
 		hitPiece, rest, mixed := p.cut(back)
 		if hitPiece.isEmpty() {

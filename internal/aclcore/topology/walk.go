@@ -114,7 +114,7 @@ func (w *walker) arrive(p place) {
 			if shown.IsEmpty() {
 				continue
 			}
-			all := families(true, true)
+			all := device.AllTraffic(true, true)
 			all.Destinations = shown
 			hit, _, mixed := p.cut(all)
 			if hit.isEmpty() {
@@ -284,7 +284,7 @@ func (w *walker) follow(p place) {
 	p.via = p.via[1:]
 	if first.node == nil {
 		s := Step{
-			Ruleset: first.ruleset, Within: families(true, true), through: &p.piece,
+			Ruleset: first.ruleset, Within: device.AllTraffic(true, true), through: &p.piece,
 			SourceZone: w.t.zones.Name(w.part.pair.from), DestinationZone: w.t.zones.Name(p.target),
 		}
 		p.hops = append(slices.Clip(p.hops), Hop{Ruleset: s.Ruleset, steps: []*Step{w.intern(s)}})
@@ -355,7 +355,7 @@ func (w *walker) reroute(p place, n *node, in *side, h hit) {
 	translated.dst = dst
 	shares := w.t.zones.Split(translated.destinations())
 	for _, share := range shares {
-		within := families(true, true)
+		within := device.AllTraffic(true, true)
 		within.Destinations = share.Set
 		part, _, mixed := translated.cut(within)
 		if part.isEmpty() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
@@ -276,7 +277,7 @@ func (f *finder) follow(way []waypoint, at int, hops []Hop) {
 		f.keep(hops)
 	case way[0].node == nil:
 		s := f.t.intern(Step{
-			Ruleset: way[0].ruleset, Within: families(true, true),
+			Ruleset: way[0].ruleset, Within: device.AllTraffic(true, true),
 			SourceZone: f.t.zones.Name(f.pair.from), DestinationZone: f.t.zones.Name(f.pair.to),
 		})
 		f.follow(way[1:], at, append(slices.Clip(hops), Hop{Ruleset: s.Ruleset, steps: []*Step{s}}))

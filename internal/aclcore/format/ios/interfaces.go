@@ -18,6 +18,7 @@ type topology struct {
 	// routes and others read blocks of their own.
 	routes routes
 	others otherFilters
+	doubts doubts
 	// shown says that there is an interface block with more than the lists that are
 	// applied to it.
 	shown bool
@@ -42,10 +43,11 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 	}
 	doc.Translations = t.nat.translations(doc, &t.maps)
 	p.bindLists(doc, t.slashes)
+	t.doubts.finish(doc, p.dialect)
 }
 
 func (t *topology) line(l terminal.Line) {
-	if l.Indented && t.at < 0 && !t.routes.open() && !t.others.open() && t.maps.open == nil { // most lines of a long text
+	if l.Indented && t.at < 0 && !t.routes.open() && !t.others.open() && !t.doubts.open() && t.maps.open == nil { // most lines of a long text
 		return
 	}
 	words := strings.Fields(l.Text)
@@ -55,12 +57,14 @@ func (t *topology) line(l terminal.Line) {
 		t.maps.open = nil
 		t.routes.close()
 		t.others.close()
+		t.doubts.maps.Outer(words, low)
 		t.begin(l, holder(l.Text))
 	case t.at >= 0 && (l.Indented || ofInterface(low)):
 		t.setting(l, words, low)
 	case l.Indented:
 		t.routes.inner(l, words)
 		t.others.inner(low)
+		t.doubts.maps.Inner(words, low)
 		t.maps.inner(l, words, low)
 	case t.maps.open != nil && (low[0] == "match" || low[0] == "set"): // some collectors cut the blanks off
 		t.maps.inner(l, words, low)
@@ -68,6 +72,7 @@ func (t *topology) line(l terminal.Line) {
 		t.at = -1
 		t.routes.outer(l, words)
 		t.others.outer(l, low)
+		t.doubts.outer(t.doc, l, words, low)
 		t.nat.rule(l, words)
 		t.maps.begin(l, words, low)
 	}
@@ -86,14 +91,20 @@ func ofInterface(low []string) bool {
 	switch low[0] {
 	case "service-policy", "switchport":
 		return true
+	case "crypto":
+		return second == "map" && len(low) == 3
+	case "mac":
+		return second == "access-group"
 	case "vrf":
 		return second == "forwarding" || second == "member"
 	case "cts":
 		return second == "role-based" && len(low) == 3
 	case "ip", "ipv4", "ipv6":
 		switch second {
-		case "address", "access-group", "traffic-filter", "inspect", "auth-proxy", "admission":
+		case "address", "access-group", "traffic-filter", "inspect", "auth-proxy", "admission", "policy", "verify":
 			return true
+		case "wccp":
+			return slices.Contains(low, "redirect")
 		case "nat":
 			return len(low) == 3
 		case "vrf":
@@ -140,6 +151,7 @@ func (t *topology) setting(l terminal.Line, words, low []string) {
 			i.Addresses = append(i.Addresses, beside(i.Addresses, a))
 		}
 		t.others.setting(t.doc, i, l, low)
+		t.doubts.setting(t.doc, i, l, words, low)
 	}
 }
 

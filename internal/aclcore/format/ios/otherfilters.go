@@ -16,10 +16,10 @@ import (
 type otherFilters struct {
 	// policy is the policy map whose block is being read, empty outside of one.
 	policy string
-	// drops are the policy maps that drop packets, parents those that a policy map is
-	// part of.
-	drops   map[string]bool
-	parents map[string][]string
+	// defined are the policy maps of the text, drops those that drop packets, parents those
+	// that a policy map is part of.
+	defined, drops map[string]bool
+	parents        map[string][]string
 	// applied are policy maps where they are applied to interfaces.
 	applied []appliedPolicy
 	// filters are those that are not applied to one interface.
@@ -29,6 +29,8 @@ type otherFilters struct {
 type appliedPolicy struct {
 	iface, name string
 	line        terminal.Line
+	// built says that it may be one of those that the device has by itself.
+	built bool
 }
 
 // A wideFilter filters at the interfaces of some VLANs, or at all interfaces if all is
@@ -68,7 +70,12 @@ func (u *otherFilters) setting(doc *device.Document, i *device.Interface, l term
 	case has("service-policy", "type", "pbr"), has("traffic-policy"):
 		undecidedAt(doc, i, l, "a traffic policy is not read")
 	case has("service-policy", "input"), has("service-policy", "output"):
-		u.applied = append(u.applied, appliedPolicy{i.Name, low[2], l})
+		u.applied = append(u.applied, appliedPolicy{i.Name, low[2], l, false})
+	case has("service-policy", "type", "qos") && len(low) > 4:
+		u.applied = append(u.applied, appliedPolicy{i.Name, low[4], l, true})
+	case has("service-policy", "type", "queuing"), has("service-policy", "type", "performance-monitor"): // they drop what is too much, or count
+	case has("service-policy", "type"):
+		undecidedAt(doc, i, l, "a policy of this type is not read")
 	case has("bridge-group"), has("bridge-domain"):
 		undecidedAt(doc, i, l, "the interface is in a bridge group, which is not followed")
 	case has("ip", "auth-proxy"), has("ip", "admission"):
@@ -85,6 +92,10 @@ func (u *otherFilters) outer(l terminal.Line, low []string) {
 	switch {
 	case starts("policy-map") && len(low) > 1:
 		u.policy = low[len(low)-1]
+		if u.defined == nil {
+			u.defined = map[string]bool{}
+		}
+		u.defined[u.policy] = true
 	case starts("zone", "security", "default"):
 		u.filters = append(u.filters, wideFilter{line: l, why: "the zone-based firewall, which is not read, is for interfaces without a zone too", all: true})
 	case starts("cts", "role-based", "enforcement") && len(low) == 3:
@@ -93,6 +104,8 @@ func (u *otherFilters) outer(l terminal.Line, low []string) {
 		u.filters = append(u.filters, wideFilter{line: l, why: "lists for security groups are not read", vlans: strings.Join(low[4:], "")})
 	case starts("vlan", "filter") && len(low) > 4 && low[3] == "vlan-list":
 		u.filters = append(u.filters, wideFilter{line: l, why: "a map of access lists for a VLAN is not read", vlans: strings.Join(low[4:], "")})
+	case starts("vlan", "filter") && len(low) > 4 && low[3] == "interface":
+		u.filters = append(u.filters, wideFilter{line: l, why: "a map of access lists is not read", all: true})
 	case starts("flowspec"):
 		u.filters = append(u.filters, wideFilter{line: l, why: "flowspec rules come from routing, and are not read", all: true})
 	}
@@ -102,7 +115,7 @@ func (u *otherFilters) outer(l terminal.Line, low []string) {
 func (u *otherFilters) inner(low []string) {
 	switch {
 	case u.policy == "":
-	case low[0] == "drop" && len(low) == 1:
+	case low[0] == "drop" && len(low) == 1, drops(low):
 		if u.drops == nil {
 			u.drops = map[string]bool{}
 		}
@@ -114,6 +127,18 @@ func (u *otherFilters) inner(low []string) {
 		child := low[len(low)-1]
 		u.parents[child] = append(u.parents[child], u.policy)
 	}
+}
+
+// drops reports whether what a line of a policy map polices is dropped below the rate too.
+// What exceeds a rate is not asked: every line drops what is too much (Cisco IOS Quality of
+// Service Solutions Command Reference, police).
+func drops(low []string) bool {
+	for k, w := range low[:len(low)-1] {
+		if (w == "conform-action" || w == "conform") && low[k+1] == "drop" {
+			return true
+		}
+	}
+	return false
 }
 
 // doubt adds to the document what is known once all of it is read.
@@ -134,6 +159,9 @@ func (u *otherFilters) doubt(doc *device.Document) {
 		for _, a := range u.applied {
 			if a.iface == i.Name && u.drops[a.name] {
 				undecidedAt(doc, i, a.line, "a policy map that drops packets is not read")
+			}
+			if a.iface == i.Name && !a.built && !u.defined[a.name] {
+				undecidedAt(doc, i, a.line, "the policy map "+a.name+" is not in the text")
 			}
 		}
 		for _, f := range u.filters {

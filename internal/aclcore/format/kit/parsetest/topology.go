@@ -25,6 +25,9 @@ func topology(doc *device.Document) string {
 	for _, x := range doc.Bindings {
 		fmt.Fprintf(&b, "%d binding %s %s from %q to %q v4 %t v6 %t%s\n", x.Line, x.List, stages[x.Stage], x.From, x.To, x.V4, x.V6, instead(x.Rule))
 	}
+	for _, d := range doc.Doubts {
+		fmt.Fprintf(&b, "%d doubt %s %q %q: %s ? %s\n", d.Line, stages[d.Stage], d.Interface, d.Text, d.Traffic, d.Why)
+	}
 	for _, r := range doc.Routes {
 		via := ""
 		if r.Via.IsValid() {
