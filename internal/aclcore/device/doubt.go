@@ -2,6 +2,7 @@ package device
 
 import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
@@ -31,4 +32,21 @@ func AllTraffic(v4, v6 bool) traffic.Product {
 		set = addr.Any6()
 	}
 	return traffic.Product{Sources: set, Destinations: set, Services: service.Any()}
+}
+
+// MayPermit returns the destinations that a list permits, or may permit; all where the text
+// does not have the list.
+func (d *Document) MayPermit(list string) (set addr.Set) {
+	for i := range d.Lists {
+		if d.Lists[i].Name != list {
+			continue
+		}
+		for k := range d.Lists[i].Rules {
+			if r := &d.Lists[i].Rules[k]; r.Action == rule.Permit {
+				set = set.Union(r.Traffic.Destinations)
+			}
+		}
+		return set
+	}
+	return addr.Any()
 }

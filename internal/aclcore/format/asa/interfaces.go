@@ -19,6 +19,7 @@ type topology struct {
 	// transparent says that the device bridges.
 	transparent bool
 	names       map[string]netip.Addr
+	doubts      doubts
 }
 
 // portBlock is one interface block.
@@ -27,10 +28,12 @@ type portBlock struct {
 	bridged, management bool
 	// forwards is the line that forbids it to open connections to another interface.
 	forwards string
+	// routed are the lines that send what enters by it another way.
+	routed []command
 }
 
 // interfaceWords begin the commands of an interface that are no other commands.
-var interfaceWords = []string{"nameif", "security-level", "shutdown", "bridge-group", "management-only", "ip", "ipv6", "no", "vlan", "description"}
+var interfaceWords = []string{"nameif", "security-level", "shutdown", "bridge-group", "management-only", "ip", "ipv6", "no", "vlan", "description", "policy-route"}
 
 // readTopology adds to the document the interfaces, where the lists that it has are
 // applied, and the routes.
@@ -39,7 +42,7 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 	n := &nat{}
 	for l := range terminal.Commands(text) {
 		switch { // most lines of a long text
-		case l.Indented && t.port == nil && n.object == "" && !translates(l.Text):
+		case l.Indented && t.port == nil && n.object == "" && !translates(l.Text) && !t.doubts.open() && !strings.HasPrefix(l.Text, "vpn-filter "):
 			continue
 		case !l.Indented && strings.HasPrefix(l.Text, "access-list "):
 			t.port, n.object = nil, ""
@@ -66,6 +69,7 @@ func (p *parser) readTopology(doc *device.Document, text string) {
 	doc.Translations = p.translations(n, doc)
 	t.restrict()
 	p.bindLists(doc)
+	t.doubts.finish(doc)
 }
 
 func (t *topology) line(l terminal.Line, words []string) {
@@ -76,10 +80,14 @@ func (t *topology) line(l terminal.Line, words []string) {
 		return
 	}
 	if t.port != nil && (l.Indented || slices.Contains(interfaceWords, word)) {
+		if word == "policy-route" && len(words) > 2 && words[1] == "route-map" {
+			t.port.routed = append(t.port.routed, command{l, words, words})
+		}
 		t.setting(word, words)
 		return
 	}
 	t.port = nil
+	t.doubts.line(l, words)
 	switch {
 	case l.Indented:
 	case word == "route" && len(words) > 4:
@@ -184,6 +192,9 @@ func (t *topology) restrict() {
 	for _, i := range t.all {
 		if i.Name == "" {
 			continue
+		}
+		for _, c := range i.routed {
+			c.doubt(t.doc, device.StageIn, i.Name, "what it matches is sent another way")
 		}
 		b := device.Binding{From: i.Name, Stage: device.StageIn, V4: true, V6: true, Line: i.Line}
 		switch {

@@ -85,7 +85,7 @@ func (d *doubts) setting(doc *device.Document, i *device.Interface, l terminal.L
 		}
 		wccp(doc, i.Name, l, low)
 		return
-	case has("rate-limit") && slices.Contains(low, "conform-action") && low[slices.Index(low, "conform-action")+1:][0] == "drop":
+	case has("rate-limit") && drops(low):
 		doubt(doc, i.Name, l, low[1] == "input", low[1] == "output", device.AllTraffic(true, true), "a limit drops what it matches")
 		return
 	case has("mac", "access-group"), has("ethernet-services", "access-group"), has("mac", "port", "access-group"):

@@ -10,7 +10,6 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
 // Maps are the crypto maps of a text. The zero value has none.
@@ -100,24 +99,8 @@ func (m *Maps) far(doc *device.Document, all entries, further map[string]entries
 			return addr.Any()
 		}
 		for _, name := range e.lists {
-			set = set.Union(permitted(doc, name))
+			set = set.Union(doc.MayPermit(name))
 		}
 	}
 	return set
-}
-
-// permitted returns the destinations that a list may permit.
-func permitted(doc *device.Document, name string) (set addr.Set) {
-	for i := range doc.Lists {
-		if doc.Lists[i].Name != name {
-			continue
-		}
-		for k := range doc.Lists[i].Rules {
-			if r := &doc.Lists[i].Rules[k]; r.Action == rule.Permit {
-				set = set.Union(r.Traffic.Destinations)
-			}
-		}
-		return set
-	}
-	return addr.Any()
 }
