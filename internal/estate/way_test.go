@@ -195,6 +195,12 @@ func TestWayMistakes(t *testing.T) {
 		"mistyped interface": {func(c *Config) {
 			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"user": "users", "transit": "transit"}}
 		}, `devices["edge"].interfaces["user"]: edge has no interface "user" (is "users" meant?); it has "users", "transit"`},
+		"shortened interface": {func(c *Config) {
+			c.Devices["core"] = DeviceConfig{Content: routerText, Interfaces: map[string]string{"Gi0/0": "transit", "GigabitEthernet0/1": "servers"}}
+		}, `devices["core"].interfaces["Gi0/0"]: core has no interface "Gi0/0" (is "GigabitEthernet0/0" meant?); it has "GigabitEthernet0/0", "GigabitEthernet0/1"`},
+		"shortened port": {func(c *Config) {
+			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"users": "users", "gi 0/1": "transit"}}
+		}, `devices["edge"].interfaces["gi 0/1"]: edge has no interface "gi 0/1" (is "GigabitEthernet0/1" meant?); it has "users", "transit"`},
 		"one interface twice": {func(c *Config) {
 			c.Devices["edge"] = DeviceConfig{Content: edgeText, Interfaces: map[string]string{"users": "users", "GigabitEthernet0/0": "transit"}}
 		}, `devices["edge"].interfaces["users"]: it is the same interface as "GigabitEthernet0/0", which is mapped to zone "transit"; map it once`},
@@ -216,6 +222,18 @@ func TestWayMistakes(t *testing.T) {
 		"wrong order": {func(c *Config) {
 			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"servers"}, Via: []string{"core", "edge"}}}
 		}, `device "core" has no interface in zone "users"; it is in zones servers, transit; via = ["edge", "core"] does`},
+		"back to where it came from": {func(c *Config) {
+			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"users"}, Via: []string{"edge"}}}
+		}, `paths[0].via: does not lead from "users" to "users": device "edge" has no two interfaces in zone "users" that a packet could pass between; leave this path out: within a zone no device is crossed`},
+		"there and back": {func(c *Config) {
+			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"transit"}, Via: []string{"edge", "core", "edge"}}}
+		}, `paths[0].via: does not lead from "users" to "transit": device "edge" has no interface in a zone that device "core" sends on to (zones servers); it is in zones transit, users; via = ["edge"] does`},
+		"out by where it came in": {func(c *Config) {
+			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"transit"}, Via: []string{"edge", "core"}}}
+		}, `device "core" does not send on to zone "transit" what comes in on this way: it would leave by the interface that it entered by, or go to another VRF; via = ["edge"] does`},
+		"a device twice": {func(c *Config) {
+			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"transit"}, Via: []string{"edge", "edge"}}}
+		}, `paths[0].via[1]: device "edge" is crossed just before; name it once`},
 		"unknown device": {func(c *Config) {
 			c.Paths = []PathConfig{{From: []string{"users"}, To: []string{"servers"}, Via: []string{"egde"}}}
 		}, `paths[0].via[0]: there is no device or ruleset "egde" (is "edge" meant?); there are "core", "edge", "web"`},

@@ -110,7 +110,7 @@ func (n *node) resolve(zone func(name string) (int, bool), zones []string) (prob
 		s, ok := n.side(name)
 		if !ok {
 			known := n.interfaceNames()
-			problems = append(problems, fmt.Errorf("%s: %s has no interface %q%s; it has %s", at, n.Source, name, meant(name, known), quoted(known)))
+			problems = append(problems, fmt.Errorf("%s: %s has no interface %q%s; it has %s", at, n.Source, name, n.meant(name, known), quoted(known)))
 			continue
 		}
 		if other := n.same(s, number); other != nil {
@@ -191,6 +191,40 @@ func (n *node) same(s *side, zone int) *side {
 		}
 	}
 	return nil
+}
+
+// meant asks whether another interface is meant, by a shorter form of its name (Gi0/1) or one
+// that is mistyped.
+func (n *node) meant(name string, known []string) string {
+	var long []string
+	for _, i := range n.Document.Interfaces {
+		for _, whole := range []string{i.Name, i.Port} {
+			if shortens(name, whole) {
+				long = append(long, whole)
+			}
+		}
+	}
+	if len(long) == 1 {
+		return fmt.Sprintf(" (is %q meant?)", long[0])
+	}
+	return meant(name, known)
+}
+
+// shortens reports whether a name of an interface is a shorter form of another: the beginning of
+// its letters, and all of its numbers.
+func shortens(name, whole string) bool {
+	kind, number := cutNumber(strings.ReplaceAll(name, " ", ""))
+	long, all := cutNumber(whole)
+	return kind != "" && number != "" && number == all && strings.HasPrefix(strings.ToLower(long), strings.ToLower(kind))
+}
+
+// cutNumber parts a name of an interface before its first digit.
+func cutNumber(name string) (kind, number string) {
+	i := strings.IndexAny(name, "0123456789")
+	if i < 0 {
+		return name, ""
+	}
+	return name[:i], name[i:]
 }
 
 // meant asks whether another name is meant, empty where none is like it.

@@ -179,6 +179,8 @@ func (t *Topology) waypoints(at string, via, rulesets []string) (way []waypoint,
 		switch isRuleset := slices.Contains(rulesets, name); {
 		case i >= 0 && isRuleset:
 			problems = append(problems, fmt.Errorf("%s.via[%d]: %q is a device and a ruleset; give one of them another name", at, k, name))
+		case i >= 0 && t.nodes[i].twice(way):
+			problems = append(problems, fmt.Errorf("%s.via[%d]: device %q is crossed just before; name it once", at, k, name))
 		case i >= 0:
 			way = append(way, waypoint{node: t.nodes[i]})
 		case isRuleset:
@@ -200,23 +202,56 @@ func (t *Topology) waypoints(at string, via, rulesets []string) (way []waypoint,
 func (t *Topology) misses(way []waypoint, p pair) string {
 	reached := []int{p.from}
 	last := fmt.Sprintf("zone %q", t.zones.Name(p.from))
+	var at *node
 	for _, w := range way {
 		if w.node == nil {
 			continue
 		}
 		zones := w.node.zoneNumbers()
-		if !slices.ContainsFunc(reached, func(z int) bool { return slices.Contains(zones, z) }) {
+		switch {
+		case len(zones) == 0:
+			return fmt.Sprintf("device %q has no interface that is up", w.node.Name)
+		case !slices.ContainsFunc(reached, func(z int) bool { return slices.Contains(zones, z) }):
 			return fmt.Sprintf("device %q has no interface in %s; it is in %s", w.node.Name, last, t.zoneNames(zones))
 		}
-		reached, last = zones, fmt.Sprintf("a zone of device %q (%s)", w.node.Name, t.zoneNames(zones))
-		if len(zones) == 0 {
-			return fmt.Sprintf("device %q has no interface that is up", w.node.Name)
+		at, reached = w.node, w.node.onward(reached)
+		last = fmt.Sprintf("a zone that device %q sends on to (%s)", at.Name, t.zoneNames(reached))
+	}
+	switch to := t.zones.Name(p.to); {
+	case at == nil || slices.Contains(reached, p.to):
+		return ""
+	case !slices.Contains(at.zoneNumbers(), p.to):
+		return fmt.Sprintf("zone %q is not a zone of device %q (%s)", to, at.Name, t.zoneNames(at.zoneNumbers()))
+	case p.from == p.to:
+		return fmt.Sprintf("device %q has no two interfaces in zone %q that a packet could pass between; leave this path out: within a zone no device is crossed", at.Name, to)
+	default:
+		return fmt.Sprintf("device %q does not send on to zone %q what comes in on this way: it would leave by the interface that it entered by, or go to another VRF", at.Name, to)
+	}
+}
+
+// onward returns the zones to which the device sends on what enters from one of those given:
+// by another interface, of the same VRF.
+func (n *node) onward(from []int) (to []int) {
+	for _, zone := range from {
+		for _, in := range n.at(zone) {
+			for _, out := range n.sides {
+				if out != in && !out.shut && out.vrf == in.vrf && !slices.Contains(to, out.zone) {
+					to = append(to, out.zone)
+				}
+			}
 		}
 	}
-	if len(reached) > 0 && !slices.Contains(reached, p.to) && slices.ContainsFunc(way, func(w waypoint) bool { return w.node != nil }) {
-		return fmt.Sprintf("zone %q is not %s", t.zones.Name(p.to), last)
+	return to
+}
+
+// twice reports whether a way has the device at two places next to each other. That makes sense
+// only where the device is several routers: in VRFs.
+func (n *node) twice(before []waypoint) bool {
+	i := len(before) - 1
+	for i >= 0 && before[i].node == nil {
+		i--
 	}
-	return ""
+	return i >= 0 && before[i].node == n && !slices.ContainsFunc(n.sides, func(s *side) bool { return s.vrf != n.sides[0].vrf })
 }
 
 // shortestText says by which devices a way leads, empty where none does.
