@@ -22,8 +22,8 @@ type chain struct {
 }
 
 // bindings are the filters that interfaces ask.
-func (c *config) bindings() []device.Binding {
-	var out []device.Binding
+func (c *config) bindings(interfaces []device.Interface) []device.Binding {
+	out := c.beside(interfaces)
 	for _, port := range c.root.Applied("interfaces").Active() {
 		if port.Word == "interface-range" {
 			out = append(out, c.rangeBindings(port)...)
@@ -34,6 +34,7 @@ func (c *config) bindings() []device.Binding {
 			if why := c.doubtAlong("interfaces", port.Word, "unit", unit.Word); why != "" {
 				out = append(out, unread(name, unit.Line, why)...)
 			}
+			out = append(out, c.unitFilters(name, unit)...)
 			for _, family := range []string{"inet", "inet6"} {
 				if why := c.doubtBelow(unit.Applied("family", family)); why != "" {
 					out = append(out, unread(name, unit.Line, why)...)

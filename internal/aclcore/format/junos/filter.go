@@ -63,7 +63,7 @@ func (c *config) readFilters(doc *device.Document) {
 		f := c.filters[key]
 		f.rules = c.terms(f, 0)
 	}
-	bindings := c.bindings()
+	bindings := c.bindings(doc.Interfaces)
 	doc.Bindings = append(doc.Bindings, bindings...)
 	for _, key := range order {
 		doc.Lists = append(doc.Lists, c.list(key, bindings))
@@ -110,7 +110,7 @@ func (c *config) list(key filterKey, bindings []device.Binding) device.List {
 func (c *config) bound(l *device.List, bindings []device.Binding) {
 	for _, b := range bindings {
 		switch {
-		case b.List != l.Name || b.Rule != nil:
+		case b.List != l.Name || b.Rule != nil || b.From+b.To == "":
 		case b.Stage == device.StageIn:
 			l.Aliases = append(l.Aliases, b.From+" in")
 		default:
