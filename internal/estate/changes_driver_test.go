@@ -24,8 +24,8 @@ var updateChanges = flag.Bool("update", false, "rewrite the answers in testdata/
 //
 //	? OPTIONS: SOURCES -> DESTINATIONS SERVICES
 //
-// with the options acl=LIST, from=ZONE, to=ZONE, default=ACTION, stateless, deny,
-// override. Below each question stand, indented, the summary, the change and the rules
+// with the options acl=LIST, from=ZONE, to=ZONE, context=NAME, default=ACTION, stateless,
+// deny, override; in names _ stands for a blank. Below each question stand, indented, the summary, the change and the rules
 // written, or why there is none. -update rewrites them.
 //
 // Each answer is proven: the change is made to the ruleset as the device would, the
@@ -122,9 +122,11 @@ func (c changeCase) read(question string) (f Flow, config RulesetConfig) {
 		case "acl":
 			config.ACL = strings.ReplaceAll(value, "_", " ")
 		case "from":
-			f.SourceZone = value
+			f.SourceZone = strings.ReplaceAll(value, "_", " ")
 		case "to":
-			f.DestinationZone = value
+			f.DestinationZone = strings.ReplaceAll(value, "_", " ")
+		case "context":
+			config.Context = value
 		case "default":
 			config.DefaultAction = value
 		case "stateless":

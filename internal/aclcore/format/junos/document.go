@@ -34,11 +34,11 @@ func Document(in device.Input, root *tree.Node) (*device.Document, error) {
 func document(in device.Input, root *tree.Node, notes []device.Note) (*device.Document, error) {
 	doc := &device.Document{Format: "junos", Notes: notes}
 	g := applyGroups(root)
-	scope, err := choose(in, root, doc)
+	scope, prefix, err := choose(in, root, doc)
 	if err != nil {
 		return nil, err
 	}
-	c := &config{root: scope, global: root, groups: g, left: maxNested}
+	c := &config{root: scope, prefix: prefix, global: root, groups: g, left: maxNested}
 	c.readTopology(doc)
 	c.readFilters(doc)
 	if scope.Applied("security", "policies") != nil {
@@ -54,6 +54,9 @@ func document(in device.Input, root *tree.Node, notes []device.Note) (*device.Do
 type config struct {
 	// root is that part, global the whole text.
 	root, global *tree.Node
+	// prefix is what commands for the part begin with: the kind and the name of a logical
+	// system or tenant, empty for the device itself.
+	prefix []string
 	groups       *groups
 	notes        []device.Note
 	filters      map[filterKey]*filter
@@ -92,23 +95,24 @@ func (c *config) doubtAlong(path ...string) string {
 	return cmp.Or(c.groups.doubts[c.global], c.groups.along(c.root, path...))
 }
 
-// choose returns the part of the text that is meant, and tells doc which there are.
-func choose(in device.Input, root *tree.Node, doc *device.Document) (*tree.Node, error) {
-	parts := make(map[string]*tree.Node)
+// choose returns the part of the text that is meant and what commands for it begin with,
+// and tells doc which parts there are.
+func choose(in device.Input, root *tree.Node, doc *device.Document) (part *tree.Node, prefix []string, err error) {
+	parts, kinds := make(map[string]*tree.Node), make(map[string]string)
 	for _, kind := range []string{"logical-systems", "tenants"} {
 		for _, n := range root.Applied(kind).Active() {
-			parts[n.Word] = n
+			parts[n.Word], kinds[n.Word] = n, kind
 			doc.Contexts = append(doc.Contexts, n.Word)
 		}
 	}
 	switch {
 	case in.Context == "":
-		return root, nil
+		return root, nil, nil
 	case parts[in.Context] == nil && len(parts) == 0:
-		return nil, fmt.Errorf("%s: context is %q, but the text has no logical systems or tenants; leave context out", in.Source, in.Context)
+		return nil, nil, fmt.Errorf("%s: context is %q, but the text has no logical systems or tenants; leave context out", in.Source, in.Context)
 	case parts[in.Context] == nil:
-		return nil, fmt.Errorf("%s: has no logical system or tenant %q; there are %s", in.Source, in.Context, strings.Join(doc.Contexts, ", "))
+		return nil, nil, fmt.Errorf("%s: has no logical system or tenant %q; there are %s", in.Source, in.Context, strings.Join(doc.Contexts, ", "))
 	}
 	doc.Context = in.Context
-	return parts[in.Context], nil
+	return parts[in.Context], []string{kinds[in.Context], in.Context}, nil
 }

@@ -24,7 +24,9 @@ type filterKey struct {
 type filter struct {
 	key   filterKey
 	node  *tree.Node
-	path  []string // of its commands
+	path  []string // of its commands, behind prefix
+	// prefix is that of the part of the text.
+	prefix []string
 	rules []rule.Rule
 	// twice says that the text has another one of the name, at the old place of filters.
 	twice bool
@@ -44,7 +46,7 @@ func (c *config) readFilters(doc *device.Document) {
 			return
 		}
 		order = append(order, key)
-		c.filters[key] = &filter{key: key, node: n, path: append(slices.Clone(path), "filter", n.Word)}
+		c.filters[key] = &filter{key: key, prefix: c.prefix, node: n, path: append(slices.Clone(path), "filter", n.Word)}
 	}
 	firewall := c.root.Applied("firewall")
 	for _, n := range firewall.Applied("filter").Active() {

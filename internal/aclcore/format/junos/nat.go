@@ -182,7 +182,7 @@ func (r *natReader) addresses(match *tree.Node, key string) addr.Set {
 	if len(words)+len(names) == 0 {
 		return addr.Any()
 	}
-	named := r.policies.book("").Union(names)
+	named := r.policies.book("").scope.Union(names)
 	r.rule.Unknown = known.Reasons(r.rule.Unknown, named.Why)
 	out := named.Possible
 	for _, w := range words {

@@ -13,38 +13,48 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
+// A book is the addresses that a policy of a zone can name.
+type book struct {
+	scope *objects.Scope[addr.Set]
+	// level has those of the book itself; behind them come the global ones.
+	level *objects.Level[addr.Set]
+}
+
 // book returns the names of addresses that a policy of the zone uses: those of the
 // zone's own book or of the books that are attached to it, then the global ones. Global
 // policies, of the zone "", use the global ones only.
-func (p *policies) book(zone string) *objects.Scope[addr.Set] {
-	if s := p.books[zone]; s != nil {
-		return s
+func (p *policies) book(zone string) *book {
+	b := p.books[zone]
+	if b == nil {
+		b = &book{level: &objects.Level[addr.Set]{}}
+		p.books[zone] = b
+		p.fill(b, zone)
 	}
+	return b
+}
+
+func (p *policies) fill(b *book, zone string) {
 	security := p.root.Applied("security")
-	global := &objects.Level[addr.Set]{}
-	p.readBook(global, security.Applied("address-book", "global"), "")
-	inGlobal := objects.NewScope(zoned.AddressOptions(addr.Any(), anyAddress), global)
 	if zone == "" {
-		p.books[""] = inGlobal
-		return inGlobal
+		p.readBook(b.level, security.Applied("address-book", "global"), "")
+		b.scope = objects.NewScope(zoned.AddressOptions(addr.Any(), anyAddress), b.level)
+		return
 	}
-	own := &objects.Level[addr.Set]{}
 	ofZone := security.Applied("zones", "security-zone", zone)
-	p.readBook(own, ofZone.Applied("address-book"), p.doubt(security.Applied("zones"), security.Applied("zones", "security-zone"), ofZone))
-	for _, b := range security.Applied("address-book").Active() {
-		if b.Applied("attach", "zone", zone) != nil {
-			p.readBook(own, b, "")
+	p.readBook(b.level, ofZone.Applied("address-book"), p.doubt(security.Applied("zones"), security.Applied("zones", "security-zone"), ofZone))
+	for _, other := range security.Applied("address-book").Active() {
+		if other.Applied("attach", "zone", zone) != nil {
+			p.readBook(b.level, other, "")
 		}
 	}
 	// A set's members are of its own book.
-	s := objects.NewScope(zoned.AddressOptions(addr.Any(), func(name string) (zoned.Addresses, bool) {
-		if global.Has(name) {
-			return inGlobal.Resolve(name), true
+	global := p.book("")
+	b.scope = objects.NewScope(zoned.AddressOptions(addr.Any(), func(name string) (zoned.Addresses, bool) {
+		if global.level.Has(name) {
+			return global.scope.Resolve(name), true
 		}
 		return anyAddress(name)
-	}), own)
-	p.books[zone] = s
-	return s
+	}), b.level)
 }
 
 func anyAddress(name string) (zoned.Addresses, bool) {
@@ -147,7 +157,9 @@ func (p *policies) applications() *objects.Scope[service.Set] {
 	apps := p.root.Applied("applications")
 	if apps == nil {
 		apps = p.global.Applied("applications")
+		p.globalApps = apps != nil
 	}
+	p.applicationLevel = l
 	doubt := cmp.Or(p.doubtAlong("applications"), p.doubt(apps, apps.Applied("application"), apps.Applied("application-set")))
 	for _, n := range apps.Applied("application").Active() {
 		l.Add(n.Word, n.Line, application(n))

@@ -19,15 +19,19 @@ import (
 // policies reads the security policies of a text.
 type policies struct {
 	*config
-	books    map[string]*objects.Scope[addr.Set] // by zone, "" for global
+	books    map[string]*book // by zone, "" for global
 	services *objects.Scope[service.Set]
+	// applicationLevel has the applications of the text, globalApps says that they stand
+	// beside the logical system or tenant and not in it.
+	applicationLevel *objects.Level[service.Set]
+	globalApps       bool
 	site     *policySite
 }
 
 // policyList returns the security policies as one list: those of each pair of zones in
 // their order, which never meet another pair's, then the global ones, then the default.
 func (c *config) policyList(doc *device.Document) device.List {
-	p := &policies{config: c, books: make(map[string]*objects.Scope[addr.Set])}
+	p := &policies{config: c, books: make(map[string]*book)}
 	p.services = p.applications()
 	p.site = p.newSite()
 	node := c.root.Applied("security", "policies")
@@ -252,7 +256,7 @@ func (p *policies) addresses(q *zoned.Policy, key string, values map[string][]st
 	if len(words) == 0 {
 		q.Doubt("%s is not set", key)
 	} else {
-		set = p.book(zone).Union(words)
+		set = p.book(zone).scope.Union(words)
 	}
 	if excluded[key] {
 		return zoned.Negate(addr.Any(), set)

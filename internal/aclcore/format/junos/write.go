@@ -21,13 +21,13 @@ func Write(list string, in rule.Insertion) (string, error) {
 	if in.Base != nil {
 		switch site := in.Base.Writer.(type) {
 		case *filter:
-			return writeTerms(site.path, site.key.family, in)
+			return writeTerms(site.prefix, site.path, site.key.family, in)
 		case *chain:
 			f := site.filter(in.Before)
 			if f == nil {
 				return "", fmt.Errorf("a filter of the list %s is not in the text", site.alias)
 			}
-			return writeTerms(f.path, f.key.family, in)
+			return writeTerms(f.prefix, f.path, f.key.family, in)
 		case *policySite:
 			return writePolicies(site, in)
 		}
@@ -39,7 +39,7 @@ func Write(list string, in rule.Insertion) (string, error) {
 	if !ok {
 		family, name = familyOf(in), list
 	}
-	return writeTerms([]string{"firewall", "family", family, "filter", name}, family, in)
+	return writeTerms(nil, []string{"firewall", "family", family, "filter", name}, family, in)
 }
 
 // familyOf returns the family of the first rule.
@@ -98,8 +98,18 @@ func isName(text string) bool {
 	}) < 0
 }
 
+// inPart returns the command for a logical system or tenant: "set security …" becomes
+// "set logical-systems NAME security …".
+func inPart(prefix []string, command string) string {
+	if len(prefix) == 0 {
+		return command
+	}
+	verb, rest, _ := strings.Cut(command, " ")
+	return verb + " " + inQuotes(prefix...) + " " + rest
+}
+
 // writeTerms writes one term for each service of each rule.
-func writeTerms(path []string, family string, in rule.Insertion) (string, error) {
+func writeTerms(prefix, path []string, family string, in rule.Insertion) (string, error) {
 	at, err := before(in)
 	if err != nil {
 		return "", err
@@ -129,6 +139,9 @@ func writeTerms(path []string, family string, in rule.Insertion) (string, error)
 	}
 	if len(lines) == 0 {
 		return "", fmt.Errorf("a filter of the family %s does not match this traffic", family)
+	}
+	for i := range lines {
+		lines[i] = inPart(prefix, lines[i])
 	}
 	return strings.Join(lines, "\n"), nil
 }
@@ -208,15 +221,15 @@ func Delete(base *rule.Ruleset, r *rule.Rule) (string, error) {
 	switch s := base.Writer.(type) {
 	case *filter:
 		if r.Place != "" {
-			return fmt.Sprintf("delete %s term %s", inQuotes(s.path...), inQuotes(r.Place)), nil
+			return inPart(s.prefix, fmt.Sprintf("delete %s term %s", inQuotes(s.path...), inQuotes(r.Place))), nil
 		}
 	case *policySite:
 		switch p, ok := s.policies[r.Place]; {
 		case !ok:
 		case p.from == "":
-			return "delete security policies global policy " + inQuotes(p.name), nil
+			return inPart(s.prefix, "delete security policies global policy "+inQuotes(p.name)), nil
 		default:
-			return fmt.Sprintf("delete security policies from-zone %s to-zone %s policy %s", inQuotes(p.from), inQuotes(p.to), inQuotes(p.name)), nil
+			return inPart(s.prefix, fmt.Sprintf("delete security policies from-zone %s to-zone %s policy %s", inQuotes(p.from), inQuotes(p.to), inQuotes(p.name))), nil
 		}
 	}
 	return "", fmt.Errorf("%s is no term or policy of its own", r)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
@@ -16,15 +17,36 @@ type policySite struct {
 	policies map[string]policyPlace // by place
 	// inZones says that the text keeps addresses in books of the zones themselves.
 	inZones bool
+	// prefix is that of the part of the text, without it that of applications.
+	prefix     []string
+	globalApps bool
+	// addressNames are the addresses that policies from or to a zone can name, and
+	// applicationNames the applications of the text, by what they stand for. They are found
+	// when the first change asks.
+	addressNames     map[string]func() *zoned.Names
+	applicationNames func() *zoned.Names
 }
 
 // policyPlace is the pair of zones and the name of a policy; a global one has no zones.
 type policyPlace struct{ from, to, name string }
 
 func (p *policies) newSite() *policySite {
-	s := &policySite{policies: make(map[string]policyPlace)}
+	s := &policySite{policies: make(map[string]policyPlace), prefix: p.prefix, globalApps: p.globalApps}
+	services, level := p.services, p.applicationLevel // and not the tree behind p
+	s.applicationNames = sync.OnceValue(func() *zoned.Names { return zoned.ServiceNames(services, level) })
+	var mu sync.Mutex // books of zones ask the global one
+	in := func(b *book) *zoned.Names {
+		mu.Lock()
+		defer mu.Unlock()
+		return zoned.AddressNames(b.scope, b.level)
+	}
+	global := p.book("")
+	inGlobal := sync.OnceValue(func() *zoned.Names { return in(global) })
+	s.addressNames = map[string]func() *zoned.Names{"": inGlobal}
 	for _, z := range p.root.Applied("security", "zones", "security-zone").Active() {
 		s.inZones = s.inZones || z.Applied("address-book") != nil
+		own := p.book(z.Word)
+		s.addressNames[z.Word] = sync.OnceValue(func() *zoned.Names { return in(own).Over(inGlobal()) })
 	}
 	return s
 }
@@ -64,6 +86,9 @@ func writePolicies(site *policySite, in rule.Insertion) (string, error) {
 			}
 		}
 	}
+	for i := range w.policies {
+		w.policies[i] = inPart(site.prefix, w.policies[i])
+	}
 	return strings.Join(append(w.objects, w.policies...), "\n"), nil
 }
 
@@ -89,7 +114,7 @@ func (w *policyWriter) policy(r *rule.Rule, from, to string, blocker policyPlace
 		return false
 	}
 	name := freeName(w.in, r.Name, "policy", taken, w.policies)
-	pair := fmt.Sprintf("security policies from-zone %s to-zone %s", from, to)
+	pair := fmt.Sprintf("security policies from-zone %s to-zone %s", inQuotes(from), inQuotes(to))
 	base := "set " + pair + " policy " + name
 	for _, a := range src {
 		w.policies = append(w.policies, base+" match source-address "+a)
@@ -122,19 +147,31 @@ func (w *policyWriter) addresses(s addr.Set, zone string) []string {
 	case s.Equal(addr.Any6()):
 		return []string{"any-ipv6"}
 	}
+	known := &zoned.Names{}
+	if names, ok := w.site.addressNames[zone]; ok {
+		known = names()
+	} else if names, ok := w.site.addressNames[""]; ok {
+		known = names()
+	}
+	if name, isNew := known.Of(s.String(), "", nil); !isNew && name != "" {
+		return []string{inQuotes(name)}
+	}
 	book := "set security address-book global address "
 	if w.site.inZones {
-		book = "set security zones security-zone " + zone + " address-book address "
+		book = "set security zones security-zone " + inQuotes(zone) + " address-book address "
 	}
 	var out []string
 	for _, t := range zoned.AddressTerms(s) {
-		name := "acl-" + strings.NewReplacer("/", "_", ":", "-").Replace(t.String())
+		name, isNew := known.Of(t.Set().String(), "acl-"+strings.NewReplacer("/", "_", ":", "-").Replace(t.String()), nil)
+		out = append(out, inQuotes(name))
+		if !isNew {
+			continue
+		}
 		value := t.Prefix.String()
 		if !t.Prefix.IsValid() {
 			value = fmt.Sprintf("range-address %s to %s", t.From, t.To)
 		}
-		w.define(book + name + " " + value)
-		out = append(out, name)
+		w.define(inPart(w.site.prefix, book+name+" "+value))
 	}
 	return out
 }
@@ -152,6 +189,13 @@ func (w *policyWriter) define(command string) {
 func (w *policyWriter) applications(s service.Set) ([]string, error) {
 	if s.IsAny() {
 		return []string{"any"}, nil
+	}
+	known := &zoned.Names{}
+	if w.site.applicationNames != nil {
+		known = w.site.applicationNames()
+	}
+	if name, isNew := known.Of(s.String(), "", nil); !isNew && name != "" {
+		return []string{inQuotes(name)}, nil
 	}
 	terms, err := zoned.ServiceTerms(s)
 	if err != nil {
@@ -182,10 +226,22 @@ func (w *policyWriter) applications(s service.Set) ([]string, error) {
 			name += fmt.Sprintf("-%d", t.Code)
 			settings = append(settings, fmt.Sprintf("%s-code %d", types, t.Code))
 		}
+		name, isNew := known.Of(t.Set().String(), name, nil)
+		out = append(out, inQuotes(name))
 		for _, setting := range settings {
-			w.define("set applications application " + name + " " + setting)
+			if isNew {
+				w.define(inPart(w.applicationPrefix(), "set applications application "+name+" "+setting))
+			}
 		}
-		out = append(out, name)
 	}
 	return out, nil
+}
+
+// applicationPrefix is what commands for applications begin with: a logical system without
+// applications of its own uses those of the device.
+func (w *policyWriter) applicationPrefix() []string {
+	if w.site.globalApps {
+		return nil
+	}
+	return w.site.prefix
 }

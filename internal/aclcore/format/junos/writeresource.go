@@ -1,6 +1,7 @@
 package junos
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,9 @@ import (
 // and addresses in the book of a zone, are resources of their own. Errors are those of
 // Write.
 func Resources(list string, in rule.Insertion) (string, error) {
+	if in.Base != nil && len(partOf(in.Base.Writer)) > 0 {
+		return "", errors.New("the Terraform provider junos has no logical systems and tenants")
+	}
 	text, err := Write(list, in)
 	if err != nil {
 		return "", err
@@ -40,6 +44,21 @@ func Resources(list string, in rule.Insertion) (string, error) {
 	w.filters(root.Get("firewall", "family"))
 	w.policies(root.Get("security", "policies", "from-zone"))
 	return strings.Join(w.blocks, "\n\n"), nil
+}
+
+// partOf returns what commands for the part of a text begin with in which a list stands.
+func partOf(writer any) []string {
+	switch site := writer.(type) {
+	case *filter:
+		return site.prefix
+	case *chain:
+		if f := site.filter(0); f != nil {
+			return f.prefix
+		}
+	case *policySite:
+		return site.prefix
+	}
+	return nil
 }
 
 type resourceWriter struct {

@@ -2,6 +2,7 @@ package zoned
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -41,6 +42,18 @@ func newNames(names []string, value func(name string) (string, bool)) *Names {
 		}
 	}
 	return n
+}
+
+// Over returns the names together with those of a level below, which they hide.
+func (n *Names) Over(below *Names) *Names {
+	out := &Names{byValue: maps.Clone(n.byValue), taken: maps.Clone(n.taken)}
+	for value, name := range below.byValue {
+		if out.byValue[value] == "" && !n.taken[name] {
+			out.byValue[value] = name
+		}
+	}
+	maps.Copy(out.taken, below.taken)
+	return out
 }
 
 // Of returns the object of that value, or the name that a new one gets: wanted, or
