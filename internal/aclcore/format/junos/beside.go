@@ -45,7 +45,9 @@ func flowRoutes(n *tree.Node, vrf string, interfaces []device.Interface) []devic
 	if flow.Applied("route") == nil {
 		return nil
 	}
-	return everywhere(vrf, interfaces, func(name string) []device.Binding { return unread(name, flow.Line, "flow routes filter too, and are not read") })
+	return everywhere(vrf, interfaces, func(name string) []device.Binding {
+		return unread(name, flow.Line, "flow routes filter too, and are not read")
+	})
 }
 
 // everywhere binds at each interface of a routing instance, or wherever packets enter

@@ -56,11 +56,11 @@ type config struct {
 	root, global *tree.Node
 	// prefix is what commands for the part begin with: the kind and the name of a logical
 	// system or tenant, empty for the device itself.
-	prefix []string
-	groups       *groups
-	notes        []device.Note
-	filters      map[filterKey]*filter
-	chains       []*chain
+	prefix  []string
+	groups  *groups
+	notes   []device.Note
+	filters map[filterKey]*filter
+	chains  []*chain
 	// left bounds how many rules nested filters become.
 	left int
 }

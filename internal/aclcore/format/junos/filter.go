@@ -22,12 +22,12 @@ type filterKey struct {
 
 // A filter is one firewall filter with its rules.
 type filter struct {
-	key   filterKey
-	node  *tree.Node
-	path  []string // of its commands, behind prefix
+	key  filterKey
+	node *tree.Node
+	path []string // of its commands, behind prefix
 	// prefix is that of the part of the text.
 	prefix []string
-	rules []rule.Rule
+	rules  []rule.Rule
 	// twice says that the text has another one of the name, at the old place of filters.
 	twice bool
 }

@@ -15,26 +15,27 @@ import (
 )
 
 // translations returns the NAT rules in the order of their kinds: static, destination,
-// source. Within a kind the first rule that matches counts (Juniper, NAT User Guide). Of
-// rule-sets for interfaces, zones and routing instances the more specific one is taken;
-// only those for zones are followed, others put what they match in doubt.
+// source. Within a kind the rules of the more specific rule-set come first, and of these the
+// first that matches counts (Juniper, NAT User Guide).
 func (c *config) translations(p *policies, interfaces []device.Interface) []device.Translation {
 	var out []device.Translation
 	nat := c.root.Applied("security", "nat")
 	for _, kind := range []string{"static", "destination", "source"} {
-		var vague, plain []device.Translation
-		for _, set := range nat.Applied(kind, "rule-set").Active() {
-			for _, n := range set.Applied("rule").Active() {
+		var plain []natSet
+		for _, n := range nat.Applied(kind, "rule-set").Active() {
+			set := natSet{name: n.Word, from: side(n.Applied("from"), "from", interfaces), to: side(n.Applied("to"), "to", interfaces)}
+			vague := set.vague(kind)
+			for _, one := range n.Applied("rule").Active() {
 				r := natReader{config: c, policies: p, nat: nat, kind: kind, interfaces: interfaces}
-				one := r.translations(set, n)
-				if r.vague {
-					vague = append(vague, one...)
-				} else {
-					plain = append(plain, one...)
-				}
+				set.rules = append(set.rules, r.translations(&set, vague, n, one)...)
+			}
+			if vague != "" {
+				out = append(out, set.rules...)
+			} else {
+				plain = append(plain, set)
 			}
 		}
-		out = append(append(out, vague...), plain...)
+		out = append(out, inOrder(plain)...)
 	}
 	for _, o := range nat.Others("static", "destination", "source", "proxy-arp", "proxy-ndp", "traceoptions", "pool-utilization-alarm") {
 		out = append(out, device.Translation{
@@ -53,23 +54,25 @@ type natReader struct {
 	kind       string
 	interfaces []device.Interface
 	rule       device.Translation
-	// vague says that the rule is of a set that is not for zones.
-	vague bool
 }
 
 func (r *natReader) doubt(format string, args ...any) {
 	r.rule.Unknown = known.Reasons(r.rule.Unknown, []string{fmt.Sprintf(format, args...)})
 }
 
-func (r *natReader) translations(set, n *tree.Node) []device.Translation {
+// translations reads a rule of a set. vague says why it is not known where the set holds.
+func (r *natReader) translations(in *natSet, vague string, set, n *tree.Node) []device.Translation {
 	r.rule = device.Translation{
 		Name: n.Word, Line: n.Line, Text: fmt.Sprintf("%s NAT rule %s", r.kind, n.Word), Search: device.SearchDestination,
-		From: set.Applied("from", "zone").Words(), To: set.Applied("to", "zone").Words(), Reverse: r.kind == "static",
+		From: in.from.names, To: in.to.names, Reverse: r.kind == "static",
 	}
 	if r.kind == "source" {
 		r.rule.Search = device.SearchSource
 	}
-	r.context(set)
+	if vague != "" {
+		r.rule.From, r.rule.To = nil, nil
+		r.doubt("%s", vague)
+	}
 	r.match(n.Applied("match"))
 	for _, o := range n.Others("match", "then", "description") {
 		r.doubt("%s", o)
@@ -104,21 +107,17 @@ func (r *natReader) unknownMapping() {
 	}
 }
 
-// context reads where packets of a rule-set come from and go to.
-func (r *natReader) context(set *tree.Node) {
-	for _, side := range []string{"from", "to"} {
-		for _, o := range set.Applied(side).Others("zone") {
-			r.vague = true
-			r.doubt("%s %s", side, o)
-		}
+// vague tells why it is not known where the rules of a set hold, empty if it is.
+func (s *natSet) vague(kind string) string {
+	switch {
+	case s.from.vague != "":
+		return s.from.vague
+	case s.to.vague != "":
+		return s.to.vague
+	case len(s.from.names) == 0 || kind == "source" && len(s.to.names) == 0:
+		return "the rule-set does not say where packets come from and go to"
 	}
-	if len(r.rule.From) == 0 || r.kind == "source" && len(r.rule.To) == 0 {
-		r.vague = true
-		r.doubt("the rule-set does not name its zones")
-	}
-	if r.vague {
-		r.rule.From, r.rule.To = nil, nil
-	}
+	return ""
 }
 
 // match reads what the rule compares.
@@ -249,12 +248,12 @@ func (r *natReader) source(then *tree.Node) {
 	r.rule.Source = m
 }
 
-// own returns the IPv4 addresses of the interfaces of zones, none where one of them is
-// not known.
-func (r *natReader) own(zones []string) (set addr.Set) {
+// own returns the IPv4 addresses of interfaces, or of those in zones, none where one of
+// them is not known.
+func (r *natReader) own(names []string) (set addr.Set) {
 	for i := range r.interfaces {
 		one := &r.interfaces[i]
-		if !slices.Contains(zones, one.Zone) {
+		if !slices.Contains(names, one.Zone) && !slices.Contains(names, one.Name) {
 			continue
 		}
 		if len(one.Unknown) > 0 || len(one.Addresses) == 0 {

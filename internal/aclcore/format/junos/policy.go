@@ -25,7 +25,7 @@ type policies struct {
 	// beside the logical system or tenant and not in it.
 	applicationLevel *objects.Level[service.Set]
 	globalApps       bool
-	site     *policySite
+	site             *policySite
 }
 
 // policyList returns the security policies as one list: those of each pair of zones in
