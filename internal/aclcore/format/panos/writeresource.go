@@ -56,7 +56,7 @@ func (w *writer) resource() string {
 				b.Set("source_addresses", words(addressWords(p.rule.Traffic.Sources)))
 				b.Set("destination_addresses", words(addressWords(p.rule.Traffic.Destinations)))
 				b.Set("source_users", words(nil))
-				b.Set("categories", words(nil))
+				b.Set("category", words(nil))
 				b.Set("applications", words(nil))
 				b.Set("services", w.serviceWords(p.services))
 				b.Text("action", p.action)
