@@ -3,7 +3,6 @@ package checkpoint_test
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
@@ -12,7 +11,8 @@ import (
 
 // large writes a layer with that many rules and objects.
 func large(rules int) []byte {
-	var b strings.Builder
+	var b bytes.Buffer
+	b.Grow(rules * 480)
 	fmt.Fprintf(&b, "{\"uid\": \"l\", \"name\": \"Network\", \"from\": 1, \"to\": %d, \"total\": %d,\n\"objects-dictionary\": [\n", rules, rules)
 	b.WriteString("{\"uid\": \"accept\", \"name\": \"Accept\", \"type\": \"RulebaseAction\"}, {\"uid\": \"https\", \"name\": \"https\", \"type\": \"service-tcp\", \"port\": \"443\"}")
 	for i := range rules {
@@ -26,8 +26,8 @@ func large(rules int) []byte {
 		fmt.Fprintf(&b, "{\"uid\": \"r%d\", \"name\": \"rule %d\", \"type\": \"access-rule\", \"enabled\": true,\n\"source\": [\"h%d\"],\n\"source-negate\": false,\n\"destination\": [\"h%d\"],\n\"destination-negate\": false,\n\"service\": [\"https\"],\n\"service-negate\": false,\n"+
 			"\"vpn\": [\"Any\"], \"time\": [\"Any\"], \"install-on\": [\"Policy Targets\"],\n\"action\": \"accept\"}", i, i, i, (i*7)%rules)
 	}
-	b.WriteString("]}\n")
-	return []byte(b.String())
+	b.WriteString("]}\n{\"uid\": \"l\", \"name\": \"Network\", \"type\": \"access-layer\", \"implicit-cleanup-action\": \"drop\"}\n")
+	return b.Bytes()
 }
 
 func BenchmarkParse(b *testing.B) {

@@ -3,7 +3,6 @@ package fortios_test
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
@@ -12,7 +11,8 @@ import (
 
 // large writes a configuration with that many policies, objects and groups.
 func large(policies int) []byte {
-	var b strings.Builder
+	var b bytes.Buffer
+	b.Grow(policies * 420)
 	b.WriteString("#config-version=FGVM64-7.2.5-FW-build1517\nconfig firewall address\n")
 	for i := range policies {
 		fmt.Fprintf(&b, "    edit \"h%d\"\n        set subnet 10.%d.%d.%d 255.255.255.255\n    next\n", i, i>>16&255, i>>8&255, i&255)
@@ -27,7 +27,7 @@ func large(policies int) []byte {
 			"        set service \"S\"\n        set schedule \"always\"\n        set action accept\n        set logtraffic all\n    next\n", i+1, i, i/10, (i*7)%policies)
 	}
 	b.WriteString("end\n")
-	return []byte(b.String())
+	return b.Bytes()
 }
 
 func BenchmarkParse(b *testing.B) {

@@ -3,7 +3,6 @@ package panos_test
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
@@ -12,7 +11,8 @@ import (
 
 // large writes an XML configuration with that many rules, objects and groups.
 func large(rules int) []byte {
-	var b strings.Builder
+	var b bytes.Buffer
+	b.Grow(rules * 560)
 	b.WriteString("<config version=\"10.1.0\" urldb=\"paloaltonetworks\">\n<devices>\n<entry name=\"localhost.localdomain\">\n<vsys>\n<entry name=\"vsys1\">\n<address>\n")
 	for i := range rules {
 		fmt.Fprintf(&b, "<entry name=\"h%d\">\n<ip-netmask>10.%d.%d.%d</ip-netmask>\n</entry>\n", i, i>>16&255, i>>8&255, i&255)
@@ -28,7 +28,7 @@ func large(rules int) []byte {
 			i, i, i/10, (i*7)%rules)
 	}
 	b.WriteString("</rules>\n</security>\n</rulebase>\n</entry>\n</vsys>\n</entry>\n</devices>\n</config>\n")
-	return []byte(b.String())
+	return b.Bytes()
 }
 
 func BenchmarkParse(b *testing.B) {
