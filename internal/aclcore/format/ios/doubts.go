@@ -29,6 +29,8 @@ type doubts struct {
 	// protocols says that a routing protocol may know routes which the text does not tell.
 	protocols bool
 	ports     portLists
+	// frames are the lists for frames: applied as one for packets, such a list may do anything.
+	frames map[string]bool
 	// sixRouted says that the text switches routing of IPv6 on, which IOS and EOS have off.
 	sixRouted bool
 }
@@ -118,6 +120,11 @@ func (d *doubts) outer(doc *device.Document, l terminal.Line, words, low []strin
 	d.maps.Outer(words, low)
 	starts := func(prefix ...string) bool { return len(low) >= len(prefix) && slices.Equal(low[:len(prefix)], prefix) }
 	switch {
+	case starts("mac", "access-list") && len(low) > 2:
+		if d.frames == nil {
+			d.frames = make(map[string]bool)
+		}
+		d.frames[words[len(words)-1]] = true
 	case starts("router") && len(low) > 1 && low[1] != "static":
 		d.protocols = true
 	case slices.Equal(low, []string{"no", "ip", "routing"}):
@@ -155,6 +162,12 @@ func (d *doubts) finish(doc *device.Document, dialect Dialect) {
 		d.reversePath(doc, c)
 	}
 	d.ports.doubt(doc)
+	for _, b := range doc.Bindings {
+		if b.Rule != nil && d.frames[b.List] {
+			l := terminal.Line{Number: b.Line, Text: b.Rule.Text}
+			doubt(doc, b.From+b.To, l, b.Stage == device.StageIn, b.Stage == device.StageOut, device.AllTraffic(b.V4, b.V6), "the list is one for frames")
+		}
+	}
 	if dialect == IOS && doc.Topology && !d.sixRouted {
 		doubt(doc, "", terminal.Line{Text: "no ipv6 unicast-routing"}, true, false, device.AllTraffic(false, true), "the text does not switch IPv6 routing on")
 	}
