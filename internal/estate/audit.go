@@ -3,6 +3,7 @@ package estate
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -213,7 +214,7 @@ func (e auditing) auditedLists(q AuditQuestion) (out []audited, err error) {
 		rulesets, devices = e.RulesetNames(), slices.Sorted(maps.Keys(e.devices))
 	}
 	if len(rulesets)+len(devices) == 0 {
-		return nil, fmt.Errorf("%w: the provider has no rulesets and no devices to audit", ErrPath)
+		return nil, pathError{errors.New("the provider has no rulesets and no devices to audit; add one to its rulesets or devices")}
 	}
 	if len(rulesets) > 0 {
 		path, err := e.path(rulesets)

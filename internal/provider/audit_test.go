@@ -79,6 +79,13 @@ output "alone" { value = [data.acl_audit.alone.summary["unused"], data.acl_audit
 	}, resource.TestStep{
 		Config:      auditedASA + `data "acl_audit" "x" { rulesets = ["dmz"] }`,
 		ExpectError: regexp.MustCompile(`(?s)Unable to audit.*Unknown ruleset "dmz"`),
+	}, resource.TestStep{
+		Config:      `data "acl_audit" "x" {}`,
+		ExpectError: regexp.MustCompile(`(?s)Unable to audit.*The provider has no rulesets and no devices to audit; add one`),
+	}, resource.TestStep{
+		Config: `provider "acl" { rulesets = { edge = { content = "access-list A extended permit ip any any\naccess-list B extended permit ip any any\n" } } }
+data "acl_audit" "x" {}`,
+		ExpectError: regexp.MustCompile(`(?s)Unable to read ruleset "edge".*\bedge: has 2 access lists`), // a name stays as it is
 	})
 }
 

@@ -125,11 +125,11 @@ const notKnown = "The configuration of provider \"acl\" is not known at plan tim
 // addListError tells of a ruleset or device that cannot be read, or of what was asked
 // for and is not there.
 func addListError(diags *diag.Diagnostics, summary string, err error) {
-	detail := err.Error()
-	if unread := new(estate.RulesetError); errors.As(err, &unread) {
+	detail := capital(err.Error())
+	if unread := new(estate.RulesetError); errors.As(err, &unread) { // its text begins with the name of a file
 		summary, detail = "Unable to read "+unread.Title(), unread.Err.Error()
 	}
-	addErrorAt(diags, path.Empty(), summary, ended(capital(detail)))
+	addErrorAt(diags, path.Empty(), summary, ended(detail))
 }
 
 // question returns what is asked.

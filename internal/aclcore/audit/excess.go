@@ -59,7 +59,18 @@ func reasonOf(f Finding) string {
 	case f.Packets == nil:
 		return "declared flows want less than it permits"
 	}
-	return fmt.Sprintf("declared flows want %s of %s packets that it decides", new(big.Int).Sub(f.Decides, f.Packets), f.Decides)
+	return fmt.Sprintf("declared flows want %s of %s packets that it decides", readable(new(big.Int).Sub(f.Decides, f.Packets)), readable(f.Decides))
+}
+
+// maxDigits is how many digits of a number are read one by one.
+const maxDigits = 15
+
+// readable writes a number, and only about how much it is where that has many digits.
+func readable(n *big.Int) string {
+	if text := n.String(); len(text) <= maxDigits {
+		return text
+	}
+	return new(big.Float).SetInt(n).Text('e', 1)
 }
 
 // used reports whether the unit decides what a flow wants.
