@@ -33,7 +33,7 @@ import (
 //     one without NAT is an exemption. The list has rules for a virtual IP by its outside
 //     address.
 //   - Check Point: SearchBoth, the rulebase in its order.
-//   - A text that guards (AWS, Azure): the public address of a network interface is a rule with
+//   - A text that guards (AWS, Azure, GCP): the public address of a network interface is a rule with
 //     SearchDestination and Reverse, for all interfaces.
 //
 // What a rule maps in several pieces (a group to a group, member by member), or matches

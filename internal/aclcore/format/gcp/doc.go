@@ -6,7 +6,8 @@
 // Lists of VPC firewall rules; the effective firewalls of a network or a machine, with
 // hierarchical, system, global and regional policies in the order in which they are
 // asked; single policies; lists of machines, which resolve tags and service accounts, and
-// of networks, which say whether network policies come before the VPC rules.
+// of networks, which say whether network policies come before the VPC rules. The lists of
+// a network filter for the addresses of its machines, alias ranges included.
 //
 // # What is indeterminate
 //

@@ -24,6 +24,7 @@ func Parse(in device.Input) (*device.Document, error) {
 	if len(doc.Lists) == 0 {
 		return nil, fmt.Errorf("%s: holds no firewall rule and no firewall policy", in.Source)
 	}
+	e.topology(doc)
 	return doc, nil
 }
 
@@ -56,7 +57,9 @@ func (e *export) document() *device.Document {
 			for _, direction := range []string{ingress, egress} {
 				p := &e.policies[i]
 				rules := append(e.stage(p, direction), zoned.Undecided(p.line, "policy "+p.name, "what no rule of the policy decides is decided elsewhere", zoned.AnyMatch())...)
-				doc.Lists = append(doc.Lists, device.List{Name: "policy " + p.name + " " + direction, Default: rule.Deny, Rules: rules, Disabled: disabledOf(p, direction)})
+				s := &site{direction: direction}
+				s.addPolicy(p)
+				doc.Lists = append(doc.Lists, device.List{Name: "policy " + p.name + " " + direction, Default: rule.Deny, Rules: rules, Disabled: disabledOf(p, direction), Writer: s})
 			}
 		}
 	}
@@ -104,6 +107,11 @@ func (e *export) networkList(network, direction string) device.List {
 		}
 		l.Rules = slices.Concat(before, perhaps, vpc, after)
 	}
+	if e.effective {
+		for i := range e.policies {
+			site.addPolicy(&e.policies[i])
+		}
+	}
 	l.Writer = site
 	l.Disabled = e.disabled(network, direction)
 	return l
@@ -134,7 +142,8 @@ func (e *export) disabled(network, direction string) (out []rule.Rule) {
 func disabledOf(p *policy, direction string) (out []rule.Rule) {
 	for _, v := range p.rules {
 		if text(v, "disabled") == "true" && strings.EqualFold(text(v, "direction"), direction) {
-			off := rule.Rule{Name: text(v, "ruleName"), Line: v.Line, Text: fmt.Sprintf("policy %s rule %s", p.name, text(v, "priority")), Place: "policy " + p.name}
+			off := rule.Rule{Name: text(v, "ruleName"), Line: v.Line, Text: fmt.Sprintf("policy %s rule %s", p.name, text(v, "priority"))}
+			off.Place = off.Text
 			if text(v, "action") == "allow" {
 				off.Action = rule.Permit
 			}
@@ -233,6 +242,7 @@ type site struct {
 	network, direction string
 	priorities         map[string]int // of VPC rules, by place
 	names              map[string]bool
+	stages             []*stage
 }
 
 // isPolicy reports whether a rule is of a policy.

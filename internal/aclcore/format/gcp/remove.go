@@ -13,7 +13,7 @@ func Remove(_ *rule.Ruleset, r *rule.Rule) ([]string, error) {
 	name, ok := strings.CutPrefix(r.Place, "vpc ")
 	switch {
 	case isPolicy(r):
-		return nil, errors.New("it stands in the " + r.Place + ": delete it there by its priority (gcloud compute network-firewall-policies rules delete, or firewall-policies of the organization)")
+		return nil, errors.New("it is " + r.Place + ": delete it there by its priority (gcloud compute network-firewall-policies rules delete, or firewall-policies of the organization)")
 	case !ok || name == "":
 		return nil, errors.New("it is no rule of the network")
 	}

@@ -83,7 +83,7 @@ func (e *export) far(v *jsontree.Value) zoned.Addresses {
 		key, tags, accounts = "destinationRanges", nil, nil
 	}
 	set := prefixes(texts(v, key))
-	set = set.Union(e.resolve("tag", text(v, "network"), tags, e.tags)).Union(e.resolve("service account", text(v, "network"), accounts, e.accounts))
+	set = set.Union(e.senders("tag", text(v, "network"), tags, e.tags)).Union(e.senders("service account", text(v, "network"), accounts, e.accounts))
 	if len(texts(v, key))+len(tags)+len(accounts) == 0 {
 		return known.Exactly(addr.Any4())
 	}
@@ -132,6 +132,20 @@ func (e *export) resolve(kind, network string, names []string, all map[string][]
 		}
 	}
 	return out
+}
+
+// senders are the addresses that machines send from, as [export.resolve] has them. Rules for
+// sources compare the primary address; it is left open whether they have alias addresses too.
+func (e *export) senders(kind, network string, names []string, all map[string][]member) zoned.Addresses {
+	set := e.resolve(kind, network, names, all)
+	for _, n := range names {
+		for _, m := range all[n] {
+			if !m.alias.IsEmpty() {
+				set = set.Subtract(known.AtMost(m.alias, fmt.Sprintf("whether the %s %s has the alias addresses of its machines as sources", kind, n)))
+			}
+		}
+	}
+	return set
 }
 
 // prefixes returns what is known of a list of ranges; one that is not read may be any.
@@ -244,7 +258,7 @@ func (e *export) policyRule(v *jsontree.Value, p *policy) (r entry, ok bool) {
 	m.Services = services(&r.Policy, match.Get("layer4Configs"), "ipProtocol")
 	e.targets(&r, v, &m)
 	r.Matches = []zoned.Match{m}
-	r.Place = "policy " + p.name
+	r.Place = fmt.Sprintf("policy %s rule %d", p.name, r.priority)
 	r.Text = fmt.Sprintf("policy %s %d %s %s %s", p.name, r.priority, r.direction, text(v, "action"),
 		shown(slices.Concat(texts(match, "srcIpRanges"), []string{"->"}, texts(match, "destIpRanges"))))
 	return r, true

@@ -24,6 +24,8 @@ func check(source string, values []jsontree.Value) error {
 type checker struct {
 	// networks are the links to the networks of rules, by their names.
 	networks map[string]string
+	// effective says that an answer with effective firewalls was met.
+	effective bool
 }
 
 // value checks an answer and what is in it. It returns where it is wrong.
@@ -63,6 +65,10 @@ func (c *checker) object(v *jsontree.Value) error {
 		}
 	}
 	if v.Get("firewalls") != nil || v.Get("firewallPolicys") != nil {
+		if c.effective {
+			return errors.New("the effective firewalls of a second network: give each network a text of its own")
+		}
+		c.effective = true
 		for _, key := range v.Others("firewalls", "firewallPolicys") {
 			if strings.Contains(strings.ToLower(key), "firewall") {
 				return fmt.Errorf("%s is not known: it may hold rules", key)

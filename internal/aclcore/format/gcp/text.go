@@ -8,7 +8,6 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/jsontree"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/mark"
-	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/zoned"
 )
 
 // An export is what the answers of a text hold.
@@ -20,6 +19,7 @@ type export struct {
 	// moreMachines says that there may be others besides.
 	moreMachines   bool
 	tags, accounts map[string][]member
+	cards          []card
 	// order is when the policies of a network are asked, by its name.
 	order map[string]string
 	// effective says that the text has everything that applies.
@@ -30,6 +30,8 @@ type export struct {
 type member struct {
 	network   string
 	addresses addr.Set
+	// alias are those of addresses that are of alias ranges.
+	alias addr.Set
 	// unread says that its address is not read.
 	unread bool
 }
@@ -37,8 +39,12 @@ type member struct {
 // policy is a firewall policy; kind says at which stage it is asked, "" if unknown.
 type policy struct {
 	name, kind string
-	line       int
-	rules      []*jsontree.Value
+	// id is what commands call it, region where a regional one is.
+	id, region string
+	// whole says that a resource of Terraform has all of its rules.
+	whole bool
+	line  int
+	rules []*jsontree.Value
 }
 
 func read(source string, content []byte) (*export, error) {
@@ -102,6 +108,7 @@ func (e *export) list(v *jsontree.Value, depth int) {
 
 func (e *export) addPolicy(v *jsontree.Value) {
 	p := policy{name: cmp.Or(text(v, "displayName"), text(v, "shortName"), text(v, "name")), kind: text(v, "type"), line: v.Line}
+	p.id, p.region, p.whole = cmp.Or(text(v, "name"), p.name), last(text(v, "region")), text(v, "withRules") == "true"
 	list := v.Get("rules")
 	for i := range list.Items {
 		p.rules = append(p.rules, &list.Items[i])
@@ -114,14 +121,8 @@ func (e *export) addMachine(v *jsontree.Value) {
 	var own []member
 	interfaces := v.Get("networkInterfaces")
 	for i := range interfaces.Items {
-		m := member{network: text(&interfaces.Items[i], "network")}
-		for _, key := range []string{"networkIP", "ipv6Address"} {
-			word := text(&interfaces.Items[i], key)
-			set, ok := zoned.Host(word)
-			m.addresses, m.unread = m.addresses.Union(set), m.unread || !ok && word != ""
-		}
-		m.unread = m.unread || m.addresses.IsEmpty()
-		own = append(own, m)
+		c := newCard(v, &interfaces.Items[i])
+		e.cards, own = append(e.cards, c), append(own, c.member)
 	}
 	if tags := v.Get("tags"); tags != nil {
 		for _, tag := range texts(tags, "items") {

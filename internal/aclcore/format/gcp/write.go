@@ -17,8 +17,9 @@ const defaultPriority = 1000
 
 // Write writes the rules of the insertion as google_compute_firewall resources, each with
 // the gcloud command that does the same above it. The priority is one before that of the
-// VPC rule that decides. It returns an error where a policy decides, for source ports,
-// and for types of ICMP, which VPC rules do not tell apart.
+// VPC rule that decides. Where a rule of a policy decides, they are rules of the policy. It
+// returns an error where no priority is free, for policies that cannot be changed, for
+// source ports, and for types of ICMP, which firewall rules do not tell apart.
 func Write(list string, in rule.Insertion) (string, error) {
 	s := &site{network: "default", direction: ingress}
 	if name, ok := strings.CutSuffix(list, " "+egress); ok {
@@ -30,8 +31,11 @@ func Write(list string, in rule.Insertion) (string, error) {
 		if own, ok := in.Base.Writer.(*site); ok {
 			s = own
 		} else if in.Base.Source != "" {
-			return "", errors.New("rules of a firewall policy are not written; add one to the policy with a lower priority number")
+			return "", errors.New("the ruleset was not read from an export of Google Cloud")
 		}
+	}
+	if p := s.stageOf(in); p != nil {
+		return s.writePolicy(p, in)
 	}
 	priority, err := s.priority(in)
 	if err != nil {
@@ -61,9 +65,6 @@ func (s *site) priority(in rule.Insertion) (int, error) {
 		r := &in.Base.Rules[i]
 		if n, ok := s.priorities[r.Place]; ok {
 			return min(n-1, defaultPriority), nil
-		}
-		if isPolicy(r) && i == in.Before {
-			return 0, fmt.Errorf("%s decides this traffic: change the policy", in.Base.Describe(i))
 		}
 	}
 	return defaultPriority, nil
@@ -167,11 +168,11 @@ func protocolBlocks(s service.Set) ([]protocolBlock, error) {
 	for _, t := range terms {
 		switch {
 		case t.Sources != (zoned.Ports{From: 0, To: 65535}):
-			return nil, errors.New("VPC firewall rules do not compare source ports")
+			return nil, errors.New("firewall rules of Google Cloud do not compare source ports")
 		case t.Type >= 0:
-			return nil, errors.New("VPC firewall rules do not tell types of ICMP apart")
+			return nil, errors.New("firewall rules of Google Cloud do not tell types of ICMP apart")
 		case t.HasPorts() && t.Protocol != service.TCP && t.Protocol != service.UDP && t.Protocol != service.SCTP:
-			return nil, fmt.Errorf("VPC firewall rules have no ports of IP protocol %d", t.Protocol)
+			return nil, fmt.Errorf("firewall rules of Google Cloud have no ports of IP protocol %d", t.Protocol)
 		}
 		name := fmt.Sprint(t.Protocol)
 		for word, number := range protocolNumbers {

@@ -37,7 +37,11 @@ func (p *googlePolicy) value(doubt string) jsontree.Value {
 			rules = append(rules, withDoubt(v, doubt))
 		}
 	}
-	return newObject(p.line).text("name", p.name).text("type", p.kind).put("rules", jsontree.Value{Line: p.line, Kind: jsontree.Array, Items: rules}).Value
+	o := newObject(p.line).text("name", p.name).text("type", p.kind)
+	if p.res != nil && strings.HasSuffix(p.res.kind, "_with_rules") {
+		o.text("withRules", "true")
+	}
+	return o.put("rules", jsontree.Value{Line: p.line, Kind: jsontree.Array, Items: rules}).Value
 }
 
 // googlePolicies returns the firewall policies of the file.
