@@ -2,7 +2,6 @@ package pf
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,14 +12,21 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/service"
 )
 
-// oneInterface is the name of an interface. A name without a number at its end is that
-// of a group.
-var oneInterface = regexp.MustCompile(`^[\w.-]*\d$`)
+// oneInterface reports whether a name is that of an interface: letters, digits and signs
+// with a digit at the end. A name without a number at its end is that of a group.
+func oneInterface(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; !isName(c) && c != '.' && c != '-' {
+			return false
+		}
+	}
+	return name != "" && '0' <= name[len(name)-1] && name[len(name)-1] <= '9'
+}
 
 func (r *reader) readInterface() {
 	not := r.sign("!")
 	name := r.word("on")
-	if not || !oneInterface.MatchString(name) {
+	if not || !oneInterface(name) {
 		r.condition("on " + map[bool]string{true: "! "}[not] + name + ", whose interfaces are not in the text")
 		return
 	}

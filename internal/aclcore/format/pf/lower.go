@@ -1,8 +1,8 @@
 package pf
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/known"
@@ -24,7 +24,7 @@ type ruleset struct {
 	// first are in doubt before every rule: what may be translated before them. in and
 	// out are the statements of each direction in the order of the text.
 	first   [2][]entry
-	entries [2][]entry
+	entries [2][]*entry
 	// blocked are the flows of which a rule may block packets where they belong to no
 	// state: the replies, and later packets by their flags.
 	// allBlocked says that they are all.
@@ -96,9 +96,9 @@ func (rs *ruleset) add(s *statement, r *reader, action rule.Action, outer []zone
 		return
 	}
 	if len(outer) == 0 {
-		e.policy.Place = fmt.Sprintf("after line %d", s.last)
+		e.policy.Place = "after line " + strconv.Itoa(s.last)
 		if r.quick {
-			e.policy.Place = fmt.Sprintf("before line %d", s.line)
+			e.policy.Place = "before line " + strconv.Itoa(s.line)
 		}
 	}
 	rs.put(r, e)
@@ -123,12 +123,12 @@ func (rs *ruleset) putOn(r *reader, e entry, on []string) {
 	if r.in {
 		i := e
 		i.policy.From = on
-		rs.entries[in] = append(rs.entries[in], i)
+		rs.entries[in] = append(rs.entries[in], &i)
 	}
 	if r.out {
 		o := e
 		o.policy.To = on
-		rs.entries[out] = append(rs.entries[out], o)
+		rs.entries[out] = append(rs.entries[out], &o)
 	}
 }
 
@@ -160,11 +160,11 @@ func (rs *ruleset) undecided(s *statement, r *reader, m zoned.Match) {
 // quick rules in order, then the others from the last to the first, then what no rule
 // matches.
 func (rs *ruleset) rules(direction int) []rule.Rule {
-	var out []rule.Rule
+	entries := rs.entries[direction]
+	out := make([]rule.Rule, 0, len(rs.first[direction])+len(entries)+2*len(rs.blocked))
 	for i := range rs.first[direction] {
 		out = append(out, rs.first[direction][i].rules(rs)...)
 	}
-	entries := rs.entries[direction]
 	for i := range entries {
 		if entries[i].quick {
 			out = append(out, entries[i].rules(rs)...)

@@ -61,7 +61,7 @@ func (p *parser) readTables(statements []statement, anchor bool) {
 			}
 		}
 		for j := range s.tokens {
-			if on := s.tokens[j].text; j > 0 && s.tokens[j-1].text == "on" && s.tokens[j].word && !oneInterface.MatchString(on) && !slices.Contains(p.rs.groups, on) {
+			if on := s.tokens[j].text; j > 0 && s.tokens[j-1].text == "on" && s.tokens[j].word && !oneInterface(on) && !slices.Contains(p.rs.groups, on) {
 				p.rs.groups = append(p.rs.groups, on)
 			}
 			if s.tokens[j].text == "overload" && j+2 < len(s.tokens) {
@@ -254,7 +254,7 @@ func (p *parser) skip(s *statement) {
 		}
 		e := entry{quick: true, policy: zoned.Policy{Line: s.line, Text: s.text, Action: rule.Permit, Matches: []zoned.Match{zoned.AnyMatch()}}}
 		i, o := e, e
-		if t.word && oneInterface.MatchString(t.text) {
+		if t.word && oneInterface(t.text) {
 			i.policy.From, o.policy.To = []string{t.text}, []string{t.text}
 		} else {
 			i.either, o.either = true, true

@@ -3,6 +3,7 @@ package pf
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,8 @@ func statements(source string, content []byte) ([]statement, error) {
 type statementReader struct {
 	lex   lexer
 	lines []string
+	// tokens are those of the statement that is being read.
+	tokens []token
 }
 
 // block reads statements up to the closing brace of the level, or to the end.
@@ -78,9 +81,10 @@ func (r *statementReader) block(level int) []statement {
 // statement reads one statement; more is false at the end of the text.
 func (r *statementReader) statement() (s statement, more bool) {
 	depth := 0
+	r.tokens = r.tokens[:0]
 	for {
 		t := r.lex.next()
-		if len(s.tokens) == 0 {
+		if len(r.tokens) == 0 {
 			s.line = t.line
 		}
 		switch {
@@ -91,8 +95,8 @@ func (r *statementReader) statement() (s statement, more bool) {
 			}
 			return r.finish(s), false
 		case t.text == "\n" && !t.word:
-			if depth == 1 && opensBlock(s.tokens) {
-				s.tokens, s.block = s.tokens[:len(s.tokens)-1], true
+			if depth == 1 && opensBlock(r.tokens) {
+				r.tokens, s.block = r.tokens[:len(r.tokens)-1], true
 				return r.finish(s), true
 			}
 			if depth == 0 {
@@ -104,7 +108,7 @@ func (r *statementReader) statement() (s statement, more bool) {
 		case t.text == "}" && !t.word && depth > 0:
 			depth--
 		}
-		s.tokens = append(s.tokens, t)
+		r.tokens = append(r.tokens, t)
 		s.last = t.line
 	}
 }
@@ -123,19 +127,38 @@ func opensBlock(tokens []token) bool {
 	return false
 }
 
+// oneLine joins lines, with one space between words.
+func oneLine(lines []string) string {
+	if text := strings.TrimSpace(lines[0]); len(lines) == 1 && isPlain(text) {
+		return text
+	}
+	return strings.Join(strings.Fields(strings.Join(lines, " ")), " ")
+}
+
+// isPlain reports whether a text has single spaces between words of ASCII.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == ' ' && text[i-1] == ' ' {
+			return false
+		}
+	}
+	return true
+}
+
 // number begins a rule that pfctl prints: @12, with an identifier in brackets.
 var number = regexp.MustCompile(`^@\d+$`)
 
 func (r *statementReader) finish(s statement) statement {
-	if len(s.tokens) == 0 {
+	if len(r.tokens) == 0 {
 		return s
 	}
+	s.tokens = slices.Clone(r.tokens)
 	s.last = max(s.last, s.line)
-	s.text = strings.Join(strings.Fields(strings.Join(r.lines[s.line-1:s.last], " ")), " ")
+	s.text = oneLine(r.lines[s.line-1 : s.last])
 	if s.text == "" { // nothing that is seen
 		s.text = fmt.Sprintf("%q", s.tokens[0].text)
 	}
-	if number.MatchString(s.tokens[0].text) {
+	if strings.HasPrefix(s.tokens[0].text, "@") && number.MatchString(s.tokens[0].text) {
 		s.tokens = s.tokens[1:]
 		if len(s.tokens) > 2 && s.tokens[0].text == "(" && s.tokens[2].text == ")" {
 			s.tokens = s.tokens[3:]

@@ -113,7 +113,7 @@ var short = regexp.MustCompile(`^\d+(\.\d+){0,2}/\d+$`)
 
 // prefixOf reads a host or a prefix; host bits do not count.
 func prefixOf(text string) (netip.Prefix, bool) {
-	if short.MatchString(text) {
+	if strings.Count(text, ".") < 3 && short.MatchString(text) {
 		address, length, _ := strings.Cut(text, "/")
 		text = address + strings.Repeat(".0", 3-strings.Count(address, ".")) + "/" + length
 	}
