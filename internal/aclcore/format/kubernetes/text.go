@@ -75,6 +75,21 @@ func otherEngine(group, kind string) bool {
 	return strings.Contains(group, ".") && (strings.Contains(kind, "NetworkPolicy") || strings.Contains(kind, "Firewall"))
 }
 
+// instead says what to export in the place of policies of another engine: what it makes of
+// them, where that is a language which is read. Sources: Calico documentation, data planes
+// iptables and nftables; Cilium documentation, eBPF datapath.
+func instead(group string) string {
+	switch {
+	case strings.HasSuffix(group, "projectcalico.org"):
+		return "export what Calico makes of all policies on the node of the pods (iptables-save, or nft --json list ruleset), as a ruleset of its own"
+	case group == "cilium.io":
+		return "Cilium enforces all policies in eBPF programs, which no format has: write what it allows as a rule list (json, yaml)"
+	case group == "k8s.ovn.org" || strings.HasSuffix(group, "antrea.io"):
+		return "Open vSwitch enforces all policies, whose flows no format has: write what it allows as a rule list (json, yaml)"
+	}
+	return "write what it allows as a rule list (json, yaml)"
+}
+
 // workloadKinds make pods, whose addresses they do not tell.
 var workloadKinds = []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob"}
 
@@ -154,8 +169,8 @@ func (c *cluster) add(v *jsontree.Value, from origin, depth int) error {
 		return c.addAll(itemsOf(v.Get("items")), origin{of, version}, depth)
 	}
 	if group, _, _ := strings.Cut(version, "/"); otherEngine(group, kind) {
-		return fmt.Errorf("%s:%d: has the kind %s of %s, which decides beside network policies and is not read; leave it out only where it selects none of the pods that are asked about",
-			c.source, v.Line, kind, group)
+		return fmt.Errorf("%s:%d: has the kind %s of %s, which decides beside network policies and is not read; %s. Leave it out only where it selects none of the pods that are asked about",
+			c.source, v.Line, kind, group, instead(group))
 	}
 	o := object{kind: kind, line: v.Line, spec: v.Get("spec")}
 	if m := v.Get("metadata"); m != nil {
