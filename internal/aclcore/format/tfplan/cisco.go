@@ -208,10 +208,21 @@ func (a *attributes) standardEntry() (action, rest string) {
 			action, rest = verb, "host "+host
 		case prefix != "":
 			action, rest = verb, strings.TrimSpace(prefix+" "+mask)
+			if mask == "" {
+				a.strange = append(a.strange, "the mask is not set")
+			}
 		}
 	}
 	a.rest("sequence", "remark")
+	a.remarkAlone(action)
 	return action, rest
+}
+
+// remarkAlone puts an entry in doubt that neither has an action nor a remark.
+func (a *attributes) remarkAlone(action string) {
+	if action == "" && a.w.value.Get("remark").TextOr("") == "" {
+		a.strange = append(a.strange, "the entry neither permits nor denies")
+	}
 }
 
 // extendedEntry reads an entry of an extended list.
@@ -238,8 +249,12 @@ func (a *attributes) extendedEntry() (action, rest string) {
 		}
 	}
 	a.rest("sequence", "remark", "log", "log_input")
-	if action == "" && protocol == "" {
+	switch {
+	case action == "" && protocol == "":
+		a.remarkAlone("")
 		return "", ""
+	case protocol == "":
+		a.strange = append(a.strange, "the protocol is not set")
 	}
 	return action, strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }

@@ -196,6 +196,12 @@ func (r googleResources) vpcRuleOf(res *resource, network, direction string) []j
 		for _, kind := range []struct{ attribute, key string }{{"allow", "allowed"}, {"deny", "denied"}} {
 			o.list(kind.key, a.protocols(kind.attribute, "protocol", "IPProtocol"))
 		}
+		if o.Get("allowed") == nil && o.Get("denied") == nil { // the API takes one of them
+			a.strange = append(a.strange, "the rule neither allows nor denies")
+			for _, key := range []string{"allowed", "denied"} {
+				o.list(key, []jsontree.Value{newObject(res.line).text("IPProtocol", "all").Value})
+			}
+		}
 		a.rest("id", "self_link", "project", "description", "creation_timestamp", "log_config", "enable_logging", "timeouts", "network", "params")
 		return o
 	})

@@ -118,6 +118,9 @@ func (r kubernetesResources) networkPolicy(res *resource) (manifest jsontree.Val
 			return manifest, afterApply(part.name)
 		}
 	}
+	if why := policyShape(spec.value); why != "" && !hasUnknown(spec) {
+		return manifest, why
+	}
 	m := newObject(res.line).text("name", r.text(metadata, "name")).text("namespace", r.text(metadata, "namespace"))
 	s := newObject(res.line).put("podSelector", r.selector(first(spec.get("pod_selector")), res.line))
 	types, _ := r.strings(spec, "policy_types")
@@ -201,7 +204,7 @@ func (r kubernetesResources) manifests(res *resource) (out []jsontree.Value, dou
 	switch kind := manifest.value.Get("kind").TextOr(""); {
 	case manifest.isUnknown() || manifest.get("kind").isUnknown():
 		return nil, afterApply("manifest")
-	case !strings.Contains(kind, "NetworkPolicy") && kind != "Namespace" && kind != "Pod" || manifest.value == nil:
+	case !strings.Contains(kind, "NetworkPolicy") && !strings.Contains(kind, "Firewall") && kind != "AuthorizationPolicy" && kind != "Namespace" && kind != "Pod" || manifest.value == nil:
 		return nil, ""
 	case hasUnknown(manifest):
 		return nil, afterApply("a part of the " + kind)
