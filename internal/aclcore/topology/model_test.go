@@ -10,6 +10,7 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
 // A model is a drawn estate, in a shape that both the engine and the oracle are made
@@ -43,6 +44,7 @@ type modelSide struct {
 	level      int
 	in, out    int // numbers of lists, -1 for none
 	own        int // the index of a host that is the interface's own address, -1
+	doubts     []device.Doubt
 }
 
 type kind int
@@ -131,6 +133,13 @@ func drawDevice(dice enginetest.Dice, name string, zones []string) *modelDevice 
 		if dice.IntN(6) == 5 && d.kind != guard {
 			s.own = single[dice.IntN(len(single))]
 		}
+		if (d.kind == router || d.kind == levels) && dice.IntN(8) == 7 {
+			x := device.Doubt{Stage: device.Stage(dice.IntN(2)), Interface: s.name, Traffic: traffic.Any(), Why: "a doubt"}
+			if rules := enginetest.DrawCase(dice, 2).Rules.Rules; len(rules) > 0 {
+				x.Traffic = rules[0].Traffic
+			}
+			s.doubts = append(s.doubts, x)
+		}
 		d.sides = append(d.sides, s)
 	}
 	if d.kind == guard {
@@ -162,6 +171,7 @@ func (d *modelDevice) device() Device {
 		if s.own >= 0 {
 			i.Addresses = []netip.Prefix{netip.PrefixFrom(enginetest.Hosts[s.own], enginetest.Hosts[s.own].BitLen())}
 		}
+		doc.Doubts = append(doc.Doubts, s.doubts...)
 		doc.Interfaces = append(doc.Interfaces, i)
 		out.Interfaces[s.name] = s.zone
 		if d.kind == router || d.kind == levels {

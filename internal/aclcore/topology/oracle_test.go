@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/change"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/match"
@@ -209,12 +210,28 @@ func (m *model) crossingEvents(p oracle.Packet, x crossed) (out []event) {
 		if x.out.out >= 0 {
 			keep(decide(d, x.out.out, p, x.in.name, x.out.name, false))
 		}
+		out = append(out, d.doubted(p, x.in, x.out, false)...)
+		if reply, answered := p.Reply(); answered && d.kind == router {
+			out = append(out, d.doubted(reply, x.out, x.in, true)...)
+		}
 		// The reply enters by out and leaves by in.
 		if x.out.in >= 0 && (d.kind == router || d.lists[x.out.in].Stateless) {
 			keep(decide(d, x.out.in, p, x.out.name, x.in.name, true))
 		}
 		if x.in.out >= 0 && (d.kind == router || d.lists[x.in.out].Stateless) {
 			keep(decide(d, x.in.out, p, x.out.name, x.in.name, true))
+		}
+	}
+	return out
+}
+
+// doubted returns what else may happen to a packet that enters by one side and leaves by another.
+func (d *modelDevice) doubted(p oracle.Packet, in, to modelSide, replies bool) (out []event) {
+	met := slices.DeleteFunc(slices.Clone(in.doubts), func(x device.Doubt) bool { return x.Stage != device.StageIn })
+	met = append(met, slices.DeleteFunc(slices.Clone(to.doubts), func(x device.Doubt) bool { return x.Stage != device.StageOut })...)
+	for _, x := range met {
+		if p.In(x.Traffic) {
+			out = append(out, event{device: d.name, permit: true, deny: true, replies: replies})
 		}
 	}
 	return out
