@@ -2,23 +2,13 @@ package flow_test
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 )
-
-// allocated returns the bytes that f allocates: work that does not depend on how fast
-// the machine is.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
 
 // layers are depth names above one another, each of which lists the one below width
 // times and extra beside.
@@ -61,7 +51,7 @@ func TestNamesDoNotExplode(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var literals []addr.Literal
 			var err error
-			used := allocated(func() {
+			used := enginetest.Allocated(func() {
 				var n *flow.Names
 				if n, err = flow.NewNames(tt.addresses, nil); err == nil {
 					literals, err = n.Addresses([]string{tt.use})
@@ -98,7 +88,7 @@ func TestExclusionsDoNotExplode(t *testing.T) {
 		everything = append(everything, "any")
 		ports = append(ports, fmt.Sprintf("!tcp/%d", 2*i+1))
 	}
-	used := allocated(func() {
+	used := enginetest.Allocated(func() {
 		if got, err := n.Addresses(append(hosts[:len(hosts):len(hosts)], "any")); err != nil || len(got) < 30_000 {
 			t.Errorf("%d, %v", len(got), err)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/flow"
 )
 
@@ -23,7 +24,7 @@ func FuzzNames(f *testing.F) {
 		d := drawn(data)
 		var n *flow.Names
 		var err error
-		used := allocated(func() { n, err = flow.NewNames(d, nil) })
+		used := enginetest.Allocated(func() { n, err = flow.NewNames(d, nil) })
 		if most := uint64(1<<20 + 4000*len(data) + 100*len(data)*len(data)); used > most {
 			t.Fatalf("%d bytes of names take %d bytes", len(data), used)
 		}

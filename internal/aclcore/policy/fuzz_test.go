@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/policy"
 )
 
@@ -27,7 +28,9 @@ func FuzzDefinition(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, assert, when, message string) {
 		d := policy.Definition{Name: "p", Assert: assert, When: when, Message: message}
-		s, err := policy.Compile([]policy.Definition{d}, o)
+		var s *policy.Set
+		var err error
+		enginetest.Within(t, len(assert)+len(when)+len(message), func() { s, err = policy.Compile([]policy.Definition{d}, o) })
 		if err != nil {
 			joined, ok := err.(interface{ Unwrap() []error })
 			if !ok {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/asa"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
 )
@@ -29,7 +30,9 @@ func FuzzParse(f *testing.F) {
 		if score := asa.Sniff(content); score < 0 || score > 100 {
 			t.Errorf("Sniff = %d", score)
 		}
-		doc, err := asa.Parse(device.Input{Source: "fuzz", Content: content})
+		var doc *device.Document
+		var err error
+		enginetest.Within(t, len(content), func() { doc, err = asa.Parse(device.Input{Source: "fuzz", Content: content}) })
 		if err != nil {
 			return
 		}

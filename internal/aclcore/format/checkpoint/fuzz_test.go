@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/checkpoint"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/format/kit/parsetest"
 )
@@ -36,7 +37,9 @@ func FuzzParse(f *testing.F) {
 		if score := checkpoint.Sniff(content); score < 0 || score > 100 {
 			t.Errorf("Sniff = %d", score)
 		}
-		doc, err := checkpoint.Parse(device.Input{Source: "fuzz", Content: content})
+		var doc *device.Document
+		var err error
+		enginetest.Within(t, len(content), func() { doc, err = checkpoint.Parse(device.Input{Source: "fuzz", Content: content}) })
 		if err != nil {
 			return
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/device"
+	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/enginetest"
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/rule"
 )
 
@@ -169,7 +170,9 @@ func FuzzYAML(f *testing.F) {
 	}
 	f.Add([]byte("- &a {action: deny, src_ip: &b [10.0.0.1]}\n- *a\n- {action: deny, dst_ip: *b, <<: *a}\n--- \n# x\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		doc, err := Parse(device.Input{Source: "fuzz", Content: content}, YAML)
+		var doc *device.Document
+		var err error
+		enginetest.Within(t, len(content), func() { doc, err = Parse(device.Input{Source: "fuzz", Content: content}, YAML) })
 		if err != nil {
 			checkError(t, err)
 			return
