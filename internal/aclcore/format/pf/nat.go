@@ -12,8 +12,9 @@ import (
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/traffic"
 )
 
-// Rules "binat on" are tried first, then "rdr on" for what comes in and "nat on" for what
-// goes out, each kind in its order until one matches (FreeBSD, pf.conf(5), TRANSLATION).
+// For what goes out "binat on" is tried and then "nat on", for what comes in "rdr on" and then
+// "binat on", each kind in its order until one matches (FreeBSD, sys/netpfil/pf/pf_lb.c,
+// pf_get_translation; pf.conf(5), TRANSLATION, says that binat comes first in both).
 // The options nat-to, rdr-to, binat-to and af-to of
 // filter rules (OpenBSD, pf.conf(5), TRANSLATION) take part in the search of filter rules,
 // which is not followed: what their rules match is in doubt.
@@ -173,6 +174,31 @@ func (rs *ruleset) translate(kind string, t device.Translation) {
 		return
 	}
 	rs.translations = append(rs.translations, t)
+}
+
+// searched returns the translations in the order in which they are searched. A binat comes
+// before the others, but behind redirections of an address that it has outside, and behind
+// what may translate before these.
+func (rs *ruleset) searched() []device.Translation {
+	last := -1
+	for i := range rs.translations {
+		t := &rs.translations[i]
+		if t.Search == device.SearchDestination && slices.ContainsFunc(rs.binats, func(b device.Translation) bool {
+			return t.Match.Destinations.Overlaps(b.Source.To) && (len(t.From) == 0 || len(b.To) == 0 || slices.ContainsFunc(b.To, func(on string) bool { return slices.Contains(t.From, on) }))
+		}) {
+			last = i
+		}
+	}
+	var before, after []device.Translation
+	for i, t := range rs.translations {
+		if i <= last && t.Search != device.SearchSource {
+			before = append(before, t)
+		}
+		if i > last || t.Search != device.SearchDestination {
+			after = append(after, t)
+		}
+	}
+	return slices.Concat(before, rs.binats, after)
 }
 
 // mayTranslate says that packets which match may be translated, both ends and both ways.

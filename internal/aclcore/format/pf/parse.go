@@ -31,7 +31,7 @@ func Parse(input device.Input) (*device.Document, error) {
 	for i, name := range []string{ListIn, ListOut} {
 		p.doc.Lists = append(p.doc.Lists, device.List{Name: name, Default: rule.Permit, Rules: p.rs.rules(i), Writer: site{i, p.rs.start}})
 	}
-	p.doc.Translations = append(p.rs.binats, p.rs.translations...)
+	p.doc.Translations = p.rs.searched()
 	// Rules are for every interface unless they name some: FreeBSD, pf.conf(5), on.
 	p.doc.Bindings = []device.Binding{
 		{List: ListIn, Stage: device.StageIn, V4: true, V6: true},

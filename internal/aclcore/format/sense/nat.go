@@ -14,7 +14,7 @@ import (
 )
 
 // Destinations are translated before the rules for in, by the first rule that matches:
-// forwards of ports, after one to one translations. The source is translated before the
+// forwards of ports, then one to one translations. The source is translated before the
 // rules for out, by rules of outbound NAT, which both systems make by themselves unless
 // the mode is another one.
 
@@ -28,32 +28,45 @@ type redirection struct {
 	to   addr.Set
 	port uint16
 	last uint16
+	// both says that it is one to one: sources of match become to, and to becomes them.
+	both bool
 	// exempt says that it keeps packets from being translated; why tells what is not known.
 	exempt bool
 	why    []string
 }
 
-// forwards returns the forwards of ports, those of the newer model as well.
+// forwards returns the forwards of ports, those of the newer model as well, and then one to
+// one translations: what comes in is tried in this order (FreeBSD, sys/netpfil/pf/pf_lb.c,
+// pf_get_translation: rdr, then binat).
 func (c *config) forwards() []redirection {
 	var out []redirection
-	rules := c.root.get("nat").all("rule")
-	rules = slices.Concat(rules, c.root.get("OPNsense", "Firewall", "DNat").all("rule"))
-	for _, e := range rules {
-		if e.get("disabled") != nil && (e.isSet("disabled") || !c.opn) || e.get("enabled") != nil && !e.isSet("enabled") {
-			continue
+	for _, e := range slices.Concat(c.root.get("nat").all("rule"), c.root.get("OPNsense", "Firewall", "DNat").all("rule")) {
+		if !c.switchedOff(e) {
+			out = append(out, c.forward(e))
 		}
-		out = append(out, c.forward(e))
+	}
+	for _, e := range c.root.get("nat").all("onetoone") {
+		if !c.switchedOff(e) {
+			out = append(out, c.oneToOne(e))
+		}
 	}
 	for _, kind := range []string{"onetoone", "npt"} {
-		others := slices.Concat(c.root.get("nat").all(kind), c.root.get("OPNsense", "Firewall", "Filter", kind).all("rule"))
+		others := c.root.get("OPNsense", "Firewall", "Filter", kind).all("rule")
+		if kind == "npt" {
+			others = slices.Concat(c.root.get("nat").all(kind), others)
+		}
 		for _, e := range others {
-			if e.get("disabled") != nil && (e.isSet("disabled") || !c.opn) || e.get("enabled") != nil && !e.isSet("enabled") {
-				continue
+			if !c.switchedOff(e) {
+				out = append(out, redirection{e: e, zones: c.natZones(e), match: zoned.AnyMatch(), text: "binat on " + e.value("interface"), why: []string{kind + " is not followed"}})
 			}
-			out = append(out, redirection{e: e, zones: c.natZones(e), match: zoned.AnyMatch(), text: "binat on " + e.value("interface"), why: []string{kind + " is not followed"}})
 		}
 	}
 	return out
+}
+
+// switchedOff reports whether a rule of translation is.
+func (c *config) switchedOff(e *element) bool {
+	return e.get("disabled") != nil && (e.isSet("disabled") || !c.opn) || e.get("enabled") != nil && !e.isSet("enabled")
 }
 
 func (c *config) natZones(e *element) []string {
@@ -140,7 +153,12 @@ func (c *config) redirections(user []entry) (in, out []entry) {
 		if r.exempt {
 			continue
 		}
-		e := leaveOpen(r.e.line, r.text, "the destination is translated before the rules compare it", possible(r.match), r.zones...)
+		m := possible(r.match)
+		if r.both {
+			m.Sources, m.Destinations = known.Exactly(addr.Any4()), known.Exactly(r.to)
+			out = append(out, leaveOpen(r.e.line, r.text, "the source is translated before the rules for out compare it", possible(r.match), r.zones...))
+		}
+		e := leaveOpen(r.e.line, r.text, "the destination is translated before the rules compare it", m, r.zones...)
 		in = append(in, e)
 		e.zones = nil
 		out = append(out, e)
@@ -170,6 +188,8 @@ func (c *config) translations() []device.Translation {
 		case len(r.why) > 0:
 			t.Search, t.From, t.Reverse = device.SearchBoth, nil, true
 			t.Source, t.Destination = device.Mapping{Kind: device.Dynamic}, device.Mapping{Kind: device.Dynamic}
+		case r.both:
+			t = r.binat(t)
 		case !r.exempt:
 			t.Destination = device.Mapping{Kind: device.Static, To: r.to, FirstPort: r.port, LastPort: r.last}
 		}
