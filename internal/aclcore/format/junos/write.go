@@ -3,7 +3,6 @@ package junos
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/terraform-provider-acl/terraform-provider-acl/internal/aclcore/addr"
@@ -64,26 +63,46 @@ func before(in rule.Insertion) (string, error) {
 	return r.Place, nil
 }
 
-// freeName returns the rule's own name if it can be one and is free, or with a number
-// behind, since a rule may take several terms; without such a name acl-N.
-func freeName(in rule.Insertion, wanted, kind string, taken func(name string) bool, written []string) string {
-	used := func(name string) bool {
-		mark := " " + kind + " " + name + " "
-		inText := func(text string) bool { return strings.Contains(text, mark) }
-		return taken(name) || slices.ContainsFunc(in.Beside, inText) || slices.ContainsFunc(written, inText)
-	}
-	if isName(wanted) && !used(wanted) {
-		return wanted
-	}
-	stem, i := "acl", 1
-	if isName(wanted) && len(wanted) < maxName-10 {
-		stem, i = wanted, 2
-	}
-	for ; ; i++ {
-		if name := fmt.Sprintf("%s-%d", stem, i); !used(name) {
-			return name
+// A namer gives names to new terms or policies.
+type namer struct {
+	// used are the names of this change and of those made before it.
+	used map[string]bool
+	// next is the number that is tried next behind a name.
+	next map[string]int
+}
+
+// newNamer returns a namer of terms or policies, as kind says.
+func newNamer(in rule.Insertion, kind string) *namer {
+	n := &namer{used: make(map[string]bool), next: make(map[string]int)}
+	for _, text := range in.Beside {
+		word := ""
+		for next := range strings.FieldsSeq(text) {
+			if word == kind {
+				n.used[next] = true
+			}
+			word = next
 		}
 	}
+	return n
+}
+
+// name returns the rule's own name if it can be one and is free, or with a number behind,
+// since a rule may take several terms; without such a name acl-N.
+func (n *namer) name(wanted string, taken func(name string) bool) string {
+	free := func(name string) bool { return !n.used[name] && !taken(name) }
+	name := wanted
+	if !isName(wanted) || !free(wanted) {
+		stem := "acl"
+		if n.next[stem] = max(n.next[stem], 1); isName(wanted) && len(wanted) < maxName-10 {
+			stem = wanted
+			n.next[stem] = max(n.next[stem], 2)
+		}
+		for name = ""; name == "" || !free(name); n.next[stem]++ {
+			name = fmt.Sprintf("%s-%d", stem, n.next[stem])
+		}
+	}
+	n.used[name] = true
+	return name
 }
 
 // maxName is how long a name may be.
@@ -114,9 +133,13 @@ func writeTerms(prefix, path []string, family string, in rule.Insertion) (string
 	if err != nil {
 		return "", err
 	}
-	taken := func(name string) bool {
-		return in.Base != nil && slices.ContainsFunc(in.Base.Rules, func(r rule.Rule) bool { return r.Place == name })
+	places := make(map[string]bool)
+	if in.Base != nil {
+		for i := range in.Base.Rules {
+			places[in.Base.Rules[i].Place] = true
+		}
 	}
+	names := newNamer(in, "term")
 	var lines []string
 	for i := range in.Rules {
 		r := &in.Rules[i]
@@ -129,7 +152,7 @@ func writeTerms(prefix, path []string, family string, in rule.Insertion) (string
 			return "", err
 		}
 		for _, conditions := range groups {
-			name := freeName(in, r.Name, "term", taken, lines)
+			name := names.name(r.Name, func(name string) bool { return places[name] })
 			base := "set " + inQuotes(path...) + " term " + name
 			lines = append(lines, termLines(base, t, family, conditions, r.Action)...)
 			if at != "" {

@@ -65,7 +65,7 @@ func writePolicies(site *policySite, in rule.Insertion) (string, error) {
 		return "", err
 	}
 	blocker := site.policies[at]
-	w := &policyWriter{site: site, in: in}
+	w := &policyWriter{site: site, in: in, names: newNamer(in, "policy")}
 	for i := range in.Rules {
 		r := &in.Rules[i]
 		from, to := r.SourceZones, r.DestinationZones
@@ -95,6 +95,7 @@ func writePolicies(site *policySite, in rule.Insertion) (string, error) {
 type policyWriter struct {
 	site              *policySite
 	in                rule.Insertion
+	names             *namer
 	objects, policies []string
 }
 
@@ -113,7 +114,7 @@ func (w *policyWriter) policy(r *rule.Rule, from, to string, blocker policyPlace
 		}
 		return false
 	}
-	name := freeName(w.in, r.Name, "policy", taken, w.policies)
+	name := w.names.name(r.Name, taken)
 	pair := fmt.Sprintf("security policies from-zone %s to-zone %s", inQuotes(from), inQuotes(to))
 	base := "set " + pair + " policy " + name
 	for _, a := range src {
