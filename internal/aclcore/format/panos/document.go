@@ -109,7 +109,7 @@ func (p *policies) unread() []rule.Rule {
 	}
 	var out []rule.Rule
 	for _, n := range odd {
-		out = append(out, zoned.Undecided(n.Line, n.Word, "it is not known what stands there, and rules may", zoned.AnyMatch())...)
+		out = append(out, zoned.Undecided(n.Line, fmt.Sprintf("%q", n.Word), "it is not known what stands there, and rules may", zoned.AnyMatch())...)
 	}
 	if s := p.scope; s.orphan {
 		out = append(out, zoned.Undecided(s.levels[0].Line, "device-group "+s.name, "the text does not say which device groups it is below of, whose rules come first", zoned.AnyMatch())...)
