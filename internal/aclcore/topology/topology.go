@@ -86,6 +86,7 @@ func New(c Config) (*Topology, error) {
 			problems = append(problems, more...)
 		}
 	}
+	t.unguarded()
 	if len(problems) == 0 {
 		for i, p := range c.Paths {
 			problems = append(problems, t.declare(i, p, c.Rulesets)...)
