@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 
 	"go4.org/netipx"
@@ -164,6 +165,9 @@ func (s Set) muchLonger(o Set) bool { return len(s.r) > 8*len(o.r) }
 
 // ContainsSet reports whether every address of o is in s.
 func (s Set) ContainsSet(o Set) bool {
+	if len(s.r) == 1 && len(o.r) > 1 { // one range holds all others if it holds the outermost
+		return s.r[0].From.Compare(o.r[0].From) <= 0 && o.r[len(o.r)-1].To.Compare(s.r[0].To) <= 0
+	}
 	i, search := 0, s.muchLonger(o)
 	for _, r := range o.r {
 		if search {
@@ -240,8 +244,11 @@ func (s Set) Intersect(o Set) Set {
 		return o
 	case o.ContainsSet(s):
 		return s
-	case o.muchLonger(s):
+	case len(s.r) == 1 || o.muchLonger(s):
 		s, o = o, s
+	}
+	if len(o.r) == 1 {
+		return s.within(o.r[0])
 	}
 	var out []Range
 	i, search := 0, s.muchLonger(o)
@@ -266,6 +273,29 @@ func (s Set) Intersect(o Set) Set {
 		}
 	}
 	return Set{out}
+}
+
+// within returns the addresses of s that are in b. Where b cuts no range of s, they are a
+// part of s and take no room of their own.
+func (s Set) within(b Range) Set {
+	from := s.search(b.From)
+	to := from + sort.Search(len(s.r)-from, func(i int) bool { return s.r[from+i].From.Compare(b.To) > 0 })
+	if from == to {
+		return Set{}
+	}
+	part := s.r[from:to:to]
+	first, last := part[0], part[len(part)-1]
+	if first.From.Compare(b.From) >= 0 && last.To.Compare(b.To) <= 0 {
+		return Set{part}
+	}
+	part = slices.Clone(part)
+	if first.From.Compare(b.From) < 0 {
+		part[0].From = b.From
+	}
+	if last.To.Compare(b.To) > 0 {
+		part[len(part)-1].To = b.To
+	}
+	return Set{part}
 }
 
 // Subtract returns the addresses in s that are not in o.

@@ -20,6 +20,15 @@ type ipset struct {
 	elements [][]string
 	// doubt is why the elements are not surely those of the set.
 	doubt string
+	// matched is what the set matches, by the flags that a rule gives, "! " before them
+	// where it negates. Rules are read when all elements are there.
+	matched map[string]matched
+}
+
+// matched are the packets of a set, or why they cannot be told.
+type matched struct {
+	packets []netfilter.Packets
+	err     error
 }
 
 // setLine reads "create NAME TYPE …" or "add NAME ELEMENT …" and reports whether the
@@ -90,21 +99,37 @@ func readMatchSet(r *ruleReader, _ string, args [2]string, not bool) error {
 		r.rule.unknown = append(r.rule.unknown, text+": "+s.doubt)
 		return nil
 	}
-	sets, err := s.packets(strings.Split(args[1], ","))
+	sets, err := s.match(args[1], not)
 	if err != nil {
 		r.rule.unknown = append(r.rule.unknown, text+": "+err.Error())
 		return nil //nolint:nilerr // a condition that is not understood is a doubt, not an error
 	}
-	if not {
-		rest, ok := netfilter.Except(netfilter.All(), sets)
-		if !ok {
-			r.rule.unknown = append(r.rule.unknown, text+": the set is too large to be negated")
-			return nil
-		}
-		sets = rest
-	}
 	r.rule.further = append(r.rule.further, sets)
 	return nil
+}
+
+// match returns the packets that are in the set, or are not, once for all rules that ask
+// for the same.
+func (s *ipset) match(flags string, not bool) ([]netfilter.Packets, error) {
+	key := flags
+	if not {
+		key = "! " + flags
+	}
+	m, known := s.matched[key]
+	if !known {
+		m.packets, m.err = s.packets(strings.Split(flags, ","))
+		if m.err == nil && not {
+			var ok bool
+			if m.packets, ok = netfilter.Except(netfilter.All(), m.packets); !ok {
+				m.err = errors.New("the set is too large to be negated")
+			}
+		}
+		if s.matched == nil {
+			s.matched = make(map[string]matched)
+		}
+		s.matched[key] = m
+	}
+	return slices.Clip(m.packets), m.err
 }
 
 // isFilled reports whether a rule (-j SET) changes the members of the set.

@@ -22,8 +22,10 @@ type lowerer struct {
 	// fields are those that were looked up, nil for what cannot be decided; one and
 	// value are room for lists of one.
 	fields map[string]*field
-	one    [1]*field
-	value  [1]expr
+	// found is what comparisons with named sets have found.
+	found map[question]found
+	one   [1]*field
+	value [1]expr
 	// symbols are the conditions that cannot be decided, marking what the ruleset does with
 	// marks.
 	symbols *netfilter.Symbols
@@ -312,7 +314,17 @@ func (l *lowerer) single(st *statement) (netfilter.Packets, bool) {
 	if !ok {
 		return netfilter.Packets{}, false
 	}
-	return f.box(values)
+	if st.right.kind != reference {
+		return f.box(values)
+	}
+	sets, ok := l.once(st, func() ([]netfilter.Packets, bool) {
+		p, ok := f.box(values)
+		return nonEmpty(p), ok
+	})
+	if len(sets) == 0 {
+		return netfilter.Packets{}, ok
+	}
+	return sets[0], ok
 }
 
 // comparison returns the packets that a comparison holds for. Where it cannot be
@@ -331,7 +343,7 @@ func (l *lowerer) comparison(st *statement) []netfilter.Packets {
 	if !ok {
 		return []netfilter.Packets{netfilter.Doubtful(st.text)}
 	}
-	sets, ok := l.compare(st, fields)
+	sets, ok := l.once(st, func() ([]netfilter.Packets, bool) { return l.compare(st, fields) })
 	if ok {
 		return sets
 	}
