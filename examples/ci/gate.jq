@@ -22,7 +22,13 @@
 # Arguments: $fail_on, states with blanks between; $only, "changed" or empty; $baseline,
 # one text: the JSON of a plan, lines of an earlier run, or nothing.
 
-def clean: tostring | if test("[\\p{C}\\p{Zl}\\p{Zp}]") then gsub("[\\p{C}\\p{Zl}\\p{Zp}]"; "?") else . end;
+# What others wrote is shown without what a terminal would obey. To look at each text by
+# itself costs more than all else, so that it is done only where there is anything to clean.
+def dirty: test("[\\p{C}\\p{Zl}\\p{Zp}]");
+def clean($dirty): tostring | if $dirty and dirty then gsub("[\\p{C}\\p{Zl}\\p{Zp}]"; "?") else . end;
+
+# Whether any text that is written of entries, flows or rules, is to be cleaned.
+def any_dirty: [.[] | .id, (.said[] | .why, .policy // "") | tostring] | add // "" | dirty;
 
 def told:
   (.summary // "" | split(" ")[0] // "" | rtrimstr(":") | rtrimstr(";")) as $word
@@ -133,12 +139,13 @@ def absent:
   | [(.configuration.root_module // {}) | walk_modules("")] - $there | unique;
 
 # The key of a line in a baseline: a policy is known by its name, traffic by its state.
-def key($id): "\(.state)\t\($id | clean)" + (if .policy then "\t\(.policy | clean)" else "" end);
+def key($id; $dirty): "\(.state)\t\($id | clean($dirty))" + (if .policy then "\t\(.policy | clean($dirty))" else "" end);
 
 # A set of keys out of what BASELINE holds.
 def known:
   if test("^\\s*[{]") then
-    reduce (fromjson | plan | (flows, rules) | .id as $id | .said[] | key($id)) as $k ({}; .[$k] = true)
+    [fromjson | plan | (flows, rules)] | any_dirty as $dirty
+    | reduce (.[] | .id as $id | .said[] | key($id; $dirty)) as $k ({}; .[$k] = true)
   else
     reduce (split("\n")[] | split("\t") | select(length == 3)
       | if .[0] == "violation" or .[0] == "review" or .[0] == "notify" then "\(.[0])\t\(.[1])\t\(.[2] | split(": ")[0])" else "\(.[0])\t\(.[1])" end) as $k ({}; .[$k] = true)
@@ -152,9 +159,13 @@ if length != 1 then error("this is not the JSON of one plan") else .[0] end
 | [flows] as $all
 | [rules | select($only == "" or .changed)] as $rules
 | ($all | map(select($only == "" or .changed))) as $looked
+| ($looked + $rules | any_dirty) as $dirty
+| ($known == {}) as $fresh
 | def judge: .id as $id
     | [.said[] | select(.state as $s | $states | index([$s]))] as $bad
-    | {id: $id, old: ($bad | map(select(key($id) as $k | $known[$k]))), new: ($bad | map(select(key($id) as $k | $known[$k] | not)))};
+    | if $fresh then {id: $id, old: [], new: $bad}
+      else ($bad | map({bad: ., known: ($known[key($id; $dirty)] // false)}))
+        | {id: $id, old: map(select(.known).bad), new: map(select(.known | not).bad)} end;
   [$looked[] | judge] as $judged
 | ($judged | map(select(.new != []))) as $failing
 | [$rules[] | judge | select(.new != [])] as $bad_rules
@@ -171,9 +182,9 @@ if length != 1 then error("this is not the JSON of one plan") else .[0] end
 | (if $errored or $failing != [] or $bad_rules != [] then "1" else "0" end),
   (if $errored then
      (["errored", "the plan", "Terraform reported an error: see its output; what follows is not all"] | @tsv),
-     (absent[] | ["errored", clean, "is not in the plan"] | @tsv)
+     (absent[] | ["errored", clean(true), "is not in the plan"] | @tsv)
    else empty end),
-  (($failing + $bad_rules)[] | (.id | clean) as $id | .new[] | [.state, $id, (.why | clean)] | @tsv),
+  (($failing + $bad_rules)[] | (.id | clean($dirty)) as $id | .new[] | [.state, $id, (.why | clean($dirty))] | @tsv),
   (if $errored then "the gate fails: the plan erred; \($failing | length) of the \($counted) that it has\($about_rules) (\($fail_on))"
    elif $failing != [] or $bad_rules != [] then "the gate fails: \($failing | length) of \($counted)\($about_rules) (\($fail_on))"
    else "the gate holds: \($counted) (\($fail_on))" end)
