@@ -67,6 +67,9 @@ func typed(kind tftypes.Type, v any) tftypes.Value {
 	if v == "UNKNOWN" {
 		return tftypes.NewValue(kind, tftypes.UnknownValue)
 	}
+	if kind.Is(tftypes.DynamicPseudoType) {
+		kind = typeOf(v)
+	}
 	switch kind := kind.(type) {
 	case tftypes.Object:
 		out, from := map[string]tftypes.Value{}, v.(map[string]any)
@@ -80,6 +83,12 @@ func typed(kind tftypes.Type, v any) tftypes.Value {
 			out[name] = typed(kind.ElementType, e)
 		}
 		return tftypes.NewValue(kind, out)
+	case tftypes.Tuple:
+		var out []tftypes.Value
+		for i, e := range v.([]any) {
+			out = append(out, typed(kind.ElementTypes[i], e))
+		}
+		return tftypes.NewValue(kind, out)
 	case tftypes.List:
 		out := []tftypes.Value{}
 		for _, e := range v.([]any) {
@@ -88,6 +97,25 @@ func typed(kind tftypes.Type, v any) tftypes.Value {
 		return tftypes.NewValue(kind, out)
 	}
 	return tftypes.NewValue(kind, v)
+}
+
+// typeOf is the type of a plain value where the schema has none.
+func typeOf(v any) tftypes.Type {
+	switch v := v.(type) {
+	case []any:
+		var out tftypes.Tuple
+		for _, e := range v {
+			out.ElementTypes = append(out.ElementTypes, typeOf(e))
+		}
+		return out
+	case map[string]any:
+		out := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}
+		for name, e := range v {
+			out.AttributeTypes[name] = typeOf(e)
+		}
+		return out
+	}
+	return tftypes.String
 }
 
 // check fails on an error, and returns what the warnings say.

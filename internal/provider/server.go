@@ -14,7 +14,7 @@ func NewServer(version string) func() tfprotov6.ProviderServer {
 		running, stop := context.WithCancel(context.Background())
 		p := &aclProvider{version: version, now: time.Now, running: running}
 		direct := newDirectResources(providerserver.NewProtocol6(p)(), p.session.Load)
-		open := newOpenObjects(direct)
+		open := newOpenObjects(newDirectData(direct, p.session.Load))
 		return stoppable{visibleMessages{nullArguments{boundedMatrix{open, open.schemas}}}, stop}
 	}
 }
