@@ -256,7 +256,10 @@ func (r Request) ask(ctx context.Context, client *http.Client) attempt {
 		return a
 	}
 	a.unmeasured = resp.ProtoMajor == 1 && resp.ContentLength < 0 && len(resp.TransferEncoding) == 0 && !resp.Uncompressed
-	a.body, a.err = r.body(resp)
+	if a.body, a.err = r.body(resp); a.err == nil {
+		// A server that sees the connection end may end its reply in order.
+		a.err = context.Cause(ctx)
+	}
 	a.again = a.err != nil && transient(a.err)
 	return a
 }
